@@ -1,0 +1,1 @@
+"""Dispatch: logistics sites, fleet, energy, routes in the corridor network, slots and orders. Pure code."""

@@ -1,0 +1,1 @@
+"""The Hexlane service: composition root, HTTP and WebSocket API, store, live hub and command line."""

@@ -1,6 +1,6 @@
 """The local metric frame of a city: WGS-84 degrees to metres east and north and back.
 
-One transverse Mercator frame serves a whole city, so that plans on both sides of a UTM zone edge meet in the same plane.
+One transverse Mercator frame serves a whole city, so that plans on both sides of a UTM zone edge meet in one plane.
 Shenzhen uses EPSG:4547 (CGCS2000, central meridian 114 degrees E), whose scale error inside the city is below 5e-5.
 CGCS2000 and WGS-84 agree to centimetres and are taken as one here.
 """
@@ -26,9 +26,11 @@ class LocalFrame:
         projected = CRS.from_user_input(self.crs)
         if not projected.is_projected:
             raise ValueError(f"{self.crs} is not a projected CRS")
-        options = {"always_xy": True, "allow_ballpark": False}
-        object.__setattr__(self, "_forward", Transformer.from_crs(projected.geodetic_crs, projected, **options))
-        object.__setattr__(self, "_inverse", Transformer.from_crs(projected, projected.geodetic_crs, **options))
+        geodetic = projected.geodetic_crs
+        forward = Transformer.from_crs(geodetic, projected, always_xy=True, allow_ballpark=False)
+        inverse = Transformer.from_crs(projected, geodetic, always_xy=True, allow_ballpark=False)
+        object.__setattr__(self, "_forward", forward)
+        object.__setattr__(self, "_inverse", inverse)
 
     def to_xy(self, lat_deg: ArrayLike, lon_deg: ArrayLike) -> tuple[FloatArray, FloatArray]:
         """Return x_m and y_m, same shape as the inputs (at least one dimension)."""

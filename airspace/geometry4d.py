@@ -53,9 +53,9 @@ class Tolerance:
 class Trajectory4D:
     """A flight along straight legs at constant speed.
 
-    `segments` is float64 (n, 8), one row `x0 y0 z0 t0 x1 y1 z1 t1` per leg or hold, t1 > t0, consecutive rows joined end
-    to start. `waypoint_of` is int32 (n,): the index of the filed waypoint each row starts from (a hold and the leg after
-    it share one).
+    `segments` is float64 (n, 8), one row `x0 y0 z0 t0 x1 y1 z1 t1` per leg or hold, t1 > t0, consecutive rows joined
+    end to start. `waypoint_of` is int32 (n,): the index of the filed waypoint each row starts from (a hold and the leg
+    after it share one).
     """
 
     segments: FloatArray

@@ -1,0 +1,76 @@
+# Two commands do everything on a machine with Python 3.11+, Node 20+ and make: `make demo` and `make test`.
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV := .venv
+BIN := $(VENV)/bin
+CONSOLE := utm/static/console/index.html
+WEB_SOURCES := $(shell find web -type f -not -path 'web/node_modules/*' 2>/dev/null)
+export PYTHONSAFEPATH = 1
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test test-fast test-web bench lint types format web lock check-separation clean
+
+help: ## Show what there is
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 20
+
+demo: $(VENV)/.runtime $(CONSOLE) ## Set up, build the console, start the city and print its URL
+	@$(BIN)/hexlane demo
+
+test: $(VENV)/.dev $(CONSOLE) lint types test-web ## Set up and run every check and every test
+	@sh .ci/system-packages.sh
+	$(BIN)/python -m pytest
+
+test-fast: $(VENV)/.dev ## The tests for the inner loop: no servers, no browser, no foreign clients
+	$(BIN)/python -m pytest -q -m "not slow and not e2e"
+
+test-web: web/node_modules/.installed ## The console's own unit tests and type check
+	cd web && npm run --silent check && npm run --silent test
+
+bench: $(VENV)/.dev ## Measure, each figure beside its baseline in the same run
+	$(BIN)/python -m tests.bench
+
+lint: $(VENV)/.dev ## Style and likely mistakes
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(VENV)/.dev ## Strict static types
+	$(BIN)/mypy
+
+format: $(VENV)/.dev ## Rewrite the sources in the project's style
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+web: $(CONSOLE) ## Build the console into the Python package
+
+lock: $(VENV)/.uv ## Resolve the dependencies anew into the lock files
+	$(BIN)/uv pip compile pyproject.toml $(LOCK_OPTIONS) --extra serial -o requirements.lock
+	$(BIN)/uv pip compile pyproject.toml $(LOCK_OPTIONS) --group dev --extra serial --extra terrain -o requirements-dev.lock
+
+clean: ## Remove what was built and installed
+	rm -rf $(VENV) web/node_modules utm/static/console build dist
+
+LOCK_OPTIONS := --universal --generate-hashes --no-header --no-annotate --python-version 3.11 --quiet
+# The constraints that keep foreign packages with our names out belong to resolving; the locks are resolved already.
+INSTALL := $(BIN)/uv pip install --no-config --quiet --python $(BIN)/python
+
+$(VENV)/.uv:
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check "uv>=0.9"
+	@touch $@
+
+$(VENV)/.runtime: requirements.lock pyproject.toml | $(VENV)/.uv
+	$(INSTALL) --no-deps --require-hashes -r requirements.lock
+	$(INSTALL) --no-deps --editable .
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.lock $(VENV)/.runtime
+	$(INSTALL) --no-deps --require-hashes -r requirements-dev.lock
+	@touch $@
+
+web/node_modules/.installed: web/package.json web/package-lock.json
+	cd web && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
+
+$(CONSOLE): web/node_modules/.installed $(WEB_SOURCES)
+	cd web && npm run --silent build
+	@touch $@

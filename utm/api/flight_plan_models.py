@@ -1,0 +1,253 @@
+"""The bodies and answers of flight plans at the HTTP edge (`docs/` and the OpenAPI document are generated from these)."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import AwareDatetime, Field
+
+from utm.api.body import ApiModel
+
+Latitude = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False, description="WGS-84 degrees north.")]
+Longitude = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False, description="WGS-84 degrees east.")]
+Identifier = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_.:-]+$")]
+
+MAX_WAYPOINTS = 2_000
+MAX_VOLUMES = 500
+MAX_VERTICES = 5_000
+
+
+class WaypointBody(ApiModel):
+    """A point the flight passes; legs between waypoints are straight and flown at constant speed."""
+
+    lat_deg: Latitude
+    lon_deg: Longitude
+    alt_m: float = Field(ge=-1_000, le=20_000, allow_inf_nan=False, description="Metres in the datum of alt_datum.")
+    alt_datum: Literal["AGL", "AMSL", "HAE"] = Field(
+        description="AGL: true height above ground; AMSL: above the geoid (EGM96); HAE: above the WGS-84 ellipsoid."
+    )
+    speed_mps: float | None = Field(
+        None, gt=0, le=150, allow_inf_nan=False, description="Speed of the leg that starts here, along its 3-D length."
+    )
+    hold_s: float | None = Field(
+        None, ge=0, le=86_400, allow_inf_nan=False, description="Seconds hovered here before the leg starts."
+    )
+    t_s: float | None = Field(
+        None,
+        ge=0,
+        le=86_400,
+        allow_inf_nan=False,
+        description="Seconds after departure_at; where every waypoint has it, these times hold instead of speeds.",
+    )
+
+
+class TrajectoryRoute(ApiModel):
+    """A route flown waypoint to waypoint."""
+
+    type: Literal["trajectory"]
+    crs: Literal["WGS84", "GCJ02", "CGCS2000"] = Field("WGS84", description="What lat_deg and lon_deg are given in.")
+    cruise_speed_mps: float = Field(
+        gt=0, le=150, allow_inf_nan=False, description="Speed of every leg whose first waypoint names none."
+    )
+    waypoints: list[WaypointBody] = Field(min_length=2, max_length=MAX_WAYPOINTS)
+
+
+class LatLngPoint(ApiModel):
+    """A point as ASTM F3548 writes it."""
+
+    lat: Latitude
+    lng: Longitude
+
+
+class Polygon(ApiModel):
+    """A simple polygon as ASTM F3548 writes it; the last vertex does not repeat the first."""
+
+    vertices: list[LatLngPoint] = Field(min_length=3, max_length=MAX_VERTICES)
+
+
+class Radius(ApiModel):
+    """A radius as ASTM F3548 writes it."""
+
+    value: float = Field(gt=0, le=100_000, allow_inf_nan=False)
+    units: Literal["M"] = "M"
+
+
+class Circle(ApiModel):
+    """A circle as ASTM F3548 writes it."""
+
+    center: LatLngPoint
+    radius: Radius
+
+
+class Altitude(ApiModel):
+    """A height above the WGS-84 ellipsoid as ASTM F3548 writes it."""
+
+    value: float = Field(ge=-8_000, le=100_000, allow_inf_nan=False)
+    reference: Literal["W84"] = "W84"
+    units: Literal["M"] = "M"
+
+
+class Volume3D(ApiModel):
+    """An area with an altitude band: exactly one of the two outlines."""
+
+    outline_polygon: Polygon | None = None
+    outline_circle: Circle | None = None
+    altitude_lower: Altitude
+    altitude_upper: Altitude
+
+
+class Time(ApiModel):
+    """An instant as ASTM F3548 writes it."""
+
+    value: AwareDatetime
+    format: Literal["RFC3339"] = "RFC3339"
+
+
+class Volume4D(ApiModel):
+    """A volume with a time window (ASTM F3548-21)."""
+
+    volume: Volume3D
+    time_start: Time
+    time_end: Time
+
+
+class VolumesRoute(ApiModel):
+    """An operation that keeps within volumes."""
+
+    type: Literal["volumes"]
+    volumes: list[Volume4D] = Field(min_length=1, max_length=MAX_VOLUMES)
+
+
+class ContingencyBody(ApiModel):
+    """What the aircraft does by itself when something fails."""
+
+    lost_link: Literal["rtl", "land", "hold", "alternate"] | None = None
+    rtl_altitude_agl_m: float | None = Field(None, ge=0, le=1_000, allow_inf_nan=False)
+    alternate_site_id: Identifier | None = None
+
+
+class FlightPlanBody(ApiModel):
+    """A flight plan as filed."""
+
+    aircraft_id: Identifier
+    operation_type: Literal[
+        "logistics", "inspection", "survey", "emergency", "public_safety", "environment", "other"
+    ]
+    priority: int = Field(0, ge=0, le=100, description="Over 50 needs an entitlement.")
+    departure_at: AwareDatetime = Field(description="RFC 3339 with offset; when the first waypoint is left.")
+    route: Annotated[TrajectoryRoute | VolumesRoute, Field(discriminator="type")]
+    origin_site_id: Identifier | None = None
+    destination_site_id: Identifier | None = None
+    alternate_site_ids: list[Identifier] = Field(default_factory=list, max_length=16)
+    contingency: ContingencyBody | None = None
+    remarks: dict[str, Any] | None = Field(None, description="The items of Article 27 and anything else; kept as given.")
+
+
+class BatchItemBody(FlightPlanBody):
+    """A flight plan inside a batch, with the idempotency key a header would carry."""
+
+    idempotency_key: str | None = Field(None, min_length=1, max_length=255)
+
+
+class BatchBody(ApiModel):
+    """Up to 500 flight plans, judged in order."""
+
+    plans: list[dict[str, Any]] = Field(min_length=1, max_length=500)
+
+
+class ReasonAnswer(ApiModel):
+    """Why a plan was refused, is pending, or what it is warned of."""
+
+    code: str
+    severity: Literal["refuse", "pending", "warning"]
+    detail: str
+    detail_zh: str
+    zone_id: str | None = None
+    other_plan_ref: str | None = None
+    site_id: str | None = None
+    rule: str | None = None
+    segment: tuple[int, int] | None = None
+    starts_at: AwareDatetime | None = None
+    ends_at: AwareDatetime | None = None
+    horizontal_margin_m: float | None = None
+    vertical_margin_m: float | None = None
+
+
+class CostAnswer(ApiModel):
+    """What an offer costs against the plan as filed."""
+
+    delay_s: float
+    extra_m: float
+    extra_wh: float
+
+
+class CounterOfferAnswer(ApiModel):
+    """A plan that would be approved as it stands."""
+
+    kind: Literal["delay", "altitude", "route", "site"]
+    detail: str
+    detail_zh: str
+    plan: FlightPlanBody
+    cost: CostAnswer
+    held_until: AwareDatetime | None = None
+
+
+class DecisionAnswer(ApiModel):
+    """The judgement of a plan."""
+
+    outcome: Literal["approved", "pending", "refused"]
+    decided_at: AwareDatetime
+    took_ms: float
+    policy_version: int
+    reasons: list[ReasonAnswer]
+    counter_offers: list[CounterOfferAnswer]
+
+
+class AuthorityAnswer(ApiModel):
+    """How the outside authority stands to the plan."""
+
+    application: Literal["not_needed", "standing", "submitted", "approved", "refused"]
+    readiness_reported_at: AwareDatetime | None = None
+    released_at: AwareDatetime | None = None
+
+
+class FlightPlanAnswer(FlightPlanBody):
+    """A flight plan with its state, its decision and the airspace it reserves."""
+
+    plan_id: str
+    organisation_id: str
+    state: Literal[
+        "draft",
+        "pending",
+        "approved",
+        "refused",
+        "activated",
+        "nonconforming",
+        "contingent",
+        "ended",
+        "cancelled",
+        "withdrawn",
+        "expired",
+    ]
+    version: int
+    decision: DecisionAnswer
+    authority: AuthorityAnswer
+    volumes: list[Volume4D]
+    h3_cells: list[str]
+    starts_at: AwareDatetime
+    ends_at: AwareDatetime
+    created_at: AwareDatetime
+    updated_at: AwareDatetime
+    activated_at: AwareDatetime | None = None
+    ended_at: AwareDatetime | None = None
+
+
+class FlightPlanPage(ApiModel):
+    """A page of flight plans, latest departure first."""
+
+    items: list[FlightPlanAnswer]
+    next_cursor: str | None = None
+
+
+class BatchAnswer(ApiModel):
+    """One answer per plan, in order: a plan as above, or a problem."""
+
+    items: list[dict[str, Any]]

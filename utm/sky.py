@@ -1,0 +1,165 @@
+"""The sky: every plan that reserves airspace, indexed for deconfliction.
+
+One lock guards the index, because the writer thread changes it while requests that only ask (`check`) read it.
+"""
+
+import threading
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+import h3
+from sqlmodel import Session
+
+from airspace.deconfliction import Conflict, ConflictIndex
+from airspace.frame import LocalFrame
+from airspace.geometry4d import PlanGeometry, Prism, Separation
+from airspace.lifecycle import PlanState, reserves_airspace
+from utm.store import geometry_codec, plans
+from utm.store.tables import FlightPlanRow
+
+VERSION_CELL_RESOLUTION = 7
+"""Cells whose versions guard approvals: about 5 km2, a handful per flight."""
+
+
+@dataclass(frozen=True, slots=True)
+class LivePlan:
+    """A plan that reserves airspace, as the engine and the picture need it."""
+
+    plan_id: str
+    plan_no: int
+    organisation_id: str
+    aircraft_id: str
+    state: str
+    version: int
+    priority: int
+    operation_type: str
+    geometry: PlanGeometry
+    separation: Separation
+    starts_s: float
+    ends_s: float
+
+
+def live_plan(row: FlightPlanRow) -> LivePlan:
+    """Return the live plan a row describes."""
+    return LivePlan(
+        plan_id=row.plan_id,
+        plan_no=row.plan_no,
+        organisation_id=row.organisation_id,
+        aircraft_id=row.aircraft_id,
+        state=row.state,
+        version=row.version,
+        priority=row.priority,
+        operation_type=row.operation_type,
+        geometry=geometry_codec.decode(row.geometry),
+        separation=Separation(row.horizontal_m, row.vertical_m, row.time_buffer_s),
+        starts_s=row.starts_s,
+        ends_s=row.ends_s,
+    )
+
+
+def version_cells(h3_cells: Iterable[str]) -> list[str]:
+    """Return the sorted coarse cells whose versions guard a plan that covers these resolution-8 cells."""
+    return sorted({h3.cell_to_parent(cell, VERSION_CELL_RESOLUTION) for cell in h3_cells})
+
+
+class Sky:
+    """All live plans of the city (a `utm.memory.Keeper` of kind "plan")."""
+
+    def __init__(self, frame: LocalFrame, bounds: tuple[float, float, float, float]) -> None:
+        self._frame, self._bounds = frame, bounds
+        self._lock = threading.RLock()
+        self._index = ConflictIndex(frame, bounds)
+        self._by_no: dict[int, LivePlan] = {}
+        self._by_id: dict[str, LivePlan] = {}
+        self._by_aircraft: dict[str, dict[str, LivePlan]] = {}
+
+    def __len__(self) -> int:
+        return len(self._by_no)
+
+    def get(self, plan_id: str) -> LivePlan | None:
+        """Return a live plan by id, or None."""
+        return self._by_id.get(plan_id)
+
+    def by_no(self, plan_no: int) -> LivePlan:
+        """Return a live plan by the engine's key; raises KeyError for one that is not live."""
+        return self._by_no[plan_no]
+
+    def of_aircraft(self, aircraft_id: str) -> list[LivePlan]:
+        """Return the live plans of an aircraft, by departure."""
+        with self._lock:
+            return sorted(self._by_aircraft.get(aircraft_id, {}).values(), key=lambda plan: plan.starts_s)
+
+    def all(self) -> list[LivePlan]:
+        """Return every live plan."""
+        with self._lock:
+            return list(self._by_no.values())
+
+    def put(self, plan: LivePlan) -> LivePlan | None:
+        """Add or replace a live plan; return the one it replaced."""
+        with self._lock:
+            before = self.drop(plan.plan_id)
+            self._index.add(plan.plan_no, plan.geometry, plan.separation)
+            self._by_no[plan.plan_no] = plan
+            self._by_id[plan.plan_id] = plan
+            self._by_aircraft.setdefault(plan.aircraft_id, {})[plan.plan_id] = plan
+            return before
+
+    def drop(self, plan_id: str) -> LivePlan | None:
+        """Take a plan away; return it, or None when it was not live."""
+        with self._lock:
+            plan = self._by_id.pop(plan_id, None)
+            if plan is None:
+                return None
+            self._index.remove(plan.plan_no)
+            del self._by_no[plan.plan_no]
+            own = self._by_aircraft[plan.aircraft_id]
+            del own[plan_id]
+            if not own:
+                del self._by_aircraft[plan.aircraft_id]
+            return plan
+
+    def restore(self, plan_id: str, before: LivePlan | None) -> None:
+        """Put back what stood before a change that was not kept."""
+        if before is None:
+            self.drop(plan_id)
+        else:
+            self.put(before)
+
+    def conflicts(
+        self, geometry: PlanGeometry, separation: Separation, *, ignore: Collection[str] = ()
+    ) -> list[Conflict]:
+        """Return every live plan this geometry conflicts with, without those named."""
+        with self._lock:
+            keys = [self._by_id[plan_id].plan_no for plan_id in ignore if plan_id in self._by_id]
+            return self._index.conflicts(geometry, separation, ignore=keys)
+
+    def touching(self, prism: Prism, *, widen_horizontal_m: float, widen_vertical_m: float) -> list[LivePlan]:
+        """Return the live plans whose flight, widened, touches a volume."""
+        with self._lock:
+            keys = self._index.touching(
+                prism, widen_horizontal_m=widen_horizontal_m, widen_vertical_m=widen_vertical_m
+            )
+            return [self._by_no[key] for key in keys]
+
+    def cells(self, geometry: PlanGeometry, widen_m: float) -> list[str]:
+        """Return the resolution-8 H3 cells that cover the geometry widened by `widen_m`."""
+        return self._index.cells(geometry, widen_m)
+
+    # -- Keeper --------------------------------------------------------------------------------------------------------
+
+    def load(self, session: Session) -> None:
+        """Forget everything and index every plan in the store that reserves airspace."""
+        with self._lock:
+            self._index = ConflictIndex(self._frame, self._bounds)
+            self._by_no, self._by_id, self._by_aircraft = {}, {}, {}
+            states = [state.value for state in PlanState if reserves_airspace(state)]
+            for row in plans.with_states(session, states):
+                self.put(live_plan(row))
+
+    def refresh(self, session: Session, ref: str) -> None:
+        """Read one plan again."""
+        row = plans.get(session, ref)
+        if row is not None and reserves_airspace(PlanState(row.state)):
+            self.put(live_plan(row))
+        else:
+            self.drop(ref)

@@ -1,0 +1,1 @@
+"""The store: SQLModel tables, the group-committing writer and every SQL statement of the service."""

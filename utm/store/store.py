@@ -1,0 +1,275 @@
+"""The SQLite store: one writer thread with group commit, snapshot readers, and a change log between processes.
+
+Durability: WAL with `synchronous=FULL`; `Store.write` returns only after the commit that holds the job was synced, so an
+answer a client has read survives kill -9 and power loss. The SQLite inside `pysqlite3` is used because Python's own may
+lie in the range of the WAL-reset bug (3.7.0 to 3.51.2), which can lose a commit that races a checkpoint.
+
+Many processes may open one file. Each group of jobs runs inside `BEGIN IMMEDIATE`, which only one process can hold, and
+first reads the change log, so that what a job judges by (live plans, zones, policy) is what is committed at that moment.
+"""
+
+import asyncio
+import queue
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol, TypeVar, cast
+
+from pysqlite3 import dbapi2 as sqlite
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.pool import QueuePool
+from sqlmodel import Session
+
+from utm.store import migrate
+
+T = TypeVar("T")
+Job = Callable[[Session], T]
+
+_GROUP_LIMIT = 128
+_BUSY_TIMEOUT_MS = 10_000
+_POLL_S = 0.2
+_OLDEST_SAFE_SQLITE = (3, 51, 3)
+_UNDO = "hexlane_undo"
+_AFTER_COMMIT = "hexlane_after_commit"
+
+
+class StoreUnavailableError(Exception):
+    """The store could not commit: nothing of the job was kept, and it may be tried again."""
+
+
+class ChangeFollower(Protocol):
+    """Keeps in-memory state equal to what is committed, whichever process committed it."""
+
+    def catch_up(self, session: Session) -> None:
+        """Apply every committed change not yet seen; called inside the write lock, before jobs run."""
+        ...
+
+    def committing(self, session: Session) -> None:
+        """Note this process's own changes, about to be committed: its jobs have applied them already."""
+        ...
+
+    def reset(self) -> None:
+        """Forget everything, because a commit failed and memory may be ahead of the disk; the next catch-up reloads."""
+        ...
+
+
+@dataclass(slots=True)
+class _Ticket:
+    job: Job[Any]
+    loop: asyncio.AbstractEventLoop
+    future: "asyncio.Future[Any]"
+
+
+def on_undo(session: Session, undo: Callable[[], None]) -> None:
+    """Register what takes back an in-memory effect of the running job if the job fails or its commit does."""
+    session.info.setdefault(_UNDO, []).append(undo)
+
+
+def after_commit(session: Session, action: Callable[[], None]) -> None:
+    """Register what runs on the caller's event loop once the running job is durable, before its caller resumes."""
+    session.info.setdefault(_AFTER_COMMIT, []).append(action)
+
+
+class Store:
+    """The records of one deployment in one SQLite file."""
+
+    def __init__(self, path: Path, *, readers: int = 3) -> None:
+        if sqlite.sqlite_version_info < _OLDEST_SAFE_SQLITE:
+            raise RuntimeError(f"SQLite {sqlite.sqlite_version} can lose commits; install pysqlite3 0.6.1 or later")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self.path = path
+        self._write_engine = _engine(path, begin="BEGIN IMMEDIATE", query_only=False)
+        self._read_engine = _engine(path, begin="BEGIN", query_only=True)
+        self._readers = ThreadPoolExecutor(readers, thread_name_prefix="store-read")
+        self._jobs: queue.SimpleQueue[_Ticket | None] = queue.SimpleQueue()
+        self._follower: ChangeFollower | None = None
+        self._writer: threading.Thread | None = None
+        self._watch: Any = None
+        self._data_version: int | None = None
+        self._closing = False
+
+    def start(self, follower: ChangeFollower | None = None) -> None:
+        """Migrate the file to the newest schema and start the writer."""
+        migrate.upgrade(self._write_engine)
+        self._follower = follower
+        self._writer = threading.Thread(target=self._write_loop, name="store-write", daemon=True)
+        self._writer.start()
+
+    def close(self) -> None:
+        """Finish the jobs already given, then close the file."""
+        self._closing = True
+        if self._writer is not None:
+            self._jobs.put(None)
+            self._writer.join()
+        self._readers.shutdown()
+        self._read_engine.dispose()
+        self._write_engine.dispose()
+
+    async def write(self, job: Job[T]) -> T:
+        """Run a job on the writer thread inside a savepoint; return its value once it is durable.
+
+        An exception of the job undoes that job alone and is raised here. StoreUnavailableError means that nothing was
+        kept and the caller may try again.
+        """
+        return cast(T, await self.enqueue(job))
+
+    def enqueue(self, job: Job[T]) -> "asyncio.Future[T]":
+        """Give a job to the writer without waiting; jobs run in the order given."""
+        if self._closing:
+            raise StoreUnavailableError("the store is closing")
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[T] = loop.create_future()
+        self._jobs.put(_Ticket(job, loop, future))
+        return future
+
+    async def read(self, job: Job[T]) -> T:
+        """Run a read-only job on a committed snapshot in a reader thread."""
+        return await asyncio.get_running_loop().run_in_executor(self._readers, self.read_now, job)
+
+    def read_now(self, job: Job[T]) -> T:
+        """Run a read-only job on a committed snapshot in the calling thread."""
+        with Session(self._read_engine) as session:
+            return job(session)
+
+    def check(self) -> bool:
+        """Tell whether the file answers."""
+        return bool(self.read_now(lambda session: session.connection().exec_driver_sql("SELECT 1").scalar() == 1))
+
+    # -- the writer thread ---------------------------------------------------------------------------------------------
+
+    def _write_loop(self) -> None:
+        while True:
+            try:
+                ticket = self._jobs.get(timeout=_POLL_S)
+            except queue.Empty:
+                self._follow_other_processes()
+                continue
+            if ticket is None:
+                break
+            group, last = self._gather(ticket)
+            self._run_group(group)
+            if last:
+                break
+        if self._watch is not None:
+            self._watch.close()
+
+    def _gather(self, first: _Ticket) -> tuple[list[_Ticket], bool]:
+        group = [first]
+        while len(group) < _GROUP_LIMIT:
+            try:
+                ticket = self._jobs.get_nowait()
+            except queue.Empty:
+                break
+            if ticket is None:
+                return group, True
+            group.append(ticket)
+        return group, False
+
+    def _follow_other_processes(self) -> None:
+        """Catch up with commits of other processes while this one has nothing to write."""
+        if self._follower is None:
+            return
+        if self._watch is None:  # data_version tells of commits by other connections only, so it has its own
+            self._watch = sqlite.connect(str(self.path), isolation_level=None)
+        version = self._watch.execute("PRAGMA data_version").fetchone()[0]
+        if version == self._data_version:
+            return
+        try:
+            with Session(self._write_engine) as session:
+                session.connection()
+                self._follower.catch_up(session)
+            self._data_version = version
+        except OperationalError:
+            return  # another process holds the write lock: the next poll, or the next job, catches up
+
+    def _run_group(self, group: list[_Ticket]) -> None:
+        outcomes: list[tuple[_Ticket, Any, BaseException | None, list[Callable[[], None]]]] = []
+        undo: list[Callable[[], None]] = []
+        try:
+            with Session(self._write_engine, expire_on_commit=False) as session:
+                session.connection()  # takes the write lock
+                if self._follower is not None:
+                    self._follower.catch_up(session)
+                for ticket in group:
+                    outcomes.append((ticket, *self._run_job(session, ticket.job, undo)))
+                if self._follower is not None:
+                    self._follower.committing(session)
+                session.commit()
+        except Exception as error:
+            for take_back in reversed(undo):
+                take_back()
+            if self._follower is not None:
+                self._follower.reset()
+            failure = StoreUnavailableError(f"the commit failed: {error}")
+            failure.__cause__ = error
+            for ticket in group:
+                _deliver(ticket, None, failure, [])
+            return
+        for ticket, value, failed, actions in outcomes:
+            _deliver(ticket, value, failed, actions)
+
+    @staticmethod
+    def _run_job(
+        session: Session, job: Job[Any], undo: list[Callable[[], None]]
+    ) -> tuple[Any, BaseException | None, list[Callable[[], None]]]:
+        session.info[_UNDO], session.info[_AFTER_COMMIT] = [], []
+        try:
+            with session.begin_nested():
+                value = job(session)
+                session.flush()
+        except OperationalError:
+            raise  # disk full, I/O error: the whole group fails
+        except Exception as error:
+            for take_back in reversed(session.info[_UNDO]):
+                take_back()
+            return None, error, []
+        undo.extend(session.info[_UNDO])
+        return value, None, session.info[_AFTER_COMMIT]
+
+
+def _deliver(
+    ticket: _Ticket, value: Any, failure: BaseException | None, actions: list[Callable[[], None]]
+) -> None:
+    def resolve() -> None:
+        for action in actions:
+            action()
+        if ticket.future.done():  # the caller went away; what was committed stays committed
+            return
+        if failure is not None:
+            ticket.future.set_exception(failure)
+        else:
+            ticket.future.set_result(value)
+
+    if not ticket.loop.is_closed():
+        ticket.loop.call_soon_threadsafe(resolve)
+
+
+def _engine(path: Path, *, begin: str, query_only: bool) -> Engine:
+    engine = create_engine(
+        f"sqlite:///{path}",
+        module=sqlite,
+        poolclass=QueuePool,
+        pool_size=1 if not query_only else 4,
+        connect_args={"check_same_thread": False, "timeout": _BUSY_TIMEOUT_MS / 1000},
+    )
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # transactions are begun by the listener below, never by the driver
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA journal_mode=WAL")
+        cursor.execute("PRAGMA synchronous=FULL")
+        cursor.execute("PRAGMA foreign_keys=ON")
+        cursor.execute(f"PRAGMA busy_timeout={_BUSY_TIMEOUT_MS}")
+        if query_only:
+            cursor.execute("PRAGMA query_only=ON")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Any) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine

@@ -1,0 +1,133 @@
+"""Every error code of the API: its status, its texts in two languages, and what to do about it.
+
+One code, one line; a code never changes its meaning and never goes away. `docs/errors.md` lists the same codes and a test
+keeps the two equal. Field codes say what is wrong with one value inside a body or a parameter.
+"""
+
+# ruff: noqa: E501  (a table: one code, one line, both languages side by side)
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class CodeEntry:
+    """What one error code means, in both languages, and whether trying the same request again can help."""
+
+    status: int
+    title: str
+    title_zh: str
+    advice: str
+    advice_zh: str
+    retryable: bool = False
+
+
+_E = CodeEntry
+
+CATALOGUE: dict[str, CodeEntry] = {
+    # -- the request itself
+    "bad_request": _E(400, "The request cannot be understood", "请求无法理解", "Correct the request; see the API reference.", "请对照接口文档修改请求。"),
+    "invalid_header": _E(400, "A header is missing or malformed", "请求头缺失或格式错误", "Send the header as the API reference describes it.", "请按接口文档发送该请求头。"),
+    "not_found": _E(404, "There is no such thing", "资源不存在", "Check the identifier and the path; what you may not see is also reported as not found.", "请检查标识和路径；无权查看的对象同样显示为不存在。"),
+    "method_not_allowed": _E(405, "This path does not take that method", "该路径不支持此方法", "Use one of the methods in the Allow header.", "请使用 Allow 响应头中列出的方法。"),
+    "not_acceptable": _E(406, "No representation fits the Accept header", "无法提供 Accept 所要求的格式", "Ask for application/json.", "请接受 application/json。"),
+    "request_timeout": _E(408, "The request took too long to arrive", "请求传输超时", "Send the request again, whole.", "请完整地重新发送请求。", True),
+    "conflict": _E(409, "The state of things does not allow this", "当前状态不允许此操作", "Read the object again and decide anew.", "请重新读取对象后再决定。"),
+    "precondition_required": _E(428, "The request must say which version it changes", "请求必须指明所修改的版本", "Send If-Match with the version you have read.", "请用 If-Match 发送您读取的版本号。"),
+    "body_too_large": _E(413, "The body is too large", "请求体过大", "Send less at once; split batches.", "请减少单次发送的内容，分批提交。"),
+    "unsupported_media_type": _E(415, "The body is of another type than this path reads", "请求体类型不受支持", "Send Content-Type: application/json in UTF-8 without Content-Encoding.", "请以 UTF-8 发送 Content-Type: application/json，且不使用 Content-Encoding。"),
+    "malformed_json": _E(422, "The body is not JSON", "请求体不是合法的 JSON", "Correct the syntax at the position given.", "请修正所示位置的语法错误。"),
+    "not_finite_number": _E(422, "NaN and Infinity are no JSON numbers", "NaN 和 Infinity 不是 JSON 数值", "Send a finite number, or null or nothing where the value is unknown.", "请发送有限数值；未知时请发送 null 或省略该字段。"),
+    "duplicate_key": _E(422, "An object names the same key twice", "对象中出现重复的键", "Send each key once.", "每个键只能出现一次。"),
+    "too_deep": _E(422, "The body is nested too deeply", "请求体嵌套过深", "Send fewer nested arrays and objects.", "请减少数组和对象的嵌套层数。"),
+    "validation_failed": _E(422, "Some values are not acceptable", "部分字段不符合要求", "Correct every field listed in errors.", "请修正 errors 中列出的每个字段。"),
+    "invalid_parameter": _E(422, "A path or query parameter is not acceptable", "路径或查询参数不符合要求", "Correct every parameter listed in errors.", "请修正 errors 中列出的每个参数。"),
+    "invalid_cursor": _E(422, "The cursor was not issued by this list", "游标无效", "Start again without a cursor; keep next_cursor as it was given.", "请去掉游标重新查询，并原样使用 next_cursor。"),
+    "invalid_bbox": _E(422, "The bounding box is not acceptable", "范围框不符合要求", "Send min_lon,min_lat,max_lon,max_lat in degrees.", "请按 min_lon,min_lat,max_lon,max_lat（度）发送。"),
+    "unknown_format": _E(422, "That format is not known", "格式未知", "Use one of the formats the detail names.", "请使用说明中列出的格式之一。"),
+    "too_many_requests": _E(429, "Too many requests", "请求过于频繁", "Wait as long as Retry-After says.", "请按 Retry-After 指示的时间等待。", True),
+    "internal_error": _E(500, "The service failed", "服务内部错误", "Try again later; quote the trace_id when you report it.", "请稍后重试；报告时请附上 trace_id。", True),
+    "not_implemented": _E(501, "This server does not offer that", "本服务器未提供该功能", "Use another way; see the API reference.", "请参阅接口文档选择其他方式。"),
+    "service_unavailable": _E(503, "The service cannot answer now", "服务暂时不可用", "Wait as long as Retry-After says and send the same request again.", "请按 Retry-After 等待后重发同一请求。", True),
+    "store_unavailable": _E(503, "Nothing was stored", "数据未能保存", "Send the same request again with the same Idempotency-Key.", "请使用相同的 Idempotency-Key 重发同一请求。", True),
+    "not_ready": _E(503, "The service is still starting", "服务正在启动", "Wait as long as Retry-After says.", "请按 Retry-After 等待。", True),
+    # -- who is asking
+    "unauthenticated": _E(401, "Say who you are", "需要身份认证", "Send Authorization: Bearer with a token from POST /oauth/token, or sign in.", "请携带 POST /oauth/token 取得的令牌（Authorization: Bearer），或登录。"),
+    "invalid_token": _E(401, "The token is not valid", "令牌无效", "Get a new token from POST /oauth/token.", "请从 POST /oauth/token 重新获取令牌。"),
+    "token_expired": _E(401, "The token has expired", "令牌已过期", "Get a new token from POST /oauth/token.", "请从 POST /oauth/token 重新获取令牌。"),
+    "session_expired": _E(401, "The session is over", "会话已失效", "Sign in again.", "请重新登录。"),
+    "wrong_credentials": _E(401, "Name or password is wrong", "用户名或密码错误", "Check both and try again.", "请检查后重试。"),
+    "csrf_failed": _E(403, "The request did not come from this console", "请求并非来自本控制台", "Send X-CSRF-Token from GET /v1/session, from a page of this origin.", "请从同源页面发送 GET /v1/session 给出的 X-CSRF-Token。"),
+    "forbidden": _E(403, "Your role may not do this", "您的角色无权执行此操作", "Ask somebody with one of the roles the detail names.", "请联系具有相应角色的人员。"),
+    "insufficient_scope": _E(403, "The token does not carry the scope", "令牌缺少所需权限范围", "Get a token with the scope the detail names.", "请获取包含所需 scope 的令牌。"),
+    "entitlement_required": _E(403, "Your organisation lacks the entitlement", "所属单位缺少相应权限", "Apply to the operations centre for the entitlement.", "请向运行中心申请该权限。"),
+    # -- flight plans
+    "idempotency_key_reused": _E(409, "The key was used for another body", "幂等键已用于另一请求", "Use a new key for a new plan; repeat a request with its own body.", "新计划请使用新的键；重发请求时请保持请求体不变。"),
+    "illegal_transition": _E(409, "The plan cannot take that step from its state", "计划当前状态不允许该操作", "Take one of the steps the detail names.", "请执行说明中列出的操作之一。"),
+    "stale_version": _E(409, "The object has changed since it was read", "对象已被他人修改", "Read it again and repeat the change with its present version.", "请重新读取并以当前版本号重试。"),
+    "plan_refused": _E(409, "The plan cannot be approved", "计划未获批准", "Read decision.reasons; take a counter-offer or change the plan.", "请查看 decision.reasons，接受替代方案或修改计划。"),
+    "activation_refused": _E(409, "The flight may not start now", "现在不能起飞", "Read decision.reasons for what stands in the way.", "请查看 decision.reasons 了解原因。"),
+    "write_conflict": _E(409, "Somebody else took the airspace first", "空域已被他人先占用", "File again; the plan is judged anew.", "请重新提交，计划将再次评估。", True),
+    "offer_expired": _E(409, "The offer is no longer held", "替代方案已失效", "File the plan again to get new offers.", "请重新提交计划以获取新的方案。"),
+    "departure_in_past": _E(422, "The departure lies in the past", "起飞时间已过", "Send a departure that is still to come, with its offset.", "请发送将来的起飞时间（含时区）。"),
+    "route_unusable": _E(422, "The route cannot be flown as written", "航线无法按所写飞行", "Correct the waypoints listed in errors.", "请修正 errors 中列出的航点。"),
+    "geometry_invalid": _E(422, "The geometry is not valid", "几何图形无效", "Send a simple closed ring without self-crossings.", "请发送不自交的闭合多边形。"),
+    "coordinates_swapped": _E(422, "Latitude and longitude are probably swapped", "经纬度可能颠倒", "Exchange the two; GeoJSON is [lon, lat].", "请交换经纬度；GeoJSON 顺序为 [经度, 纬度]。"),
+    "outside_coverage": _E(422, "The place lies outside the area served", "位置超出服务范围", "Check the coordinates; this server serves one city.", "请检查坐标；本服务器仅服务一个城市。"),
+    # -- fleet, airspace, live
+    "registration_taken": _E(409, "The registration is already in use", "登记号已被使用", "Check the registration; an aircraft is registered once.", "请核对登记号；一架航空器只能登记一次。"),
+    "endpoint_taken": _E(409, "Another registration claims that MAVLink address", "该 MAVLink 地址已被其他登记占用", "Use the address and system id of your own vehicle.", "请使用本机的地址和系统编号。"),
+    "aircraft_inactive": _E(409, "The aircraft has been deregistered", "航空器已注销", "Register the aircraft again or use another.", "请重新登记或使用其他航空器。"),
+    "aircraft_in_use": _E(409, "The aircraft has live plans", "航空器有未结束的计划", "End or cancel its plans first.", "请先结束或取消其计划。"),
+    "zone_exists": _E(409, "A zone with that id exists", "该编号的区域已存在", "Use PUT to change it, or another id.", "请用 PUT 修改，或使用其他编号。"),
+    "vehicle_not_connected": _E(409, "No live link to the vehicle", "与航空器无有效链路", "Wait until its heartbeat is heard again.", "请等待其心跳恢复。", True),
+    "command_not_possible": _E(409, "The command does not fit the vehicle's state", "指令与航空器状态不符", "Read the flight's state and choose another command.", "请查看飞行状态并选择其他指令。"),
+    "import_failed": _E(422, "The file could not be imported", "文件无法导入", "Correct what errors lists; try with dry_run=true.", "请修正 errors 所列问题，可先用 dry_run=true 试导入。"),
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class FieldText:
+    """The standing text of a field code in both languages; `{...}` is filled from the check that failed."""
+
+    detail: str
+    detail_zh: str
+
+
+_F = FieldText
+
+FIELD_CODES: dict[str, FieldText] = {
+    "required": _F("this field is required", "此字段必填"),
+    "unknown_field": _F("this field is not known here", "此处不识别该字段"),
+    "wrong_type": _F("must be {expected}", "必须是{expected_zh}"),
+    "not_null": _F("must not be null; leave the field out where the value is unknown", "不能为 null；未知时请省略该字段"),
+    "not_finite": _F("must be a finite number, not NaN or Infinity", "必须是有限数值，不能是 NaN 或 Infinity"),
+    "out_of_range": _F("must be {limit}", "必须{limit_zh}"),
+    "invalid_choice": _F("must be one of {choices}", "必须是以下之一：{choices}"),
+    "invalid_time": _F("must be an RFC 3339 time such as 2026-03-01T08:00:00+08:00", "必须是 RFC 3339 时间，例如 2026-03-01T08:00:00+08:00"),
+    "naive_time": _F("has no offset; add an offset such as +08:00 or Z", "缺少时区；请加上偏移量，例如 +08:00 或 Z"),
+    "too_long": _F("must have at most {max} {unit}", "最多 {max} {unit_zh}"),
+    "too_short": _F("must have at least {min} {unit}", "至少 {min} {unit_zh}"),
+    "invalid_format": _F("must match {pattern}", "必须符合 {pattern}"),
+    "invalid_value": _F("{reason}", "{reason}"),
+    "duplicate_key": _F("this key stands twice in its object", "该键在对象中重复出现"),
+    "not_unique": _F("is already used by another", "已被其他对象使用"),
+    "not_found": _F("there is no such thing, or it is not yours", "不存在或不属于您"),
+    "probably_swapped": _F("latitude and longitude are probably swapped", "经纬度可能颠倒"),
+    "too_many_errors": _F("there are {more} more errors", "另有 {more} 个错误"),
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class FieldProblem:
+    """What is wrong with one value: its JSON pointer, a stable code, and the texts."""
+
+    field: str
+    code: str
+    detail: str
+    detail_zh: str | None = None
+
+    @classmethod
+    def of(cls, field: str, code: str, **values: object) -> "FieldProblem":
+        """Return the problem with the standing texts of the code, filled with `values`."""
+        text = FIELD_CODES[code]
+        return cls(field, code, text.detail.format(**values), text.detail_zh.format(**values))

@@ -1,0 +1,118 @@
+"""Token buckets: how often one caller may ask, told in the headers of every answer.
+
+Headers follow draft-ietf-httpapi-ratelimit-headers-10 (`RateLimit-Policy`, `RateLimit`); a refusal is 429 with
+`Retry-After`. Memory is bounded: the buckets longest unused are forgotten first.
+"""
+
+import math
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from utm.problems import Problem
+
+MAX_KEYS = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether one more request fits, and what to tell the caller; times in seconds."""
+
+    allowed: bool
+    policy: str
+    burst: int
+    window_s: int
+    remaining: int
+    reset_s: float
+    retry_after_s: float
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """The RateLimit headers of the answer."""
+        return {
+            "RateLimit-Policy": f'"{self.policy}";q={self.burst};w={self.window_s}',
+            "RateLimit": f'"{self.policy}";r={self.remaining};t={math.ceil(self.reset_s)}',
+        }
+
+    def raise_if_refused(self) -> None:
+        """Raise Problem 429 when the request does not fit."""
+        if self.allowed:
+            return
+        wait_s = max(1, math.ceil(self.retry_after_s))
+        raise Problem(
+            "too_many_requests",
+            f"More than {self.burst} requests in {self.window_s} s; wait {wait_s} s.",
+            f"{self.window_s} 秒内请求超过 {self.burst} 次；请等待 {wait_s} 秒。",
+            headers={"Retry-After": str(wait_s), **self.headers},
+        )
+
+
+class RateLimiter:
+    """One bucket per key: `burst` at once, refilled at `rate_per_s`."""
+
+    def __init__(
+        self, policy: str, *, rate_per_s: float, burst: int, monotonic_s: Callable[[], float], max_keys: int = MAX_KEYS
+    ) -> None:
+        if rate_per_s <= 0 or burst < 1:
+            raise ValueError("a limit must let something through")
+        self.policy = policy
+        self.rate_per_s = rate_per_s
+        self.burst = burst
+        self._monotonic_s = monotonic_s
+        self._max_keys = max_keys
+        self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
+
+    def __len__(self) -> int:
+        return len(self._buckets)
+
+    def take(self, key: str, cost: float = 1.0) -> Verdict:
+        """Take `cost` from the key's bucket if it holds as much, and say whether it did."""
+        level = self._level(key)
+        allowed = level >= cost
+        if allowed:
+            level -= cost
+        self._buckets[key] = (level, self._monotonic_s())
+        self._buckets.move_to_end(key)
+        if len(self._buckets) > self._max_keys:
+            self._buckets.popitem(last=False)
+        return self._verdict(level, cost, allowed=allowed)
+
+    def peek(self, key: str, cost: float = 1.0) -> Verdict:
+        """Say whether `cost` would fit, and take nothing."""
+        level = self._level(key)
+        return self._verdict(level, cost, allowed=level >= cost)
+
+    def _level(self, key: str) -> float:
+        kept = self._buckets.get(key)
+        if kept is None:
+            return float(self.burst)
+        level, at_s = kept
+        return min(float(self.burst), level + (self._monotonic_s() - at_s) * self.rate_per_s)
+
+    def _verdict(self, level: float, cost: float, *, allowed: bool) -> Verdict:
+        return Verdict(
+            allowed=allowed,
+            policy=self.policy,
+            burst=self.burst,
+            window_s=math.ceil(self.burst / self.rate_per_s),
+            remaining=math.floor(level),
+            reset_s=(self.burst - level) / self.rate_per_s,
+            retry_after_s=0.0 if allowed else (cost - level) / self.rate_per_s,
+        )
+
+
+class Limits:
+    """The limits of one server.
+
+    `requests`: API requests per caller. `tokens`: token requests per client. `strangers`: sign-in and token requests per
+    address, whoever they claim to be. `failures`: wrong secrets per address and name; only failures are counted, so that
+    guessing from elsewhere locks nobody out.
+    """
+
+    def __init__(self, monotonic_s: Callable[[], float], *, requests_per_s: float = 200.0) -> None:
+        self.requests = RateLimiter(
+            "requests", rate_per_s=requests_per_s, burst=math.ceil(2 * requests_per_s), monotonic_s=monotonic_s
+        )
+        self.tokens = RateLimiter("tokens", rate_per_s=2.0, burst=120, monotonic_s=monotonic_s)
+        self.strangers = RateLimiter("strangers", rate_per_s=10.0, burst=300, monotonic_s=monotonic_s)
+        self.failures = RateLimiter("failures", rate_per_s=0.2, burst=12, monotonic_s=monotonic_s)

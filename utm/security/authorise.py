@@ -1,0 +1,137 @@
+"""The one place that decides who may see and do what.
+
+Three questions, asked in this order: may the role take the action at all (`permits`: no means 403), does the token carry
+the scope (403), and does the object belong to somebody whose things the caller may see (`may_read_of`, `may_edit_of`: no
+means 404, as if it did not exist). Lists are narrowed by `visible_organisation`.
+"""
+
+from typing import Final, Literal, get_args
+
+from utm.security.principal import Principal, Role
+
+Action = Literal[
+    "plan.read", "plan.file", "plan.check", "plan.step", "plan.decide", "plan.record",
+    "standing_approval.read", "standing_approval.apply", "standing_approval.decide",
+    "advisory.read", "advisory.acknowledge",
+    "ground_stop.read", "ground_stop.write",
+    "policy.read", "policy.write",
+    "zone.read", "zone.write", "zone.impact",
+    "corridor.read", "corridor.write",
+    "site.read", "site.write", "slot.read", "slot.write",
+    "airspace.read",
+    "track.read", "track.write",
+    "alert.read", "alert.handle",
+    "command.read", "command.send",
+    "replay.read", "incident.read", "incident.write", "audit.read", "statistics.read",
+    "operator.read", "operator.write",
+    "aircraft.read", "aircraft.write",
+    "order.read", "order.write", "mission.read", "mission.write",
+    "live.read", "webhook.read", "webhook.write",
+    "identity.read", "identity.write",
+]  # fmt: skip
+
+ACTIONS: tuple[Action, ...] = get_args(Action)
+
+_O: Final = "operator"
+_D: Final = "dispatcher"
+_R: Final = "regulator"
+_S: Final = "supplier"
+_A: Final = "admin"
+_ALL: tuple[Role, ...] = (_O, _D, _R, _S, _A)
+
+PERMISSIONS: dict[Action, tuple[Role, ...]] = {
+    "plan.read": (_O, _D, _R, _A),
+    "plan.file": (_O,),
+    "plan.check": (_O, _D),
+    "plan.step": (_O, _D),
+    "plan.decide": (_D, _R),
+    "plan.record": (_O, _D, _R, _A),
+    "standing_approval.read": (_O, _D, _R, _A),
+    "standing_approval.apply": (_O,),
+    "standing_approval.decide": (_R,),
+    "advisory.read": (_O, _D, _R, _A),
+    "advisory.acknowledge": (_O,),
+    "ground_stop.read": (_O, _D, _R, _A),
+    "ground_stop.write": (_D,),
+    "policy.read": _ALL,
+    "policy.write": (_R,),
+    "zone.read": _ALL,
+    "zone.write": (_R,),
+    "zone.impact": (_D, _R),
+    "corridor.read": _ALL,
+    "corridor.write": (_R,),
+    "site.read": _ALL,
+    "site.write": (_D, _R),
+    "slot.read": (_O, _D, _R, _A),
+    "slot.write": (_O, _D),
+    "airspace.read": _ALL,
+    "track.read": _ALL,
+    "track.write": (_O, _S),
+    "alert.read": (_O, _D, _R, _A),
+    "alert.handle": (_D,),
+    "command.read": (_O, _D, _R, _A),
+    "command.send": (_O, _D),
+    "replay.read": (_O, _D, _R, _A),
+    "incident.read": (_D, _R, _A),
+    "incident.write": (_D, _R),
+    "audit.read": (_R, _A),
+    "statistics.read": (_O, _D, _R, _A),
+    "operator.read": (_O, _D, _R, _A),
+    "operator.write": (_A,),
+    "aircraft.read": (_O, _D, _R, _A),
+    "aircraft.write": (_O,),
+    "order.read": (_O, _D, _R, _A),
+    "order.write": (_O, _D),
+    "mission.read": (_O, _D, _R, _A),
+    "mission.write": (_O, _D),
+    "live.read": _ALL,
+    "webhook.read": _ALL,
+    "webhook.write": _ALL,
+    "identity.read": (_A,),
+    "identity.write": (_A,),
+}
+
+_READS = frozenset({"read", "check", "impact", "record"})
+
+
+def scope_of(action: Action) -> str:
+    """Return the OAuth scope an action needs: its resource with `:read` or `:write`."""
+    resource, _, verb = action.partition(".")
+    return f"{resource}:{'read' if verb in _READS else 'write'}"
+
+
+def scopes_of(role: Role) -> frozenset[str]:
+    """Return every scope a role can be given."""
+    return frozenset(scope_of(action) for action, roles in PERMISSIONS.items() if role in roles)
+
+
+ALL_SCOPES = frozenset(scope_of(action) for action in ACTIONS)
+
+
+def permits(principal: Principal, action: Action) -> bool:
+    """Tell whether the caller's role and scopes allow the action on things that are its own to act on."""
+    return principal.role in PERMISSIONS[action] and scope_of(action) in principal.scopes
+
+
+def visible_organisation(principal: Principal) -> str | None:
+    """Return the organisation whose things a list is narrowed to, or None when the caller sees all."""
+    return None if principal.sees_everything else principal.organisation_id
+
+
+def may_read_of(principal: Principal, owner_organisation_id: str | None) -> bool:
+    """Tell whether the caller may read whole what belongs to that organisation (None: to nobody known)."""
+    return principal.sees_everything or (
+        owner_organisation_id is not None and owner_organisation_id == principal.organisation_id
+    )
+
+
+def may_edit_of(principal: Principal, owner_organisation_id: str | None) -> bool:
+    """Tell whether the caller may change what belongs to that organisation: firms their own, dispatchers everybody's."""
+    return principal.role == "dispatcher" or (
+        owner_organisation_id is not None and owner_organisation_id == principal.organisation_id
+    )
+
+
+def has_entitlement(principal: Principal, entitlement: str) -> bool:
+    """Tell whether the caller's organisation was granted an entitlement, such as `priority_over_50`."""
+    return entitlement in principal.entitlements

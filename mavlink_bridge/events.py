@@ -216,6 +216,7 @@ class HighLatency(Event, frozen=True):
     target_heading_deg: float
     target_distance_m: float
     waypoint: int
+    ground_speed_mps: float
     wind_speed_mps: float
     wind_from_deg: float
 

@@ -1,22 +1,75 @@
-"""Registry: which vehicles speak on which links, and what their bytes mean (signatures first; body follows)."""
+"""Registry: which vehicles speak on which links, and what their bytes mean; pure: bytes and time in, events out.
+
+A vehicle is a system whose autopilot sends heartbeats (autopilot != INVALID, and not a ground station or an antenna
+tracker), keyed by the link it speaks on, or by its credential where its signature is verified. The autopilot's
+component is the one that sends that heartbeat, whatever its number. Radios, ground stations, gimbals, companions are no
+vehicles.
+
+The link of a vehicle, from the registry's point of view:
+
+    state      | heartbeat                    | silence > limit   | silence > forget
+    -----------+------------------------------+-------------------+----------------------------
+    (none)     | VehicleFound -> up           |                   |
+    up         | Heartbeat                    | LinkLost -> down  |
+    down       | LinkRecovered, Heartbeat ->up|                   | VehicleForgotten -> (none)
+
+A heartbeat proves that the autopilot runs and the link carries, nothing else: not that the position is fresh, nor that
+commands arrive. The limit is 3 s, or a minute for a vehicle that speaks HIGH_LATENCY2 (it stands for the heartbeat).
+
+Hostile bytes cost bounded time (codec.py) and memory: a peer is remembered only once it sent a correct frame, peers and
+vehicles are bounded, and a peer that is speaking is never evicted for a new one.
+"""
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Sequence
+from dataclasses import asdict
 
 import msgspec
 
-from .events import Event, VehicleKey
+from . import modes
+from .codec import Frame
+from .events import (
+    CREDENTIAL_PREFIX,
+    EndpointChanged,
+    Event,
+    Heartbeat,
+    LinkLost,
+    LinkRecovered,
+    RadioStatus,
+    Rebooted,
+    VehicleForgotten,
+    VehicleFound,
+    VehicleKey,
+)
+from .layouts import LAYOUTS
+from .link import Counters, Link
+from .signing import Credential, Keyring
+from .translate import TRANSLATORS
+from .vehicle import Vehicle
+
+HEARTBEAT = 0
+SYSTEM_TIME = 2
+GLOBAL_POSITION_INT = 33
+RADIO_STATUS = 109
+RADIO = 166
+HIGH_LATENCY2 = 235
+ADSB_VEHICLE = 246
+NOT_AIRCRAFT_TYPES = frozenset({5, 6})  # antenna tracker, ground station
+UNKNOWN_RADIO = 255
 
 
 class Limits(msgspec.Struct, frozen=True):
-    """Bounds that keep hostile bytes at a bounded cost; what is evicted is counted."""
+    """Bounds that keep hostile bytes at a bounded cost; what is evicted or refused is counted."""
 
     peers: int = 20_000
     vehicles: int = 20_000
     vehicles_per_peer: int = 64
     heartbeat_lost_after_s: float = 3.0
-    peer_forgotten_after_s: float = 300.0
+    high_latency_lost_after_s: float = 60.0
+    evict_peer_after_s: float = 10.0
+    forget_after_s: float = 3600.0
 
 
 class VehicleInfo(msgspec.Struct, frozen=True):
@@ -42,27 +95,415 @@ class VehicleInfo(msgspec.Struct, frozen=True):
 
 
 class Registry:
-    """All links and vehicles of a bridge; pure: bytes and time in, events out."""
+    """All links and vehicles of a bridge.
 
-    def __init__(self, limits: Limits | None = None, *, ignore_icao: frozenset[int] = frozenset()) -> None:
-        raise NotImplementedError
+    `ignore_icao` are the ICAO addresses of our own aircraft: traffic sent to a vehicle comes back from it as
+    ADSB_VEHICLE, and such echoes are dropped. With `require_signing` frames without a verified signature are refused.
+    """
+
+    def __init__(
+        self,
+        limits: Limits | None = None,
+        *,
+        ignore_icao: frozenset[int] = frozenset(),
+        require_signing: bool = False,
+    ) -> None:
+        self.limits = limits or Limits()
+        self.ignore_icao = ignore_icao
+        self.require_signing = require_signing
+        self.keyring = Keyring()
+        self._links: OrderedDict[str, Link] = OrderedDict()
+        self._vehicles: dict[VehicleKey, Vehicle] = {}
+        self._totals = Counters()
+        self._extra: dict[str, int] = dict.fromkeys(
+            (
+                "peers_evicted",
+                "peers_refused",
+                "vehicles_refused",
+                "vehicles_forgotten",
+                "links_lost",
+                "reboots",
+                "frames_of_strangers",
+                "adsb_echoes",
+                "heartbeats_of_others",
+            ),
+            0,
+        )
+        self._ticked_at: float | None = None
+
+    # ------------------------------------------------------------------------------------------------------- feeding
 
     def feed(self, endpoint: str, data: bytes | Sequence[bytes], now: float) -> list[Event]:
-        """Return the events of one datagram (or several, or a piece of a stream) received from `endpoint` at `now`."""
-        raise NotImplementedError
+        """Return the events of one datagram (or several, or a piece of a stream) received from `endpoint` at `now`.
 
-    def tick(self, now: float) -> list[Event]:
-        """Return what time alone brings about: links lost; call it at least every half second."""
-        raise NotImplementedError
+        `endpoint` is "udp:IP:PORT" for datagrams, "tcp:IP:PORT" or "serial:DEVICE" for streams; `now` is unix seconds.
+        Never raises for any bytes.
+        """
+        out: list[Event] = []
+        if isinstance(data, bytes):
+            self._feed_one(endpoint, data, now, out)
+        else:
+            for piece in data:
+                self._feed_one(endpoint, bytes(piece), now, out)
+        return out
+
+    def _feed_one(self, endpoint: str, data: bytes, now: float, out: list[Event]) -> None:
+        link = self._links.get(endpoint)
+        known = link is not None
+        if link is None:
+            link = Link(endpoint, now)
+        data, found = link.scan(data)
+        size = len(data)
+        self._totals.add_scan(found, size)
+        if not known:
+            # Streams are bounded by the connections accepted; a datagram's sender must first say something correct.
+            if not link.is_stream and not any(frame.known for frame in found.frames):
+                return
+            if not self._remember(link, now):
+                return
+        link.counters.add_scan(found, size)
+        link.heard_at = now
+        self._links.move_to_end(endpoint)
+        for frame in found.frames:
+            self._take(link, frame, data, now, out)
+
+    def _remember(self, link: Link, now: float) -> bool:
+        if len(self._links) >= self.limits.peers:
+            oldest = next(iter(self._links.values()))
+            if now - oldest.heard_at < self.limits.evict_peer_after_s:
+                self._extra["peers_refused"] += 1
+                return False
+            self._extra["peers_evicted"] += 1
+            del self._links[oldest.endpoint]
+        self._links[link.endpoint] = link
+        return True
+
+    def close(self, endpoint: str) -> None:
+        """Forget what is left over of a stream whose connection ended; its vehicles stay until they are silent."""
+        link = self._links.get(endpoint)
+        if link is not None:
+            link.counters.dropped_bytes += len(link.rest)
+            self._totals.dropped_bytes += len(link.rest)
+            link.rest = b""
+
+    # ----------------------------------------------------------------------------------------------------- one frame
+
+    def _take(self, link: Link, frame: Frame, data: bytes, now: float, out: list[Event]) -> None:
+        system_id, component_id = frame.system_id, frame.component_id
+        if not frame.known:
+            # Its header is unchecked: it may fill a gap in a sender's numbers, it may not introduce a sender.
+            if system_id << 8 | component_id in link.streams:
+                link.note_sequence(system_id, component_id, frame.sequence, self._totals)
+            return
+        if system_id == 0:
+            return
+        credential: Credential | None = None
+        if frame.signed or link.bound or self.require_signing:
+            accepted, credential = self._authenticate(link, frame, data, now)
+            if not accepted:
+                return
+        late = link.note_sequence(system_id, component_id, frame.sequence, self._totals)
+        message_id = frame.message_id
+        vehicle = link.vehicles.get(system_id)
+        if message_id == HEARTBEAT:
+            self._heartbeat(link, frame, data, credential=credential, now=now, out=out)
+            return
+        if message_id in {RADIO_STATUS, RADIO}:
+            self._radio(link, data, frame, now, out)
+            return
+        translate = TRANSLATORS.get(message_id)
+        if vehicle is None:
+            if message_id != HIGH_LATENCY2:
+                self._extra["frames_of_strangers"] += 1
+                return
+        else:
+            vehicle.frames += 1
+        if translate is None:
+            return
+        fields = LAYOUTS[message_id].unpack(data[frame.payload_at : frame.payload_at + frame.payload_length])
+        if message_id == HIGH_LATENCY2:
+            vehicle = self._greet(link, frame, fields[10], fields[9], credential=credential, now=now, out=out)
+            if vehicle is None:
+                return
+            vehicle.high_latency = True
+        assert vehicle is not None
+        if message_id == GLOBAL_POSITION_INT:
+            self._note_clock(vehicle, frame, fields[0], late=late, now=now, out=out)
+        elif message_id == SYSTEM_TIME:
+            self._note_clock(vehicle, frame, fields[1], late=late, now=now, out=out)
+        elif message_id == ADSB_VEHICLE and fields[0] in self.ignore_icao:
+            self._extra["adsb_echoes"] += 1
+            return
+        translate(vehicle, component_id, fields, now, out)
+
+    def _note_clock(
+        self, vehicle: Vehicle, frame: Frame, boot_ms: int, *, late: bool, now: float, out: list[Event]
+    ) -> None:
+        if frame.component_id != vehicle.component_id:
+            return
+        before = vehicle.note_boot_time(boot_ms, late=late)
+        if before is not None:
+            self._extra["reboots"] += 1
+            out.append(Rebooted(vehicle.key, now, boot_ms, before))
+
+    def _radio(self, link: Link, data: bytes, frame: Frame, now: float, out: list[Event]) -> None:
+        fields = LAYOUTS[frame.message_id].unpack(data[frame.payload_at : frame.payload_at + frame.payload_length])
+        errors, _fixed, *levels = fields
+        rssi, remote, buffer_pct, noise, remote_noise = levels
+        known = [None if level == UNKNOWN_RADIO else level for level in (rssi, remote, noise, remote_noise)]
+        out.extend(
+            RadioStatus(vehicle.key, now, known[0], known[1], known[2], known[3], buffer_pct, errors)
+            for vehicle in link.vehicles.values()
+        )
+
+    # ------------------------------------------------------------------------------------------------------- signing
 
     def expect_signing(self, credential: str, key: bytes, system_id: int) -> None:
-        """Register the 32-byte signing key of the vehicle `credential` that flies with `system_id`."""
-        raise NotImplementedError
+        """Register the 32-byte signing key of the vehicle `credential` that flies with `system_id`.
+
+        From then on its frames count for VehicleKey("key:" + credential, system_id) wherever they come from. An
+        endpoint on which it has signed once is held to it: unsigned frames with its system id are refused there.
+        """
+        self.keyring.add(credential, key, system_id)
+
+    def forget_signing(self, credential: str) -> None:
+        """Withdraw a credential: its frames no longer verify, and are refused where it signed before."""
+        self.keyring.remove(credential)
+
+    def _authenticate(self, link: Link, frame: Frame, data: bytes, now: float) -> tuple[bool, Credential | None]:
+        system_id = frame.system_id
+        bound = link.bound.get(system_id)
+        if not frame.signed:
+            if bound is None and not self.require_signing:
+                return True, None
+            self._count(link, "unsigned_refused")
+            return False, None
+        if bound is not None and self.keyring.get(bound.name) is not bound:
+            bound = None  # withdrawn, or its key was exchanged
+        silent = now - link.bound_heard_at.get(system_id, now) > self.limits.heartbeat_lost_after_s
+        # An address may pass to another vehicle; while the first speaks, only its key is tried.
+        candidates = [bound] if bound is not None and not silent else self.keyring.of_system(system_id)
+        if not candidates and system_id not in link.bound and not self.require_signing:
+            self._count(link, "signed_unverified")
+            return True, None
+        raw = data[frame.start : frame.end]
+        for credential in candidates:
+            verdict = credential.check(raw, frame.component_id, now)
+            if verdict == "verified":
+                link.bound[system_id] = credential
+                link.bound_heard_at[system_id] = now
+                return True, credential
+            if verdict == "replayed":
+                self._count(link, "replayed")
+                return False, None
+        self._count(link, "bad_signature")
+        return False, None
+
+    def _count(self, link: Link, name: str) -> None:
+        setattr(link.counters, name, getattr(link.counters, name) + 1)
+        setattr(self._totals, name, getattr(self._totals, name) + 1)
+
+    # ------------------------------------------------------------------------------------------------------ vehicles
+
+    def _heartbeat(
+        self, link: Link, frame: Frame, data: bytes, *, credential: Credential | None, now: float, out: list[Event]
+    ) -> None:
+        fields = LAYOUTS[HEARTBEAT].unpack(data[frame.payload_at : frame.payload_at + frame.payload_length])
+        custom_mode, kind, autopilot, base_mode, status, _version = fields
+        vehicle = self._greet(link, frame, autopilot, kind, credential=credential, now=now, out=out)
+        if vehicle is None:
+            self._extra["heartbeats_of_others"] += 1
+            return
+        vehicle.frames += 1
+        vehicle.armed = bool(base_mode & modes.SAFETY_ARMED)
+        vehicle.mode = modes.mode_name(autopilot, kind, base_mode, custom_mode)
+        out.append(
+            Heartbeat(
+                vehicle.key,
+                now,
+                vehicle.armed,
+                base_mode,
+                custom_mode,
+                vehicle.mode,
+                status,
+                autopilot,
+                kind,
+                frame.component_id,
+            )
+        )
+
+    def _greet(
+        self,
+        link: Link,
+        frame: Frame,
+        autopilot: int,
+        kind: int,
+        *,
+        credential: Credential | None,
+        now: float,
+        out: list[Event],
+    ) -> Vehicle | None:
+        """Return the vehicle whose autopilot sent this frame, found or recovered if need be; None for anything else."""
+        if autopilot == modes.INVALID or kind in NOT_AIRCRAFT_TYPES:
+            return None
+        vehicle = self._on_link(link, frame, credential, now, out)
+        if vehicle is None:
+            return None
+        if vehicle.component_id != frame.component_id:
+            if vehicle.link_up:
+                return None  # a second autopilot under the same number: the first keeps it while it speaks
+            vehicle.component_id = frame.component_id
+        vehicle.autopilot, vehicle.vehicle_type = autopilot, kind
+        vehicle.mavlink_version = frame.version
+        if not vehicle.announced:
+            vehicle.announced = True
+            out.append(
+                VehicleFound(
+                    vehicle.key,
+                    now,
+                    link.endpoint,
+                    autopilot,
+                    kind,
+                    frame.component_id,
+                    frame.version,
+                    vehicle.signed,
+                    vehicle.key.credential,
+                )
+            )
+        elif not vehicle.link_up:
+            out.append(LinkRecovered(vehicle.key, now, now - vehicle.last_heartbeat_at))
+        vehicle.link_up = True
+        vehicle.last_heartbeat_at = now
+        return vehicle
+
+    def _on_link(
+        self, link: Link, frame: Frame, credential: Credential | None, now: float, out: list[Event]
+    ) -> Vehicle | None:
+        here = link.vehicles.get(frame.system_id)
+        name = link.endpoint if credential is None else CREDENTIAL_PREFIX + credential.name
+        if here is not None and here.key.link == name:
+            return here
+        key = VehicleKey(name, frame.system_id)
+        vehicle = self._vehicles.get(key)
+        if vehicle is None:
+            full = here is None and len(link.vehicles) >= self.limits.vehicles_per_peer
+            if full or (len(self._vehicles) >= self.limits.vehicles and not self._make_room(now, out)):
+                self._extra["vehicles_refused"] += 1
+                return None
+            vehicle = Vehicle(key, link.endpoint, frame.component_id, frame.version, now)
+            self._vehicles[key] = vehicle
+        elif vehicle.endpoint != link.endpoint:
+            old = self._links.get(vehicle.endpoint)
+            if old is not None and old.vehicles.get(frame.system_id) is vehicle:
+                del old.vehicles[frame.system_id]
+            vehicle.endpoint = link.endpoint
+            out.append(EndpointChanged(key, now, link.endpoint))
+        if here is not None and here.endpoint == link.endpoint:
+            self._forget(here, now, out)  # what spoke here unsigned, or under another credential, was this vehicle
+        link.vehicles[frame.system_id] = vehicle
+        return vehicle
+
+    def _make_room(self, now: float, out: list[Event]) -> bool:
+        oldest = min(self._vehicles.values(), key=lambda vehicle: vehicle.last_heartbeat_at)
+        if oldest.link_up or now - oldest.last_heartbeat_at < self.limits.evict_peer_after_s:
+            return False
+        self._forget(oldest, now, out)
+        return True
+
+    def _forget(self, vehicle: Vehicle, now: float, out: list[Event]) -> None:
+        self._vehicles.pop(vehicle.key, None)
+        link = self._links.get(vehicle.endpoint)
+        if link is not None and link.vehicles.get(vehicle.key.system_id) is vehicle:
+            del link.vehicles[vehicle.key.system_id]
+        self._extra["vehicles_forgotten"] += 1
+        out.append(VehicleForgotten(vehicle.key, now))
+
+    # ---------------------------------------------------------------------------------------------------------- time
+
+    def tick(self, now: float) -> list[Event]:
+        """Return what time alone brings about: links lost, vehicles forgotten, texts whose rest never came.
+
+        Call it at least every half second; it also updates the measured rates.
+        """
+        out: list[Event] = []
+        elapsed_s = now - self._ticked_at if self._ticked_at is not None else 0.0
+        self._ticked_at = now
+        gone: list[Vehicle] = []
+        limits = self.limits
+        for vehicle in self._vehicles.values():
+            if elapsed_s > 0:
+                vehicle.measure(elapsed_s)
+            silence_s = now - vehicle.last_heartbeat_at
+            limit_s = limits.high_latency_lost_after_s if vehicle.high_latency else limits.heartbeat_lost_after_s
+            if vehicle.link_up and silence_s > limit_s:
+                vehicle.link_up = False
+                self._extra["links_lost"] += 1
+                out.append(LinkLost(vehicle.key, now, vehicle.last_heartbeat_at))
+            if silence_s > limits.forget_after_s:
+                gone.append(vehicle)
+            if vehicle.texts:
+                out.extend(vehicle.overdue_texts(now))
+        for vehicle in gone:
+            self._forget(vehicle, now, out)
+        while self._links:
+            oldest = next(iter(self._links.values()))
+            if now - oldest.heard_at <= limits.forget_after_s:
+                break
+            del self._links[oldest.endpoint]
+        return out
+
+    # ----------------------------------------------------------------------------------------------------- snapshots
+
+    def endpoint_of(self, vehicle: VehicleKey) -> str | None:
+        """Return where to answer a vehicle: the endpoint its last heartbeat came from."""
+        known = self._vehicles.get(vehicle)
+        return known.endpoint if known else None
+
+    def target_of(self, vehicle: VehicleKey) -> Vehicle | None:
+        """Return the live record of a vehicle, for the bridge that commands it."""
+        return self._vehicles.get(vehicle)
+
+    def credential_on(self, endpoint: str, system_id: int) -> Credential | None:
+        """Return the credential that signed on an endpoint, with which answers must be signed."""
+        link = self._links.get(endpoint)
+        return link.bound.get(system_id) if link else None
+
+    def endpoints(self) -> list[str]:
+        """Return the endpoints of all peers remembered, the one silent longest first."""
+        return list(self._links)
+
+    def link_counters(self, endpoint: str) -> dict[str, int] | None:
+        """Return the counts of one link, None for a peer that is not remembered."""
+        link = self._links.get(endpoint)
+        return asdict(link.counters) if link else None
 
     def vehicles(self, now: float) -> list[VehicleInfo]:
         """Return a snapshot of every vehicle known."""
-        raise NotImplementedError
+        return [self._info(vehicle, now) for vehicle in self._vehicles.values()]
+
+    def _info(self, vehicle: Vehicle, now: float) -> VehicleInfo:
+        link = self._links.get(vehicle.endpoint)
+        heard, lost = link.sequence_totals(vehicle.key.system_id) if link else (0, 0)
+        return VehicleInfo(
+            vehicle=vehicle.key,
+            endpoint=vehicle.endpoint,
+            autopilot=vehicle.autopilot,
+            vehicle_type=vehicle.vehicle_type,
+            component_id=vehicle.component_id,
+            mavlink_version=vehicle.mavlink_version,
+            signed=vehicle.signed,
+            credential=vehicle.key.credential,
+            link_up=vehicle.link_up,
+            link_age_s=max(0.0, now - vehicle.last_heartbeat_at),
+            armed=vehicle.armed,
+            mode=vehicle.mode,
+            frames=vehicle.frames,
+            lost=lost,
+            loss_pct=100.0 * lost / (heard + lost) if heard else 0.0,
+            rate_hz=vehicle.rate_hz,
+            position_rate_hz=vehicle.position_rate_hz,
+        )
 
     def counters(self) -> dict[str, int]:
         """Return the totals over all links since the start, by name (for metrics)."""
-        raise NotImplementedError
+        return {**asdict(self._totals), **self._extra, "peers": len(self._links), "vehicles": len(self._vehicles)}

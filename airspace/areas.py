@@ -63,11 +63,10 @@ class Area:
         return cls((), (lat_deg, lon_deg, radius_m), shapely.Point(cx, cy), radius_m, np.empty((0, 4)), box)
 
     @property
-    def outline(self) -> shapely.Geometry:
+    def outline(self) -> Any:
         """The area as one polygonal geometry in local metres; a circle becomes a 256-gon around it."""
         if self.circle is None:
-            shape: shapely.Geometry = self.geometry
-            return shape
+            return self.geometry
         return shapely.buffer(self.geometry, self.radius_m / math.cos(math.pi / 256), quad_segs=64)
 
     def distance_m(self, shapes: Any) -> FloatArray:
@@ -160,47 +159,51 @@ def parse_area(
             return [fault for fault in rings if isinstance(fault, FieldError)]
         polygons.append([ring for ring in rings if not isinstance(ring, FieldError)])
         left -= sum(len(ring) for ring in polygons[-1])
-    errors = [fault for rings in polygons for ring in rings for fault in check_positions(ring, service, at)]
-    if errors:
-        return errors[:1]
+    for (where, _), rings in zip(groups, polygons, strict=True):
+        for i, ring in enumerate(rings):
+            errors = check_positions(ring, service, f"{where}/{i}")
+            if errors:
+                return errors
     area = Area.of_polygons(polygons, frame)
     errors = check_shape(area.geometry, at, max_area_m2)
     return errors or area
 
 
-def check_positions(ring: LatLonRing, service: Bounds, pointer: str) -> list[FieldError]:
+def check_positions(
+    ring: LatLonRing, service: Bounds, pointer: str, margin_deg: float = _MARGIN_DEG
+) -> list[FieldError]:
     """Return what is wrong with positions in degrees: out of range, probably swapped, or far from the city."""
     for i, (lat, lon) in enumerate(ring.tolist()):
-        fault = position_error(lat, lon, service.widened(_MARGIN_DEG), f"{pointer}", f" (vertex {i}, 第 {i} 点)")
+        fault = position_error(lat, lon, service.widened(margin_deg), f"{pointer}/{i}")
         if fault is not None:
             return [fault]
     return []
 
 
-def position_error(lat_deg: float, lon_deg: float, service: Bounds, pointer: str, which: str = "") -> FieldError | None:
+def position_error(lat_deg: float, lon_deg: float, service: Bounds, pointer: str) -> FieldError | None:
     """Return why a position is refused: ranges, probably swapped axes, outside the service area; None when fine."""
     if probably_swapped(lat_deg, lon_deg, service):
         return FieldError(
             pointer,
             "probably_swapped_axes",
-            f"Latitude {lat_deg:g} and longitude {lon_deg:g} are probably swapped{which}: exchanged, the point lies in "
+            f"Latitude {lat_deg:g} and longitude {lon_deg:g} are probably swapped: exchanged, the point lies in "
             "the service area. Send the latitude as lat and the longitude as lon (GeoJSON: [lon, lat]).",
-            f"纬度 {lat_deg:g} 与经度 {lon_deg:g} 可能写反了{which}：互换后该点位于服务区内。请更正坐标顺序。",
+            f"纬度 {lat_deg:g} 与经度 {lon_deg:g} 可能写反了：互换后该点位于服务区内。请更正坐标顺序。",
         )
     if not -90 <= lat_deg <= 90:
-        detail = f"Latitude {lat_deg:g} is outside -90 to 90 degrees{which}."
-        return FieldError(pointer, "latitude_out_of_range", detail, f"纬度 {lat_deg:g} 超出 -90 至 90 度{which}。")
+        detail = f"Latitude {lat_deg:g} is outside -90 to 90 degrees."
+        return FieldError(pointer, "latitude_out_of_range", detail, f"纬度 {lat_deg:g} 超出 -90 至 90 度。")
     if not -180 <= lon_deg <= 180:
-        detail = f"Longitude {lon_deg:g} is outside -180 to 180 degrees{which}."
-        return FieldError(pointer, "longitude_out_of_range", detail, f"经度 {lon_deg:g} 超出 -180 至 180 度{which}。")
+        detail = f"Longitude {lon_deg:g} is outside -180 to 180 degrees."
+        return FieldError(pointer, "longitude_out_of_range", detail, f"经度 {lon_deg:g} 超出 -180 至 180 度。")
     if not service.holds(lat_deg, lon_deg):
         return FieldError(
             pointer,
             "outside_service_area",
-            f"The point {lat_deg:g}, {lon_deg:g} lies outside the area served{which}: latitude "
+            f"The point {lat_deg:g}, {lon_deg:g} lies outside the area served: latitude "
             f"{service.min_lat_deg:g} to {service.max_lat_deg:g}, longitude {service.min_lon_deg:g} to "
             f"{service.max_lon_deg:g}. Move it inside or use the service responsible there.",
-            f"点 {lat_deg:g}, {lon_deg:g} 位于服务区之外{which}：纬度 {service.min_lat_deg:g} 至 "
+            f"点 {lat_deg:g}, {lon_deg:g} 位于服务区之外：纬度 {service.min_lat_deg:g} 至 "
             f"{service.max_lat_deg:g}，经度 {service.min_lon_deg:g} 至 {service.max_lon_deg:g}。请移入服务区。",
         )
     return None

@@ -81,16 +81,14 @@ class CellGrid:
         maybe = np.flatnonzero(~sure & (nearest <= reach_m + centres[:, 2]))
         chosen = seeds | {candidates[i] for i in np.flatnonzero(sure)}
         if len(maybe):
-            lines = shapely.linestrings(np.stack([x0_m, y0_m, x1_m, y1_m], axis=1).reshape(-1, 2, 2))
+            lines: Any = shapely.linestrings(np.stack([x0_m, y0_m, x1_m, y1_m], axis=1).reshape(-1, 2, 2))
             for i in maybe:
                 close = lines[distance[i] <= reach_m + centres[i, 2]]
                 if (shapely.distance(self._hexagon(candidates[i]), close) <= reach_m).any():
                     chosen.add(candidates[i])
         return frozenset(chosen)
 
-    def covering(
-        self, geometry: shapely.Geometry, widen_m: float = 0.0, limit: int = MAX_CELLS
-    ) -> frozenset[int] | CoverTooLarge:
+    def covering(self, geometry: Any, widen_m: float = 0.0, limit: int = MAX_CELLS) -> frozenset[int] | CoverTooLarge:
         """Return the cells that points within `widen_m` of a geometry in local metres can lie in.
 
         The cover is estimated from the bounding box first; above `limit` a `CoverTooLarge` comes back instead.
@@ -114,7 +112,7 @@ class CellGrid:
             cells.update(h3.h3shape_to_cells_experimental(shape, self.resolution, contain="overlap"))
         return frozenset(cells)
 
-    def _covering_few(self, geometry: shapely.Geometry, reach_m: float) -> frozenset[int]:
+    def _covering_few(self, geometry: Any, reach_m: float) -> frozenset[int]:
         x_min, y_min, x_max, y_max = geometry.bounds
         lat, lon = self.frame.to_lat_lon((x_min + x_max) / 2, (y_min + y_max) / 2)
         seed = self.cell_of(float(lat[0]), float(lon[0]))

@@ -1,0 +1,128 @@
+"""What an evaluation says: reasons with margins, an outcome, offers; and their JSON form."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal, TypeAlias
+
+from airspace.policy import Severity
+from airspace.reasons import CATALOGUE, render
+from airspace.timebase import from_scene_s
+
+Outcome: TypeAlias = Literal["approved", "pending", "refused"]
+
+_RANK: dict[Severity, int] = {"refuse": 0, "pending": 1, "warning": 2}
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One thing that stands in the way of a flight, or that its owner should know.
+
+    `segment` = (i, j) are indices of filed waypoints (volumes: i == j, the filed volume). A margin is the distance kept
+    minus the least one allowed, negative when lost. Exactly one of the ids or `rule` says what it is about.
+    """
+
+    code: str
+    severity: Severity
+    detail: str
+    detail_zh: str
+    zone_id: str | None = None
+    other_plan_ref: str | None = None
+    site_id: str | None = None
+    rule: str | None = None
+    segment: tuple[int, int] | None = None
+    starts_s: float | None = None
+    ends_s: float | None = None
+    horizontal_margin_m: float | None = None
+    vertical_margin_m: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CounterOffer:
+    """A way to fly after all: `plan` is a complete body that can be filed as it stands."""
+
+    kind: Literal["delay", "altitude", "route", "site"]
+    detail: str
+    plan: Mapping[str, Any]
+    delay_s: float
+    extra_m: float
+    extra_wh: float | None
+    held_until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The answer to a plan: the outcome follows from the severest reason."""
+
+    outcome: Outcome
+    decided_at: datetime
+    policy_version: int
+    reasons: tuple[Reason, ...]
+    counter_offers: tuple[CounterOffer, ...] = ()
+
+
+def reason(code: str, values: Mapping[str, object], *, severity: Severity | None = None, **where: Any) -> Reason:
+    """Return a reason with its sentences filled in; `where` are the remaining fields of `Reason`."""
+    detail, detail_zh = render(code, **values)
+    chosen = severity if severity is not None else CATALOGUE[code].severity
+    if chosen is None:
+        raise ValueError(f"{code} needs a severity")
+    return Reason(code, chosen, detail, detail_zh, **where)
+
+
+def decide(reasons: list[Reason], decided_at: datetime, policy_version: int) -> Decision:
+    """Return the decision the reasons lead to; refusing ones first, then pending, then warnings, each by start time."""
+    ordered = sorted(
+        reasons, key=lambda item: (_RANK[item.severity], item.starts_s is None, item.starts_s or 0.0, item.code)
+    )
+    worst = ordered[0].severity if ordered else "warning"
+    outcomes: dict[Severity, Outcome] = {"refuse": "refused", "pending": "pending", "warning": "approved"}
+    return Decision(outcomes[worst], decided_at, policy_version, tuple(ordered))
+
+
+def instant_text(at: datetime) -> str:
+    """Return an aware UTC instant as RFC 3339 text."""
+    return at.isoformat().replace("+00:00", "Z")
+
+
+def reason_to_dict(item: Reason) -> dict[str, Any]:
+    """Return a reason as JSON values; of the fields that say what it is about, only the one that applies is there."""
+    result: dict[str, Any] = {
+        "code": item.code,
+        "severity": item.severity,
+        "detail": item.detail,
+        "detail_zh": item.detail_zh,
+    }
+    for name in ("zone_id", "other_plan_ref", "site_id", "rule"):
+        value = getattr(item, name)
+        if value is not None:
+            result[name] = value
+    result["segment"] = None if item.segment is None else list(item.segment)
+    result["starts_at"] = None if item.starts_s is None else instant_text(from_scene_s(item.starts_s))
+    result["ends_at"] = None if item.ends_s is None else instant_text(from_scene_s(item.ends_s))
+    result["horizontal_margin_m"] = None if item.horizontal_margin_m is None else round(item.horizontal_margin_m, 3)
+    result["vertical_margin_m"] = None if item.vertical_margin_m is None else round(item.vertical_margin_m, 3)
+    return result
+
+
+def offer_to_dict(offer: CounterOffer) -> dict[str, Any]:
+    """Return a counter-offer as JSON values."""
+    return {
+        "kind": offer.kind,
+        "detail": offer.detail,
+        "plan": dict(offer.plan),
+        "cost": {"delay_s": offer.delay_s, "extra_m": offer.extra_m, "extra_wh": offer.extra_wh},
+        "held_until": None if offer.held_until is None else instant_text(offer.held_until),
+    }
+
+
+def decision_to_dict(decision: Decision, took_ms: float) -> dict[str, Any]:
+    """Return a decision as JSON values; how long it took is measured outside, where there is a clock."""
+    return {
+        "outcome": decision.outcome,
+        "decided_at": instant_text(decision.decided_at),
+        "took_ms": round(took_ms, 3),
+        "policy_version": decision.policy_version,
+        "reasons": [reason_to_dict(item) for item in decision.reasons],
+        "counter_offers": [offer_to_dict(offer) for offer in decision.counter_offers],
+    }

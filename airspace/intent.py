@@ -1,0 +1,43 @@
+"""A flight to be judged: what its firm filed, compiled, with what the service knows about the firm."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeAlias
+
+from airspace.geometry4d import PlanGeometry
+from airspace.trajectory import AircraftPerformance, FlightPath
+from airspace.volumes import VolumePath
+
+Path: TypeAlias = FlightPath | VolumePath
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FlightIntent:
+    """One plan as `airspace.approval.evaluate` sees it; all look-ups of the firm's rights are done by the caller.
+
+    `cells` is the resolution-8 cover of the flight widened by the tolerance (`compile_*` then `path.cells`).
+    `priority_limit` is the highest priority the firm may ask for. `missing_article27` names the missing items of Order
+    761 Art. 27 as (en, zh).
+    """
+
+    operator_id: str
+    aircraft_id: str
+    operation_type: str
+    priority: int
+    departure_at: datetime
+    path: Path
+    cells: frozenset[int]
+    plan_id: str | None = None
+    origin_site_id: str | None = None
+    destination_site_id: str | None = None
+    alternate_site_ids: tuple[str, ...] = ()
+    performance: AircraftPerformance | None = None
+    priority_limit: int = 50
+    standing_approval: bool = False
+    uses_true_height: bool = True
+    missing_article27: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def geometry(self) -> PlanGeometry:
+        """The geometry the engine reserves."""
+        return self.path.trajectory if isinstance(self.path, FlightPath) else self.path.prisms

@@ -1,0 +1,399 @@
+"""A point-mass multirotor that tracks a timed path through wind, with a battery, arming and a landed state.
+
+Pure: no clock, no sockets; randomness comes from the `random.Random` given. Positions are WGS-84 degrees and metres
+above the ellipsoid, velocities metres a second east, north, up, instants scene seconds.
+
+Arming and flight (an empty battery stops the motors as a forced disarm does):
+
+    ============  ==========================  =================================
+    landed        left by                     to
+    ============  ==========================  =================================
+    ON_GROUND     armed and path leads up     TAKING_OFF
+    TAKING_OFF    2 m above the take-off      IN_AIR
+    IN_AIR        last leg of a landing path  LANDING
+    LANDING       standing at the path's end  ON_GROUND, then disarms itself
+    any in air    force-disarmed              FALLING, then ON_GROUND
+    ============  ==========================  =================================
+"""
+
+from dataclasses import dataclass, field
+from enum import Enum
+from math import atan2, degrees, exp, hypot, sqrt
+from random import Random
+from typing import Final
+
+from sim.flightpath import FlightPath, PathBuilder, Reference
+from sim.geodesy import metres_per_degree
+
+MAX_STEP_S: Final = 0.125
+"""Longest integration step; a longer call is cut into equal steps."""
+MAX_CATCH_UP_S: Final = 2.0
+"""Longest time one call makes up for; a process stopped for longer resumes where it was, as its path went on."""
+_POSITION_GAIN: Final = 0.9
+_VELOCITY_GAIN: Final = 2.2
+_AUTO_DISARM_S: Final = 2.0
+_PREFLIGHT_DISARM_S: Final = 10.0
+_TAKEN_OFF_M: Final = 2.0
+_FALL_MPS: Final = 18.0
+
+
+class Mode(Enum):
+    """What the autopilot is doing; each flavour has its own numbers for these."""
+
+    MANUAL = "manual"
+    HOLD = "hold"
+    TAKEOFF = "takeoff"
+    MISSION = "mission"
+    GUIDED = "guided"
+    RTL = "rtl"
+    LAND = "land"
+
+
+class Landed(Enum):
+    """The landed state, with the values of MAV_LANDED_STATE."""
+
+    ON_GROUND = 1
+    IN_AIR = 2
+    TAKING_OFF = 3
+    LANDING = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What the airframe can do (ours: a 10 kg delivery multirotor)."""
+
+    max_airspeed_mps: float = 25.0
+    cruise_mps: float = 12.0
+    climb_mps: float = 5.0
+    descent_mps: float = 3.5
+    land_mps: float = 1.5
+    accel_mps2: float = 6.5
+    accel_up_mps2: float = 4.0
+
+
+@dataclass(frozen=True, slots=True)
+class Power:
+    """Electric load and store; a linear model between hover and cruise (ours)."""
+
+    capacity_wh: float = 700.0
+    hover_w: float = 1250.0
+    cruise_w: float = 1400.0
+    climb_w_per_mps: float = 180.0
+    avionics_w: float = 15.0
+    cells: int = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Wind:
+    """Mean wind (the direction it blows to) and gusts as an Ornstein-Uhlenbeck process."""
+
+    east_mps: float = 0.0
+    north_mps: float = 0.0
+    gust_mps: float = 0.0
+    gust_time_s: float = 4.0
+    drag_per_s: float = 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """A point on or above the ground."""
+
+    lat_deg: float
+    lon_deg: float
+    alt_hae_m: float
+
+
+@dataclass(slots=True)
+class Battery:
+    """Energy left, with the voltage and current an autopilot would measure."""
+
+    power: Power = field(default_factory=Power)
+    used_wh: float = 0.0
+    load_w: float = 0.0
+
+    @property
+    def left_fraction(self) -> float:
+        """State of charge from 0 to 1."""
+        return max(0.0, 1.0 - self.used_wh / self.power.capacity_wh)
+
+    @property
+    def voltage_v(self) -> float:
+        """Pack voltage: 3.5 to 4.2 V a cell with the charge, less a sag of 0.1 V a cell at hover load."""
+        sag_v = 0.1 * self.load_w / self.power.hover_w
+        return self.power.cells * (3.5 + 0.7 * self.left_fraction - sag_v)
+
+    @property
+    def current_a(self) -> float:
+        """Current drawn now."""
+        return self.load_w / self.voltage_v
+
+    def drain(self, load_w: float, dt_s: float) -> None:
+        """Take so much power for so long."""
+        self.load_w = load_w
+        self.used_wh = min(self.power.capacity_wh, self.used_wh + load_w * dt_s / 3600.0)
+
+    def swap(self) -> None:
+        """Put in a full pack."""
+        self.used_wh = 0.0
+
+
+class Vehicle:
+    """One simulated multirotor: `follow` gives it a path, `step` moves it."""
+
+    __slots__ = (
+        "_armed_at_s",
+        "_fell",
+        "_gust",
+        "_landed_at_s",
+        "_noise",
+        "_stepped_at_s",
+        "alt_hae_m",
+        "armed",
+        "battery",
+        "ground_hae_m",
+        "heading_deg",
+        "home",
+        "landed",
+        "lands_at_end",
+        "lat_deg",
+        "limits",
+        "lon_deg",
+        "mode",
+        "path",
+        "v_east_mps",
+        "v_north_mps",
+        "v_up_mps",
+        "wind",
+    )
+
+    def __init__(
+        self,
+        home: Position,
+        *,
+        limits: Limits | None = None,
+        power: Power | None = None,
+        wind: Wind | None = None,
+        noise: Random | None = None,
+        heading_deg: float = 0.0,
+    ) -> None:
+        """Stand disarmed on the ground at `home`; `noise` drives the gusts (none without it)."""
+        self.home = home
+        self.ground_hae_m = home.alt_hae_m
+        self.lat_deg, self.lon_deg, self.alt_hae_m = home.lat_deg, home.lon_deg, home.alt_hae_m
+        self.v_east_mps = self.v_north_mps = self.v_up_mps = 0.0
+        self.heading_deg = heading_deg
+        self.limits = limits or Limits()
+        self.wind = wind or Wind()
+        self.battery = Battery(power or Power())
+        self.armed = False
+        self.landed = Landed.ON_GROUND
+        self.mode = Mode.HOLD
+        self.path: FlightPath | None = None
+        self.lands_at_end = False
+        self._noise = noise
+        self._gust = (0.0, 0.0)
+        self._stepped_at_s: float | None = None
+        self._armed_at_s = 0.0
+        self._landed_at_s: float | None = None
+        self._fell = False
+
+    @property
+    def position(self) -> Position:
+        """Where it is."""
+        return Position(self.lat_deg, self.lon_deg, self.alt_hae_m)
+
+    @property
+    def on_ground(self) -> bool:
+        """Whether it stands on the ground."""
+        return self.landed is Landed.ON_GROUND
+
+    def arm(self, now_s: float) -> bool:
+        """Start the motors; refused (False) with less than a tenth of the battery left."""
+        if not self.armed:
+            if self.battery.left_fraction < 0.1:
+                return False
+            self.armed, self._armed_at_s, self._landed_at_s, self._fell = True, now_s, None, False
+        return True
+
+    def disarm(self, now_s: float, *, force: bool = False) -> bool:
+        """Stop the motors; in the air only when forced, and then it falls."""
+        if not self.on_ground:
+            if not force:
+                return False
+            pen = PathBuilder(now_s, self.lat_deg, self.lon_deg, self.alt_hae_m)
+            pen.line_to(self.lat_deg, self.lon_deg, self.ground_hae_m, _FALL_MPS, -1)
+            self.follow(pen.path(), Mode.MANUAL, lands=True)
+            self._fell = True
+        self.armed = False
+        return True
+
+    def follow(self, path: FlightPath, mode: Mode, *, lands: bool) -> None:
+        """Track a path from now on; with `lands`, its end is on the ground and it disarms there."""
+        self.path, self.mode, self.lands_at_end = path, mode, lands
+        self._landed_at_s = None
+        if self.landed is Landed.LANDING:
+            self.landed = Landed.IN_AIR
+
+    def hold(self, now_s: float) -> None:
+        """Stop and hover where the drone comes to rest, braking at a comfortable rate."""
+        self.mode, self.lands_at_end = Mode.HOLD, False
+        if self.on_ground:
+            self.path = None
+            return
+        speed_mps = hypot(self.v_east_mps, self.v_north_mps)
+        stop_s = speed_mps / (2.0 * self.limits.accel_mps2 * 0.7)
+        north_m, east_m = metres_per_degree(self.lat_deg)
+        if self.landed is Landed.LANDING:
+            self.landed = Landed.IN_AIR
+        pen = PathBuilder(
+            now_s,
+            self.lat_deg + self.v_north_mps * stop_s / north_m,
+            self.lon_deg + self.v_east_mps * stop_s / east_m,
+            self.alt_hae_m + 0.3 * self.v_up_mps,
+        )
+        self.path = pen.path()
+
+    def path_done(self, now_s: float) -> bool:
+        """Whether the path, if any, has come to its end."""
+        return self.path is None or now_s >= self.path.ends_s
+
+    def set_on_ground(self, at: Position) -> None:
+        """Put the drone down somewhere else, disarmed, as a ground crew would; it becomes its home."""
+        self.home, self.ground_hae_m = at, at.alt_hae_m
+        self.lat_deg, self.lon_deg, self.alt_hae_m = at.lat_deg, at.lon_deg, at.alt_hae_m
+        self.v_east_mps = self.v_north_mps = self.v_up_mps = 0.0
+        self.armed, self.path, self.landed, self.mode = False, None, Landed.ON_GROUND, Mode.HOLD
+
+    def step(self, now_s: float) -> None:
+        """Move to an instant (scene seconds, not before the last call's)."""
+        last_s = self._stepped_at_s
+        self._stepped_at_s = now_s
+        if last_s is None or now_s <= last_s:
+            return
+        if self.on_ground and not self._leaves_ground(now_s):
+            self._stand(now_s, min(now_s - last_s, 3600.0))
+            return
+        span_s = min(now_s - last_s, MAX_CATCH_UP_S)
+        steps = max(1, int(span_s / MAX_STEP_S + 0.999))
+        dt_s = span_s / steps
+        for k in range(steps):
+            self._fly(now_s - span_s + (k + 1) * dt_s, dt_s)
+
+    def _leaves_ground(self, now_s: float) -> bool:
+        path = self.path
+        if not self.armed or path is None or self._landed_at_s is not None:
+            return False
+        if path.at(now_s).alt_hae_m > self.alt_hae_m + 0.05:
+            self.landed = Landed.TAKING_OFF
+            return True
+        return False
+
+    def _stand(self, now_s: float, dt_s: float) -> None:
+        self.v_east_mps = self.v_north_mps = self.v_up_mps = 0.0
+        power = self.battery.power
+        self.battery.drain(power.avionics_w + (0.1 * power.hover_w if self.armed else 0.0), dt_s)
+        if not self.armed:
+            return
+        if self._landed_at_s is not None:
+            if now_s - self._landed_at_s >= _AUTO_DISARM_S:
+                self._end_flight()
+        elif self.path_done(now_s) and now_s - self._armed_at_s >= _PREFLIGHT_DISARM_S:
+            self.armed = False
+
+    def _end_flight(self) -> None:
+        self.armed, self.path, self.mode = False, None, Mode.HOLD
+
+    def _fly(self, now_s: float, dt_s: float) -> None:
+        path = self.path
+        ref = path.at(now_s) if path is not None else Reference(*self._hover(), 0.0, 0.0, 0.0)
+        north_m, east_m = metres_per_degree(self.lat_deg)
+        gust_e, gust_n = self._next_gust(dt_s)
+        self._steer(ref, (ref.lon_deg - self.lon_deg) * east_m, (ref.lat_deg - self.lat_deg) * north_m, dt_s)
+        self.v_east_mps += gust_e * self.wind.drag_per_s * dt_s
+        self.v_north_mps += gust_n * self.wind.drag_per_s * dt_s
+        self.lat_deg += self.v_north_mps * dt_s / north_m
+        self.lon_deg += self.v_east_mps * dt_s / east_m
+        self.alt_hae_m += self.v_up_mps * dt_s
+        if hypot(ref.v_east_mps, ref.v_north_mps) > 1.0:
+            self.heading_deg = degrees(atan2(self.v_east_mps, self.v_north_mps)) % 360.0
+        self._drain(dt_s)
+        if self.armed and self.battery.left_fraction <= 0.0:
+            self.disarm(now_s, force=True)
+        self._landing(now_s)
+
+    def _hover(self) -> tuple[float, float, float]:
+        return self.lat_deg, self.lon_deg, self.alt_hae_m
+
+    def _steer(self, ref: Reference, off_e_m: float, off_n_m: float, dt_s: float) -> None:
+        """Velocity towards the reference: feed-forward plus correction, within airspeed and acceleration limits."""
+        limits, wind = self.limits, self.wind
+        want_e = ref.v_east_mps + _POSITION_GAIN * off_e_m
+        want_n = ref.v_north_mps + _POSITION_GAIN * off_n_m
+        air_e, air_n = want_e - wind.east_mps, want_n - wind.north_mps
+        airspeed = hypot(air_e, air_n)
+        if airspeed > limits.max_airspeed_mps:
+            share = limits.max_airspeed_mps / airspeed
+            want_e, want_n = wind.east_mps + air_e * share, wind.north_mps + air_n * share
+        acc_e = _VELOCITY_GAIN * (want_e - self.v_east_mps)
+        acc_n = _VELOCITY_GAIN * (want_n - self.v_north_mps)
+        acc = hypot(acc_e, acc_n)
+        if acc > limits.accel_mps2:
+            acc_e, acc_n = acc_e * limits.accel_mps2 / acc, acc_n * limits.accel_mps2 / acc
+        self.v_east_mps += acc_e * dt_s
+        self.v_north_mps += acc_n * dt_s
+        want_u = ref.v_up_mps + _POSITION_GAIN * (ref.alt_hae_m - self.alt_hae_m)
+        if self.armed:
+            want_u = min(limits.climb_mps * 1.3, max(-limits.descent_mps * 1.3, want_u))
+            acc_u = _VELOCITY_GAIN * (want_u - self.v_up_mps)
+            self.v_up_mps += min(limits.accel_up_mps2, max(-limits.accel_up_mps2, acc_u)) * dt_s
+        else:
+            self.v_up_mps = max(-_FALL_MPS, self.v_up_mps - 9.81 * dt_s)
+
+    def _next_gust(self, dt_s: float) -> tuple[float, float]:
+        wind, noise = self.wind, self._noise
+        if noise is None or wind.gust_mps <= 0.0:
+            return 0.0, 0.0
+        keep = exp(-dt_s / wind.gust_time_s)
+        kick = wind.gust_mps * sqrt(1.0 - keep * keep)
+        self._gust = (keep * self._gust[0] + kick * noise.gauss(0, 1), keep * self._gust[1] + kick * noise.gauss(0, 1))
+        return self._gust
+
+    def _drain(self, dt_s: float) -> None:
+        power, limits = self.battery.power, self.limits
+        if not self.armed:
+            self.battery.drain(power.avionics_w, dt_s)
+            return
+        airspeed = hypot(self.v_east_mps - self.wind.east_mps, self.v_north_mps - self.wind.north_mps)
+        share = min(1.5, airspeed / limits.cruise_mps)
+        load_w = power.hover_w + share * (power.cruise_w - power.hover_w)
+        load_w += power.climb_w_per_mps * max(self.v_up_mps, 0.5 * self.v_up_mps)
+        self.battery.drain(power.avionics_w + max(0.3 * power.hover_w, load_w), dt_s)
+
+    def _landing(self, now_s: float) -> None:
+        """Advance the landed state, and put the drone on the ground when it gets there."""
+        path = self.path
+        if self.landed is Landed.TAKING_OFF and self.alt_hae_m > self.ground_hae_m + _TAKEN_OFF_M:
+            self.landed = Landed.IN_AIR
+        if path is None or not self.lands_at_end:
+            if self.alt_hae_m < self.ground_hae_m and self.v_up_mps < 0:
+                self.alt_hae_m, self.v_up_mps = self.ground_hae_m, 0.0
+            return
+        end_m = path.nodes[-1].alt_hae_m
+        if self.landed is Landed.IN_AIR and path.leg_at(now_s) >= len(path.nodes) - 2 and self.v_up_mps < -0.2:
+            self.landed = Landed.LANDING
+        fell = not self.armed and self.alt_hae_m <= end_m
+        stands = now_s >= path.ends_s and self.alt_hae_m - end_m < 0.25 and abs(self.v_up_mps) < 0.5
+        if fell or stands:
+            self._touch_down(end_m, now_s)
+
+    def _touch_down(self, ground_hae_m: float, now_s: float) -> None:
+        self.alt_hae_m = self.ground_hae_m = ground_hae_m
+        self.v_east_mps = self.v_north_mps = self.v_up_mps = 0.0
+        self.landed, self._landed_at_s = Landed.ON_GROUND, now_s
+        if not self.armed:
+            self._end_flight()
+
+    @property
+    def crashed(self) -> bool:
+        """Whether it fell to the ground after its motors were stopped in the air."""
+        return self._fell and self.on_ground

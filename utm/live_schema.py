@@ -1,0 +1,380 @@
+"""The live feed's one schema: every message of `/v1/live`, each field with its unit and datum, and the binary format.
+
+`json_schema()` is what the console's TypeScript types are generated from; `docs/live.md` tells the protocol's story.
+Altitudes name their datum, instants are RFC 3339 in UTC, unknown is null.
+"""
+
+from datetime import datetime
+from typing import Annotated, Any, Final, Literal
+
+import msgspec
+import numpy as np
+from msgspec import Meta
+from numpy.typing import NDArray
+
+Topic = Literal["tracks", "alerts", "plans", "zones", "commands", "orders"]
+TOPICS: Final[tuple[Topic, ...]] = ("tracks", "alerts", "plans", "zones", "commands", "orders")
+Encoding = Literal["json", "binary"]
+Kind = Literal["snapshot", "increment"]
+State = Literal["conforming", "nonconforming", "contingent", "lost", "unplanned", "unknown"]
+STATES: Final[tuple[State, ...]] = ("conforming", "nonconforming", "contingent", "lost", "unplanned", "unknown")
+"""Names of the state codes 0-5 of the binary format (`airspace.tracks.TrackState`)."""
+
+Text = str | None
+Number = float | None
+
+
+# ----------------------------------------------------------------------------------------------------------- items
+
+
+class TrackItem(msgspec.Struct, frozen=True):
+    """One aircraft in the air or on the ground, as last seen by one source."""
+
+    track_id: Annotated[str, Meta(description="Identity of the track; a new one when a silent aircraft returns.")]
+    aircraft_id: Annotated[Text, Meta(description="Registered aircraft, null where it is not registered.")]
+    plan_id: Annotated[Text, Meta(description="Activated flight plan, null without one.")]
+    source: Annotated[str, Meta(description="mavlink, or what the supplier or operator called its source.")]
+    lat_deg: Annotated[float, Meta(description="Latitude, WGS-84, degrees.")]
+    lon_deg: Annotated[float, Meta(description="Longitude, WGS-84, degrees.")]
+    alt_hae_m: Annotated[Number, Meta(description="Height above the WGS-84 ellipsoid, metres.")]
+    alt_amsl_m: Annotated[Number, Meta(description="Height above the geoid (mean sea level), metres.")]
+    alt_agl_m: Annotated[Number, Meta(description="True height above ground, metres; null without a terrain model.")]
+    vel_east_mps: Annotated[Number, Meta(description="Ground velocity to the east, metres per second.")]
+    vel_north_mps: Annotated[Number, Meta(description="Ground velocity to the north, metres per second.")]
+    vel_up_mps: Annotated[Number, Meta(description="Climb rate, metres per second, up positive.")]
+    heading_deg: Annotated[Number, Meta(description="Where the nose points, degrees clockwise from true north.")]
+    state: Annotated[State, Meta(description="How the flight does against its plan.")]
+    observed_at: Annotated[datetime, Meta(description="When the position was true, by the mapped clock of its source.")]
+    received_at: Annotated[datetime, Meta(description="When this server received the position.")]
+    registration: Annotated[Text, Meta(description="Registration mark of the aircraft.")] = None
+    operator_name: Annotated[Text, Meta(description="Name of the operating organisation.")] = None
+    operator_id: Annotated[Text, Meta(description="Identity of the operating organisation.")] = None
+    battery_pct: Annotated[Number, Meta(description="Battery remaining, percent.")] = None
+    mode: Annotated[Text, Meta(description="Flight mode in normalised words: mission, hold, rtl, land, ...")] = None
+    link_age_s: Annotated[Number, Meta(description="Seconds since anything was heard of it when this was encoded.")] = (
+        None
+    )
+    armed: Annotated[bool | None, Meta(description="Whether the motors may turn.")] = None
+    landed: Annotated[bool | None, Meta(description="Whether it stands on the ground, as it says.")] = None
+    row: Annotated[int | None, Meta(description="Row that names the track in binary frames.")] = None
+    lateral_deviation_m: Annotated[Number, Meta(description="Horizontal distance to the plan, metres.")] = None
+    vertical_deviation_m: Annotated[Number, Meta(description="Height above the plan, metres; negative below.")] = None
+    time_deviation_s: Annotated[Number, Meta(description="Seconds ahead of the plan; negative is late.")] = None
+
+
+class IndexItem(msgspec.Struct, frozen=True):
+    """Who a row of the binary frames is; sent before the first frame that uses the row and whenever it changes."""
+
+    row: Annotated[int, Meta(description="Row number of the binary frames.")]
+    track_id: str
+    aircraft_id: Text
+    plan_id: Text
+    registration: Text
+    operator_name: Text
+    source: str
+    operator_id: Text = None
+
+
+class AlertItem(msgspec.Struct, frozen=True):
+    """Something a dispatcher must know: cause, consequence, action."""
+
+    alert_id: str
+    kind: Annotated[str, Meta(description="Stable snake_case code of the cause, such as nonconforming or link_lost.")]
+    severity: Literal["advisory", "caution", "warning", "emergency"]
+    status: Literal["raised", "escalated", "acknowledged", "resolved"]
+    raised_at: datetime
+    detail: Annotated[str, Meta(description="English text: cause, consequence, action.")]
+    detail_zh: Annotated[str, Meta(description="The same in Chinese.")]
+    updated_at: datetime | None = None
+    track_id: Text = None
+    aircraft_id: Text = None
+    plan_id: Text = None
+    zone_id: Text = None
+    lat_deg: Annotated[Number, Meta(description="Where, WGS-84, degrees.")] = None
+    lon_deg: Annotated[Number, Meta(description="Where, WGS-84, degrees.")] = None
+    acknowledged_by: Text = None
+    acknowledged_at: datetime | None = None
+    resolved_at: datetime | None = None
+
+
+class PlanItem(msgspec.Struct, frozen=True):
+    """A flight plan in short; the whole one is at /v1/flight-plans/{plan_id}."""
+
+    plan_id: str
+    state: str
+    version: int
+    aircraft_id: Text
+    operator_id: Text
+    departure_at: datetime | None
+    ends_at: datetime | None
+    path: Annotated[
+        list[tuple[float, float, float, float]] | None,
+        Meta(description="Points [lon_deg, lat_deg, alt_hae_m, seconds after departure_at], WGS-84."),
+    ] = None
+    origin_site_id: Text = None
+    destination_site_id: Text = None
+    priority: int | None = None
+    operation_type: Text = None
+
+
+class ZoneItem(msgspec.Struct, frozen=True):
+    """A zone: `feature` is the GeoJSON Feature that /v1/zones gives, null once the zone was withdrawn."""
+
+    zone_id: str
+    version: int
+    feature: dict[str, Any] | None
+
+
+class CommandItem(msgspec.Struct, frozen=True):
+    """Progress of an order to a drone."""
+
+    command_id: str
+    aircraft_id: str
+    type: str
+    status: Literal["queued", "sent", "accepted", "confirmed", "refused", "timed_out"]
+    updated_at: datetime
+    detail: Text = None
+    detail_zh: Text = None
+    requested_by: Text = None
+
+
+class OrderItem(msgspec.Struct, frozen=True):
+    """A transport order in short."""
+
+    order_id: str
+    status: str
+    operator_id: Text
+    updated_at: datetime
+    mission_id: Text = None
+    plan_id: Text = None
+
+
+ITEM_OF: Final[dict[str, type[msgspec.Struct]]] = {
+    "tracks": TrackItem,
+    "alerts": AlertItem,
+    "plans": PlanItem,
+    "zones": ZoneItem,
+    "commands": CommandItem,
+    "orders": OrderItem,
+    "index": IndexItem,
+}
+
+# -------------------------------------------------------------------------------------------------------- messages
+
+Seq = Annotated[int, Meta(description="The server's one counter; never falls on a connection. Resume with since=seq.")]
+MessageKind = Annotated[Kind, Meta(description="snapshot replaces what the topic held, increment adds to it.")]
+RemovedIds = Annotated[list[str], Meta(description="Ids no longer there; apply before items.")]
+
+
+class TracksMessage(msgspec.Struct, frozen=True, tag="tracks", tag_field="topic"):
+    """Positions of the area, newest value per track."""
+
+    seq: Seq
+    kind: MessageKind
+    items: list[TrackItem]
+    removed: RemovedIds
+
+
+class AlertsMessage(msgspec.Struct, frozen=True, tag="alerts", tag_field="topic"):
+    """Alerts raised or changed."""
+
+    seq: Seq
+    kind: MessageKind
+    items: list[AlertItem]
+    removed: RemovedIds
+
+
+class PlansMessage(msgspec.Struct, frozen=True, tag="plans", tag_field="topic"):
+    """Flight plans filed or changed."""
+
+    seq: Seq
+    kind: MessageKind
+    items: list[PlanItem]
+    removed: RemovedIds
+
+
+class ZonesMessage(msgspec.Struct, frozen=True, tag="zones", tag_field="topic"):
+    """Zones published, changed or withdrawn."""
+
+    seq: Seq
+    kind: MessageKind
+    items: list[ZoneItem]
+    removed: RemovedIds
+
+
+class CommandsMessage(msgspec.Struct, frozen=True, tag="commands", tag_field="topic"):
+    """Orders to drones and how they fare."""
+
+    seq: Seq
+    kind: MessageKind
+    items: list[CommandItem]
+    removed: RemovedIds
+
+
+class OrdersMessage(msgspec.Struct, frozen=True, tag="orders", tag_field="topic"):
+    """Transport orders."""
+
+    seq: Seq
+    kind: MessageKind
+    items: list[OrderItem]
+    removed: RemovedIds
+
+
+class IndexMessage(msgspec.Struct, frozen=True, tag="index", tag_field="topic"):
+    """Only with binary encoding: who the rows are."""
+
+    seq: Seq
+    kind: MessageKind
+    items: list[IndexItem]
+    removed: Annotated[list[int], Meta(description="Rows that left the area or the picture; apply before items.")]
+
+
+class Hello(msgspec.Struct, frozen=True, tag="hello", tag_field="topic"):
+    """Sent once when the client asks for it with `{"hello": true}`: what this server offers."""
+
+    seq: Seq
+    server_at: Annotated[datetime, Meta(description="The server's clock, to compare one's own with.")]
+    tick_s: Annotated[float, Meta(description="Seconds between two increments of positions.")]
+    retention_s: Annotated[float, Meta(description="How long events can be resumed with since, seconds.")]
+    topics: list[str]
+    binary_format: str
+    items: list[str] = []
+
+
+class ErrorMessage(msgspec.Struct, frozen=True, tag="error", tag_field="topic"):
+    """A message of the client that could not be followed; what was subscribed before stays."""
+
+    seq: Seq
+    code: Annotated[str, Meta(description="Stable snake_case code.")]
+    detail: str
+    detail_zh: str
+    items: list[str] = []
+
+
+ServerMessage = (
+    TracksMessage
+    | AlertsMessage
+    | PlansMessage
+    | ZonesMessage
+    | CommandsMessage
+    | OrdersMessage
+    | IndexMessage
+    | Hello
+    | ErrorMessage
+)
+
+
+class Subscribe(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What to send: an area for the positions (none: everywhere) and topics (none: tracks only)."""
+
+    bbox: Annotated[
+        tuple[float, float, float, float] | str | None,
+        Meta(description="min_lon, min_lat, max_lon, max_lat in degrees, WGS-84."),
+    ] = None
+    h3: Annotated[list[str] | None, Meta(description="H3 cells of any resolution.")] = None
+    topics: list[str] = msgspec.field(default_factory=lambda: ["tracks"])
+
+
+class ClientMessage(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a client sends: a subscription, in place of the one before."""
+
+    subscribe: Subscribe | None = None
+    encoding: Encoding = "json"
+    since: Annotated[int | None, Meta(description="The last seq seen; events after it are sent again.")] = None
+    hello: bool = False
+
+
+def json_schema() -> dict[str, Any]:
+    """Return the JSON schema (2020-12) of all messages, with their items under `$defs`."""
+    (server, _), definitions = msgspec.json.schema_components(
+        [ServerMessage, ClientMessage], ref_template="#/$defs/{name}"
+    )
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Hexlane live feed, version 1",
+        "description": "Text frames of WS /v1/live. ServerMessage goes to the client, ClientMessage to the server.",
+        "$defs": definitions | {"ServerMessage": server},
+    }
+
+
+# ---------------------------------------------------------------------------------------------------------- binary
+
+MAGIC: Final = b"HXL1"
+BINARY_VERSION: Final = 1
+HEADER: Final = np.dtype(
+    [
+        ("magic", "S4"),
+        ("version", "<u1"),
+        ("kind", "<u1"),  # 0 snapshot, 1 increment
+        ("reserved1", "<u2"),
+        ("count", "<u4"),
+        ("reserved2", "<u4"),
+        ("seq", "<u8"),
+        ("tick_unix_ms", "<f8"),
+    ]
+)
+# Column, type on the wire, factor from the unit to the wire, value for unknown (None: cannot be unknown).
+COLUMNS: Final[tuple[tuple[str, str, float, int | None], ...]] = (
+    ("row", "<u4", 1, None),
+    ("lat_deg", "<i4", 1e7, None),
+    ("lon_deg", "<i4", 1e7, None),
+    ("alt_hae_m", "<i2", 10, -32768),
+    ("vel_east_mps", "<i2", 100, -32768),
+    ("vel_north_mps", "<i2", 100, -32768),
+    ("vel_up_mps", "<i2", 100, -32768),
+    ("heading_deg", "<u2", 100, 65535),
+    ("state", "<u1", 1, None),
+    ("age_s", "<u1", 10, None),
+)
+BYTES_PER_TRACK: Final = sum(np.dtype(kind).itemsize for _, kind, _, _ in COLUMNS)
+
+Columns = dict[str, NDArray[Any]]
+
+
+def encode_tracks(columns: Columns, *, kind: Kind, seq: int, tick_unix_ms: float) -> bytes:
+    """Return the binary frame of n tracks: 32 bytes of header and ten columns, 24 bytes a track, little-endian.
+
+    `columns` maps the names of `COLUMNS` to arrays (n,) in degrees, metres, metres per second and seconds, NaN unknown.
+    Values beyond what the wire holds saturate (altitude ±3,276.7 m, speeds ±327.67 m/s, age 25.5 s); none wraps.
+    """
+    count = len(columns["row"])
+    header = np.zeros((), HEADER)
+    header["magic"], header["version"], header["kind"] = MAGIC, BINARY_VERSION, int(kind == "increment")
+    header["count"], header["seq"], header["tick_unix_ms"] = count, seq, tick_unix_ms
+    parts = [header.tobytes()]
+    for name, wire, factor, unknown in COLUMNS:
+        parts.append(_to_wire(columns[name], np.dtype(wire), factor, unknown).tobytes())
+    return b"".join(parts)
+
+
+def _to_wire(values: NDArray[Any], wire: np.dtype[Any], factor: float, unknown: int | None) -> NDArray[Any]:
+    if factor == 1:
+        return values.astype(wire)
+    info = np.iinfo(wire)
+    lowest, highest = info.min + (unknown == info.min), info.max - (unknown == info.max)
+    scaled = np.clip(np.rint(values * factor), lowest, highest)
+    if unknown is None:
+        unknown = highest
+    filled: NDArray[Any] = np.nan_to_num(scaled, nan=unknown).astype(wire)
+    return filled
+
+
+def decode_tracks(frame: bytes) -> tuple[Kind, int, float, Columns]:
+    """Return kind, seq, tick (unix ms) and columns in units (NaN unknown) of a frame; raises ValueError for another."""
+    if len(frame) < HEADER.itemsize:
+        raise ValueError("shorter than the header")
+    header = np.frombuffer(frame, HEADER, 1)[0]
+    if header["magic"] != MAGIC or header["version"] != BINARY_VERSION:
+        raise ValueError("not a binary frame of version 1")
+    count, at = int(header["count"]), HEADER.itemsize
+    if len(frame) != at + count * BYTES_PER_TRACK:
+        raise ValueError("the length does not fit the count")
+    columns: Columns = {}
+    for name, wire, factor, unknown in COLUMNS:
+        raw = np.frombuffer(frame, wire, count, at)
+        at += raw.nbytes
+        if factor == 1:
+            columns[name] = raw
+        else:
+            columns[name] = np.where(raw == unknown, np.nan, raw / factor) if unknown is not None else raw / factor
+    return ("increment" if header["kind"] else "snapshot", int(header["seq"]), float(header["tick_unix_ms"]), columns)

@@ -75,6 +75,7 @@ CATALOGUE: dict[str, CodeEntry] = {
     "outside_coverage": _E(422, "The place lies outside the area served", "位置超出服务范围", "Check the coordinates; this server serves one city.", "请检查坐标；本服务器仅服务一个城市。"),
     # -- fleet, airspace, live
     "registration_taken": _E(409, "The registration is already in use", "登记号已被使用", "Check the registration; an aircraft is registered once.", "请核对登记号；一架航空器只能登记一次。"),
+    "aircraft_id_taken": _E(409, "An aircraft with that id exists", "该航空器编号已存在", "Leave aircraft_id out and use the one given.", "请省略 aircraft_id，使用系统分配的编号。"),
     "endpoint_taken": _E(409, "Another registration claims that MAVLink address", "该 MAVLink 地址已被其他登记占用", "Use the address and system id of your own vehicle.", "请使用本机的地址和系统编号。"),
     "aircraft_inactive": _E(409, "The aircraft has been deregistered", "航空器已注销", "Register the aircraft again or use another.", "请重新登记或使用其他航空器。"),
     "aircraft_in_use": _E(409, "The aircraft has live plans", "航空器有未结束的计划", "End or cancel its plans first.", "请先结束或取消其计划。"),

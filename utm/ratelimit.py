@@ -104,9 +104,9 @@ class RateLimiter:
 class Limits:
     """The limits of one server.
 
-    `requests`: API requests per caller. `tokens`: token requests per client. `strangers`: sign-in and token requests per
-    address, whoever they claim to be. `failures`: wrong secrets per address and name; only failures are counted, so that
-    guessing from elsewhere locks nobody out.
+    `requests`: API requests per caller. `tokens`: token requests per client. `strangers`: sign-ins and token requests
+    per address, whoever they claim to be. `failures`: wrong secrets per address and name; only failures are counted, so
+    that guessing from elsewhere locks nobody out.
     """
 
     def __init__(self, monotonic_s: Callable[[], float], *, requests_per_s: float = 200.0) -> None:

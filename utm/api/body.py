@@ -16,8 +16,23 @@ import orjson
 from fastapi import Request
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, ValidationError
 
+from utm.api.openapi import openapi_body
 from utm.field_problems import escape, field_problem_of, pointer_of
 from utm.problems import MAX_FIELD_PROBLEMS, FieldProblem, Problem, validation_problem
+
+__all__ = [
+    "DEFAULT_LIMIT_BYTES",
+    "ApiModel",
+    "Instant",
+    "OpenApiModel",
+    "check_content_type",
+    "openapi_body",
+    "parse_body",
+    "parse_bytes",
+    "parse_json",
+    "read_body",
+    "validate",
+]
 
 DEFAULT_LIMIT_BYTES = 1 << 20
 

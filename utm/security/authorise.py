@@ -1,7 +1,7 @@
 """The one place that decides who may see and do what.
 
-Three questions, asked in this order: may the role take the action at all (`permits`: no means 403), does the token carry
-the scope (403), and does the object belong to somebody whose things the caller may see (`may_read_of`, `may_edit_of`: no
+Three questions, in this order: may the role take the action at all (`permits`; no means 403), does the token carry the
+scope (403), and does the object belong to somebody whose things the caller may see (`may_read_of`, `may_edit_of`; no
 means 404, as if it did not exist). Lists are narrowed by `visible_organisation`.
 """
 
@@ -126,7 +126,7 @@ def may_read_of(principal: Principal, owner_organisation_id: str | None) -> bool
 
 
 def may_edit_of(principal: Principal, owner_organisation_id: str | None) -> bool:
-    """Tell whether the caller may change what belongs to that organisation: firms their own, dispatchers everybody's."""
+    """Tell whether the caller may change what is that organisation's: firms their own, dispatchers everybody's."""
     return principal.role == "dispatcher" or (
         owner_organisation_id is not None and owner_organisation_id == principal.organisation_id
     )

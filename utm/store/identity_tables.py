@@ -74,7 +74,9 @@ class AircraftRow(SQLModel, table=True):
     aircraft_no: int = Field(unique=True)
     """Grows with each registration: the order of lists."""
     organisation_id: str = Field(index=True, foreign_key="organisations.organisation_id")
-    registration: str = Field(unique=True)
+    registration: str
+    registration_key: str = Field(unique=True)
+    """The registration in capitals."""
     manufacturer: str
     model: str
     aircraft_class: str

@@ -1,0 +1,221 @@
+"""The fleet: every registered aircraft in memory, found by id, by MAVLink address and by system id.
+
+Equal to what is committed (`utm.memory.Keeper`): the writer thread changes it, the event loop reads it; every change
+replaces whole entries. Which peer a registration without address or key is bound to is decided by `utm.telemetry`.
+"""
+
+import ipaddress
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal, cast
+
+from sqlalchemy import select
+from sqlmodel import Session
+
+from utm.store import journal
+from utm.store.identity_tables import AircraftRow
+from utm.store.sql import table
+from utm.store.store import on_undo
+
+_aircraft = table(AircraftRow)
+
+AircraftClass = Literal["micro", "light", "small", "medium", "large"]
+KIND = "aircraft"
+
+
+@dataclass(frozen=True, slots=True)
+class Performance:
+    """The fastest an aircraft flies level, climbs and descends."""
+
+    max_speed_mps: float
+    max_climb_mps: float
+    max_descent_mps: float
+
+
+# Ours: cautious values for multirotors of each class of Order 761, Article 62, where the firm tells none.
+CLASS_PERFORMANCE: dict[AircraftClass, Performance] = {
+    "micro": Performance(15.0, 4.0, 3.0),
+    "light": Performance(20.0, 5.0, 4.0),
+    "small": Performance(25.0, 6.0, 5.0),
+    "medium": Performance(30.0, 6.0, 5.0),
+    "large": Performance(40.0, 6.0, 5.0),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Aircraft:
+    """A registered aircraft; `mavlink_endpoint` is `IP:PORT` of the peer in its one normal spelling."""
+
+    aircraft_id: str
+    aircraft_no: int
+    organisation_id: str
+    registration: str
+    manufacturer: str
+    model: str
+    aircraft_class: AircraftClass
+    version: int
+    performance: Performance
+    active: bool
+    mavlink_system_id: int | None = None
+    mavlink_endpoint: str | None = None
+    has_signing_key: bool = False
+
+
+class Fleet:
+    """The directory of registered aircraft."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._by_id: dict[str, Aircraft] = {}
+        self._keys: dict[str, bytes] = {}
+        self._by_endpoint: dict[tuple[str, int], str] = {}
+        self._unaddressed: dict[int, tuple[Aircraft, ...]] = {}
+        self._listeners: list[Callable[[str], None]] = []
+        self.version = 0
+        """Grows with every change; who keeps bindings compares it."""
+
+    # -- reading -------------------------------------------------------------------------------------------------------
+
+    def get(self, aircraft_id: str) -> Aircraft | None:
+        """Return an aircraft, deregistered or not, or None."""
+        return self._by_id.get(aircraft_id)
+
+    def all(self) -> tuple[Aircraft, ...]:
+        """Return every active aircraft in the order of registration."""
+        return tuple(sorted((a for a in tuple(self._by_id.values()) if a.active), key=_number))
+
+    def of(self, organisation_id: str) -> tuple[Aircraft, ...]:
+        """Return an organisation's active aircraft in the order of registration."""
+        return tuple(aircraft for aircraft in self.all() if aircraft.organisation_id == organisation_id)
+
+    def by_endpoint(self, endpoint: str, system_id: int) -> Aircraft | None:
+        """Return the active aircraft that claims this peer (`IP:PORT`, or the bridge's `udp:IP:PORT`), or None."""
+        aircraft_id = self._by_endpoint.get((normal_endpoint(endpoint) or "", system_id))
+        return None if aircraft_id is None else self._by_id.get(aircraft_id)
+
+    def unaddressed(self, system_id: int) -> tuple[Aircraft, ...]:
+        """Return active aircraft with this system id and neither endpoint nor key, in the order of registration."""
+        return self._unaddressed.get(system_id, ())
+
+    def signing_keys(self) -> tuple[tuple[Aircraft, bytes], ...]:
+        """Return every active aircraft that signs, with its 32-byte key; the credential's name is its aircraft id."""
+        found = ((self._by_id.get(aircraft_id), key) for aircraft_id, key in tuple(self._keys.items()))
+        return tuple((aircraft, key) for aircraft, key in found if aircraft is not None)
+
+    def on_change(self, listener: Callable[[str], None]) -> None:
+        """Call `listener(aircraft_id)` after each change, on the thread that made it ("" when all were read anew)."""
+        self._listeners.append(listener)
+
+    # -- following the store -------------------------------------------------------------------------------------------
+
+    def load(self, session: Session) -> None:
+        """Read every aircraft."""
+        fresh = Fleet()
+        for row in session.execute(select(_aircraft)):
+            fresh._set(row.aircraft_id, AircraftRow(**row._mapping))
+        with self._lock:
+            self._by_id, self._keys = fresh._by_id, fresh._keys
+            self._by_endpoint, self._unaddressed = fresh._by_endpoint, fresh._unaddressed
+        self._tell("")
+
+    def refresh(self, session: Session, ref: str) -> None:
+        """Read one aircraft again."""
+        row = row_of(session, ref)
+        with self._lock:
+            self._set(ref, row)
+        self._tell(ref)
+
+    def changed(self, session: Session, aircraft_id: str, before: AircraftRow | None) -> None:
+        """Follow a write job's own change at once, tell other processes, and take it back if the job is undone."""
+        journal.record_change(session, KIND, aircraft_id)
+
+        def undo() -> None:
+            with self._lock:
+                self._set(aircraft_id, before)
+            self._tell(aircraft_id)
+
+        on_undo(session, undo)
+        self.refresh(session, aircraft_id)
+
+    def _set(self, aircraft_id: str, row: AircraftRow | None) -> None:
+        old = self._by_id.get(aircraft_id)
+        self._keys.pop(aircraft_id, None)
+        if old is not None and old.mavlink_system_id is not None:
+            self._unlist(old, old.mavlink_system_id)
+        if row is None:
+            self._by_id.pop(aircraft_id, None)
+            return
+        aircraft = _value(row)
+        self._by_id[aircraft_id] = aircraft
+        if not aircraft.active or aircraft.mavlink_system_id is None:
+            return
+        if row.mavlink_signing_key is not None:
+            self._keys[aircraft_id] = bytes.fromhex(row.mavlink_signing_key)
+        if aircraft.mavlink_endpoint is not None:
+            self._by_endpoint[aircraft.mavlink_endpoint, aircraft.mavlink_system_id] = aircraft_id
+        elif not aircraft.has_signing_key:
+            listed = (*self._unaddressed.get(aircraft.mavlink_system_id, ()), aircraft)
+            self._unaddressed[aircraft.mavlink_system_id] = tuple(sorted(listed, key=_number))
+
+    def _unlist(self, aircraft: Aircraft, system_id: int) -> None:
+        if aircraft.mavlink_endpoint is not None:
+            key = (aircraft.mavlink_endpoint, system_id)
+            if self._by_endpoint.get(key) == aircraft.aircraft_id:
+                del self._by_endpoint[key]
+        listed = self._unaddressed.get(system_id, ())
+        self._unaddressed[system_id] = tuple(other for other in listed if other.aircraft_id != aircraft.aircraft_id)
+
+    def _tell(self, aircraft_id: str) -> None:
+        self.version += 1
+        for listener in tuple(self._listeners):
+            listener(aircraft_id)
+
+
+def _number(aircraft: Aircraft) -> int:
+    return aircraft.aircraft_no
+
+
+def _value(row: AircraftRow) -> Aircraft:
+    aircraft_class = cast(AircraftClass, row.aircraft_class)
+    usual = CLASS_PERFORMANCE[aircraft_class]
+    return Aircraft(
+        aircraft_id=row.aircraft_id,
+        aircraft_no=row.aircraft_no,
+        organisation_id=row.organisation_id,
+        registration=row.registration,
+        manufacturer=row.manufacturer,
+        model=row.model,
+        aircraft_class=aircraft_class,
+        version=row.version,
+        performance=Performance(
+            usual.max_speed_mps if row.max_speed_mps is None else row.max_speed_mps,
+            usual.max_climb_mps if row.max_climb_mps is None else row.max_climb_mps,
+            usual.max_descent_mps if row.max_descent_mps is None else row.max_descent_mps,
+        ),
+        active=row.deactivated_at is None,
+        mavlink_system_id=row.mavlink_system_id,
+        mavlink_endpoint=row.mavlink_endpoint,
+        has_signing_key=row.mavlink_signing_key is not None,
+    )
+
+
+def row_of(session: Session, aircraft_id: str) -> AircraftRow | None:
+    """Return an aircraft's row, or None."""
+    row = session.execute(select(_aircraft).where(_aircraft.c.aircraft_id == aircraft_id)).one_or_none()
+    return None if row is None else AircraftRow(**row._mapping)
+
+
+def normal_endpoint(text: str) -> str | None:
+    """Return `IP:PORT` in its one normal spelling (IPv6 in brackets), a leading `udp:` or `tcp:` taken off, or None."""
+    bare = text.removeprefix("udp:").removeprefix("tcp:")
+    host, colon, port = bare.rpartition(":")
+    if not colon or not port.isascii() or not port.isdigit() or not 1 <= int(port[:6]) <= 65535:
+        return None
+    try:
+        address = ipaddress.ip_address(host.removeprefix("[").removesuffix("]"))
+    except ValueError:
+        return None
+    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped is not None:
+        address = address.ipv4_mapped
+    return f"[{address}]:{int(port)}" if address.version == 6 else f"{address}:{int(port)}"

@@ -27,6 +27,8 @@ _MARGIN_DEG: Final = 2.0
 
 LatLonRing: TypeAlias = FloatArray
 """float64 (k, 2) of lat_deg, lon_deg without a repeated last vertex."""
+Segment: TypeAlias = tuple[float, float, float, float]
+"""A straight piece of a flight in local metres: x0, y0, x1, y1."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -78,17 +80,18 @@ class Area:
         """Tell which points lie in the closed area."""
         return np.asarray(self.distance_m(shapely.points(x_m, y_m)) <= 0.0)
 
-    def stays_within(self, x0: float, y0: float, x1: float, y1: float, reach_m: float) -> Intervals:
+    def stays_within(self, segment: Segment, reach_m: float) -> Intervals:
         """Return the fractions [s0, s1] of a segment that lie within `reach_m` of the area, in closed form."""
+        x0, y0, x1, y1 = segment
         if x0 == x1 and y0 == y1:
             near = float(self.distance_m(shapely.Point(x0, y0))) <= reach_m
             return [(0.0, 1.0)] if near else []
         if self.circle is not None:
             reach = self.radius_m + reach_m
             centre = np.array([self.geometry.x]), np.array([self.geometry.y])
-            low, high = _disc_stay(x0, y0, x1 - x0, y1 - y0, *centre, reach)
+            low, high = _disc_stay(segment, *centre, reach)
             return merged([(max(float(low[0]), 0.0), min(float(high[0]), 1.0))])
-        touched = merged(edge_stays(x0, y0, x1, y1, self.edges, max(reach_m, 0.0)))
+        touched = merged(edge_stays(segment, self.edges, max(reach_m, 0.0)))
         # Between the stays near an edge the segment is wholly inside or wholly outside: one point tells.
         cuts = [0.0, *(cut for pair in touched for cut in pair), 1.0]
         inner = [(a, b) for a, b in zip(cuts[::2], cuts[1::2], strict=True) if a < b]
@@ -99,11 +102,13 @@ class Area:
         return merged([*touched, *inner])
 
 
-def edge_stays(x0: float, y0: float, x1: float, y1: float, edges: FloatArray, reach_m: float) -> Intervals:
+def edge_stays(segment: Segment, edges: FloatArray, reach_m: float) -> Intervals:
     """Return, for each edge the segment comes near, the fractions in [0, 1] that lie within `reach_m` of it.
 
     An edge widened by a radius is a capsule: a rectangle and two discs; it is convex, so each stay is one interval.
+    The segment must have a length; `edges` is float64 (m, 4).
     """
+    x0, y0, x1, y1 = segment
     dx, dy = x1 - x0, y1 - y0
     xa, ya, xb, yb = edges.T
     ex, ey = xb - xa, yb - ya
@@ -119,8 +124,8 @@ def edge_stays(x0: float, y0: float, x1: float, y1: float, edges: FloatArray, re
     box_low, box_high = np.where(good, box_low, math.inf), np.where(good, box_high, -math.inf)
     box_empty = box_low > box_high
     box_low, box_high = np.where(box_empty, math.inf, box_low), np.where(box_empty, -math.inf, box_high)
-    a_low, a_high = _disc_stay(x0, y0, dx, dy, xa, ya, reach_m)
-    b_low, b_high = _disc_stay(x0, y0, dx, dy, xb, yb, reach_m)
+    a_low, a_high = _disc_stay(segment, xa, ya, reach_m)
+    b_low, b_high = _disc_stay(segment, xb, yb, reach_m)
     low = np.maximum(np.minimum(np.minimum(a_low, b_low), box_low), 0.0)
     high = np.minimum(np.maximum(np.maximum(a_high, b_high), box_high), 1.0)
     kept = low <= high
@@ -140,13 +145,14 @@ def parse_area(
         return [_wrong(pointer, "a GeoJSON geometry", "GeoJSON 几何对象")]
     kind, coordinates = geometry.get("type"), geometry.get("coordinates")
     if kind == "Point":
-        return _parse_circle(coordinates, radius_m, frame, service, max_area_m2, pointer)
+        limit = min(MAX_RADIUS_M, math.sqrt(max_area_m2 / math.pi))
+        return _parse_circle(coordinates, radius_m, frame, service, limit_m=limit, pointer=pointer)
     if kind not in ("Polygon", "MultiPolygon"):
         detail = "The geometry must be a Polygon, a MultiPolygon, or a Point with the property radius_m."
         detail_zh = "几何类型必须是 Polygon、MultiPolygon，或带 radius_m 属性的 Point。"
         return [FieldError(f"{pointer}/type", "unknown_geometry", detail, detail_zh)]
     at = f"{pointer}/coordinates"
-    groups = [(at, coordinates)]
+    groups: list[tuple[str, object]] = [(at, coordinates)]
     if kind == "MultiPolygon":
         if not isinstance(coordinates, list) or not coordinates:
             return [_wrong(at, "a list of polygons", "多边形列表")]
@@ -155,11 +161,10 @@ def parse_area(
     left = MAX_VERTICES
     for where, part in groups:
         rings = _parse_rings(part, where, left)
-        if rings and isinstance(rings[0], FieldError):
-            return [fault for fault in rings if isinstance(fault, FieldError)]
-        polygons.append([ring for ring in rings if not isinstance(ring, FieldError)])
-        left -= sum(len(ring) for ring in polygons[-1])
-    for (where, _), rings in zip(groups, polygons, strict=True):
+        if isinstance(rings, FieldError):
+            return [rings]
+        polygons.append(rings)
+        left -= sum(len(ring) for ring in rings)
         for i, ring in enumerate(rings):
             errors = check_positions(ring, service, f"{where}/{i}")
             if errors:
@@ -272,35 +277,31 @@ def _wrong(pointer: str, what: str, what_zh: str) -> FieldError:
     return FieldError(pointer, "wrong_type", f"Must be {what}.", f"必须是{what_zh}。")
 
 
-def _parse_rings(part: object, pointer: str, left: int) -> list[LatLonRing | FieldError]:
+def _parse_rings(part: object, pointer: str, left: int) -> list[LatLonRing] | FieldError:
     if not isinstance(part, list) or not part or not all(isinstance(ring, list) for ring in part):
-        return [_wrong(pointer, "a list of rings of [lon, lat] positions", "由 [lon, lat] 坐标环组成的列表")]
+        return _wrong(pointer, "a list of rings of [lon, lat] positions", "由 [lon, lat] 坐标环组成的列表")
     if sum(len(ring) for ring in part) > left + len(part):
-        return [too_many_vertices(pointer)]
-    rings: list[LatLonRing | FieldError] = []
+        return too_many_vertices(pointer)
+    rings: list[LatLonRing] = []
     for i, ring in enumerate(part):
         where = f"{pointer}/{i}"
         for j, position in enumerate(ring):
             if not isinstance(position, list) or len(position) not in (2, 3) or not all(map(is_number, position)):
-                return [
-                    _wrong(f"{where}/{j}", "a position [lon, lat] of finite numbers", "由有限数值组成的 [lon, lat]")
-                ]
+                return _wrong(f"{where}/{j}", "a position [lon, lat] of finite numbers", "由有限数值组成的 [lon, lat]")
         if len(ring) < 4 or len({tuple(position[:2]) for position in ring}) < 3:
             detail = "A ring needs at least three different vertices, and the first repeated at its end."
-            return [FieldError(where, "too_few_points", detail, "环至少需要三个不同的顶点，且末点重复首点。")]
+            return FieldError(where, "too_few_points", detail, "环至少需要三个不同的顶点，且末点重复首点。")
         if ring[0][:2] != ring[-1][:2]:
             detail = "The last position of a ring must repeat the first (RFC 7946, 3.1.6)."
-            return [
-                FieldError(
-                    where, "ring_not_closed", detail, "环的最后一个坐标必须与第一个相同（RFC 7946 第 3.1.6 节）。"
-                )
-            ]
+            return FieldError(
+                where, "ring_not_closed", detail, "环的最后一个坐标必须与第一个相同（RFC 7946 第 3.1.6 节）。"
+            )
         rings.append(np.array([[position[1], position[0]] for position in ring[:-1]], dtype=float))
     return rings
 
 
 def _parse_circle(
-    centre: object, radius_m: object, frame: LocalFrame, service: Bounds, max_area_m2: float, pointer: str
+    centre: object, radius_m: object, frame: LocalFrame, service: Bounds, *, limit_m: float, pointer: str
 ) -> Area | list[FieldError]:
     at = f"{pointer}/coordinates"
     if not isinstance(centre, list) or len(centre) not in (2, 3) or not all(map(is_number, centre)):
@@ -308,10 +309,9 @@ def _parse_circle(
     fault = position_error(centre[1], centre[0], service.widened(_MARGIN_DEG), at)
     if fault is not None:
         return [fault]
-    limit = min(MAX_RADIUS_M, math.sqrt(max_area_m2 / math.pi))
-    if not isinstance(radius_m, (int, float)) or not is_number(radius_m) or not 1 <= radius_m <= limit:
-        detail = f"A circle is a Point with the property radius_m, from 1 to {limit:.0f} metres."
-        detail_zh = f"圆形区域须为带 radius_m 属性的 Point，半径 1 至 {limit:.0f} 米。"
+    if not isinstance(radius_m, (int, float)) or not is_number(radius_m) or not 1 <= radius_m <= limit_m:
+        detail = f"A circle is a Point with the property radius_m, from 1 to {limit_m:.0f} metres."
+        detail_zh = f"圆形区域须为带 radius_m 属性的 Point，半径 1 至 {limit_m:.0f} 米。"
         return [FieldError("/properties/radius_m", "radius_out_of_range", detail, detail_zh)]
     return Area.of_circle(float(centre[1]), float(centre[0]), float(radius_m), frame)
 
@@ -328,10 +328,10 @@ def _slab(start: FloatArray, rate: FloatArray, low: FloatArray, high: FloatArray
     return enter, leave
 
 
-def _disc_stay(
-    x0: float, y0: float, dx: float, dy: float, cx: FloatArray, cy: FloatArray, radius: float
-) -> tuple[FloatArray, FloatArray]:
-    """Return the range of s with the moving point inside discs, empty as (inf, -inf); (dx, dy) must not be zero."""
+def _disc_stay(segment: Segment, cx: FloatArray, cy: FloatArray, radius: float) -> tuple[FloatArray, FloatArray]:
+    """Return the range of s with the moving point inside discs, empty as (inf, -inf); the segment needs a length."""
+    x0, y0, x1, y1 = segment
+    dx, dy = x1 - x0, y1 - y0
     speed2 = dx * dx + dy * dy
     px, py = x0 - cx, y0 - cy
     middle = -(px * dx + py * dy) / speed2

@@ -58,10 +58,13 @@ class CellGrid:
         """Return the cell a point lies in."""
         return int(h3.latlng_to_cell(lat_deg, lon_deg, self.resolution))
 
-    def along(
-        self, x0_m: FloatArray, y0_m: FloatArray, x1_m: FloatArray, y1_m: FloatArray, widen_m: float
-    ) -> frozenset[int]:
-        """Return the cells that points within `widen_m` of the segments can lie in; arrays of shape (n,)."""
+    def around(self, x_m: float, y_m: float, radius_m: float) -> frozenset[int]:
+        """Return the cells that points within `radius_m` of a place can lie in."""
+        return self.along(np.array([[x_m, y_m, x_m, y_m]]), radius_m)
+
+    def along(self, segments_m: FloatArray, widen_m: float) -> frozenset[int]:
+        """Return the cells that points within `widen_m` of segments (n, 4) `x0 y0 x1 y1` can lie in."""
+        x0_m, y0_m, x1_m, y1_m = segments_m.T
         reach_m = widen_m + self.slack_m
         step_m = 0.5 * self.edge_m
         pieces = np.maximum(1, np.ceil(np.hypot(x1_m - x0_m, y1_m - y0_m) / step_m)).astype(np.int64)
@@ -75,13 +78,13 @@ class CellGrid:
         seeds = {int(cell_of(a, b, resolution)) for a, b in zip(lat.tolist(), lon.tolist(), strict=True)}
         candidates = self._around(seeds, reach_m + step_m / 2)
         centres = np.array([self._centre(cell) for cell in candidates])
-        distance = _distance_to_segments(centres[:, 0], centres[:, 1], x0_m, y0_m, x1_m, y1_m)
+        distance = _distance_to_segments(centres, segments_m)
         nearest = distance.min(axis=1)
         sure = nearest <= reach_m + 0.8 * centres[:, 2]  # the inradius of a hexagon is 0.866 of its circumradius
         maybe = np.flatnonzero(~sure & (nearest <= reach_m + centres[:, 2]))
         chosen = seeds | {candidates[i] for i in np.flatnonzero(sure)}
         if len(maybe):
-            lines: Any = shapely.linestrings(np.stack([x0_m, y0_m, x1_m, y1_m], axis=1).reshape(-1, 2, 2))
+            lines: Any = shapely.linestrings(segments_m.reshape(-1, 2, 2))
             for i in maybe:
                 close = lines[distance[i] <= reach_m + centres[i, 2]]
                 if (shapely.distance(self._hexagon(candidates[i]), close) <= reach_m).any():
@@ -190,13 +193,12 @@ class AreaIndex(Generic[Key]):
         return found
 
 
-def _distance_to_segments(
-    x: FloatArray, y: FloatArray, x0: FloatArray, y0: FloatArray, x1: FloatArray, y1: FloatArray
-) -> FloatArray:
-    """Return distances (points, segments) of points to segments."""
+def _distance_to_segments(points: FloatArray, segments: FloatArray) -> FloatArray:
+    """Return distances (points, segments) of points (p, >= 2) to segments (n, 4)."""
+    x0, y0, x1, y1 = segments.T
     dx, dy = x1 - x0, y1 - y0
     length2 = dx * dx + dy * dy
-    px, py = x[:, None] - x0, y[:, None] - y0
+    px, py = points[:, 0, None] - x0, points[:, 1, None] - y0
     along: NDArray[np.float64] = np.divide(px * dx + py * dy, length2, out=np.zeros_like(px), where=length2 > 0)
     along = np.clip(along, 0.0, 1.0)
-    return np.hypot(px - along * dx, py - along * dy)
+    return np.asarray(np.hypot(px - along * dx, py - along * dy))

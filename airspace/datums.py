@@ -1,7 +1,7 @@
 """Altitude datums: true height (AGL), height above the geoid (AMSL) and above the WGS-84 ellipsoid (HAE).
 
-hae = amsl + undulation, agl = hae - (ground amsl + undulation). The geoid and the ground are explicit values; where they
-are unknown the conversion fails with `NoGroundError` or `OutsideGeoidError`, it never falls back to the identity.
+hae = amsl + undulation, agl = hae - (ground amsl + undulation). The geoid and the ground are explicit values; where
+they are unknown the conversion fails with `NoGroundError` or `OutsideGeoidError`, it never falls back to the identity.
 """
 
 import math
@@ -15,6 +15,8 @@ from airspace.geometry4d import FloatArray
 
 AltDatum: TypeAlias = Literal["AGL", "AMSL", "HAE"]
 ALT_DATUMS: Final[tuple[AltDatum, ...]] = ("AGL", "AMSL", "HAE")
+_AXIS_ROUNDING_DEG: Final = 5e-6
+"""Axes written with six decimals: 5 arc minutes are no round number of them."""
 _NO_BREAKS: Final[FloatArray] = np.empty(0)
 
 
@@ -40,7 +42,11 @@ class GeoidGrid:
             raise ValueError("one undulation is needed for each latitude and longitude")
         for axis in (self.latitudes_deg, self.longitudes_deg):
             steps = np.diff(axis)
-            if len(axis) < 2 or not (steps > 0).all() or not np.allclose(steps, steps[0], rtol=0, atol=1e-7):
+            if (
+                len(axis) < 2
+                or not (steps > 0).all()
+                or not np.allclose(steps, steps[0], rtol=0, atol=_AXIS_ROUNDING_DEG)
+            ):
                 raise ValueError("the axes of a geoid grid must rise in equal steps")
         if not np.isfinite(self.undulations_m).all():
             raise ValueError("undulations must be finite")

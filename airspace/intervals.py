@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterable
+from itertools import pairwise
 from typing import TypeAlias
 
 Intervals: TypeAlias = list[tuple[float, float]]
@@ -57,7 +58,7 @@ def quadratic_within(a: float, b: float, c: float, low: float, high: float) -> I
             cuts.update(root for root in _roots(a, b, c - level) if 0 < root < 1)
     ordered = sorted(cuts)
     pieces = []
-    for start, end in zip(ordered, ordered[1:], strict=False):
+    for start, end in pairwise(ordered):
         middle = (start + end) / 2
         if low <= (a * middle + b) * middle + c <= high:
             pieces.append((start, end))

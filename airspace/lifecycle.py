@@ -19,10 +19,10 @@ nonconforming  yes                 end
 contingent     yes                 end
 final states   no                  none
 
-`confirm` reports readiness and leaves the state. `end` needs a flight that was activated; from `approved` it is illegal.
-A plan displaced by a zone or by a flight of higher priority becomes `withdrawn`; one that was never activated in time
-becomes `expired`. The names F3548-21 uses: approved = Accepted, activated = Activated, nonconforming = Nonconforming,
-contingent = Contingent.
+`confirm` reports readiness and leaves the state. `end` needs a flight that was activated; from `approved` it is
+illegal. A plan displaced by a zone or by a flight of higher priority becomes `withdrawn`; one that was never activated
+in time becomes `expired`. The names F3548-21 uses: approved = Accepted, activated = Activated, nonconforming =
+Nonconforming, contingent = Contingent.
 """
 
 from dataclasses import dataclass

@@ -19,8 +19,8 @@ PHYSICAL_MIN_VERTICAL_M: Final = 5.0
 class Policy:
     """What is asked of a flight; every number that is not law is here, to be changed without a release.
 
-    `separation` holds between two flights, `tolerance` is what each may deviate. Construction fails with ValueError when
-    the tolerance eats more than its share of the separation (`budget_errors`).
+    `separation` holds between two flights, `tolerance` is what each may deviate. Construction fails with ValueError
+    when the tolerance eats more than its share of the separation (`budget_errors`).
     """
 
     version: int = 1
@@ -83,10 +83,10 @@ def budget_errors(separation: Separation, tolerance: Tolerance) -> list[FieldErr
                 FieldError(
                     f"/tolerance/{name}",
                     "tolerance_exceeds_budget",
-                    f"A tolerance of {value:g} {unit} does not fit: each of two flights may use more than 0 and at most "
-                    f"half of what the separation leaves, {terms}. Lower the tolerance or raise the separation.",
-                    f"容差 {value:g} {unit} 超出误差预算：两架航空器各自只能使用大于 0 且不超过间隔余量一半的值，{terms}。"
-                    "请减小容差或增大间隔。",
+                    f"A tolerance of {value:g} {unit} does not fit: each of two flights may use more than 0 and at "
+                    f"most half of what the separation leaves, {terms}. Lower the tolerance or raise the separation.",
+                    f"容差 {value:g} {unit} 超出误差预算：两架航空器各自只能使用大于 0 且"
+                    f"不超过间隔余量一半的值，{terms}。请减小容差或增大间隔。",
                 )
             )
     return errors

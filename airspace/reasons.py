@@ -1,7 +1,7 @@
 """The catalogue of reasons: code to severity and full sentences in English and Chinese.
 
-Templates are `str.format` strings; a sentence says what is wrong, by how much, and what to do about it. A severity of None
-means that the rule decides case by case.
+Templates are `str.format` strings; a sentence says what is wrong, by how much, and what to do about it. A severity of
+None means that the rule decides case by case.
 """
 
 from dataclasses import dataclass
@@ -22,46 +22,45 @@ class ReasonText:
 CATALOGUE: Final[dict[str, ReasonText]] = {
     "conflict_with_plan": ReasonText(
         "refuse",
-        "The flight comes within {horizontal_m:.1f} m horizontally and {vertical_m:.1f} m vertically of {other} on segment "
-        "{i}-{j}; {min_horizontal_m:g} m or {min_vertical_m:g} m must be kept within {buffer_s:g} s. Leave earlier or "
-        "later, or change height or route.",
-        "航段 {i}-{j} 与{other_zh}的水平距离仅 {horizontal_m:.1f} 米、垂直距离仅 {vertical_m:.1f} 米；在 {buffer_s:g} 秒内须保持"
-        "水平 {min_horizontal_m:g} 米或垂直 {min_vertical_m:g} 米。请调整起飞时间、高度或航线。",
+        "The flight comes within {horizontal_m:.1f} m horizontally and {vertical_m:.1f} m vertically of "
+        "{other} on segment {i}-{j}; {min_horizontal_m:g} m or {min_vertical_m:g} m must be kept within "
+        "{buffer_s:g} s. Leave earlier or later, or change height or route.",
+        "航段 {i}-{j} 与{other_zh}的水平距离仅 {horizontal_m:.1f} 米、垂直距离仅 {vertical_m:.1f} 米；在 "
+        "{buffer_s:g} 秒内须保持水平 {min_horizontal_m:g} 米或垂直 {min_vertical_m:g} 米。请调整起飞时间、高"
+        "度或航线。",
     ),
     "zone_prohibited": ReasonText(
         "refuse",
-        "Segment {i}-{j}, widened by its tolerance, enters the prohibited zone {name} by {depth}. Route around it, keep "
-        "out of its height band, or fly when it is not active.{message}",
-        "航段 {i}-{j} 加上容差后进入禁飞区“{name_zh}”，{depth_zh}。请绕飞、避开其高度范围或在其不生效时飞行。{message_zh}",
+        "Segment {i}-{j}, widened by its tolerance, enters the prohibited zone {name} by {depth}. Route "
+        "around it, keep out of its height band, or fly when it is not active.{message}",
+        "航段 {i}-{j} 加上容差后进入禁飞区“{name_zh}”，{depth_zh}。请绕飞、避开其高度范围或在其不生效时飞行。"
+        "{message_zh}",
     ),
     "zone_requires_authorisation": ReasonText(
         "pending",
-        "Segment {i}-{j}, widened by its tolerance, enters the zone {name} by {depth}; {authority} must authorise it. Wait "
-        "for the decision, or route around the zone.{message}",
-        "航段 {i}-{j} 加上容差后进入须经批准的区域“{name_zh}”，{depth_zh}；须由{authority_zh}批准。请等待决定或绕飞。{message_zh}",
+        "Segment {i}-{j}, widened by its tolerance, enters the zone {name} by {depth}; {authority} must "
+        "authorise it. Wait for the decision, or route around the zone.{message}",
+        "航段 {i}-{j} 加上容差后进入须经批准的区域“{name_zh}”，{depth_zh}；须由{authority_zh}批准。请等待决定"
+        "或绕飞。{message_zh}",
     ),
     "zone_conditional": ReasonText(
         None,
-        "Segment {i}-{j}, widened by its tolerance, enters the zone {name} by {depth}, where flight is conditional. Meet "
-        "its conditions or route around it.{message}",
+        "Segment {i}-{j}, widened by its tolerance, enters the zone {name} by {depth}, where flight is "
+        "conditional. Meet its conditions or route around it.{message}",
         "航段 {i}-{j} 加上容差后进入有条件飞行区域“{name_zh}”，{depth_zh}。请满足其条件或绕飞。{message_zh}",
     ),
     "above_ceiling": ReasonText(
         None,
-        "Segment {i}-{j} reaches {top_m:.1f} m true height with its tolerance of {tolerance_m:g} m; the ceiling is "
-        "{ceiling_m:g} m. Fly at least {excess_m:.1f} m lower.",
-        "航段 {i}-{j} 加上 {tolerance_m:g} 米容差后真高达 {top_m:.1f} 米，超过 {ceiling_m:g} 米上限。请至少降低 {excess_m:.1f} 米。",
+        "Segment {i}-{j} reaches {top_m:.1f} m true height with its tolerance of {tolerance_m:g} m; the "
+        "ceiling is {ceiling_m:g} m. Fly at least {excess_m:.1f} m lower.",
+        "航段 {i}-{j} 加上 {tolerance_m:g} 米容差后真高达 {top_m:.1f} 米，超过 {ceiling_m:g} 米上限。请至少降"
+        "低 {excess_m:.1f} 米。",
     ),
     "below_terrain": ReasonText(
         "refuse",
-        "Segment {i}-{j} goes {depth_m:.1f} m below the ground of the terrain model {terrain}. Raise it, and check the "
-        "altitude datum.",
+        "Segment {i}-{j} goes {depth_m:.1f} m below the ground of the terrain model {terrain}. Raise it, and "
+        "check the altitude datum.",
         "航段 {i}-{j} 低于地形模型“{terrain}”的地面 {depth_m:.1f} 米。请提高高度并检查高度基准。",
-    ),
-    "terrain_unknown": ReasonText(
-        "refuse",
-        "The ground under the flight is not known everywhere: {why}. Keep the route where the terrain model reaches.",
-        "飞行区域内部分地面高程未知，无法判定真高。请将航线保持在地形模型覆盖范围内。",
     ),
     "outside_service_area": ReasonText(
         "refuse",
@@ -70,26 +69,27 @@ CATALOGUE: Final[dict[str, ReasonText]] = {
     ),
     "outside_corridor": ReasonText(
         "refuse",
-        "Segment {i}-{j} lies outside the corridors, and free flight is not allowed. Follow a corridor in its direction, "
-        "with the whole tolerance of the flight inside its width and band.",
-        "航段 {i}-{j} 位于航路之外，而目前不允许自由飞行。请沿航路规定方向飞行，并使飞行容差完全位于其宽度和高度范围内。",
+        "Segment {i}-{j} lies outside the corridors, and free flight is not allowed. Follow a corridor in "
+        "its direction, with the whole tolerance of the flight inside its width and band.",
+        "航段 {i}-{j} 位于航路之外，而目前不允许自由飞行。请沿航路规定方向飞行，并使飞行容差完全位于其宽度和"
+        "高度范围内。",
     ),
     "synthetic_terrain": ReasonText(
         "pending",
-        "True heights here rest on the made-up ground model {terrain}; an officer must confirm them. Wait for the decision, "
-        "or have a surveyed terrain model loaded.",
+        "True heights here rest on the made-up ground model {terrain}; an officer must confirm them. Wait "
+        "for the decision, or have a surveyed terrain model loaded.",
         "此处真高依据合成地形模型“{terrain}”得出，须由人工确认。请等待决定，或联系管理员载入实测地形模型。",
     ),
     "performance_exceeded": ReasonText(
         "refuse",
-        "Segment {i}-{j} asks for a {what} of {asked_mps:.1f} m/s; the aircraft can do {possible_mps:.1f} m/s. Plan it "
-        "slower.",
+        "Segment {i}-{j} asks for a {what} of {asked_mps:.1f} m/s; the aircraft can do {possible_mps:.1f} "
+        "m/s. Plan it slower.",
         "航段 {i}-{j} 要求{what_zh} {asked_mps:.1f} 米/秒，超过该机型能力 {possible_mps:.1f} 米/秒。请降低计划速度。",
     ),
     "priority_not_entitled": ReasonText(
         "refuse",
-        "Priority {priority} needs an entitlement; the highest this organisation may ask for is {limit}. File with "
-        "{limit} or less.",
+        "Priority {priority} needs an entitlement; the highest this organisation may ask for is {limit}. "
+        "File with {limit} or less.",
         "优先级 {priority} 需要授权；本单位可申请的最高优先级为 {limit}。请使用不超过 {limit} 的优先级。",
     ),
     "site_unknown": ReasonText(
@@ -104,13 +104,15 @@ CATALOGUE: Final[dict[str, ReasonText]] = {
     ),
     "site_away_from_route": ReasonText(
         "warning",
-        "The {role} site {name} lies {distance_m:.0f} m from the end of the route it belongs to, beyond its radius of "
-        "{radius_m:.0f} m. Check the site or the route.",
-        "{role_zh}起降场“{name_zh}”距航线相应端点 {distance_m:.0f} 米，超出其 {radius_m:.0f} 米半径。请核对起降场或航线。",
+        "The {role} site {name} lies {distance_m:.0f} m from the end of the route it belongs to, beyond its "
+        "radius of {radius_m:.0f} m. Check the site or the route.",
+        "{role_zh}起降场“{name_zh}”距航线相应端点 {distance_m:.0f} 米，超出其 {radius_m:.0f} 米半径。请核对起"
+        "降场或航线。",
     ),
     "off_site_not_allowed": ReasonText(
         "refuse",
-        "The {role} is not at a registered site, which the rules here demand. Name a site and start or end the route there.",
+        "The {role} is not at a registered site, which the rules here demand. Name a site and start or end "
+        "the route there.",
         "{role_zh}不在已登记的起降场，而现行规则要求使用起降场。请指定起降场并使航线在该处起止。",
     ),
     "filed_too_late": ReasonText(
@@ -120,14 +122,14 @@ CATALOGUE: Final[dict[str, ReasonText]] = {
     ),
     "night_flight": ReasonText(
         "pending",
-        "Part of the flight is at night (20:00 to 06:00 Beijing time), which an officer must allow. Wait for the decision, "
-        "or fly by day.",
+        "Part of the flight is at night (20:00 to 06:00 Beijing time), which an officer must allow. Wait for "
+        "the decision, or fly by day.",
         "部分飞行处于夜间（北京时间 20:00 至次日 06:00），须由人工批准。请等待决定或改在白天飞行。",
     ),
     "pending_authority": ReasonText(
         "pending",
-        "No standing approval covers this flight, so the authority must decide. Wait for the decision, or apply for a "
-        "standing approval.",
+        "No standing approval covers this flight, so the authority must decide. Wait for the decision, or "
+        "apply for a standing approval.",
         "没有长期批准覆盖本次飞行，须由管理部门决定。请等待决定，或申请长期批准。",
     ),
     "article27_missing": ReasonText(
@@ -135,10 +137,11 @@ CATALOGUE: Final[dict[str, ReasonText]] = {
         "The plan lacks items that Article 27 of Order 761 asks for: {items}. Add them under remarks.",
         "计划缺少《无人驾驶航空器飞行管理暂行条例》第二十七条要求的内容：{items_zh}。请在 remarks 中补充。",
     ),
-    "ground_stop": ReasonText(
+    "duration_not_allowed": ReasonText(
         "refuse",
-        "A ground stop holds departures in this area{until}. Depart after it has been lifted.",
-        "该区域正在实施停飞{until_zh}。请在解除后起飞。",
+        "The flight lasts {lasts_s:.0f} s; from {low_s:.0f} to {high_s:.0f} s are allowed. Shorten, lengthen "
+        "or split it.",
+        "飞行时长 {lasts_s:.0f} 秒，允许范围为 {low_s:.0f} 至 {high_s:.0f} 秒。请缩短、延长或拆分。",
     ),
 }
 

@@ -69,9 +69,9 @@ class FlightPath:
     """A trajectory with everything the rules ask of it; arrays have one row per segment (n).
 
     `lat_deg`, `lon_deg`, `undulation_m`, `ground_m` are (n, 2), at the start and end of each segment, ground in HAE;
-    `grounds` holds the ground in between, or None over flat terrain, where it is linear. `agl_low_m` and `agl_high_m`
-    are the extremes of true height within each segment. `leaves_i`, `reaches_j` (n,) are filed waypoint indices. `lines`
-    are shapely LineStrings in local metres.
+    `grounds` holds the ground in between, or None over flat terrain, where it is linear. `agl_low_m`, `agl_high_m` are
+    the extremes of true height within each segment. `leaves_i`, `reaches_j` (n,) are filed waypoint indices. `lines`
+    are shapely LineStrings in local metres, `bounds_m` (n, 4) their boxes `x_min y_min x_max y_max`.
     """
 
     trajectory: Trajectory4D
@@ -90,8 +90,7 @@ class FlightPath:
 
     def cells(self, region: Region, widen_m: float) -> frozenset[int]:
         """Return the resolution-8 cells that points within `widen_m` of the flight can lie in."""
-        rows = self.trajectory.segments
-        return region.grid.along(rows[:, 0], rows[:, 1], rows[:, 4], rows[:, 5], widen_m)
+        return region.grid.along(self.trajectory.segments[:, [0, 1, 4, 5]], widen_m)
 
 
 Compiled: TypeAlias = FlightPath | list[FieldError]

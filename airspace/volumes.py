@@ -152,8 +152,8 @@ def to_prisms(
 ) -> tuple[tuple[Prism, ...], IntArray]:
     """Return the tight sequence of prisms around a flight widened by its tolerance, and each one's segment row.
 
-    A segment (climb, cruise, descent or hold) is cut into equal parts of at most `longest_s`; each part's outline is the
-    octagon-capped strip around it, a superset of the disc of the tolerance swept along the part.
+    A segment (climb, cruise, descent or hold) is cut into equal parts of at most `longest_s`; each part's outline is
+    the octagon-capped strip around it, a superset of the disc of the tolerance swept along the part.
     """
     rows = trajectory.segments
     parts = np.maximum(1, np.ceil((rows[:, 7] - rows[:, 3]) / longest_s - 1e-9)).astype(np.int64)

@@ -24,7 +24,7 @@ _SHORTEST_S: Final = 1e-6
 
 
 class Reference(NamedTuple):
-    """Where the path is at an instant: position, and velocity east, north, up."""
+    """Where the path is at an instant: position, and velocity and acceleration east, north, up."""
 
     lat_deg: float
     lon_deg: float
@@ -32,6 +32,9 @@ class Reference(NamedTuple):
     v_east_mps: float
     v_north_mps: float
     v_up_mps: float
+    a_east_mps2: float = 0.0
+    a_north_mps2: float = 0.0
+    a_up_mps2: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +141,9 @@ def _blended(  # noqa: PLR0917 - called for every drone and tick
         (before[1] + lon_dv * share) * east_m,
         (before[0] + lat_dv * share) * north_m,
         before[2] + up_dv * share,
+        lon_dv * east_m / (2.0 * half_s),
+        lat_dv * north_m / (2.0 * half_s),
+        up_dv / (2.0 * half_s),
     )
 
 

@@ -334,8 +334,8 @@ class Vehicle:
         if airspeed > limits.max_airspeed_mps:
             share = limits.max_airspeed_mps / airspeed
             want_e, want_n = wind.east_mps + air_e * share, wind.north_mps + air_n * share
-        acc_e = _VELOCITY_GAIN * (want_e - self.v_east_mps)
-        acc_n = _VELOCITY_GAIN * (want_n - self.v_north_mps)
+        acc_e = ref.a_east_mps2 + _VELOCITY_GAIN * (want_e - self.v_east_mps)
+        acc_n = ref.a_north_mps2 + _VELOCITY_GAIN * (want_n - self.v_north_mps)
         acc = hypot(acc_e, acc_n)
         if acc > limits.accel_mps2:
             acc_e, acc_n = acc_e * limits.accel_mps2 / acc, acc_n * limits.accel_mps2 / acc
@@ -344,7 +344,7 @@ class Vehicle:
         want_u = ref.v_up_mps + _POSITION_GAIN * (ref.alt_hae_m - self.alt_hae_m)
         if self.armed:
             want_u = min(limits.climb_mps * 1.3, max(-limits.descent_mps * 1.3, want_u))
-            acc_u = _VELOCITY_GAIN * (want_u - self.v_up_mps)
+            acc_u = ref.a_up_mps2 + _VELOCITY_GAIN * (want_u - self.v_up_mps)
             self.v_up_mps += min(limits.accel_up_mps2, max(-limits.accel_up_mps2, acc_u)) * dt_s
         else:
             self.v_up_mps = max(-_FALL_MPS, self.v_up_mps - 9.81 * dt_s)

@@ -1,5 +1,6 @@
 """The point-mass multirotor: tracking, wind, battery, landing."""
 
+from itertools import pairwise
 from math import hypot
 from random import Random
 from typing import Any
@@ -21,7 +22,7 @@ def exact(path: FlightPath, at_s: float) -> tuple[float, float, float]:
     if at_s <= nodes[0].at_s:
         n = nodes[0]
         return n.lat_deg, n.lon_deg, n.alt_hae_m
-    for a, b in zip(nodes, nodes[1:], strict=False):
+    for a, b in pairwise(nodes):
         if at_s <= b.at_s:
             f = (at_s - a.at_s) / (b.at_s - a.at_s)
             return (

@@ -82,7 +82,7 @@ def _kernels() -> tuple[Callable[..., int], Callable[..., None]]:
             gave_up = False
             while at < size:
                 magic = data[at]
-                if not (magic == MAGIC_V2 or magic == MAGIC_V1):  # noqa: PLR1714 - compiled
+                if magic not in (MAGIC_V2, MAGIC_V1):
                     at += 1
                     dropped += 1
                     continue

@@ -1,48 +1,95 @@
-"""Bridge: the running MAVLink side of the house: transports, registry, heartbeats, commands (signatures first)."""
+"""Bridge: the running MAVLink side of the house: transports, registry, our own heartbeats, commands and missions.
+
+Bytes come in batches from the transports, become events in the registry, and leave to the state machines waiting for
+them and to every subscriber, all within one call in the event loop. Time comes from `clock` (unix seconds).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from contextlib import suppress
+from typing import Protocol
+from weakref import WeakValueDictionary
 
-import msgspec
+from . import codec, endpoint, modes, outgoing
+from .command import CommandMachine, CommandResult, CommandSpec, expect_mode
+from .events import Event, VehicleFound, VehicleKey
+from .mission import (
+    ACCEPTED,
+    MISMATCH,
+    TIMED_OUT,
+    MissionDownload,
+    MissionError,
+    MissionItem,
+    MissionResult,
+    MissionUpload,
+    differences,
+    with_home,
+    without_home,
+)
+from .outgoing import Address, Outgoing
+from .registry import Limits, Registry, VehicleInfo
+from .serial import SerialPort
+from .signing import Credential
+from .tcp import TcpServer
+from .udp import Batch, UdpServer
+from .vehicle import Vehicle
 
-from .events import Event, VehicleKey
-from .registry import Limits, VehicleInfo
+__all__ = [
+    "DEFAULT_RATES_HZ",
+    "Bridge",
+    "CommandResult",
+    "Limits",
+    "MissionError",
+    "MissionItem",
+    "MissionResult",
+    "VehicleInfo",
+]
+
+_log = logging.getLogger(__name__)
+
+TICK_S = 0.1
+HEARTBEAT_S = 1.0
+PEER_ACTIVE_S = 10.0
+ROUTES_CACHED = 65_536
+PREPARED_AT_ONCE = 32
+REASSERT_AFTER_S = 10.0
+
+CMD_DO_SET_MODE = 176
+CMD_COMPONENT_ARM_DISARM = 400
+CMD_SET_MESSAGE_INTERVAL = 511
+CMD_REQUEST_MESSAGE = 512
+GLOBAL_POSITION_INT = 33
+HOME_POSITION = 242
+
+DEFAULT_RATES_HZ: Mapping[int, float] = {33: 2.0, 1: 1.0, 245: 1.0, 42: 1.0}
+"""What vehicles are asked to send: position twice a second; battery, landed state and mission item every second."""
 
 
-class MissionItem(msgspec.Struct, frozen=True):
-    """One mission item; x and y are degrees times 1e7 in the global frames, z metres in the frame's datum."""
+class Transport(Protocol):
+    """What the bridge needs of a UDP, TCP or serial transport."""
 
-    frame: int
-    command: int
-    x: int
-    y: int
-    z: float
-    param1: float = 0.0
-    param2: float = 0.0
-    param3: float = 0.0
-    param4: float = 0.0
-    autocontinue: int = 1
+    @property
+    def address(self) -> str: ...
+    async def start(self) -> None: ...
+    async def stop(self) -> None: ...
+    def send(self, endpoint: str, data: bytes) -> bool: ...
+    def counters(self) -> dict[str, int]: ...
 
 
-class MissionResult(msgspec.Struct, frozen=True):
-    """How an upload ended: "accepted", "refused" (`code` is MAV_MISSION_RESULT), "timed_out", "mismatch"."""
-
-    outcome: str
-    code: int | None = None
-    detail: str = ""
-
-
-class CommandResult(msgspec.Struct, frozen=True):
-    """How a command ended: "accepted", "refused" (`code` is MAV_RESULT), "timed_out"."""
-
-    outcome: str
-    code: int | None = None
-    attempts: int = 1
+Machine = CommandMachine | MissionDownload | MissionUpload
 
 
 class Bridge:
-    """Owns transports and a Registry, and hands event batches to subscribers in the event loop."""
+    """Owns transports and a Registry, and hands event batches to subscribers in the event loop.
+
+    endpoints     "udp:IP:PORT", "tcp:IP:PORT" (servers; port 0: the system chooses), "serial:DEVICE[@BAUD]"
+    system_id     who we are on the link, and `component_id` 190 (mission planner); 255 is the usual ground station
+    rates_hz      messages asked of each vehicle and their rates; empty to ask for nothing
+    """
 
     def __init__(
         self,
@@ -52,36 +99,248 @@ class Bridge:
         component_id: int = 190,
         clock: Callable[[], float] | None = None,
         limits: Limits | None = None,
+        rates_hz: Mapping[int, float] = DEFAULT_RATES_HZ,
+        require_signing: bool = False,
+        ignore_icao: frozenset[int] = frozenset(),
     ) -> None:
-        raise NotImplementedError
+        self.registry = Registry(limits, ignore_icao=ignore_icao, require_signing=require_signing)
+        self._own = (system_id, component_id)
+        self._clock = clock or time.time
+        self._rates_hz = dict(rates_hz)
+        self._transports = [self._transport(text) for text in endpoints]
+        self._routes: dict[str, Transport] = {}
+        self._sequences: dict[str, int] = {}
+        self._subscribers: list[Callable[[list[Event]], None]] = []
+        self._machines: dict[Machine, asyncio.Future[None]] = {}
+        self._locks: WeakValueDictionary[tuple[VehicleKey, str], asyncio.Lock] = WeakValueDictionary()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._preparing = asyncio.Semaphore(PREPARED_AT_ONCE)
+        self._asserted_at: dict[VehicleKey, float] = {}
+        self._running = False
+        self._counters = {"sent_messages": 0, "send_failures": 0, "subscriber_errors": 0, "event_batches": 0}
+
+    def _transport(self, text: str) -> Transport:
+        kind, host, number = endpoint.parse(text)
+        if kind == "udp":
+            server = UdpServer(host, number, lambda batch: self._receive(server, batch))
+            return server
+        if kind == "tcp":
+            listener = TcpServer(host, number, lambda batch: self._receive(listener, batch), self.registry.close)
+            return listener
+        port = SerialPort(host, number, lambda batch: self._receive(port, batch), self.registry.close)
+        return port
+
+    # ------------------------------------------------------------------------------------------------------ running
 
     async def start(self) -> None:
-        """Open every endpoint; raises OSError with the endpoint's name when one cannot be opened."""
-        raise NotImplementedError
+        """Open every endpoint; raises OSError when one cannot be opened (and then none stays open)."""
+        opened: list[Transport] = []
+        try:
+            for transport in self._transports:
+                await transport.start()
+                opened.append(transport)
+        except BaseException:
+            for transport in opened:
+                await transport.stop()
+            raise
+        self._running = True
+        self._spawn(self._tick_forever(), "mavlink tick")
+        self._spawn(self._heartbeat_forever(), "mavlink heartbeat")
 
     async def stop(self) -> None:
         """Close every endpoint; pending commands and transfers end as timed out."""
-        raise NotImplementedError
+        self._running = False
+        for machine in list(self._machines):
+            machine.abandon("the bridge was stopped")
+        self._settle()
+        tasks = list(self._tasks)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)  # what failed was logged when it ended
+        for transport in self._transports:
+            await transport.stop()
 
     def addresses(self) -> list[str]:
         """Return the endpoints as bound (the real port where port 0 was asked for)."""
-        raise NotImplementedError
+        return [transport.address for transport in self._transports]
 
     def subscribe(self, callback: Callable[[list[Event]], None]) -> Callable[[], None]:
-        """Call `callback` with every batch of events, in the event loop; returns the function that ends it."""
-        raise NotImplementedError
+        """Call `callback` with every batch of events, in the event loop; returns the function that ends it.
+
+        It must not block. An exception from it is logged and counted, and disturbs neither the link nor the others.
+        """
+        self._subscribers.append(callback)
+
+        def unsubscribe() -> None:
+            with suppress(ValueError):
+                self._subscribers.remove(callback)
+
+        return unsubscribe
+
+    def _spawn(self, work: Coroutine[None, None, None], name: str) -> None:
+        task: asyncio.Task[None] = asyncio.get_running_loop().create_task(work, name=name)
+        self._tasks.add(task)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and task.exception() is not None:
+            _log.error("%s ended with an error", task.get_name(), exc_info=task.exception())
+
+    async def _tick_forever(self) -> None:
+        ticks = 0
+        while True:
+            await asyncio.sleep(TICK_S)
+            now = self._clock()
+            for machine in list(self._machines):
+                self._send_all(machine.vehicle, machine.tick(now))
+            self._settle()
+            ticks += 1
+            if ticks % 3 == 0:
+                self._dispatch(self.registry.tick(now))
+            if ticks % 50 == 0:
+                self._reassert_rates(now)
+
+    async def _heartbeat_forever(self) -> None:
+        while True:
+            now = self._clock()
+            for number, peer in enumerate(self.registry.endpoints(heard_after=now - PEER_ACTIVE_S)):
+                self._heartbeat(peer, now)
+                if number % 256 == 255:
+                    await asyncio.sleep(0)
+            await asyncio.sleep(HEARTBEAT_S)
+
+    def _heartbeat(self, peer: str, now: float) -> None:
+        # type 6 ground station, autopilot 8 none, state 4 active. Version 2 makes the autopilots that can switch to it;
+        # a link that has only spoken version 1 gets that one too, for those that cannot.
+        message = Outgoing(outgoing.HEARTBEAT, {"type": 6, "autopilot": 8, "system_status": 4, "mavlink_version": 3})
+        credentials: list[Credential | None] = list(self.registry.credentials_on(peer))
+        for credential in credentials or [None]:
+            self._transmit(peer, message, 2, credential, now)
+        if not credentials and self.registry.speaks_only_version_1(peer):
+            self._transmit(peer, message, 1, None, now)
+
+    # --------------------------------------------------------------------------------------------- bytes in and out
+
+    def _receive(self, transport: Transport, batch: Batch) -> None:
+        now = self._clock()
+        feed, routes = self.registry.feed, self._routes
+        events: list[Event] = []
+        for peer, data in batch:
+            routes[peer] = transport
+            events += feed(peer, data, now)
+        if len(routes) > ROUTES_CACHED:
+            self._prune()
+        if events:
+            self._dispatch(events)
+
+    def _prune(self) -> None:
+        known = set(self.registry.endpoints())
+        self._routes = {peer: transport for peer, transport in self._routes.items() if peer in known}
+        self._sequences = {peer: number for peer, number in self._sequences.items() if peer in known}
+
+    def _dispatch(self, events: list[Event]) -> None:
+        if not events:
+            return
+        self._counters["event_batches"] += 1
+        if self._machines:
+            now = self._clock()
+            for event in events:
+                for machine in list(self._machines):
+                    if machine.vehicle == event.vehicle:
+                        self._send_all(machine.vehicle, machine.handle(event, now))
+            self._settle()
+        for event in events:
+            if type(event) is VehicleFound and self._rates_hz and self._running:
+                self._asserted_at[event.vehicle] = self._clock()
+                self._spawn(self._prepare(event.vehicle), f"mavlink rates of {event.vehicle}")
+        for callback in tuple(self._subscribers):
+            try:
+                callback(events)
+            except Exception:
+                self._counters["subscriber_errors"] += 1
+                _log.exception("a subscriber of the MAVLink bridge failed")
+
+    def _send_all(self, vehicle: VehicleKey, messages: list[Outgoing]) -> None:
+        for message in messages:
+            self.send(vehicle, message)
+
+    def send(self, vehicle: VehicleKey, message: Outgoing) -> bool:
+        """Send one message to where the vehicle last spoke from, signed if it signs; returns whether it left."""
+        known = self.registry.target_of(vehicle)
+        if known is None:
+            self._counters["send_failures"] += 1
+            return False
+        credential = self.registry.credential_on(known.endpoint, vehicle.system_id) if known.signed else None
+        version = known.mavlink_version if message.message_id < 256 else 2
+        return self._transmit(known.endpoint, message, version, credential, self._clock())
+
+    def _transmit(self, peer: str, message: Outgoing, version: int, credential: Credential | None, now: float) -> bool:
+        transport = self._routes.get(peer)
+        sequence = self._sequences.get(peer, 0)
+        frame = codec.encode(
+            message.message_id,
+            codec.wire_values(message.message_id, message.fields),
+            sequence=sequence,
+            system_id=self._own[0],
+            component_id=self._own[1],
+            version=version,
+            signed=credential is not None,
+        )
+        if credential is not None:
+            frame = credential.sign(frame, 0, now)
+        sent = transport is not None and transport.send(peer, frame)
+        if sent:
+            self._sequences[peer] = (sequence + 1) & 0xFF
+        self._counters["sent_messages" if sent else "send_failures"] += 1
+        return sent
+
+    # --------------------------------------------------------------------------------------------------- knowledge
 
     def expect_signing(self, credential: str, key: bytes, system_id: int) -> None:
         """Register the 32-byte signing key of the vehicle `credential` that flies with `system_id`."""
-        raise NotImplementedError
+        self.registry.expect_signing(credential, key, system_id)
 
     def vehicles(self) -> list[VehicleInfo]:
         """Return a snapshot of every vehicle: identity, link age, rates, loss."""
-        raise NotImplementedError
+        return self.registry.vehicles(self._clock())
 
     def counters(self) -> dict[str, int]:
         """Return totals over all links and transports, by name (for metrics)."""
-        raise NotImplementedError
+        totals = {**self.registry.counters(), **self._counters}
+        for transport in self._transports:
+            for name, count in transport.counters().items():
+                totals[name] = totals.get(name, 0) + count
+        return totals
+
+    # ------------------------------------------------------------------------------------------------ conversations
+
+    def _settle(self) -> None:
+        for machine in [machine for machine in self._machines if _is_done(machine)]:
+            future = self._machines.pop(machine)
+            if not future.done():
+                future.set_result(None)
+
+    async def _run(self, machine: Machine) -> None:
+        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._machines[machine] = future
+        try:
+            self._send_all(machine.vehicle, machine.start(self._clock()))
+            if not self._running:
+                machine.abandon("the bridge is not running")
+                self._settle()
+            await future
+        finally:
+            self._machines.pop(machine, None)
+
+    def _lock(self, vehicle: VehicleKey, kind: str) -> asyncio.Lock:
+        lock = self._locks.get((vehicle, kind))
+        if lock is None:
+            lock = self._locks[vehicle, kind] = asyncio.Lock()
+        return lock
+
+    def _address(self, vehicle: Vehicle) -> Address:
+        return Address(vehicle.key.system_id, vehicle.component_id, *self._own)
 
     async def command(
         self,
@@ -96,20 +355,140 @@ class Bridge:
         z: float = 0.0,
         timeout_s: float = 1.0,
         attempts: int = 4,
+        expect: Callable[[Event], bool] | None = None,
+        confirm_timeout_s: float = 10.0,
     ) -> CommandResult:
-        """Send COMMAND_LONG (or COMMAND_INT) until it is answered; returns its outcome, never raises for a silence."""
-        raise NotImplementedError
+        """Send COMMAND_LONG (or COMMAND_INT) until it is answered; returns its outcome, never raises for a silence.
 
-    async def set_mode(self, vehicle: VehicleKey, mode: str) -> CommandResult:
+        With `expect` (command.expect_mode, expect_armed, or any test of an event) it ends as "confirmed" only when the
+        vehicle shows it. One command of a kind to a vehicle at a time; a second waits.
+        """
+        spec = CommandSpec(command, tuple(params), as_int, frame, x, y, z)
+        async with self._lock(vehicle, f"command {command}"):
+            known = self.registry.target_of(vehicle)
+            if known is None:
+                return CommandResult(TIMED_OUT, None, 0, "the vehicle is not known")
+            machine = CommandMachine(
+                vehicle,
+                self._address(known),
+                spec,
+                timeout_s=timeout_s,
+                attempts=attempts,
+                expect=expect,
+                confirm_timeout_s=confirm_timeout_s,
+            )
+            await self._run(machine)
+            assert machine.result is not None
+            return machine.result
+
+    async def set_mode(self, vehicle: VehicleKey, mode: str, *, confirm: bool = True) -> CommandResult:
         """Ask for a normalised mode ("hold", "mission", "rtl", ...) in the autopilot's own numbers."""
-        raise NotImplementedError
+        known = self.registry.target_of(vehicle)
+        if known is None:
+            return CommandResult(TIMED_OUT, None, 0, "the vehicle is not known")
+        request = modes.mode_request(known.autopilot, known.vehicle_type, mode)
+        if request is None:
+            return CommandResult("refused", None, 0, f"this autopilot has no mode {mode!r}")
+        expect = expect_mode(mode) if confirm else None
+        return await self.command(vehicle, CMD_DO_SET_MODE, [float(v) for v in request], expect=expect)
+
+    async def request_message(self, vehicle: VehicleKey, message_id: int, *, attempts: int = 2) -> CommandResult:
+        """Ask for one message now (MAV_CMD_REQUEST_MESSAGE); it arrives as its event."""
+        return await self.command(vehicle, CMD_REQUEST_MESSAGE, [message_id], attempts=attempts)
+
+    async def set_message_rate(
+        self, vehicle: VehicleKey, message_id: int, rate_hz: float, *, attempts: int = 2
+    ) -> CommandResult:
+        """Ask for a message at a rate (MAV_CMD_SET_MESSAGE_INTERVAL); 0 stops it."""
+        interval_us = 1e6 / rate_hz if rate_hz > 0 else -1.0
+        return await self.command(vehicle, CMD_SET_MESSAGE_INTERVAL, [message_id, interval_us], attempts=attempts)
 
     async def download_mission(self, vehicle: VehicleKey, *, mission_type: int = 0) -> list[MissionItem]:
-        """Return the mission on the vehicle (ArduPilot: item 0 is home); raises MissionError when it cannot be read."""
-        raise NotImplementedError
+        """Return the mission on the vehicle, without ArduPilot's home; raises MissionError when it cannot be read."""
+        async with self._lock(vehicle, "mission"):
+            return await self._download(vehicle, mission_type)
+
+    async def _download(self, vehicle: VehicleKey, mission_type: int) -> list[MissionItem]:
+        known = self.registry.target_of(vehicle)
+        if known is None:
+            raise MissionError(TIMED_OUT, "the vehicle is not known")
+        machine = MissionDownload(vehicle, self._address(known), mission_type=mission_type)
+        await self._run(machine)
+        if machine.items is None:
+            raise machine.error or MissionError(TIMED_OUT, "the bridge was stopped")
+        return without_home(known.autopilot, machine.items, mission_type)
 
     async def upload_mission(
         self, vehicle: VehicleKey, items: Sequence[MissionItem], *, mission_type: int = 0, verify: bool = False
     ) -> MissionResult:
-        """Upload `items`, and with `verify` read them back and compare; returns the outcome."""
-        raise NotImplementedError
+        """Upload `items` (ArduPilot's home is added), and with `verify` read them back and compare.
+
+        Verified is the only certain outcome: an upload whose last acknowledgement was lost counts as timed out without
+        it, and as accepted with it if the vehicle turns out to hold the mission.
+        """
+        async with self._lock(vehicle, "mission"):
+            known = self.registry.target_of(vehicle)
+            if known is None:
+                return MissionResult(TIMED_OUT, None, "the vehicle is not known")
+            wire = with_home(known.autopilot, items, mission_type)
+            machine = MissionUpload(vehicle, self._address(known), wire, mission_type=mission_type)
+            await self._run(machine)
+            result = machine.result
+            assert result is not None
+            may_have_arrived = result.outcome == TIMED_OUT and machine.all_sent
+            if not verify or not (result.outcome == ACCEPTED or may_have_arrived):
+                return result
+            try:
+                read = await self._download(vehicle, mission_type)
+            except MissionError as error:
+                return MissionResult(TIMED_OUT, error.code, f"sent, but not read back: {error}")
+            wrong = differences(items, read, known.autopilot)
+            if wrong:
+                outcome = MISMATCH if result.outcome == ACCEPTED else TIMED_OUT
+                return MissionResult(outcome, result.code, "; ".join(wrong[:5]))
+            return MissionResult(ACCEPTED, result.code, verified=True)
+
+    # ------------------------------------------------------------------------------------------------------- rates
+
+    async def _prepare(self, vehicle: VehicleKey) -> None:
+        """Ask a vehicle for what the picture needs; what it refuses it may still send by itself."""
+        async with self._preparing:
+            answered = True
+            for message_id, rate_hz in self._rates_hz.items():
+                result = await self.set_message_rate(vehicle, message_id, rate_hz)
+                if result.outcome == TIMED_OUT:
+                    answered = False
+                    break  # it answers nothing; its position rate is watched, and it is asked again later
+                if message_id == GLOBAL_POSITION_INT and result.outcome != ACCEPTED:
+                    self._request_data_streams(vehicle, rate_hz)
+            if answered:
+                await self.request_message(vehicle, HOME_POSITION, attempts=1)
+
+    def _request_data_streams(self, vehicle: VehicleKey, rate_hz: float) -> None:
+        """Ask in the old way (REQUEST_DATA_STREAM): extended status 2, position 6; old ArduPilots know only this."""
+        known = self.registry.target_of(vehicle)
+        if known is None:
+            return
+        for stream, rate in ((6, rate_hz), (2, 1.0)):
+            fields = {**self._address(known).target(), "req_stream_id": stream, "start_stop": 1}
+            self.send(vehicle, Outgoing(outgoing.REQUEST_DATA_STREAM, fields | {"req_message_rate": round(rate) or 1}))
+
+    def _reassert_rates(self, now: float) -> None:
+        """Ask again where positions come too slowly: another ground station may have changed the rates."""
+        wanted_hz = self._rates_hz.get(GLOBAL_POSITION_INT)
+        if not wanted_hz:
+            return
+        known = self.registry.slow_vehicles(wanted_hz / 2)
+        for vehicle in known:
+            if now - self._asserted_at.get(vehicle.key, 0.0) < REASSERT_AFTER_S or vehicle.high_latency:
+                continue
+            self._asserted_at[vehicle.key] = now
+            if vehicle.autopilot == modes.ARDUPILOT:
+                self._request_data_streams(vehicle.key, wanted_hz)
+            self._spawn(self._prepare(vehicle.key), f"mavlink rates of {vehicle.key}")
+        if len(self._asserted_at) > 2 * self.registry.limits.vehicles:
+            self._asserted_at = {v: at for v, at in self._asserted_at.items() if now - at < REASSERT_AFTER_S}
+
+
+def _is_done(machine: Machine) -> bool:
+    return machine.result is not None if isinstance(machine, CommandMachine) else machine.done

@@ -468,9 +468,25 @@ class Registry:
         link = self._links.get(endpoint)
         return link.bound.get(system_id) if link else None
 
-    def endpoints(self) -> list[str]:
-        """Return the endpoints of all peers remembered, the one silent longest first."""
-        return list(self._links)
+    def credentials_on(self, endpoint: str) -> list[Credential]:
+        """Return every credential that signed on an endpoint."""
+        link = self._links.get(endpoint)
+        return list(link.bound.values()) if link else []
+
+    def speaks_only_version_1(self, endpoint: str) -> bool:
+        """Whether the vehicles of an endpoint sent their last heartbeats in MAVLink 1."""
+        link = self._links.get(endpoint)
+        if link is None or not link.vehicles:
+            return False
+        return all(vehicle.mavlink_version == 1 for vehicle in link.vehicles.values())
+
+    def slow_vehicles(self, rate_hz: float) -> list[Vehicle]:
+        """Return the vehicles whose link is up and whose positions come more slowly than `rate_hz`."""
+        return [v for v in self._vehicles.values() if v.link_up and v.position_rate_hz < rate_hz]
+
+    def endpoints(self, heard_after: float = float("-inf")) -> list[str]:
+        """Return the endpoints of the peers remembered and heard after that time, the one silent longest first."""
+        return [endpoint for endpoint, link in self._links.items() if link.heard_at > heard_after]
 
     def link_counters(self, endpoint: str) -> dict[str, int] | None:
         """Return the counts of one link, None for a peer that is not remembered."""

@@ -1,0 +1,87 @@
+"""Compiles the kernels with numba, once per process, into a cache keyed by their sources.
+
+The kernels are plain functions and stay callable as such: that is the numpy path. For the compiled path each is cloned
+with globals in which the kernels it calls are the compiled ones. numba's own cache notices an edit only in the file of
+the function asked for, not in the functions that one calls, and then runs a stale kernel; so the cache folder carries
+a hash of all kernel sources.
+"""
+
+import hashlib
+import importlib.util
+import inspect
+import os
+import sys
+import types
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from airspace.deconfliction import areas, pairs, postings, segments
+
+_MODULES = (segments, areas, pairs, postings)
+CACHE_VARIABLE = "HEXLANE_CACHE_DIR"
+"""Environment variable that names the folder under which compiled kernels are kept."""
+
+
+def numba_installed() -> bool:
+    """Tell whether the compiled path can be had."""
+    return importlib.util.find_spec("numba") is not None
+
+
+def kernels() -> dict[str, Callable[..., Any]]:
+    """Return the kernels as plain functions, by name."""
+    found: dict[str, Callable[..., Any]] = {}
+    for module in _MODULES:
+        for name, value in vars(module).items():
+            if inspect.isfunction(value) and value.__module__ == module.__name__:
+                found[name] = value
+    return found
+
+
+def fingerprint() -> str:
+    """Return a hash of all kernel sources and of what they import from us: another source, another cache."""
+    digest = hashlib.sha256(sys.version.encode())
+    for module in (*_MODULES, sys.modules["airspace.geometry4d"], sys.modules[__name__]):
+        digest.update(Path(str(module.__file__)).read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def cache_folder(base: str | os.PathLike[str] | None = None) -> Path:
+    """Return where compiled kernels of exactly these sources are kept, below `base`, the environment's or the user's."""
+    root = base or os.environ.get(CACHE_VARIABLE)
+    if root is None:
+        root = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "hexlane"
+    return Path(root) / f"kernels-{fingerprint()}"
+
+
+def _writable(folder: Path) -> bool:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return False
+    return os.access(folder, os.W_OK)
+
+
+@cache
+def load(base: str | None = None) -> types.SimpleNamespace:
+    """Return the kernels as numba dispatchers; a folder that cannot be written means compiling in each process."""
+    import numba  # noqa: PLC0415  (2 s and 100 MB: only where it is used)
+
+    plain = kernels()
+    scope: dict[str, Any] = {"__builtins__": __builtins__}
+    for module in _MODULES:
+        scope.update({k: v for k, v in vars(module).items() if not k.startswith("__") and k not in plain})
+    folder = cache_folder(base)
+    keep = _writable(folder)
+    before = numba.config.CACHE_DIR
+    numba.config.CACHE_DIR = str(folder) if keep else before
+    try:
+        for name, function in plain.items():
+            clone = types.FunctionType(function.__code__, scope, name, function.__defaults__)
+            clone.__module__ = function.__module__
+            clone.__qualname__ = function.__qualname__
+            scope[name] = numba.njit(cache=keep, nogil=True, error_model="numpy")(clone)
+    finally:
+        numba.config.CACHE_DIR = before
+    return types.SimpleNamespace(**{name: scope[name] for name in plain})

@@ -1,0 +1,1 @@
+"""Data packs of cities, one folder each, and the reader of their files."""

@@ -6,13 +6,15 @@ replaces whole entries. Which peer a registration without address or key is boun
 
 import ipaddress
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal, cast
 
 from sqlalchemy import select
 from sqlmodel import Session
 
+from utm.binding import AircraftRecord
+from utm.security.directory import Organisation
 from utm.store import journal
 from utm.store.identity_tables import AircraftRow
 from utm.store.sql import table
@@ -22,6 +24,7 @@ _aircraft = table(AircraftRow)
 
 AircraftClass = Literal["micro", "light", "small", "medium", "large"]
 KIND = "aircraft"
+STANDING_ENTITLEMENT = "standing_approval"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +48,10 @@ CLASS_PERFORMANCE: dict[AircraftClass, Performance] = {
 
 @dataclass(frozen=True, slots=True)
 class Aircraft:
-    """A registered aircraft; `mavlink_endpoint` is `IP:PORT` of the peer in its one normal spelling."""
+    """A registered aircraft; `mavlink_endpoint` is `IP:PORT` of the peer in its one normal spelling.
+
+    The three speeds are None where the firm told none: then nothing is refused by them, and planners use `performance`.
+    """
 
     aircraft_id: str
     aircraft_no: int
@@ -55,17 +61,30 @@ class Aircraft:
     model: str
     aircraft_class: AircraftClass
     version: int
-    performance: Performance
     active: bool
+    max_speed_mps: float | None = None
+    max_climb_mps: float | None = None
+    max_descent_mps: float | None = None
     mavlink_system_id: int | None = None
     mavlink_endpoint: str | None = None
     has_signing_key: bool = False
+
+    @property
+    def performance(self) -> Performance:
+        """The speeds as registered, else the usual ones of the class."""
+        usual = CLASS_PERFORMANCE[self.aircraft_class]
+        return Performance(
+            usual.max_speed_mps if self.max_speed_mps is None else self.max_speed_mps,
+            usual.max_climb_mps if self.max_climb_mps is None else self.max_climb_mps,
+            usual.max_descent_mps if self.max_descent_mps is None else self.max_descent_mps,
+        )
 
 
 class Fleet:
     """The directory of registered aircraft."""
 
-    def __init__(self) -> None:
+    def __init__(self, organisation: Callable[[str], Organisation | None] = lambda _: None) -> None:
+        self._organisation = organisation
         self._lock = threading.Lock()
         self._by_id: dict[str, Aircraft] = {}
         self._keys: dict[str, bytes] = {}
@@ -74,6 +93,18 @@ class Fleet:
         self._listeners: list[Callable[[str], None]] = []
         self.version = 0
         """Grows with every change; who keeps bindings compares it."""
+
+    # -- organisations -------------------------------------------------------------------------------------------------
+
+    def has_standing_approval(self, organisation_id: str) -> bool:
+        """Tell whether the firm holds a standing approval that covers its registered aircraft, new ones included."""
+        firm = self._organisation(organisation_id)
+        return firm is not None and firm.active and STANDING_ENTITLEMENT in firm.entitlements
+
+    def name_of(self, organisation_id: str) -> str:
+        """Return the firm's name, or its id when it is not known."""
+        firm = self._organisation(organisation_id)
+        return organisation_id if firm is None else firm.name
 
     # -- reading -------------------------------------------------------------------------------------------------------
 
@@ -152,9 +183,11 @@ class Fleet:
             return
         if row.mavlink_signing_key is not None:
             self._keys[aircraft_id] = bytes.fromhex(row.mavlink_signing_key)
+        if aircraft.has_signing_key:  # only frames signed with it are this aircraft's, wherever they come from
+            return
         if aircraft.mavlink_endpoint is not None:
             self._by_endpoint[aircraft.mavlink_endpoint, aircraft.mavlink_system_id] = aircraft_id
-        elif not aircraft.has_signing_key:
+        else:
             listed = (*self._unaddressed.get(aircraft.mavlink_system_id, ()), aircraft)
             self._unaddressed[aircraft.mavlink_system_id] = tuple(sorted(listed, key=_number))
 
@@ -172,13 +205,54 @@ class Fleet:
             listener(aircraft_id)
 
 
+class FleetBindings:
+    """The fleet as `utm.binding.AircraftDirectory`: what telemetry needs to recognise vehicles."""
+
+    def __init__(self, fleet: Fleet) -> None:
+        self._fleet = fleet
+
+    @property
+    def version(self) -> int:
+        """A number that changes whenever any answer may have changed."""
+        return self._fleet.version
+
+    def aircraft(self, aircraft_id: str) -> AircraftRecord | None:
+        """Return the active aircraft of that id."""
+        found = self._fleet.get(aircraft_id)
+        return self._record(found) if found is not None and found.active else None
+
+    def by_credential(self, credential: str) -> AircraftRecord | None:
+        """Return the active aircraft whose signing key has that name: its aircraft id."""
+        found = self._fleet.get(credential)
+        return self._record(found) if found is not None and found.active and found.has_signing_key else None
+
+    def by_endpoint(self, endpoint: str, system_id: int) -> AircraftRecord | None:
+        """Return the active aircraft registered with that `IP:PORT` and system id."""
+        found = self._fleet.by_endpoint(endpoint, system_id)
+        return None if found is None else self._record(found)
+
+    def by_system_id(self, system_id: int) -> Sequence[AircraftRecord]:
+        """Return those registered with that system id and neither endpoint nor key, oldest registration first."""
+        return [self._record(aircraft) for aircraft in self._fleet.unaddressed(system_id)]
+
+    def _record(self, aircraft: Aircraft) -> AircraftRecord:
+        return AircraftRecord(
+            aircraft_id=aircraft.aircraft_id,
+            registration=aircraft.registration,
+            operator_id=aircraft.organisation_id,
+            operator_name=self._fleet.name_of(aircraft.organisation_id),
+            system_id=aircraft.mavlink_system_id,
+            endpoint=aircraft.mavlink_endpoint,
+            credential=aircraft.aircraft_id if aircraft.has_signing_key else None,
+        )
+
+
 def _number(aircraft: Aircraft) -> int:
     return aircraft.aircraft_no
 
 
 def _value(row: AircraftRow) -> Aircraft:
     aircraft_class = cast(AircraftClass, row.aircraft_class)
-    usual = CLASS_PERFORMANCE[aircraft_class]
     return Aircraft(
         aircraft_id=row.aircraft_id,
         aircraft_no=row.aircraft_no,
@@ -188,12 +262,10 @@ def _value(row: AircraftRow) -> Aircraft:
         model=row.model,
         aircraft_class=aircraft_class,
         version=row.version,
-        performance=Performance(
-            usual.max_speed_mps if row.max_speed_mps is None else row.max_speed_mps,
-            usual.max_climb_mps if row.max_climb_mps is None else row.max_climb_mps,
-            usual.max_descent_mps if row.max_descent_mps is None else row.max_descent_mps,
-        ),
         active=row.deactivated_at is None,
+        max_speed_mps=row.max_speed_mps,
+        max_climb_mps=row.max_climb_mps,
+        max_descent_mps=row.max_descent_mps,
         mavlink_system_id=row.mavlink_system_id,
         mavlink_endpoint=row.mavlink_endpoint,
         has_signing_key=row.mavlink_signing_key is not None,

@@ -382,6 +382,9 @@ def _answer(aircraft: Aircraft) -> AircraftAnswer:
         model=aircraft.model,
         aircraft_class=aircraft.aircraft_class,
         mavlink=mavlink,
+        max_speed_mps=aircraft.max_speed_mps,
+        max_climb_mps=aircraft.max_climb_mps,
+        max_descent_mps=aircraft.max_descent_mps,
         performance=PerformanceAnswer(
             max_speed_mps=performance.max_speed_mps,
             max_climb_mps=performance.max_climb_mps,

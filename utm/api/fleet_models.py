@@ -111,6 +111,9 @@ class AircraftAnswer(BaseModel):
     model: str
     aircraft_class: str = Field(serialization_alias="class")
     mavlink: MavlinkAnswer | None
+    max_speed_mps: float | None
+    max_climb_mps: float | None
+    max_descent_mps: float | None
     performance: PerformanceAnswer
     active: bool
     version: int

@@ -188,7 +188,7 @@ def point_edge(x: float, y: float, px: float, py: float, qx: float, qy: float) -
 def edge_edge(
     x: float, y: float, dx: float, dy: float, px: float, py: float, qx: float, qy: float
 ) -> tuple[float, float]:
-    """Return the squared distance of the edges (x, y)+(dx, dy) and pq, and where on the first (0 to 1) it is reached."""
+    """Return the squared distance of the edges (x, y)+(dx, dy) and pq, and where on the first (0 to 1)."""
     ex = qx - px
     ey = qy - py
     det = dx * ey - dy * ex

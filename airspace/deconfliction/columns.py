@@ -23,7 +23,10 @@ class Parts:
 def pack(geometry: PlanGeometry) -> Parts:
     """Return a plan's parts; ValueError if it has none, numbers are not finite or times run backwards."""
     if isinstance(geometry, Trajectory4D):
-        rows = np.ascontiguousarray(geometry.segments, np.float64)
+        rows = geometry.segments
+        if rows.dtype != np.float64 or not rows.flags.carray:
+            # To numba a read-only or strided array is another type: it would compile everything anew.
+            rows = np.array(rows, np.float64, order="C")
         n = len(rows)
         meta = _SEGMENT_META[:n] if n <= len(_SEGMENT_META) else np.tile(_SEGMENT_META[:1], (n, 1))
         parts = Parts(rows, meta, _NO_VERTICES)

@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from airspace.deconfliction import cells, compiled as compiling, pairs, postings
+from airspace.deconfliction import cells, pairs, postings
+from airspace.deconfliction import compiled as compiling
 from airspace.deconfliction.columns import Columns, Parts, boxes, pack
 from airspace.frame import LocalFrame
 from airspace.geometry4d import FloatArray, IntArray, PlanGeometry, Prism, Separation, Trajectory4D
@@ -43,6 +44,11 @@ class Conflict:
     horizontal_m: float
     vertical_m: float
     minima: Separation
+
+
+def _conflict(key: int, row: list[float], minima: Separation) -> Conflict:
+    first, last, other = int(row[1]), int(row[2]), int(row[3])
+    return Conflict(key, first, last, other, row[4], row[5], row[6], row[7], row[8], row[9], minima)
 
 
 def _plain() -> types.SimpleNamespace:
@@ -83,8 +89,11 @@ class ConflictIndex:
         self._table = table
         unit = 1.3 * table.radius_m / 64.0
         self._grid: FloatArray = np.array(
-            [bucket_s, table.radius_m, table.pixel_m, *table.origin, table.low[0], table.high[0]]
-            + [table.low[1], table.high[1], unit, -64.0, 5.0, table.shape[1], table.shape[0]]
+            [
+                *(bucket_s, table.radius_m, table.pixel_m, *table.origin),
+                *(table.low[0], table.high[0], table.low[1], table.high[1]),
+                *(unit, -64.0, 5.0, table.shape[1], table.shape[0]),
+            ]
         )
         self._own: FloatArray = np.zeros(16)
         self._results: FloatArray = np.zeros((256, 10))
@@ -212,7 +221,7 @@ class ConflictIndex:
             slot = int(row[0])
             other = self._minima_of[slot]
             minima = separation if other == separation else separation.widest(other)
-            found.append(Conflict(self._key_of[slot], int(row[1]), int(row[2]), int(row[3]), *row[4:], minima))
+            found.append(_conflict(self._key_of[slot], row, minima))
         found.sort(key=lambda conflict: (conflict.starts_s, conflict.key))
         return found
 
@@ -242,7 +251,8 @@ class ConflictIndex:
         reached = np.maximum.accumulate(spans[:, 1])
         starts = np.concatenate([[True], spans[1:, 0] > reached[:-1]])
         ends = np.concatenate([starts[1:], [True]])
-        return np.clip(np.column_stack([spans[starts, 0], reached[ends]]), from_s, to_s)
+        clipped: FloatArray = np.clip(np.column_stack([spans[starts, 0], reached[ends]]), from_s, to_s)
+        return clipped
 
     def earliest_free_delay(
         self,
@@ -292,7 +302,38 @@ class ConflictIndex:
         results = self._collect(pairs.TOUCHING, parts, ())
         return sorted(self._key_of[int(slot)] for slot in results[:, 0])
 
-    def _run(
+    def cells(self, geometry: PlanGeometry, widen_m: float = 0.0) -> list[str]:
+        """Return the H3 cells (hexadecimal, sorted) within `widen_m` metres of a plan, at the index's resolution.
+
+        Inside the city exactly those, give or take 5 cm outward; a plan that leaves it gets the cells of its parts'
+        bounding boxes. ValueError if those are too large to list.
+        """
+        if not widen_m >= 0:
+            raise ValueError("a widening must not be negative")
+        parts, table = pack(geometry), self._table
+        widen = widen_m + 0.05
+        box = boxes(parts.rows)
+        low, high = box[:, :2] - widen, box[:, 4:6] + widen
+        if (low.min(axis=0) < table.low).any() or (high.max(axis=0) > table.high).any():
+            return self._cells_outside(low, high)
+        chosen = np.zeros(len(table.ids), np.int32)
+        rings = table.rings.reshape(-1, 2)
+        self._kernels.cover(
+            parts.rows, parts.meta, parts.vertices, widen, rings, table.pixels, self._grid, chosen, self._work
+        )
+        return sorted(f"{cell:x}" for cell in table.ids[chosen != 0].tolist())
+
+    def _cells_outside(self, low: FloatArray, high: FloatArray) -> list[str]:
+        if self._frame is None:
+            return []
+        found: set[int] = set()
+        for k in range(len(low)):
+            # A metre more than asked: edges straight in metres are not quite straight in degrees.
+            listed = cells.cells_of_rectangle(self._frame, low[k] - 1.0, high[k] + 1.0, self._resolution)
+            found.update(listed.tolist())
+        return sorted(f"{cell:x}" for cell in found)
+
+    def _run(  # noqa: PLR0917
         self,
         mode: int,
         parts: Parts,
@@ -399,6 +440,32 @@ class ConflictIndex:
         return int(self._state[pairs.N_RESULTS])
 
 
+def warm(compiled: bool | None = None) -> None:
+    """Compile or load every kernel, by using a tiny index once: seconds the first time, a blink from the cache."""
+    origin = np.zeros((1, 2))
+    corners = np.zeros((1, 10, 2))
+    ids = np.array([0x881FB46625FFFFF], np.uint64)
+    pixels = np.array([0, 1], np.int32)
+    low, high = (-400.0, -400.0), (400.0, 400.0)
+    table = cells.CellTable(ids, origin, corners, 500.0, pixels, 750.0, (-1.0, -1.0), (1, 1), low, high)
+    index = ConflictIndex.__new__(ConflictIndex)
+    index._frame, index._resolution = None, 8
+    index._start(table, 64.0, compiled)
+    flight = Trajectory4D(np.array([[0.0, 0, 50, 0, 100, 0, 50, 10]]), np.zeros(1, np.int32))
+    volume = Prism(np.array([[0.0, 0], [50, 0], [0, 50]]), None, 40.0, 60.0, 0.0, 20.0)
+    plans: tuple[PlanGeometry, ...] = (flight, (volume,))
+    minima = Separation()
+    for key, plan in enumerate(plans):
+        index.add(key, plan, minima)
+    for plan in plans:
+        index.conflicts(plan, minima)
+        index.earliest_free_delay(plan, minima, to_s=60.0)
+        index.cells(plan)
+        pair_conflict(plan, minima, flight, minima, compiled=compiled)
+    index.touching(volume)
+    index.remove(0)
+
+
 def _shifted(geometry: PlanGeometry, delay_s: float) -> PlanGeometry:
     if isinstance(geometry, Trajectory4D):
         return geometry.shifted(delay_s)
@@ -435,5 +502,4 @@ def pair_conflict(
     )
     if not found:
         return None
-    row = results[0].tolist()
-    return Conflict(0, int(row[1]), int(row[2]), int(row[3]), *row[4:], minima)
+    return _conflict(0, results[0].tolist(), minima)

@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any, Final, Literal, cast
 
 import numpy as np
 import shapely
-from shapely import LineString, Polygon
-from shapely.geometry.polygon import orient
 
 from airspace.frame import LocalFrame
-from utm.cities.reading import CityError, Feature, Table
+from airspace.geometry4d import FloatArray
+from airspace.ols import RunwayLine, protection_outline
+from utm.cities.reading import Feature, Table
 
-# Obstacle limitation surfaces of a code number 4 precision approach runway: ICAO Annex 14 volume I, table 4-1, read in
-# the equal table of EASA CS-ADR-DSN. The conical surface rises 100 m at 5 % beyond the 4000 m of the inner horizontal.
-_HORIZONTAL_M: Final = 4000.0 + 100.0 / 0.05
-_APPROACH_FROM_M: Final = 60.0
-_APPROACH_LENGTH_M: Final = 15_000.0
-_APPROACH_HALF_WIDTH_M: Final = 140.0
-_APPROACH_DIVERGENCE: Final = 0.15
 _UPPER_M: Final = 3000.0
 _SIDES_PER_QUARTER: Final = 16
 
@@ -62,16 +56,15 @@ def read_aerodromes(head: Table) -> tuple[Aerodrome, ...]:
 def aerodrome_zone(aerodrome: Aerodrome, frame: LocalFrame) -> Feature:
     """Return the PROHIBITED zone around an aerodrome as a body of POST /v1/zones.
 
-    An airport's area is the outline of the obstacle limitation surfaces of all its runways, a heliport's is its circle,
-    both as polygons that enclose the true arcs.
+    An airport's area is the protection outline around the obstacle limitation surfaces of all its runways, a heliport's
+    is its circle, both as polygons that enclose the true arcs.
     """
-    outline = orient(airport_outline(aerodrome, frame) if aerodrome.radius_m is None else _circle(aerodrome, frame))
-    x, y = np.array(outline.exterior.coords).T
-    lat, lon = frame.to_lat_lon(x, y)
+    lat, lon = frame.to_lat_lon(*outline_of(aerodrome, frame).T)
     ring = [[round(float(east), 6), round(float(north), 6)] for east, north in zip(lon, lat, strict=True)]
+    ring.append(ring[0])
     airport = aerodrome.radius_m is None
-    what = "outline of its obstacle limitation surfaces" if airport else f"{aerodrome.radius_m:g} m around it"
-    what_zh = "障碍物限制面范围" if airport else f"周边{aerodrome.radius_m:g}米"
+    what = "outline that protects its approaches" if airport else f"{aerodrome.radius_m:g} m around it"
+    what_zh = "障碍物限制面保护范围" if airport else f"周边{aerodrome.radius_m:g}米"
     return {
         "type": "Feature",
         "geometry": {"type": "Polygon", "coordinates": [ring]},
@@ -93,49 +86,20 @@ def aerodrome_zone(aerodrome: Aerodrome, frame: LocalFrame) -> Feature:
     }
 
 
-def airport_outline(aerodrome: Aerodrome, frame: LocalFrame) -> Polygon:
-    """Return the ground plan of the obstacle limitation surfaces in local metres: conical edge and approaches."""
-    parts = []
+def outline_of(aerodrome: Aerodrome, frame: LocalFrame) -> FloatArray:
+    """Return the closed area's ring in local metres, (k, 2) counter-clockwise."""
+    if aerodrome.radius_m is not None:
+        x, y = frame.to_xy(aerodrome.lat_deg, aerodrome.lon_deg)
+        # Circumscribed, so that the polygon holds the whole circle.
+        reach_m = aerodrome.radius_m / math.cos(math.pi / (4 * _SIDES_PER_QUARTER))
+        circle = shapely.buffer(shapely.Point(x[0], y[0]), reach_m, quad_segs=_SIDES_PER_QUARTER)
+        return np.asarray(shapely.get_coordinates(shapely.orient_polygons(circle)))[:-1]
+    lines = []
     for runway in aerodrome.runways:
-        (lat0, lon0), (lat1, lon1) = runway.thresholds_lat_lon_deg
-        x, y = frame.to_xy([lat0, lat1], [lon0, lon1])
-        ends = np.stack([x, y], axis=1)
-        parts.append(_around(LineString(ends), _HORIZONTAL_M))
-        parts.extend(_approach(ends[1 - i], ends[i]) for i in range(2))
-    outline = shapely.union_all(parts)
-    if not isinstance(outline, Polygon):
-        raise CityError(f"{aerodrome.aerodrome_id}: its runways lie too far apart to be one aerodrome")
-    return Polygon(outline.exterior)
-
-
-def _approach(far: Any, threshold: Any) -> Polygon:
-    """Return the approach surface that ends at `threshold` of the runway whose other end is `far`."""
-    along = (threshold - far) / np.linalg.norm(threshold - far)
-    across = np.array([-along[1], along[0]])
-    near_edge, far_edge = (
-        threshold + along * _APPROACH_FROM_M,
-        threshold + along * (_APPROACH_FROM_M + _APPROACH_LENGTH_M),
-    )
-    wide_m = _APPROACH_HALF_WIDTH_M + _APPROACH_DIVERGENCE * _APPROACH_LENGTH_M
-    return Polygon(
-        [
-            near_edge + across * _APPROACH_HALF_WIDTH_M,
-            near_edge - across * _APPROACH_HALF_WIDTH_M,
-            far_edge - across * wide_m,
-            far_edge + across * wide_m,
-        ]
-    )
-
-
-def _circle(aerodrome: Aerodrome, frame: LocalFrame) -> Polygon:
-    x, y = frame.to_xy(aerodrome.lat_deg, aerodrome.lon_deg)
-    return _around(shapely.Point(x[0], y[0]), aerodrome.radius_m or 0.0)
-
-
-def _around(shape: shapely.Geometry, radius_m: float) -> Polygon:
-    """Return a polygon that contains every point within `radius_m`: arcs are circumscribed."""
-    reach_m = radius_m / np.cos(np.pi / (4 * _SIDES_PER_QUARTER))
-    return cast(Polygon, shapely.buffer(shape, reach_m, quad_segs=_SIDES_PER_QUARTER))
+        lat, lon = np.array(runway.thresholds_lat_lon_deg).T
+        x, y = frame.to_xy(lat, lon)
+        lines.append(RunwayLine(float(x[0]), float(y[0]), float(x[1]), float(y[1])))
+    return protection_outline(lines)
 
 
 def _aerodrome(table: Table) -> Aerodrome:

@@ -7,6 +7,7 @@ best; whether a plan may be flown is the server's word.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from heapq import heappop, heappush
+from itertools import pairwise
 from random import Random
 from typing import Any, Final
 
@@ -80,7 +81,7 @@ class RouteBook:
         p = feature["properties"]
         line = [self._snap((lat, lon)) for lon, lat, *_ in feature["geometry"]["coordinates"]]
         low, high = float(p["lower_m"]), float(p["upper_m"])
-        for a, b in zip(line, line[1:], strict=False):
+        for a, b in pairwise(line):
             length_m = distance_m(*a, *b)
             if length_m < 1.0:
                 continue
@@ -187,7 +188,7 @@ class RouteBook:
         line = shapely.Point(where[0]) if len(where) == 1 else shapely.LineString(where)
         if line.intersects(self._kept_free):
             return False
-        return not any(lo < high_m and hi > low_m and area.intersects(line) for area, lo, hi in self._zones)
+        return not any(lo < high_m and hi > low_m and shapely.intersects(area, line) for area, lo, hi in self._zones)
 
 
 def _site(feature: Mapping[str, Any]) -> SitePlace:
@@ -197,4 +198,4 @@ def _site(feature: Mapping[str, Any]) -> SitePlace:
 
 
 def _length(points: Sequence[tuple[float, float]]) -> float:
-    return sum(distance_m(*a, *b) for a, b in zip(points, points[1:], strict=False))
+    return sum(distance_m(*a, *b) for a, b in pairwise(points))

@@ -1,7 +1,7 @@
 """MAVSDK, which we did not write, as the ground station of a simulated PX4-like drone."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 import pytest
 from mavsdk.asyncio import ComponentType, Configuration, Mavsdk, System
@@ -42,10 +42,12 @@ async def system(drone: Drone) -> AsyncIterator[System]:
         yield system
 
 
-async def until(condition: object, limit_s: float = 30.0) -> None:
-    """Wait until a condition of no arguments holds."""
+async def until(condition: Callable[[], bool], limit_s: float = 30.0) -> None:
+    """Wait until a condition holds."""
     async with asyncio.timeout(limit_s):
-        while not condition():  # type: ignore[operator]
+        while True:
+            if condition():
+                return
             await asyncio.sleep(0.05)
 
 

@@ -1,0 +1,248 @@
+"""The simulator's commands: `hexlane sim ...` and `hexlane demo`."""
+
+import asyncio
+import contextlib
+import json
+import signal
+import sys
+import time
+from collections.abc import AsyncIterator, Coroutine
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+app = typer.Typer(
+    name="sim",
+    help="Simulated drones: fleets that file and fly through the API, and single drones for ground stations.",
+    no_args_is_help=True,
+)
+_err = Console(stderr=True)
+
+Json = Annotated[bool, typer.Option("--json", help="JSON lines on standard output, for scripts.")]
+Count = Annotated[int, typer.Option("--count", min=1, max=2000, help="How many drones.")]
+Seed = Annotated[int, typer.Option(help="The same seed gives the same airframes, weather and choices.")]
+
+STATUS_EVERY_S = 10.0
+
+
+@app.command()
+def fly(
+    *,
+    credentials: Annotated[
+        Path, typer.Option(help="Credentials file of the server; its operators are the firms that fly.")
+    ] = Path("var/demo-credentials.json"),
+    count: Count = 50,
+    base_url: Annotated[str | None, typer.Option(help="Base URL of the API; default: as the credentials say.")] = None,
+    bridge: Annotated[str | None, typer.Option(help="HOST:PORT of the MAVLink bridge; default: as they say.")] = None,
+    city: Annotated[str, typer.Option(help="City pack with the heights: a bundled name or a folder.")] = "shenzhen",
+    seed: Seed = 1,
+    duration: Annotated[float | None, typer.Option(min=0, help="Stop after so many seconds.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Fly drones against a running server: register, file, fly, land, file again, until stopped with Ctrl-C.
+
+    With --json every decision, departure and landing is a line, and a status line comes every ten seconds.
+    """
+    from sim.api_client import ApiError  # noqa: PLC0415  (drones are heavy; --help is not)
+    from sim.demo_traffic import start_traffic  # noqa: PLC0415
+
+    async def work() -> None:
+        def tell(event: str, fields: dict[str, Any]) -> None:
+            if as_json:
+                _line({"event": event, **fields})
+
+        traffic = await start_traffic(
+            credentials, count=count, base_url=base_url, bridge=bridge, city=city, seed=seed, notify=tell
+        )
+        try:
+            async with _reporting(traffic, as_json=as_json):
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(traffic.run(), duration)
+        finally:
+            await traffic.close()
+
+    try:
+        _run(work())
+    except (ApiError, ValueError, OSError) as fault:
+        _fail(str(fault), as_json=as_json)
+
+
+@app.command()
+def drone(
+    *,
+    lat: Annotated[float, typer.Option(min=-90, max=90, help="Degrees north of where it stands.")] = 22.5400,
+    lon: Annotated[float, typer.Option(min=-180, max=180, help="Degrees east.")] = 113.9500,
+    system_id: Annotated[int, typer.Option(min=1, max=255, help="MAVLink system id.")] = 1,
+    flavour: Annotated[str, typer.Option(help="px4 or ardupilot: whose modes and habits it has.")] = "px4",
+    gcs_port: Annotated[
+        int | None, typer.Option(min=0, max=65535, help="UDP port that answers ground stations; 0: any free one.")
+    ] = None,
+    bridge: Annotated[str | None, typer.Option(help="HOST:PORT it sends to unasked, such as 127.0.0.1:14550.")] = None,
+    rate: Annotated[float, typer.Option(min=0.1, max=50, help="Positions a second.")] = 2.0,
+    city: Annotated[str, typer.Option(help="City pack with the heights: a bundled name or a folder.")] = "shenzhen",
+    seed: Seed = 1,
+    duration: Annotated[float | None, typer.Option(min=0, help="Stop after so many seconds.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Put one free drone on the ground, without the API, for ground stations to find and fly.
+
+    For example: hexlane sim drone --gcs-port 14540, then MAVSDK at udpout://127.0.0.1:14540, or
+    mavproxy.py --master=udpout:127.0.0.1:14540. With --json one line names its addresses when it is up.
+    """
+    from sim.flavour import Flavour  # noqa: PLC0415
+    from sim.net import Fleet, parse_address, system_scene_s  # noqa: PLC0415
+    from sim.world import World  # noqa: PLC0415
+
+    async def work() -> None:
+        world = World.of_city(city, seed=seed)
+        fleet = Fleet(bridge=None if bridge is None else parse_address(bridge))
+        autopilot = world.autopilot(
+            "drone",
+            system_id=system_id,
+            at=world.ground(lat, lon),
+            now_s=system_scene_s(),
+            flavour=Flavour(flavour),
+            position_hz=rate,
+        )
+        try:
+            one = fleet.add(autopilot, ground_port=gcs_port)
+            fleet.start()
+            up = {"event": "up", "system_id": system_id, "port": one.endpoint[1], "gcs_port": one.ground_port}
+            if as_json:
+                _line(up)
+            else:
+                _err.print(f"drone {system_id} is up: sends from port {up['port']}, ground stations: {up['gcs_port']}")
+            await asyncio.sleep(duration if duration is not None else 365 * 86400)
+        finally:
+            await fleet.close()
+
+    try:
+        _run(work())
+    except (ValueError, OSError) as fault:
+        _fail(str(fault), as_json=as_json)
+
+
+def demo(
+    *,
+    count: Count = 50,
+    data_dir: Annotated[Path, typer.Option(help="Folder of the store and the credentials.")] = Path("var"),
+    host: Annotated[str | None, typer.Option(help="Address to serve on.")] = None,
+    port: Annotated[int | None, typer.Option(help="TCP port to serve on; 0 lets the system choose.")] = None,
+    mavlink_udp_port: Annotated[int | None, typer.Option(help="UDP port of the MAVLink bridge.")] = None,
+    city: Annotated[str | None, typer.Option(help="City pack: a bundled name or a folder.")] = None,
+    seed: Seed = 1,
+    as_json: Json = False,
+) -> None:
+    """Run the whole city here: the server, and simulated drones that file plans and fly them, until Ctrl-C."""
+    from sim.api_client import ApiError  # noqa: PLC0415
+    from sim.server_process import ServerFailedError, ServerProcess  # noqa: PLC0415
+
+    options: list[str] = []
+    for name, value in (("--host", host), ("--port", port), ("--mavlink-udp-port", mavlink_udp_port), ("--city", city)):
+        if value is not None:
+            options += [name, str(value)]
+    try:
+        with ServerProcess(data_dir, options) as server:
+            _run(_demo(server, count=count, city=city or "shenzhen", seed=seed, as_json=as_json))
+    except (ApiError, ServerFailedError, ValueError, OSError) as fault:
+        _fail(str(fault), as_json=as_json)
+
+
+async def _demo(server: Any, *, count: int, city: str, seed: int, as_json: bool) -> None:
+    from sim.demo_traffic import start_traffic  # noqa: PLC0415
+    from sim.world import World  # noqa: PLC0415
+
+    began = time.monotonic()
+    with _err.status("starting the server…") as status:
+        # The world's heights load while the server starts.
+        world = asyncio.create_task(asyncio.to_thread(World.of_city, city, seed=seed))
+        credentials = await server.ready()
+        status.update(f"starting {count} drones…")
+        traffic = await start_traffic(server.credentials_path, count=count, seed=seed, world=await world)
+    took_s = time.monotonic() - began
+    if as_json:
+        _line(
+            {
+                "event": "ready",
+                "url": credentials.base_url,
+                "credentials": str(server.credentials_path),
+                "mavlink_udp": credentials.mavlink_udp,
+                "drones": count,
+                "took_s": round(took_s, 2),
+            }
+        )
+    else:
+        _err.print(f"[bold]Hexlane is up[/bold] after {took_s:.1f} s, with {count} drones. Stop it with Ctrl-C.")
+        _err.print(f"  console      {credentials.base_url}")
+        _err.print(f"  API          {credentials.base_url}/docs")
+        _err.print(f"  MAVLink      udp {credentials.mavlink_udp}")
+        _err.print(f"  credentials  {server.credentials_path}")
+    try:
+        async with _reporting(traffic, as_json=as_json):
+            watch = asyncio.create_task(server.watch())
+            flying = asyncio.create_task(traffic.run())
+            done, pending = await asyncio.wait({watch, flying}, return_when=asyncio.FIRST_COMPLETED)
+            for task in pending:
+                task.cancel()
+            for task in done:
+                task.result()
+    finally:
+        await traffic.close()
+
+
+@contextlib.asynccontextmanager
+async def _reporting(traffic: Any, *, as_json: bool) -> AsyncIterator[None]:
+    """Say every ten seconds how the traffic goes."""
+
+    async def report() -> None:
+        while True:
+            await asyncio.sleep(STATUS_EVERY_S)
+            status = traffic.status()
+            if as_json:
+                _line({"event": "status", **status})
+            else:
+                refused = sum(status["refused"].values())
+                _err.print(
+                    f"[dim]{status['airborne']}/{status['drones']} airborne, {status['filed']} filed, "
+                    f"{status['approved']} approved, {refused} reasons to refuse, {status['flown']} landed[/dim]"
+                )
+
+    task = asyncio.create_task(report())
+    try:
+        yield
+    finally:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+
+
+def _run(work: Coroutine[Any, Any, None]) -> None:
+    """Run until done, Ctrl-C or SIGTERM, on the fast event loop where there is one."""
+
+    async def until_stopped() -> None:
+        task = asyncio.ensure_future(work)
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, task.cancel)
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+
+    if sys.platform == "win32":
+        asyncio.run(until_stopped())
+        return
+    import uvloop  # noqa: PLC0415
+
+    uvloop.run(until_stopped())
+
+
+def _line(fields: dict[str, Any]) -> None:
+    typer.echo(json.dumps(fields, ensure_ascii=False))
+
+
+def _fail(why: str, *, as_json: bool) -> None:
+    if as_json:
+        _line({"event": "failed", "detail": why})
+    _err.print(f"[red]{why}")
+    raise typer.Exit(1)

@@ -23,6 +23,7 @@ Upload:
               |                                    |           |      repeated item, and the vehicle asks again)
     offering  | timeout, attempts left             | offering  | MISSION_COUNT
     sending   | all asked, no ack, attempts left   | sending   | the last item again: it makes PX4 repeat its ack
+    sending   | asked for nothing new for long     | timed out | MISSION_ACK cancelled
     any       | timeout, no attempts left          | timed out | MISSION_ACK cancelled
 
 A vehicle answers a deprecated MISSION_REQUEST's MISSION_ITEM_INT as well as a MISSION_ITEM (ArduPilot and PX4 both do),
@@ -190,6 +191,7 @@ class _Transfer:
         self._attempts_allowed = attempts
         self._attempts = 0
         self._deadline = 0.0
+        self._progressed_at = 0.0
 
     def _message(self, message_id: int, **fields: float) -> Outgoing:
         return Outgoing(message_id, {**self._address.target(), "mission_type": self._mission_type, **fields})
@@ -200,6 +202,7 @@ class _Transfer:
 
     def _progress(self, now: float) -> None:
         self._attempts = 0
+        self._progressed_at = now
         self._again(now)
 
     def _is_mine(self, event: MissionCount | MissionItemInt | MissionRequest | MissionAck) -> bool:
@@ -220,8 +223,8 @@ class MissionDownload(_Transfer):
         address: Address,
         *,
         mission_type: int = 0,
-        timeout_s: float = 0.75,
-        attempts: int = 8,
+        timeout_s: float = 0.5,
+        attempts: int = 16,
     ) -> None:
         super().__init__(vehicle, address, mission_type=mission_type, timeout_s=timeout_s, attempts=attempts)
         self.items: list[MissionItem] | None = None
@@ -336,7 +339,11 @@ class MissionUpload(_Transfer):
                 self._asked.add(event.seq)
                 self._progress(now)
             else:
-                self._deadline = now + self._timeout_s
+                # It missed our answer. A vehicle that asks for the same item for ever does not keep us for ever.
+                patience_s = 2 * self._attempts_allowed * self._timeout_s
+                self._deadline = min(now + self._timeout_s, self._progressed_at + patience_s)
+                if now >= self._deadline:
+                    self._attempts = self._attempts_allowed
             return [self._item(event.seq)]
         if event.result == RESULT_ACCEPTED:
             if self.all_sent:

@@ -26,7 +26,18 @@ from utm.cities.aerodromes import Aerodrome, Runway, aerodrome_zone, read_aerodr
 from utm.cities.reading import CityError, Feature, Table, read_features, read_text, read_toml
 from utm.terrain_import import TerrainImportError, read_geotiffs
 
-__all__ = ["Aerodrome", "City", "CityError", "Feature", "Runway", "city_folder", "load_city"]
+__all__ = [
+    "Aerodrome",
+    "City",
+    "CityError",
+    "Feature",
+    "FlatTerrainSpec",
+    "GeoTiffTerrainSpec",
+    "Runway",
+    "TerrainSpec",
+    "city_folder",
+    "load_city",
+]
 
 CITIES: Final = Path(__file__).parent / "cities"
 

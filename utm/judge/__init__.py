@@ -4,6 +4,7 @@ It reads the filed bodies and shares no line with `airspace` or its engine: its 
 arithmetic and geometry, written to be plainly right rather than fast. A test keeps it free of imports from there.
 """
 
+from utm.judge.heights import geoid_from_csv
 from utm.judge.pairs import judge_pair
 from utm.judge.plane import Plane, plane_for
 from utm.judge.plans import Columns, JudgedConflict, JudgedPlan, JudgedVolume, from_body
@@ -16,6 +17,7 @@ __all__ = [
     "JudgedVolume",
     "Plane",
     "from_body",
+    "geoid_from_csv",
     "judge",
     "judge_pair",
     "plane_for",

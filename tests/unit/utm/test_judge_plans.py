@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from pyproj import Transformer
 
-from utm.judge import from_body, plane_for
+from utm.judge import from_body, geoid_from_csv, plane_for
 from utm.judge.plane import gcj02_to_wgs84
 
 SEPARATION = {"horizontal_m": 50.0, "vertical_m": 15.0, "time_buffer_s": 15.0}
@@ -171,3 +171,15 @@ def test_a_body_without_a_flight_is_named(broken: dict[str, Any]) -> None:
     """A stored body that cannot be read is a ValueError naming the plan, never a silent pass."""
     with pytest.raises(ValueError, match="plan fp_1 cannot be judged"):
         read(broken)
+
+
+def test_the_geoid_is_bilinear_and_ends_where_its_grid_ends() -> None:
+    """Grid points are met, the middle of four is their mean, and outside is an error, not a guess."""
+    text = "lat_deg,lon_deg,undulation_m\n22,114,-4\n22,115,-2\n23,114,-6\n23,115,0\n"
+    undulation = geoid_from_csv(text)
+    assert undulation(22, 114) == -4.0
+    assert undulation(23, 115) == 0.0
+    assert undulation(22.5, 114.5) == pytest.approx(-3.0)
+    assert undulation(22.0, 114.25) == pytest.approx(-3.5)
+    with pytest.raises(ValueError, match="does not reach"):
+        undulation(21.99, 114.5)

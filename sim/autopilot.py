@@ -253,9 +253,7 @@ class Autopilot:
         self._now_s = now_s
         self.vehicle.step(now_s)
         self._follow_up(now_s)
-        out = self._events
-        if out:
-            self._events = []
+        out, self._events = self._events, []
         if self._param_queue:
             out.extend(self._param(i) for i in self._param_queue[:PARAMS_PER_TICK])
             del self._param_queue[:PARAMS_PER_TICK]

@@ -141,7 +141,8 @@ class Picture:
         self.track_ids: list[str] = []
         self.aircraft_ids: list[str | None] = []
         self.plan_ids: list[str | None] = []
-        self._frame, self._altitudes = frame, altitudes
+        self.altitudes = altitudes
+        self._frame = frame
         self._intents = IntentTable()
         self._free: deque[tuple[float, int]] = deque()
         self._unused = 0
@@ -205,6 +206,11 @@ class Picture:
     def _require(self, row: int) -> None:
         if not (0 <= row < self._unused and self.alive[row]):
             raise ValueError(f"row {row} holds no track")
+
+    def touch(self, row: int) -> None:
+        """Note that something told beside the columns (a name, a mode) changed for the track of `row`."""
+        self._require(row)
+        self._touch(row)
 
     def _touch(self, rows: int | RowArray) -> None:
         self.current_version += 1
@@ -297,7 +303,7 @@ class Picture:
             raise ValueError("an observation names a row that holds no track")
         observed = np.minimum(batch.observed_s, batch.received_s)
         ahead = batch.observed_s > batch.received_s + self.limits.future_slack_s
-        code = self._refusals(batch, observed)
+        code = self.screen(batch)
         usable = np.flatnonzero(code == IngestCode.ACCEPTED)
         code[usable] = self._order(batch.row[usable], observed[usable])
         ahead &= code == IngestCode.ACCEPTED
@@ -309,8 +315,9 @@ class Picture:
         self._store(accepted, ahead[kept])
         return IngestReport(code, ahead, accepted)
 
-    def _refusals(self, batch: ObservationBatch, observed: FloatArray) -> NDArray[np.int8]:
-        """Return OUT_OF_RANGE, NO_POSITION, TOO_OLD or ACCEPTED for each observation."""
+    def screen(self, batch: ObservationBatch) -> NDArray[np.int8]:
+        """Return what `ingest` would refuse whatever the track: OUT_OF_RANGE, NO_POSITION, TOO_OLD or ACCEPTED."""
+        observed = np.minimum(batch.observed_s, batch.received_s)
         lat, lon = batch.lat_deg, batch.lon_deg
         bad = ~((np.abs(lat) <= 90.0) & (np.abs(lon) <= 180.0)) | ~np.isfinite(batch.observed_s + batch.received_s)
         for altitude in (batch.alt_hae_m, batch.alt_amsl_m, batch.alt_home_m):
@@ -349,7 +356,7 @@ class Picture:
         return code
 
     def _with_altitudes(self, batch: ObservationBatch, observed: FloatArray) -> ObservationBatch:
-        undulation, _ = _heights(self._altitudes, batch.lat_deg, batch.lon_deg)
+        undulation, _ = _heights(self.altitudes, batch.lat_deg, batch.lon_deg)
         hae, amsl = batch.alt_hae_m, batch.alt_amsl_m
         hae = np.where(np.isnan(hae), amsl + undulation, hae)
         amsl = np.where(np.isnan(amsl), hae - undulation, amsl)
@@ -364,7 +371,7 @@ class Picture:
         newest = len(batch.row) - 1 - last
         chosen = batch.take(newest)
         x_m, y_m = self._frame.to_xy(chosen.lat_deg, chosen.lon_deg)
-        _, ground = _heights(self._altitudes, chosen.lat_deg, chosen.lon_deg)
+        _, ground = _heights(self.altitudes, chosen.lat_deg, chosen.lon_deg)
         for name in ObservationBatch.__slots__[1:]:
             getattr(self, name)[rows] = getattr(chosen, name)
         self.x_m[rows] = np.where(np.isfinite(x_m), x_m, np.nan)

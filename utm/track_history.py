@@ -38,6 +38,10 @@ class TrackRecorder(Protocol):
         """Return at most `limit` observations of the track, observed in [from_s, to_s] (scene seconds), in order."""
         ...
 
+    def knows(self, track_id: str) -> bool:
+        """Tell whether observations of a track of that id may still be held."""
+        ...
+
 
 class TrackRing:
     """The last `capacity` observations of all tracks, in 88 bytes each."""

@@ -5,11 +5,16 @@ write lock and hands each change to its keeper, so a job that then runs judges b
 changes itself, while its job runs, and undoes them if the job fails.
 """
 
+from collections.abc import Collection
 from typing import Protocol
 
+import structlog
 from sqlmodel import Session
 
 from utm.store import journal
+from utm.store.store import on_undo
+
+_log = structlog.get_logger(__name__)
 
 
 class Keeper(Protocol):
@@ -41,24 +46,38 @@ class Memory:
             self._seen = journal.latest_change(session)
             return
         for seq, kind, ref, cells in journal.changes_after(session, self._seen):
-            keeper = self._keepers.get(kind)
-            if keeper is not None:
-                keeper.refresh(session, ref)
+            if kind in self._keepers:
+                self._keepers[kind].refresh(session, ref)
             self._raise_versions(cells)
             self._seen = seq
 
     def committing(self, session: Session) -> None:
         """Skip this process's own changes: its jobs applied them as they ran (a failed commit calls `reset`)."""
-        if self._seen is None:
-            return
-        for seq, _kind, _ref, cells in journal.changes_after(session, self._seen):
-            self._raise_versions(cells)
-            self._seen = seq
+        if self._seen is not None:
+            self._seen = journal.latest_change(session)
 
     def reset(self) -> None:
         """Forget how far memory followed, so that the next catch-up loads everything."""
         self._seen = None
 
-    def _raise_versions(self, cells: list[str]) -> None:
+    def note(self, session: Session, kind: str, ref: str, cells: Collection[str] = ()) -> None:
+        """Record that the running job changed an object, and raise the versions of its cells here and in the store."""
+        journal.record_change(session, kind, ref, cells)
+        self._raise_versions(cells)
+        on_undo(session, lambda: self._raise_versions(cells, by=-1))
+
+    def make_current(self, session: Session, cells: Collection[str]) -> None:
+        """Compare the versions of these cells with the store's, and load everything again where memory missed a change.
+
+        The change log makes them equal; should they ever differ, the store is right and the difference is reported.
+        """
+        stored = journal.cell_versions(session, cells)
+        known = {cell: version for cell in cells if (version := self.cell_versions.get(cell))}
+        if stored != known:
+            _log.error("memory_missed_a_change", stored=stored, known=known)
+            self.reset()
+            self.catch_up(session)
+
+    def _raise_versions(self, cells: Collection[str], by: int = 1) -> None:
         for cell in cells:
-            self.cell_versions[cell] = self.cell_versions.get(cell, 0) + 1
+            self.cell_versions[cell] = self.cell_versions.get(cell, 0) + by

@@ -11,21 +11,27 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="HEXLANE_", frozen=True)
 
-    data_dir: Path = Field(Path("var"), description="Folder of the store, keys and recordings.")
-    city: str = Field("shenzhen", description="Name of a bundled city pack, or the path of one.")
-    host: str = Field("127.0.0.1", description="Address the HTTP server listens on.")
-    port: int = Field(8000, ge=0, le=65535, description="TCP port of the HTTP server.")
-    public_url: str | None = Field(None, description="Base URL clients use, when a proxy stands in front.")
-    mavlink_host: str = Field("127.0.0.1", description="Address the MAVLink transports listen on.")
-    mavlink_udp_port: int | None = Field(14550, description="UDP port for MAVLink; empty for none.")
-    mavlink_tcp_port: int | None = Field(None, description="TCP port for MAVLink; empty for none.")
-    mavlink_serial: str | None = Field(None, description="Serial device and baud rate, such as /dev/ttyUSB0:57600.")
-    demo: bool = Field(False, description="Demonstration city: known firms, automatic releases, sign-in without a form.")
-    token_ttl_s: int = Field(900, ge=60, le=3600, description="Life of an access token.")
-    session_ttl_s: int = Field(12 * 3600, ge=300, description="Life of a console session: one shift.")
-    max_body_bytes: int = Field(1 << 20, description="Largest request body.")
-    max_batch_body_bytes: int = Field(16 << 20, description="Largest body of a batch or an import.")
-    terrain: list[Path] = Field(default_factory=list, description="GeoTIFF elevation tiles in place of the synthetic one.")
+    data_dir: Path = Field(default=Path("var"), description="Folder of the store, keys and recordings.")
+    city: str = Field(default="shenzhen", description="Name of a bundled city pack, or the path of one.")
+    host: str = Field(default="127.0.0.1", description="Address the HTTP server listens on.")
+    port: int = Field(default=8000, ge=0, le=65535, description="TCP port of the HTTP server.")
+    public_url: str | None = Field(default=None, description="Base URL clients use, when a proxy stands in front.")
+    mavlink_host: str = Field(default="127.0.0.1", description="Address the MAVLink transports listen on.")
+    mavlink_udp_port: int | None = Field(default=14550, description="UDP port for MAVLink; empty for none.")
+    mavlink_tcp_port: int | None = Field(default=None, description="TCP port for MAVLink; empty for none.")
+    mavlink_serial: str | None = Field(
+        default=None, description="Serial device and baud rate, such as /dev/ttyUSB0:57600."
+    )
+    demo: bool = Field(
+        default=False, description="Demonstration city: known firms, automatic releases, sign-in without a form."
+    )
+    token_ttl_s: int = Field(default=900, ge=60, le=3600, description="Life of an access token.")
+    session_ttl_s: int = Field(default=12 * 3600, ge=300, description="Life of a console session: one shift.")
+    max_body_bytes: int = Field(default=1 << 20, description="Largest request body.")
+    max_batch_body_bytes: int = Field(default=16 << 20, description="Largest body of a batch or an import.")
+    terrain: list[Path] = Field(
+        default_factory=list, description="GeoTIFF elevation tiles in place of the synthetic one."
+    )
 
     @property
     def base_url(self) -> str:

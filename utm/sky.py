@@ -136,9 +136,7 @@ class Sky:
     def touching(self, prism: Prism, *, widen_horizontal_m: float, widen_vertical_m: float) -> list[LivePlan]:
         """Return the live plans whose flight, widened, touches a volume."""
         with self._lock:
-            keys = self._index.touching(
-                prism, widen_horizontal_m=widen_horizontal_m, widen_vertical_m=widen_vertical_m
-            )
+            keys = self._index.touching(prism, widen_horizontal_m=widen_horizontal_m, widen_vertical_m=widen_vertical_m)
             return [self._by_no[key] for key in keys]
 
     def cells(self, geometry: PlanGeometry, widen_m: float) -> list[str]:
@@ -147,7 +145,7 @@ class Sky:
 
     # -- Keeper --------------------------------------------------------------------------------------------------------
 
-    def load(self, session: Session) -> None:
+    def load(self, session: Session) -> None:  # a whole reload is rare; requests wait for it
         """Forget everything and index every plan in the store that reserves airspace."""
         with self._lock:
             self._index = ConflictIndex(self._frame, self._bounds)

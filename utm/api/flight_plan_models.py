@@ -2,12 +2,17 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
-from utm.api.body import ApiModel
+from utm.api.body import ApiModel, Instant
 
-Latitude = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False, description="WGS-84 degrees north.")]
-Longitude = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False, description="WGS-84 degrees east.")]
+# The ranges are documented here and judged by the airspace core, which also sees when the two were swapped.
+Latitude = Annotated[
+    float, Field(json_schema_extra={"minimum": -90, "maximum": 90}, description="WGS-84 degrees north.")
+]
+Longitude = Annotated[
+    float, Field(json_schema_extra={"minimum": -180, "maximum": 180}, description="WGS-84 degrees east.")
+]
 Identifier = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_.:-]+$")]
 
 MAX_WAYPOINTS = 2_000
@@ -20,15 +25,15 @@ class WaypointBody(ApiModel):
 
     lat_deg: Latitude
     lon_deg: Longitude
-    alt_m: float = Field(ge=-1_000, le=20_000, allow_inf_nan=False, description="Metres in the datum of alt_datum.")
+    alt_m: float = Field(description="Metres in the datum of alt_datum.")
     alt_datum: Literal["AGL", "AMSL", "HAE"] = Field(
         description="AGL: true height above ground; AMSL: above the geoid (EGM96); HAE: above the WGS-84 ellipsoid."
     )
     speed_mps: float | None = Field(
-        None, gt=0, le=150, allow_inf_nan=False, description="Speed of the leg that starts here, along its 3-D length."
+        None, gt=0, le=150, description="Speed of the leg that starts here, along its 3-D length."
     )
     hold_s: float | None = Field(
-        None, ge=0, le=86_400, allow_inf_nan=False, description="Seconds hovered here before the leg starts."
+        None, ge=0, le=86_400, description="Seconds hovered here before the leg starts."
     )
     t_s: float | None = Field(
         None,
@@ -45,9 +50,11 @@ class TrajectoryRoute(ApiModel):
     type: Literal["trajectory"]
     crs: Literal["WGS84", "GCJ02", "CGCS2000"] = Field("WGS84", description="What lat_deg and lon_deg are given in.")
     cruise_speed_mps: float = Field(
-        gt=0, le=150, allow_inf_nan=False, description="Speed of every leg whose first waypoint names none."
+        gt=0, le=150, description="Speed of every leg whose first waypoint names none."
     )
-    waypoints: list[WaypointBody] = Field(min_length=2, max_length=MAX_WAYPOINTS)
+    waypoints: list[WaypointBody] = Field(
+        description=f"At least 2, at most {MAX_WAYPOINTS}.", json_schema_extra={"minItems": 2, "maxItems": MAX_WAYPOINTS}
+    )
 
 
 class LatLngPoint(ApiModel):
@@ -66,7 +73,7 @@ class Polygon(ApiModel):
 class Radius(ApiModel):
     """A radius as ASTM F3548 writes it."""
 
-    value: float = Field(gt=0, le=100_000, allow_inf_nan=False)
+    value: float = Field(gt=0, le=100_000)
     units: Literal["M"] = "M"
 
 
@@ -80,7 +87,7 @@ class Circle(ApiModel):
 class Altitude(ApiModel):
     """A height above the WGS-84 ellipsoid as ASTM F3548 writes it."""
 
-    value: float = Field(ge=-8_000, le=100_000, allow_inf_nan=False)
+    value: float = Field(ge=-8_000, le=100_000)
     reference: Literal["W84"] = "W84"
     units: Literal["M"] = "M"
 
@@ -97,7 +104,7 @@ class Volume3D(ApiModel):
 class Time(ApiModel):
     """An instant as ASTM F3548 writes it."""
 
-    value: AwareDatetime
+    value: Instant
     format: Literal["RFC3339"] = "RFC3339"
 
 
@@ -120,7 +127,7 @@ class ContingencyBody(ApiModel):
     """What the aircraft does by itself when something fails."""
 
     lost_link: Literal["rtl", "land", "hold", "alternate"] | None = None
-    rtl_altitude_agl_m: float | None = Field(None, ge=0, le=1_000, allow_inf_nan=False)
+    rtl_altitude_agl_m: float | None = Field(None, ge=0, le=1_000)
     alternate_site_id: Identifier | None = None
 
 
@@ -132,7 +139,7 @@ class FlightPlanBody(ApiModel):
         "logistics", "inspection", "survey", "emergency", "public_safety", "environment", "other"
     ]
     priority: int = Field(0, ge=0, le=100, description="Over 50 needs an entitlement.")
-    departure_at: AwareDatetime = Field(description="RFC 3339 with offset; when the first waypoint is left.")
+    departure_at: Instant = Field(description="RFC 3339 with offset; when the first waypoint is left.")
     route: Annotated[TrajectoryRoute | VolumesRoute, Field(discriminator="type")]
     origin_site_id: Identifier | None = None
     destination_site_id: Identifier | None = None
@@ -165,8 +172,8 @@ class ReasonAnswer(ApiModel):
     site_id: str | None = None
     rule: str | None = None
     segment: tuple[int, int] | None = None
-    starts_at: AwareDatetime | None = None
-    ends_at: AwareDatetime | None = None
+    starts_at: Instant | None = None
+    ends_at: Instant | None = None
     horizontal_margin_m: float | None = None
     vertical_margin_m: float | None = None
 
@@ -187,14 +194,14 @@ class CounterOfferAnswer(ApiModel):
     detail_zh: str
     plan: FlightPlanBody
     cost: CostAnswer
-    held_until: AwareDatetime | None = None
+    held_until: Instant | None = None
 
 
 class DecisionAnswer(ApiModel):
     """The judgement of a plan."""
 
     outcome: Literal["approved", "pending", "refused"]
-    decided_at: AwareDatetime
+    decided_at: Instant
     took_ms: float
     policy_version: int
     reasons: list[ReasonAnswer]
@@ -205,8 +212,8 @@ class AuthorityAnswer(ApiModel):
     """How the outside authority stands to the plan."""
 
     application: Literal["not_needed", "standing", "submitted", "approved", "refused"]
-    readiness_reported_at: AwareDatetime | None = None
-    released_at: AwareDatetime | None = None
+    readiness_reported_at: Instant | None = None
+    released_at: Instant | None = None
 
 
 class FlightPlanAnswer(FlightPlanBody):
@@ -232,12 +239,12 @@ class FlightPlanAnswer(FlightPlanBody):
     authority: AuthorityAnswer
     volumes: list[Volume4D]
     h3_cells: list[str]
-    starts_at: AwareDatetime
-    ends_at: AwareDatetime
-    created_at: AwareDatetime
-    updated_at: AwareDatetime
-    activated_at: AwareDatetime | None = None
-    ended_at: AwareDatetime | None = None
+    starts_at: Instant
+    ends_at: Instant
+    created_at: Instant
+    updated_at: Instant
+    activated_at: Instant | None = None
+    ended_at: Instant | None = None
 
 
 class FlightPlanPage(ApiModel):

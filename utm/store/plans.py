@@ -54,9 +54,7 @@ def with_states(session: Session, states: Collection[str]) -> Iterator[FlightPla
         yield FlightPlanRow(**row._mapping)
 
 
-def page(
-    session: Session, where: PlanFilter, *, after: tuple[float, int] | None, limit: int
-) -> list[FlightPlanRow]:
+def page(session: Session, where: PlanFilter, *, after: tuple[float, int] | None, limit: int) -> list[FlightPlanRow]:
     """Return plans by departure, latest first, after the position (departure_s, plan_no) of the page before."""
     query = select(_plans)
     if where.organisation_id is not None:

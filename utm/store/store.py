@@ -193,8 +193,7 @@ class Store:
                 session.connection()  # takes the write lock
                 if self._follower is not None:
                     self._follower.catch_up(session)
-                for ticket in group:
-                    outcomes.append((ticket, *self._run_job(session, ticket.job, undo)))
+                outcomes.extend((ticket, *self._run_job(session, ticket.job, undo)) for ticket in group)
                 if self._follower is not None:
                     self._follower.committing(session)
                 session.commit()
@@ -203,6 +202,8 @@ class Store:
                 take_back()
             if self._follower is not None:
                 self._follower.reset()
+            # A commit that fails leaves SQLite's transaction open, which the pool would not notice: start afresh.
+            self._write_engine.dispose()
             failure = StoreUnavailableError(f"the commit failed: {error}")
             failure.__cause__ = error
             for ticket in group:
@@ -230,9 +231,7 @@ class Store:
         return value, None, session.info[_AFTER_COMMIT]
 
 
-def _deliver(
-    ticket: _Ticket, value: Any, failure: BaseException | None, actions: list[Callable[[], None]]
-) -> None:
+def _deliver(ticket: _Ticket, value: Any, failure: BaseException | None, actions: list[Callable[[], None]]) -> None:
     def resolve() -> None:
         for action in actions:
             action()

@@ -1,0 +1,175 @@
+"""The store keeps what it said it kept, job by job and process by process."""
+
+import asyncio
+import sqlite3
+from pathlib import Path
+
+import pytest
+from sqlmodel import Session
+
+from utm.store import journal
+from utm.store.store import Store, StoreUnavailableError, after_commit, on_undo
+
+
+class Recorder:
+    """A follower that remembers what it was told."""
+
+    def __init__(self) -> None:
+        self.seen: int | None = None
+        self.refs: list[str] = []
+        self.resets = 0
+
+    def catch_up(self, session: Session) -> None:
+        if self.seen is None:
+            self.seen = journal.latest_change(session)
+        for seq, _kind, ref, _cells in journal.changes_after(session, self.seen):
+            self.refs.append(ref)
+            self.seen = seq
+
+    def committing(self, session: Session) -> None:
+        self.seen = journal.latest_change(session)
+
+    def reset(self) -> None:
+        self.resets += 1
+        self.seen = None
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "store.sqlite"
+
+
+async def test_a_write_is_on_disk_when_it_returns(path: Path) -> None:
+    """A second connection, opened after the write returned, must see the row."""
+    store = Store(path)
+    store.start()
+    await store.write(lambda session: journal.record_change(session, "plan", "fp_1"))
+    with sqlite3.connect(path) as other:
+        assert other.execute("SELECT ref FROM changes").fetchall() == [("fp_1",)]
+    store.close()
+
+
+async def test_a_failing_job_undoes_itself_and_nothing_else(path: Path) -> None:
+    """Of three jobs in one group the failing one must leave nothing behind, in the file or in memory."""
+    store = Store(path)
+    store.start()
+    memory: list[str] = []
+
+    def job(name: str, fail: bool) -> None:
+        raise_later = name
+
+        def work(session: Session) -> str:
+            memory.append(name)
+            on_undo(session, lambda: memory.remove(name))
+            journal.record_change(session, "plan", name)
+            if fail:
+                raise KeyError(raise_later)
+            return name
+
+        return work  # type: ignore[return-value]
+
+    futures = [store.enqueue(job("a", False)), store.enqueue(job("b", True)), store.enqueue(job("c", False))]
+    results = await asyncio.gather(*futures, return_exceptions=True)
+    assert results[0] == "a"
+    assert isinstance(results[1], KeyError)
+    assert results[2] == "c"
+    assert memory == ["a", "c"]
+    refs = await store.read(lambda session: [ref for _, _, ref, _ in journal.changes_after(session, 0)])
+    assert refs == ["a", "c"]
+    store.close()
+
+
+async def test_after_commit_runs_before_the_caller_resumes(path: Path) -> None:
+    """What is published about a write must be published once it is durable and before its caller answers."""
+    store = Store(path)
+    store.start()
+    order: list[str] = []
+
+    def work(session: Session) -> None:
+        after_commit(session, lambda: order.append("published"))
+        journal.record_change(session, "plan", "x")
+
+    await store.write(work)
+    order.append("answered")
+    assert order == ["published", "answered"]
+    store.close()
+
+
+async def test_another_process_is_followed_before_a_job_runs(path: Path) -> None:
+    """A job must find in memory what another writer on the same file committed before it."""
+    first, second = Store(path), Store(path)
+    follower = Recorder()
+    first.start()
+    second.start(follower)
+    await second.write(lambda session: None)
+    await first.write(lambda session: journal.record_change(session, "plan", "fp_other"))
+    seen = await second.write(lambda session: list(follower.refs))
+    assert seen == ["fp_other"]
+    first.close()
+    second.close()
+
+
+async def test_an_idle_process_follows_too(path: Path) -> None:
+    """A process that only reads must learn of another's commit within a second."""
+    first, second = Store(path), Store(path)
+    follower = Recorder()
+    first.start()
+    second.start(follower)
+    await second.write(lambda session: None)
+    await first.write(lambda session: journal.record_change(session, "plan", "fp_other"))
+    for _ in range(50):
+        if follower.refs:
+            break
+        await asyncio.sleep(0.05)
+    assert follower.refs == ["fp_other"]
+    first.close()
+    second.close()
+
+
+async def test_a_failed_commit_is_told_to_every_job_of_the_group(path: Path) -> None:
+    """When the commit itself fails every caller must get StoreUnavailableError and memory must be undone."""
+    store = Store(path)
+    follower = Recorder()
+    store.start(follower)
+    memory: list[str] = []
+
+    def work(session: Session) -> None:
+        memory.append("x")
+        on_undo(session, memory.clear)
+        session.connection().exec_driver_sql(
+            "CREATE TABLE broken (x INTEGER PRIMARY KEY REFERENCES changes(seq) DEFERRABLE INITIALLY DEFERRED)"
+        )
+        session.connection().exec_driver_sql("INSERT INTO broken VALUES (12345)")
+
+    with pytest.raises(StoreUnavailableError):
+        await store.write(work)
+    assert memory == []
+    assert follower.resets == 1
+    await store.write(lambda session: journal.record_change(session, "plan", "later"))
+    store.close()
+
+
+async def test_the_audit_chain_shows_tampering(path: Path) -> None:
+    """Changing one audit line in the file must break the chain at that line."""
+    from datetime import UTC, datetime
+
+    store = Store(path)
+    store.start()
+    for n in range(4):
+        await store.write(
+            lambda session, n=n: journal.record_audit(
+                session,
+                at=datetime(2026, 1, 1, tzinfo=UTC),
+                actor="usr_1",
+                organisation_id=None,
+                action="file",
+                object_kind="plan",
+                object_id=f"fp_{n}",
+                detail={"n": n},
+            )
+        )
+    assert await store.read(lambda session: journal.first_broken_line(journal.all_audit(session))) is None
+    with sqlite3.connect(path) as other:
+        other.execute("UPDATE audit SET detail = '{\"n\":9}' WHERE line = 2")
+    assert await store.read(lambda session: journal.first_broken_line(journal.all_audit(session))) == 2
+    store.close()

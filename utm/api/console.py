@@ -1,0 +1,67 @@
+"""The console's files, served from the package, under a policy that lets nothing else in."""
+
+from pathlib import Path
+from typing import Final
+
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import FileResponse, HTMLResponse
+from starlette.staticfiles import StaticFiles
+
+FILES: Final = Path(__file__).resolve().parent.parent / "static" / "console"
+
+CONTENT_SECURITY_POLICY: Final = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data: blob:",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "worker-src 'self' blob:",
+        "base-uri 'none'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+    )
+)
+HEADERS: Final = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-cache",
+}
+_NOT_BUILT: Final = (
+    "<!doctype html><title>Hexlane</title><p>The console is not built in this checkout. Run <code>make web</code>, "
+    "then reload. The API works: see <a href='/docs'>/docs</a>.</p>"
+)
+
+
+def mount(app: FastAPI) -> None:
+    """Serve the console at `/`; its hashed assets may be kept for ever, its page is asked for each time."""
+    app.mount("/assets", _Assets(directory=FILES / "assets", check_dir=False), name="assets")
+    app.add_api_route("/", _page, methods=["GET", "HEAD"], include_in_schema=False)
+    app.add_api_route("/{name:path}", _file, methods=["GET", "HEAD"], include_in_schema=False)
+
+
+class _Assets(StaticFiles):
+    def file_response(self, *args: object, **kwargs: object) -> Response:
+        response: Response = super().file_response(*args, **kwargs)  # type: ignore[arg-type]
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        return response
+
+
+async def _page() -> Response:
+    index = FILES / "index.html"
+    if not index.is_file():
+        return HTMLResponse(_NOT_BUILT, status_code=503)
+    return FileResponse(index, headers=HEADERS)
+
+
+async def _file(name: str, request: Request) -> Response:
+    """Serve a file beside the page (icon, worker); anything else is not found, as a problem."""
+    from utm.problems import Problem  # noqa: PLC0415
+
+    path = (FILES / name).resolve()
+    if not path.is_relative_to(FILES) or not path.is_file():
+        raise Problem("not_found")
+    return FileResponse(path, headers=HEADERS)

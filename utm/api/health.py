@@ -1,0 +1,64 @@
+"""Whether the process is up and able to serve, and its counters for Prometheus."""
+
+import asyncio
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Response
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
+
+from utm.api.answers import json_response
+from utm.services import Services, services_of
+
+router = APIRouter(tags=["operations"])
+
+App = Annotated[Services, Depends(services_of)]
+
+
+@router.get("/healthz", summary="The process is up", response_model=None)
+async def healthz() -> Response:
+    """Answer as long as the event loop runs."""
+    return json_response({"status": "up"})
+
+
+@router.get("/readyz", summary="Able to serve", response_model=None, responses={503: {"description": "Not ready"}})
+async def readyz(services: App) -> Response:
+    """Answer 200 when every dependency is able to serve, 503 otherwise, with each dependency's state."""
+    addresses = services.bridge.addresses()
+    states: dict[str, Any] = {
+        "service": "ready" if services.ready else "starting",
+        "store": await _store_state(services),
+        "bridge": {"state": "ready" if addresses else "off", "addresses": addresses},
+        "engine": {"state": "ready", "live_plans": len(services.sky)},
+    }
+    ready = services.ready and states["store"] == "ready"
+    headers = {"Cache-Control": "no-store"} | ({} if ready else {"Retry-After": "1"})
+    return json_response({"ready": ready, "dependencies": states}, 200 if ready else 503, headers)
+
+
+async def _store_state(services: Services) -> str:
+    if not services.ready:
+        return "starting"
+    try:
+        answers = await asyncio.to_thread(services.store.check)
+    except Exception as error:
+        return f"failing: {type(error).__name__}"
+    return "ready" if answers else "failing"
+
+
+@router.get("/metrics", summary="Prometheus metrics", response_model=None, include_in_schema=False)
+async def metrics(services: App) -> Response:
+    """Return the counters of the engine, the bridge, the picture and the feed."""
+    registry = CollectorRegistry()
+    Gauge("hexlane_live_plans", "Plans that reserve airspace", registry=registry).set(len(services.sky))
+    Gauge("hexlane_zones", "Zones in force", registry=registry).set(len(services.book.zones))
+    groups = {
+        "bridge": services.bridge.counters(),
+        "picture": services.picture.counters,
+        "telemetry": services.telemetry.counters,
+        "feed": services.hub.counters,
+    }
+    for group, counters in groups.items():
+        gauge = Gauge(f"hexlane_{group}", f"Counters of the {group}", ["counter"], registry=registry)
+        for name, value in counters.items():
+            gauge.labels(name).set(value)
+    return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)

@@ -1,0 +1,271 @@
+"""The composition root: one function that puts a server together."""
+
+import asyncio
+import contextlib
+import os
+import secrets
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+
+import structlog
+from fastapi import FastAPI
+
+from airspace import deconfliction
+from airspace.geometry4d import Tolerance
+from airspace.lifecycle import AIRBORNE, PlanState
+from airspace.picture import Picture
+from airspace.policy import Policy
+from mavlink_bridge.bridge import Bridge
+from utm import __version__, live_snapshots
+from utm.airspace_book import AirspaceBook
+from utm.api import airspace as airspace_api
+from utm.api import console, fleet, flight_plans, health, live, oauth, session, tracks
+from utm.api.openapi import install_openapi
+from utm.bus import Bus, InProcessBus
+from utm.cell_loads import CellLoads
+from utm.city import City, GeoTiffTerrainSpec, load_city
+from utm.clock import Clock, SystemClock
+from utm.demo import prepare_demo, refuse_demo_accounts
+from utm.fleet import Fleet, FleetBindings
+from utm.flight_plans import FlightPlans
+from utm.live import LiveHub
+from utm.memory import Memory
+from utm.plan_steps import PlanSteps
+from utm.problems import install_problems
+from utm.security.identity import Identity
+from utm.services import Services
+from utm.settings import Settings
+from utm.sky import Sky
+from utm.store.store import Store, StoreUnavailableError
+from utm.telemetry import Telemetry
+from utm.vehicles import BridgeVehicles
+from utm.zones import ZoneDesk
+
+SWEEP_S = 1.0
+
+_log = structlog.get_logger(__name__)
+
+
+def create_app(
+    settings: Settings,
+    *,
+    clock: Clock | None = None,
+    store: Store | None = None,
+    bus: Bus | None = None,
+    bridge: Bridge | None = None,
+) -> FastAPI:
+    """Return a server for these settings; what is not handed in is the real thing."""
+    services = compose(
+        settings,
+        clock=clock or SystemClock(),
+        store=store or Store(settings.database_path),
+        bus=bus or InProcessBus(),
+        bridge=bridge or Bridge(_endpoints(settings)),
+    )
+    app = FastAPI(
+        title="Hexlane",
+        version=__version__,
+        summary="Low-altitude traffic management and dispatch for a city.",
+        description=_DESCRIPTION,
+        lifespan=lambda app: _lifespan(app.state.services),
+        docs_url="/docs",
+        redoc_url=None,
+    )
+    app.state.services = services
+    install_problems(app)
+    install_openapi(app)
+    for module in (oauth, session, flight_plans, airspace_api, fleet, tracks, live, health):
+        app.include_router(module.router)
+    console.mount(app)
+    return app
+
+
+def compose(settings: Settings, *, clock: Clock, store: Store, bus: Bus, bridge: Bridge) -> Services:
+    """Make every part and hand each what it needs; nothing runs yet."""
+    identity = Identity(settings, clock, store)
+    fleet_directory = Fleet(identity.directory.organisations.get)
+    book = AirspaceBook(_city(settings))
+    sky = Sky(book.region.frame, book.city.bbox)
+    memory = Memory({**identity.keepers(), "aircraft": fleet_directory, **book.keepers(), "plan": sky})
+    plans = FlightPlans(
+        clock=clock,
+        store=store,
+        bus=bus,
+        memory=memory,
+        sky=sky,
+        book=book,
+        fleet=fleet_directory,
+        ref_secret=_ref_secret(settings.data_dir / "keys" / "references.key"),
+    )
+    picture = Picture(book.region.frame, book.region.altitude)
+    telemetry = Telemetry(picture, FleetBindings(fleet_directory))
+    vehicles = BridgeVehicles(clock=clock, fleet=fleet_directory, telemetry=telemetry, bridge=bridge, book=book)
+    return Services(
+        settings=settings,
+        clock=clock,
+        store=store,
+        bus=bus,
+        bridge=bridge,
+        memory=memory,
+        identity=identity,
+        fleet=fleet_directory,
+        book=book,
+        sky=sky,
+        flight_plans=plans,
+        plan_steps=PlanSteps(plans, vehicles),
+        zone_desk=ZoneDesk(clock=clock, store=store, bus=bus, memory=memory, book=book, sky=sky),
+        loads=CellLoads(sky, book),
+        picture=picture,
+        telemetry=telemetry,
+        hub=LiveHub(telemetry, clock),
+    )
+
+
+@contextlib.asynccontextmanager
+async def _lifespan(services: Services) -> AsyncIterator[None]:
+    settings, store = services.settings, services.store
+    store.start(services.memory)
+    await services.identity.start()
+    await store.write(lambda session: services.zone_desk.first_records(session, _first_policy(services)))
+    await asyncio.to_thread(deconfliction.warm)
+    _connect(services)
+    await services.bridge.start()
+    if settings.demo:
+        await prepare_demo(services.identity, mavlink_udp=_udp_address(services))
+    else:
+        refuse_demo_accounts(services.identity)
+    work = [asyncio.create_task(_sweep(services), name="sweep")]
+    await services.hub.start()
+    services.ready = True
+    _log.info("ready", base_url=settings.base_url, mavlink=services.bridge.addresses(), plans=len(services.sky))
+    try:
+        yield
+    finally:
+        services.ready = False
+        for task in work:
+            task.cancel()
+        await asyncio.gather(*work, return_exceptions=True)
+        await services.hub.close()
+        await services.bridge.stop()
+        await asyncio.to_thread(store.close)
+        services.identity.close()
+
+
+def _connect(services: Services) -> None:
+    """Let what happens in one part reach the others."""
+    loop = asyncio.get_running_loop()
+    tasks: set[asyncio.Task[None]] = set()
+
+    def spawn(aircraft_id: str) -> None:
+        task = loop.create_task(services.plan_steps.landed(aircraft_id))
+        tasks.add(task)
+        task.add_done_callback(tasks.discard)
+
+    def follow_plan(plan_id: str) -> None:
+        _follow_plan(services, plan_id)
+
+    services.bridge.subscribe(services.telemetry.on_events)
+    services.telemetry.callbacks.landed.append(spawn)
+    services.flight_plans.listeners.append(follow_plan)
+    for topic in ("alerts", "plans", "zones", "commands", "orders"):
+        services.bus.subscribe(topic, services.hub.on_bus)
+    for aircraft, key in services.fleet.signing_keys():
+        services.bridge.expect_signing(aircraft.aircraft_id, key, aircraft.mavlink_system_id or 0)
+
+    def fleet_changed(aircraft_id: str) -> None:
+        loop.call_soon_threadsafe(_follow_keys, services, aircraft_id)
+
+    services.fleet.on_change(fleet_changed)
+    live_snapshots.provide(services)
+    for plan in services.sky.all():
+        _follow_plan(services, plan.plan_id)
+
+
+def _follow_plan(services: Services, plan_id: str) -> None:
+    """Tell the picture which plan an aircraft flies, as the sky has it now."""
+    plan = services.sky.get(plan_id)
+    tolerance: Tolerance = services.book.policy.tolerance
+    if plan is not None and PlanState(plan.state) in AIRBORNE:
+        services.telemetry.plan_activated(plan.aircraft_id, plan_id, plan.geometry, tolerance)
+    else:
+        aircraft_id = services.flown_by.pop(plan_id, None) if plan is None else plan.aircraft_id
+        if aircraft_id is not None:
+            services.telemetry.plan_ended(aircraft_id, plan_id)
+    if plan is not None:
+        services.flown_by[plan_id] = plan.aircraft_id
+
+
+def _follow_keys(services: Services, aircraft_id: str) -> None:
+    for aircraft, key in services.fleet.signing_keys():
+        if aircraft_id in ("", aircraft.aircraft_id):
+            services.bridge.expect_signing(aircraft.aircraft_id, key, aircraft.mavlink_system_id or 0)
+
+
+async def _sweep(services: Services) -> None:
+    """Expire and extend plans every second; a store that cannot commit now is tried again at the next."""
+    while True:
+        try:
+            await services.plan_steps.sweep()
+            await services.plan_steps.sweep_pending()
+        except StoreUnavailableError as error:
+            _log.warning("sweep_failed", reason=str(error))
+        await asyncio.sleep(SWEEP_S)
+
+
+def _first_policy(services: Services) -> Policy:
+    city = services.book.city
+    policy = replace(Policy(), ceiling_agl_m=city.ceiling_agl_m)
+    return replace(policy, auto_approve_synthetic_terrain=True) if services.settings.demo else policy
+
+
+def _city(settings: Settings) -> City:
+    """Return the city pack, with surveyed ground in place of its own where elevation files are given."""
+    city = load_city(settings.city)
+    if not settings.terrain:
+        return city
+    label = ", ".join(path.name for path in settings.terrain)
+    return replace(city, terrain=GeoTiffTerrainSpec(tuple(settings.terrain), False, label, label))
+
+
+def _endpoints(settings: Settings) -> list[str]:
+    found = []
+    if settings.mavlink_udp_port is not None:
+        found.append(f"udp:{settings.mavlink_host}:{settings.mavlink_udp_port}")
+    if settings.mavlink_tcp_port is not None:
+        found.append(f"tcp:{settings.mavlink_host}:{settings.mavlink_tcp_port}")
+    if settings.mavlink_serial is not None:
+        found.append(f"serial:{settings.mavlink_serial}")
+    return found
+
+
+def _udp_address(services: Services) -> str | None:
+    for address in services.bridge.addresses():
+        if address.startswith("udp:"):
+            return address.removeprefix("udp:")
+    return None
+
+
+def _ref_secret(path: Path) -> bytes:
+    """Return the key that hides plan ids from other firms, made at first start and readable by its owner only."""
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        fresh = secrets.token_bytes(32)
+        try:
+            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:
+            return path.read_bytes()
+        with os.fdopen(handle, "wb") as file:
+            file.write(fresh)
+        return fresh
+
+
+_DESCRIPTION = """
+File flight plans and get an answer in milliseconds, with every reason; fly them; watch the city live.
+
+Times are RFC 3339 with an offset, coordinates WGS-84 degrees, altitudes name their datum (AGL true height, AMSL above the
+geoid, HAE above the ellipsoid). Errors are RFC 9457 problem details in English and Chinese; every code is explained at
+`/problems/{code}`.
+"""

@@ -1,0 +1,161 @@
+"""The `hexlane` command line: serve the city, check its separation, export its records.
+
+Other packages add commands through the entry-point groups `hexlane.cli` (groups of commands) and `hexlane.demo` (single
+commands), so that this package never imports the simulation.
+"""
+
+import importlib.metadata
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from utm import names
+from utm.settings import Settings
+
+app = typer.Typer(
+    name="hexlane",
+    help="Low-altitude traffic management and dispatch for a city.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="rich",
+)
+export_app = typer.Typer(help="Write records to files: plans, zones, the audit trail.", no_args_is_help=True)
+app.add_typer(export_app, name="export")
+
+_err = Console(stderr=True)
+
+DataDir = Annotated[
+    Path | None, typer.Option("--data-dir", help="Folder of the store; default: HEXLANE_DATA_DIR, else ./var.")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON document on standard output, for scripts.")]
+
+
+def _settings(data_dir: Path | None, **changes: Any) -> Settings:
+    given = {name: value for name, value in changes.items() if value is not None}
+    if data_dir is not None:
+        given["data_dir"] = data_dir
+    return Settings(**given)
+
+
+@app.command()
+def serve(
+    data_dir: DataDir = None,
+    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
+    port: Annotated[int | None, typer.Option(help="TCP port; 0 lets the system choose.")] = None,
+    mavlink_udp_port: Annotated[int | None, typer.Option(help="UDP port for MAVLink.")] = None,
+    city: Annotated[str | None, typer.Option(help="City pack: a bundled name or a folder.")] = None,
+    demo: Annotated[bool, typer.Option("--demo", help="Demonstration city with known firms and users.")] = False,
+) -> None:
+    """Serve the city: HTTP API, live feed, console and MAVLink bridge in one process."""
+    from utm.server import run  # noqa: PLC0415  (the service is heavy; --help is not)
+
+    run(
+        _settings(
+            data_dir, host=host, port=port, mavlink_udp_port=mavlink_udp_port, city=city, demo=demo if demo else None
+        )
+    )
+
+
+@app.command("check-separation")
+def check_separation(
+    data_dir: DataDir = None, city: Annotated[str | None, typer.Option()] = None, as_json: AsJson = False
+) -> None:
+    """Judge every pair of plans that reserve airspace, with code that shares nothing with the engine.
+
+    Exit code 0: no two plans conflict. 1: some do, and are listed. Works on a live store.
+    """
+    from utm.separation_check import check  # noqa: PLC0415
+
+    with _err.status("Judging every pair of live plans…"):
+        report = check(_settings(data_dir, city=city))
+    if as_json:
+        typer.echo(json.dumps(report.as_dict(), ensure_ascii=False))
+    else:
+        typer.echo(f"{report.plans} plans reserve airspace, {len(report.conflicts)} conflicts ({report.took_s:.1f} s)")
+        for conflict in report.conflicts:
+            typer.echo(
+                f"  {conflict['a']} and {conflict['b']}: {conflict['horizontal_m']:.1f} m horizontally, "
+                f"{conflict['vertical_m']:.1f} m vertically at {conflict['a_at']}"
+            )
+    raise typer.Exit(1 if report.conflicts else 0)
+
+
+@app.command()
+def openapi() -> None:
+    """Print the OpenAPI document of the HTTP API."""
+    from utm.server import openapi_document  # noqa: PLC0415
+
+    typer.echo(json.dumps(openapi_document(), indent=2, ensure_ascii=False, sort_keys=True))
+
+
+@export_app.command("plans")
+def export_plans(
+    output: Annotated[Path, typer.Argument(help="File to write; - for standard output.")],
+    data_dir: DataDir = None,
+    state: Annotated[list[str] | None, typer.Option(help="Only plans in these states.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write flight plans as JSON lines, in the shape of the API."""
+    from utm.exports import write_plans  # noqa: PLC0415
+
+    _report(write_plans(_settings(data_dir), output, state or []), output, as_json)
+
+
+@export_app.command("zones")
+def export_zones(
+    output: Annotated[Path, typer.Argument(help="File to write; - for standard output.")],
+    data_dir: DataDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write the zones in force as a GeoJSON FeatureCollection."""
+    from utm.exports import write_zones  # noqa: PLC0415
+
+    _report(write_zones(_settings(data_dir), output), output, as_json)
+
+
+@export_app.command("audit")
+def export_audit(
+    output: Annotated[Path, typer.Argument(help="File to write; - for standard output.")],
+    data_dir: DataDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write the audit trail as JSON lines and verify its hash chain; exit code 1 when the chain is broken."""
+    from utm.exports import write_audit  # noqa: PLC0415
+
+    written, broken_at = write_audit(_settings(data_dir), output)
+    _report(written, output, as_json, broken_at_line=broken_at)
+    if broken_at is not None:
+        _err.print(f"[red]The hash chain is broken at line {broken_at}: the trail was changed after it was written.")
+        raise typer.Exit(1)
+
+
+def _report(written: int, output: Path, as_json: bool, **more: Any) -> None:
+    if as_json:
+        _err.print_json(data={"written": written, "file": str(output), **more})
+    elif str(output) != "-":
+        _err.print(f"{written} records written to {output}")
+
+
+def _add_plugins() -> None:
+    for entry in importlib.metadata.entry_points(group="hexlane.cli"):
+        app.add_typer(entry.load(), name=entry.name)
+    for entry in importlib.metadata.entry_points(group="hexlane.demo"):
+        app.command(entry.name)(entry.load())
+
+
+def main() -> None:
+    """Run the command line."""
+    problem = names.foreign_package()
+    if problem is not None:
+        _err.print(f"[red]{problem}")
+        sys.exit(2)
+    _add_plugins()
+    app()
+
+
+if __name__ == "__main__":
+    main()

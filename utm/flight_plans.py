@@ -1,0 +1,516 @@
+"""Filing, checking and modifying flight plans: the unit of work around the pure judgement.
+
+A plan is prepared on the caller's side (parsed, compiled, covered) and judged on the store's writer, inside the
+transaction that keeps it: what the judgement saw is what is committed when the plan is.
+"""
+
+import asyncio
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+import h3
+import orjson
+from sqlmodel import Session
+
+from airspace.approval import evaluate
+from airspace.decision import Decision, decision_to_dict
+from airspace.errors import FieldError
+from airspace.geometry4d import PlanGeometry, Trajectory4D
+from airspace.intent import FlightIntent, Path
+from airspace.lifecycle import IllegalTransition, PlanState
+from airspace.policy import Policy
+from airspace.timebase import to_scene_s
+from airspace.trajectory import AircraftPerformance, FlightPath, Waypoint, WaypointRoute, compile_route
+from airspace.volumes import VolumePath, parse_volumes, prism_to_volume4d, to_volume4ds
+from utm.airspace_book import AirspaceBook
+from utm.api.flight_plan_models import FlightPlanBody, TrajectoryRoute
+from utm.article27 import missing_items
+from utm.bus import Bus
+from utm.clock import Clock
+from utm.fleet import Aircraft, Fleet
+from utm.ids import new_id, opaque_ref
+from utm.live_schema import PlanItem
+from utm.memory import Memory
+from utm.plan_records import Answer, Authority, document, encode_authority, live_item, rfc3339
+from utm.problems import FieldProblem, Problem, not_found, validation_problem
+from utm.security import Principal, may_read_of
+from utm.security.authorise import has_entitlement
+from utm.sky import LivePlan, Sky, live_plan, version_cells
+from utm.store import plans
+from utm.store.geometry_codec import encode as encode_geometry
+from utm.store.journal import record_audit
+from utm.store.store import Store, after_commit, on_undo
+from utm.store.tables import FlightPlanRow, IdempotencyRow, PlanVersionRow
+
+PRIORITY_ENTITLEMENT = "priority_over_50"
+STANDING_ENTITLEMENT = "standing_approval"
+STATUS_OF = {"approved": 201, "pending": 202, "refused": 409}
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A filed body, compiled and covered: everything about it that does not depend on the rest of the sky."""
+
+    body: dict[str, Any]
+    parsed: FlightPlanBody
+    aircraft: Aircraft
+    path: Path
+    cells: frozenset[int]
+    starts_s: float
+    ends_s: float
+
+    @property
+    def geometry(self) -> PlanGeometry:
+        """What the engine reserves."""
+        return self.path.trajectory if isinstance(self.path, FlightPath) else self.path.prisms
+
+    @property
+    def h3_cells(self) -> list[str]:
+        """The resolution-8 cells that cover the flight with its tolerance, as text, sorted."""
+        return sorted(h3.int_to_str(cell) for cell in self.cells)
+
+
+class FlightPlans:
+    """Everything that files, judges and reads plans; steps of a plan's life are in `utm.plan_steps`."""
+
+    def __init__(
+        self,
+        *,
+        clock: Clock,
+        store: Store,
+        bus: Bus,
+        memory: Memory,
+        sky: Sky,
+        book: AirspaceBook,
+        fleet: Fleet,
+        ref_secret: bytes,
+    ) -> None:
+        self.clock, self.store, self.bus, self.memory = clock, store, bus, memory
+        self.sky, self.book, self.fleet = sky, book, fleet
+        self._ref_secret = ref_secret
+        self.listeners: list[Callable[[str], None]] = []
+        """Called on the event loop with the id of each plan that changed, once the change is durable."""
+
+    # -- requests ------------------------------------------------------------------------------------------------------
+
+    async def file(self, principal: Principal, body: dict[str, Any], parsed: FlightPlanBody, key: str | None) -> Answer:
+        """File a plan; the answer is durable when this returns. The same key gives the first decision again."""
+        return await self._queue_filing(principal, body, parsed, key)
+
+    async def file_batch(
+        self, principal: Principal, items: list[Callable[[], tuple[dict[str, Any], FlightPlanBody, str | None]]]
+    ) -> list[Answer | Problem]:
+        """File plans in order, each judged with those before it; one that is malformed costs only its own place."""
+        waiting: list[Any] = []
+        for parse in items:
+            try:
+                body, parsed, key = parse()
+                waiting.append(self._queue_filing(principal, body, parsed, key))
+            except Problem as problem:
+                waiting.append(problem)
+        answers: list[Answer | Problem] = []
+        for item in waiting:
+            if isinstance(item, Problem):
+                answers.append(item)
+                continue
+            try:
+                answers.append(await item)
+            except Problem as problem:
+                answers.append(problem)
+        return answers
+
+    def check(self, principal: Principal, body: dict[str, Any], parsed: FlightPlanBody) -> Answer:
+        """Judge a plan as filing would at this moment, and keep nothing."""
+        prepared = self.prepare(principal, body, parsed)
+        started_s = self.clock.monotonic_s()
+        decision = self.judge(principal.organisation_id, principal, prepared)
+        row = self._row(principal.organisation_id, prepared, decision, started_s, plan_id="", plan_no=0, version=0)
+        answer = document(row)
+        answer["plan_id"] = None
+        return Answer(200, answer)
+
+    async def modify(
+        self,
+        principal: Principal,
+        plan_id: str,
+        body: dict[str, Any],
+        parsed: FlightPlanBody,
+        if_version: int | None,
+    ) -> Answer:
+        """Judge a new version of a plan; the old version stands unless the new one is approved."""
+        prepared = self.prepare(principal, body, parsed)
+        return await self.store.write(lambda session: self._modify(session, principal, plan_id, prepared, if_version))
+
+    async def get(self, principal: Principal, plan_id: str) -> dict[str, Any]:
+        """Return a plan the caller may see; raises Problem 404 otherwise."""
+        row = await self.store.read(lambda session: plans.get(session, plan_id))
+        return document(self.readable(row, principal, plan_id))
+
+    # -- preparation ---------------------------------------------------------------------------------------------------
+
+    def prepare(self, principal: Principal, body: dict[str, Any], parsed: FlightPlanBody) -> Prepared:
+        """Compile a body; raises Problem 404 for an aircraft that is not the caller's and 422 with every field at fault."""
+        aircraft = self.fleet.get(parsed.aircraft_id)
+        if aircraft is None or not may_read_of(principal, aircraft.organisation_id):
+            raise not_found("aircraft", "航空器", parsed.aircraft_id)
+        if not aircraft.active:
+            raise Problem("aircraft_inactive")
+        prepared = self.compiled(aircraft, body, parsed)
+        self._check_times(parsed.departure_at, prepared.starts_s, self.clock.now(), self.book.policy)
+        return prepared
+
+    def compiled(self, aircraft: Aircraft, body: dict[str, Any], parsed: FlightPlanBody) -> Prepared:
+        """Compile a body for an aircraft, whatever the time; raises Problem 422 with every field at fault."""
+        region, route = self.book.region, parsed.route
+        compiled = (
+            compile_route(_route_value(route), parsed.departure_at, region)
+            if isinstance(route, TrajectoryRoute)
+            else parse_volumes(body["route"]["volumes"], region)
+        )
+        if isinstance(compiled, list):
+            raise validation_problem([field_problem(error) for error in compiled])
+        starts_s, ends_s = _window(compiled)
+        cells = compiled.cells(region, self.book.policy.tolerance.horizontal_m)
+        return Prepared(body, parsed, aircraft, compiled, cells, starts_s, ends_s)
+
+    @staticmethod
+    def _check_times(departure_at: datetime, starts_s: float, now: datetime, policy: Policy) -> None:
+        late_s = to_scene_s(now) - min(to_scene_s(departure_at), starts_s)
+        if late_s > policy.past_grace_s:
+            detail = f"The flight would start {late_s:.0f} s in the past. Send a departure that is still to come."
+            detail_zh = f"起飞时间已过去 {late_s:.0f} 秒。请发送将来的起飞时间。"
+            fault = FieldProblem("/departure_at", "departure_in_past", detail, detail_zh)
+            raise Problem("departure_in_past", detail, detail_zh, errors=[fault])
+        if -late_s > policy.max_horizon_s:
+            detail = f"The flight lies more than {policy.max_horizon_s / 86_400:.0f} days ahead. File it later."
+            detail_zh = f"飞行时间距今超过 {policy.max_horizon_s / 86_400:.0f} 天，请稍后再提交。"
+            raise validation_problem([FieldProblem("/departure_at", "too_far_ahead", detail, detail_zh)])
+
+    # -- judgement -----------------------------------------------------------------------------------------------------
+
+    def judge(
+        self,
+        organisation_id: str,
+        principal: Principal | None,
+        prepared: Prepared,
+        *,
+        plan_id: str | None = None,
+        was_entitled: bool = False,
+    ) -> Decision:
+        """Judge a prepared plan against the sky as it is.
+
+        `plan_id` names the plan it is a version of; `was_entitled` says that its priority was accepted when it was filed.
+        """
+        ignore = () if plan_id is None else (plan_id,)
+        entitled = was_entitled or (principal is not None and has_entitlement(principal, PRIORITY_ENTITLEMENT))
+        asker = None if principal is not None and principal.sees_everything else organisation_id
+        parsed, policy = prepared.parsed, self.book.policy
+        intent = FlightIntent(
+            operator_id=organisation_id,
+            aircraft_id=prepared.aircraft.aircraft_id,
+            operation_type=parsed.operation_type,
+            priority=parsed.priority,
+            departure_at=parsed.departure_at,
+            path=prepared.path,
+            cells=prepared.cells,
+            plan_id=plan_id,
+            origin_site_id=parsed.origin_site_id,
+            destination_site_id=parsed.destination_site_id,
+            alternate_site_ids=tuple(parsed.alternate_site_ids),
+            performance=AircraftPerformance(
+                prepared.aircraft.max_speed_mps, prepared.aircraft.max_climb_mps, prepared.aircraft.max_descent_mps
+            ),
+            priority_limit=100 if entitled else policy.max_priority_commercial,
+            standing_approval=self.fleet.has_standing_approval(organisation_id),
+            uses_true_height=_uses_true_height(parsed),
+            missing_article27=missing_items(parsed),
+        )
+        return evaluate(
+            intent,
+            policy,
+            self.book.scene,
+            self.clock.now(),
+            conflicts_of=lambda geometry, separation: self.sky.conflicts(geometry, separation, ignore=ignore),
+            other_plan=lambda key: self._reference(self.sky.by_no(key), asker),
+        )
+
+    def _reference(self, other: LivePlan, asker: str | None) -> str:
+        """Return the name a conflicting plan goes by in an answer: its id for its owner and the city, a pseudonym else."""
+        if asker is None or other.organisation_id == asker:
+            return other.plan_id
+        return opaque_ref(other.plan_id, asker, self._ref_secret)
+
+    # -- jobs of the writer --------------------------------------------------------------------------------------------
+
+    def _queue_filing(
+        self, principal: Principal, body: dict[str, Any], parsed: FlightPlanBody, key: str | None
+    ) -> "asyncio.Future[Answer]":
+        prepared_or_problem: Prepared | Problem
+        try:
+            prepared_or_problem = self.prepare(principal, body, parsed)
+        except Problem as problem:
+            if key is None:
+                raise
+            prepared_or_problem = problem  # a repeated key is answered even when its departure has passed since
+        body_hash = hashlib.sha256(orjson.dumps(body, option=orjson.OPT_SORT_KEYS)).hexdigest()
+        return self.store.enqueue(lambda session: self._file(session, principal, prepared_or_problem, key, body_hash))
+
+    def _file(
+        self, session: Session, principal: Principal, prepared: Prepared | Problem, key: str | None, body_hash: str
+    ) -> Answer:
+        if key is not None:
+            known = plans.find_key(session, principal.organisation_id, key)
+            if known is not None:
+                return self._repeat(session, known, body_hash)
+        if isinstance(prepared, Problem):
+            raise prepared
+        started_s = self.clock.monotonic_s()
+        cells = version_cells(prepared.h3_cells)
+        self.memory.make_current(session, cells)
+        decision = self.judge(principal.organisation_id, principal, prepared)
+        plan_id = new_id("fp")
+        row = self._row(
+            principal.organisation_id,
+            prepared,
+            decision,
+            started_s,
+            plan_id=plan_id,
+            plan_no=plans.next_plan_no(session),
+            version=1,
+        )
+        plans.insert(session, row)
+        self._keep_version(session, row, decision)
+        status = STATUS_OF[decision.outcome]
+        if key is not None:
+            plans.add_key(
+                session,
+                IdempotencyRow(
+                    owner=principal.organisation_id,
+                    key=key,
+                    body_hash=body_hash,
+                    plan_id=plan_id,
+                    status=status,
+                    created_at=row.created_at,
+                ),
+            )
+        self.audit(session, principal, "file", row, {"outcome": decision.outcome})
+        self.reserve(session, row)
+        return Answer(status, document(row), refused=decision.outcome == "refused")
+
+    def _repeat(self, session: Session, known: IdempotencyRow, body_hash: str) -> Answer:
+        if known.body_hash != body_hash:
+            raise Problem("idempotency_key_reused")
+        row = plans.get(session, known.plan_id)
+        if row is None:
+            raise LookupError(f"an idempotency key names the plan {known.plan_id}, which is gone")
+        first = plans.versions_of(session, known.plan_id)[0]
+        answer = document(row)
+        answer["decision"] = orjson.Fragment(first.decision)
+        return Answer(known.status, answer, refused=first.outcome == "refused")
+
+    def _modify(
+        self, session: Session, principal: Principal, plan_id: str, prepared: Prepared, if_version: int | None
+    ) -> Answer:
+        row = self.editable(session, plan_id, principal)
+        if if_version is not None and row.version != if_version:
+            raise Problem(
+                "stale_version",
+                f"The plan is at version {row.version}, not {if_version}. Read it again and decide anew.",
+                f"计划当前版本为 {row.version}，不是 {if_version}。请重新读取后再修改。",
+            )
+        state = PlanState(row.state)
+        if state not in (PlanState.APPROVED, PlanState.PENDING):
+            raise illegal(IllegalTransition(state, "modify", ()))
+        started_s = self.clock.monotonic_s()
+        self.memory.make_current(session, version_cells([*orjson.loads(row.h3_cells), *prepared.h3_cells]))
+        decision = self.judge(row.organisation_id, principal, prepared, plan_id=plan_id)
+        changed = self._row(
+            row.organisation_id,
+            prepared,
+            decision,
+            started_s,
+            plan_id=plan_id,
+            plan_no=row.plan_no,
+            version=row.version + 1,
+        )
+        changed.created_at = row.created_at
+        self._keep_version(session, changed, decision)
+        self.audit(session, principal, "modify", changed, {"outcome": decision.outcome, "kept": row.version})
+        stands = decision.outcome == "approved" or (decision.outcome == "pending" and state is PlanState.PENDING)
+        if not stands:
+            answer = document(row) | {"decision": orjson.Fragment(changed.decision)}
+            return Answer(409, answer, refused=True)
+        values = {name: getattr(changed, name) for name in _CHANGED_BY_MODIFY}
+        plans.update(session, plan_id, values)
+        self.reserve(session, changed, also=orjson.loads(row.h3_cells))
+        return Answer(200, document(changed))
+
+    # -- shared with the steps -----------------------------------------------------------------------------------------
+
+    def readable(self, row: FlightPlanRow | None, principal: Principal, plan_id: str) -> FlightPlanRow:
+        """Return the row if the caller may read it; raises Problem 404 otherwise."""
+        if row is None or not may_read_of(principal, row.organisation_id):
+            raise not_found("flight plan", "飞行计划", plan_id)
+        return row
+
+    def editable(self, session: Session, plan_id: str, principal: Principal) -> FlightPlanRow:
+        """Return the present row of a plan the caller may change; raises Problem 404 otherwise."""
+        return self.readable(plans.get(session, plan_id), principal, plan_id)
+
+    def reserve(self, session: Session, row: FlightPlanRow, also: list[str] | None = None) -> None:
+        """Bring the sky to what the row says, tell other processes, and publish it once it is durable."""
+        before = self.sky.get(row.plan_id)
+        live = live_plan(row) if PlanState(row.state) in _RESERVING else None
+        if live is not None:
+            self.sky.put(live)
+        else:
+            self.sky.drop(row.plan_id)
+        on_undo(session, lambda: self.sky.restore(row.plan_id, before))
+        touched = version_cells([*orjson.loads(row.h3_cells), *(also or [])]) if live or before else []
+        self.memory.note(session, "plan", row.plan_id, touched)
+        news, owner = live_item(row, self.book.region.frame), frozenset({row.organisation_id})
+        after_commit(session, lambda: self._told(row, news, owner))
+
+    def _told(self, row: FlightPlanRow, news: PlanItem, owner: frozenset[str]) -> None:
+        self.bus.publish("plans", news, visible_to=owner)
+        for listener in self.listeners:
+            listener(row.plan_id)
+
+    def audit(
+        self, session: Session, principal: Principal | None, action: str, row: FlightPlanRow, detail: dict[str, Any]
+    ) -> None:
+        """Append an audit line about a plan; without a principal the system itself acted."""
+        record_audit(
+            session,
+            at=self.clock.now(),
+            actor="system" if principal is None else principal.subject,
+            organisation_id=None if principal is None else principal.organisation_id,
+            action=f"plan.{action}",
+            object_kind="plan",
+            object_id=row.plan_id,
+            detail={"state": row.state, "version": row.version, "policy_version": row.policy_version, **detail},
+        )
+
+    def _keep_version(self, session: Session, row: FlightPlanRow, decision: Decision) -> None:
+        plans.add_version(
+            session,
+            PlanVersionRow(
+                plan_id=row.plan_id,
+                attempt=0,
+                version=row.version,
+                outcome=decision.outcome,
+                policy_version=row.policy_version,
+                body=row.body,
+                decision=row.decision,
+                judged_at=row.updated_at,
+            ),
+        )
+
+    def _row(
+        self,
+        organisation_id: str,
+        prepared: Prepared,
+        decision: Decision,
+        started_s: float,
+        *,
+        plan_id: str,
+        plan_no: int,
+        version: int,
+    ) -> FlightPlanRow:
+        policy, parsed = self.book.policy, prepared.parsed
+        now = rfc3339(self.clock.now())
+        separation = policy.separation
+        took_ms = (self.clock.monotonic_s() - started_s) * 1000
+        standing = self.fleet.has_standing_approval(organisation_id)
+        authority = Authority(application="standing" if standing else "submitted")
+        return FlightPlanRow(
+            plan_id=plan_id,
+            plan_no=plan_no,
+            organisation_id=organisation_id,
+            aircraft_id=parsed.aircraft_id,
+            state=decision.outcome,
+            version=version,
+            operation_type=parsed.operation_type,
+            priority=parsed.priority,
+            departure_s=to_scene_s(parsed.departure_at),
+            starts_s=prepared.starts_s,
+            ends_s=prepared.ends_s,
+            horizontal_m=separation.horizontal_m,
+            vertical_m=separation.vertical_m,
+            time_buffer_s=separation.time_buffer_s,
+            policy_version=policy.version,
+            body=orjson.dumps(prepared.body).decode(),
+            decision=orjson.dumps(decision_to_dict(decision, took_ms)).decode(),
+            authority=encode_authority(authority),
+            volumes=self.volumes_json(prepared.path),
+            h3_cells=orjson.dumps(prepared.h3_cells).decode(),
+            geometry=encode_geometry(prepared.geometry),
+            created_at=now,
+            updated_at=now,
+        )
+
+    def volumes_json(self, path: Path) -> str:
+        """Return the volumes published for a flight, as JSON."""
+        if isinstance(path, FlightPath):
+            volumes = to_volume4ds(path.trajectory, self.book.policy.tolerance, self.book.region)
+        else:
+            volumes = [prism_to_volume4d(prism, self.book.region) for prism in path.prisms]
+        return orjson.dumps(volumes).decode()
+
+
+_RESERVING = frozenset({PlanState.APPROVED, PlanState.ACTIVATED, PlanState.NONCONFORMING, PlanState.CONTINGENT})
+_CHANGED_BY_MODIFY = (
+    "aircraft_id", "state", "version", "operation_type", "priority", "departure_s", "starts_s", "ends_s",
+    "horizontal_m", "vertical_m", "time_buffer_s", "policy_version", "body", "decision", "volumes", "h3_cells",
+    "geometry", "updated_at",
+)  # fmt: skip
+
+
+def illegal(why: IllegalTransition) -> Problem:
+    """Return the 409 for a step that the state does not allow."""
+    return Problem(
+        "illegal_transition", why.detail, why.detail_zh, extra={"state": str(why.state), "allowed": list(why.allowed)}
+    )
+
+
+def field_problem(error: FieldError) -> FieldProblem:
+    """Return a fault the core found as the edge writes it."""
+    return FieldProblem(error.pointer, error.code, error.detail, error.detail_zh)
+
+
+def retimed(prepared: Prepared, delay_s: float, departure_at: datetime) -> Prepared:
+    """Return the same flight, later by `delay_s`; only trajectories can be moved."""
+    if not isinstance(prepared.path, FlightPath):
+        return prepared
+    trajectory: Trajectory4D = prepared.path.trajectory.shifted(delay_s)
+    body = {**prepared.body, "departure_at": rfc3339(departure_at)}
+    return replace(
+        prepared,
+        body=body,
+        parsed=prepared.parsed.model_copy(update={"departure_at": departure_at}),
+        path=replace(prepared.path, trajectory=trajectory),
+        starts_s=prepared.starts_s + delay_s,
+        ends_s=prepared.ends_s + delay_s,
+    )
+
+
+def _route_value(route: TrajectoryRoute) -> WaypointRoute:
+    points = tuple(
+        Waypoint(p.lat_deg, p.lon_deg, p.alt_m, p.alt_datum, p.speed_mps, p.hold_s, p.t_s) for p in route.waypoints
+    )
+    return WaypointRoute(points, route.cruise_speed_mps, route.crs)
+
+
+def _window(path: Path) -> tuple[float, float]:
+    if isinstance(path, VolumePath):
+        return path.starts_s, path.ends_s
+    return path.trajectory.starts_s, path.trajectory.ends_s
+
+
+def _uses_true_height(parsed: FlightPlanBody) -> bool:
+    if not isinstance(parsed.route, TrajectoryRoute):
+        return False
+    return any(point.alt_datum == "AGL" for point in parsed.route.waypoints)

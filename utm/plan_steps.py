@@ -1,0 +1,391 @@
+"""The steps of a plan's life after it was judged: confirm, activate, end, cancel, expire, and decisions by people."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+import msgspec
+import numpy as np
+import orjson
+from sqlmodel import Session
+
+from airspace.decision import Decision, decision_to_dict
+from airspace.geometry4d import PlanGeometry, Trajectory4D
+from airspace.lifecycle import AIRBORNE, IllegalTransition, OwnerAction, PlanState, move, step
+from airspace.timebase import from_scene_s, to_scene_s
+from airspace.trajectory import FlightPath
+from utm.api.body import validate
+from utm.api.flight_plan_models import FlightPlanBody
+from utm.flight_plans import FlightPlans, Prepared, illegal, retimed
+from utm.plan_records import Answer, decode_authority, document, encode_authority, rfc3339
+from utm.problems import Problem
+from utm.security import Principal
+from utm.sky import version_cells
+from utm.store import plans
+from utm.store.geometry_codec import decode as decode_geometry
+from utm.store.geometry_codec import encode as encode_geometry
+from utm.store.tables import FlightPlanRow
+
+OVERDUE_EXTENSION_S = 120.0
+"""By how much the reservation of an overdue flight is extended at a time."""
+OVERDUE_NOTICE_S = 30.0
+"""How long before its planned end a flight that has not landed counts as overdue, so that no gap opens."""
+
+
+@dataclass(frozen=True, slots=True)
+class Obstacle:
+    """One thing that stands in the way of a take-off, beside what the judgement finds."""
+
+    code: str
+    detail: str
+    detail_zh: str
+
+    def as_reason(self) -> dict[str, Any]:
+        """Return it in the shape of a decision's reason."""
+        return {
+            "code": self.code,
+            "severity": "refuse",
+            "detail": self.detail,
+            "detail_zh": self.detail_zh,
+            "segment": None,
+            "starts_at": None,
+            "ends_at": None,
+            "horizontal_margin_m": None,
+            "vertical_margin_m": None,
+        }
+
+
+class Vehicles(Protocol):
+    """What the bridge knows about the vehicle of an aircraft."""
+
+    async def before_activation(self, aircraft_id: str, plan: FlightPlanRow) -> list[Obstacle]:
+        """Return what the vehicle's link and loaded mission put in the way of flying this plan."""
+        ...
+
+    def airborne(self, aircraft_id: str) -> bool | None:
+        """Tell whether the vehicle says it is in the air; None when it does not say."""
+        ...
+
+
+class PlanSteps:
+    """Moves plans along the table of `airspace.lifecycle`."""
+
+    def __init__(self, flight_plans: FlightPlans, vehicles: Vehicles) -> None:
+        self._plans, self._vehicles = flight_plans, vehicles
+        self._clock, self._store = flight_plans.clock, flight_plans.store
+
+    # -- steps of the owner --------------------------------------------------------------------------------------------
+
+    async def confirm(self, principal: Principal, plan_id: str) -> Answer:
+        """Report readiness. Under a standing approval whose policy asks no lead time the release follows at once."""
+
+        def job(session: Session) -> Answer:
+            row = self._plans.editable(session, plan_id, principal)
+            self._step(row, OwnerAction.CONFIRM)
+            now, policy = self._clock.now(), self._plans.book.policy
+            authority = decode_authority(row.authority)
+            released = authority.released_at
+            if (
+                released is None
+                and authority.application in ("standing", "not_needed")
+                and policy.readiness_lead_s == 0
+            ):
+                released = now
+            reported = authority.readiness_reported_at or now
+            row.authority = encode_authority(
+                msgspec.structs.replace(authority, readiness_reported_at=reported, released_at=released)
+            )
+            return self._keep(session, principal, row, "confirm", {"authority": row.authority})
+
+        return await self._store.write(job)
+
+    async def activate(self, principal: Principal, plan_id: str) -> Answer:
+        """Judge the flight as it would start now, and start it; raises Problem 409 with everything in the way."""
+        row = await self._store.read(lambda session: self._plans.editable(session, plan_id, principal))
+        self._step(row, OwnerAction.ACTIVATE)
+        obstacles = await self._vehicles.before_activation(row.aircraft_id, row)
+        return await self._store.write(lambda session: self._activate(session, principal, plan_id, obstacles))
+
+    async def end(self, principal: Principal, plan_id: str) -> Answer:
+        """End a flight and free its airspace; refused while the vehicle itself says it is in the air."""
+
+        def job(session: Session) -> Answer:
+            row = self._plans.editable(session, plan_id, principal)
+            self._step(row, OwnerAction.END)
+            if self._vehicles.airborne(row.aircraft_id):
+                raise Problem("still_airborne")
+            return self._end(session, principal, row, "end")
+
+        return await self._store.write(job)
+
+    async def cancel(self, principal: Principal, plan_id: str) -> Answer:
+        """Give up a plan that was not activated."""
+
+        def job(session: Session) -> Answer:
+            row = self._plans.editable(session, plan_id, principal)
+            row.state = self._step(row, OwnerAction.CANCEL).value
+            return self._keep(session, principal, row, "cancel", {})
+
+        return await self._store.write(job)
+
+    # -- decisions of people -------------------------------------------------------------------------------------------
+
+    async def decide(self, principal: Principal, plan_id: str, *, accept: bool, reason: str | None) -> Answer:
+        """Accept or refuse a pending plan; accepting judges it again, because pending plans reserve nothing."""
+
+        def job(session: Session) -> Answer:
+            row = self._plans.editable(session, plan_id, principal)
+            if PlanState(row.state) is not PlanState.PENDING:
+                raise illegal(IllegalTransition(PlanState(row.state), "accept" if accept else "refuse", ()))
+            detail = {"accepted": accept, "reason": reason}
+            if accept:
+                self._plans.memory.make_current(session, version_cells(orjson.loads(row.h3_cells)))
+                decision = self._judge_row(row, self._prepared(row))
+                refusals = [item for item in decision.reasons if item.severity == "refuse"]
+                if refusals:
+                    raise self._in_the_way("plan_refused", decision, [])
+                row.state = PlanState.APPROVED.value
+                authority = decode_authority(row.authority)
+                row.authority = encode_authority(msgspec.structs.replace(authority, application="approved"))
+            else:
+                row.state = PlanState.REFUSED.value
+            return self._keep(session, principal, row, "decide", detail)
+
+        return await self._store.write(job)
+
+    # -- the clock's and the picture's steps ---------------------------------------------------------------------------
+
+    async def sweep(self) -> None:
+        """Expire what was never activated in time, and extend the reservation of what has not landed yet."""
+        now_s = to_scene_s(self._clock.now())
+        tolerance_s = self._plans.book.policy.departure_tolerance_s
+        live = self._plans.sky.all()
+        expired = [plan.plan_id for plan in live if plan.state == "approved" and plan.starts_s + tolerance_s < now_s]
+        overdue = [plan.plan_id for plan in live if plan.state != "approved" and plan.ends_s < now_s + OVERDUE_NOTICE_S]
+        if expired:
+            await self._store.write(lambda session: self._expire(session, expired))
+        if overdue:
+            await self._store.write(lambda session: self._extend(session, overdue, now_s))
+
+    async def sweep_pending(self) -> None:
+        """Expire pending plans whose departure has passed undecided."""
+        limit_s = to_scene_s(self._clock.now()) - self._plans.book.policy.departure_tolerance_s
+
+        def late(session: Session) -> list[str]:
+            return [row.plan_id for row in plans.with_states(session, ["pending"]) if row.starts_s < limit_s]
+
+        waiting = await self._store.read(late)
+        if waiting:
+            await self._store.write(lambda session: self._expire(session, waiting))
+
+    async def landed(self, aircraft_id: str) -> None:
+        """End the flight of an aircraft that was in the air and is confirmed on the ground with motors off."""
+        flying = [
+            plan.plan_id for plan in self._plans.sky.of_aircraft(aircraft_id) if PlanState(plan.state) in AIRBORNE
+        ]
+        if flying:
+            await self._store.write(lambda session: self._end_landed(session, flying))
+
+    async def conformance(self, plan_id: str, state: PlanState) -> None:
+        """Follow the picture's judgement: activated to nonconforming and back, or on to contingent."""
+
+        def job(session: Session) -> None:
+            row = plans.get(session, plan_id)
+            if row is None or isinstance(move(PlanState(row.state), state), IllegalTransition):
+                return
+            row.state = state.value
+            self._keep(session, None, row, "conformance", {})
+
+        await self._store.write(job)
+
+    # -- jobs ----------------------------------------------------------------------------------------------------------
+
+    def _activate(self, session: Session, principal: Principal, plan_id: str, obstacles: list[Obstacle]) -> Answer:
+        row = self._plans.editable(session, plan_id, principal)
+        state = self._step(row, OwnerAction.ACTIVATE)
+        book, now = self._plans.book, self._clock.now()
+        prepared = self._prepared(row)
+        found = [*obstacles, *self._timing(row, now), *self._ground_stops(prepared, now), *self._release(row)]
+        late_s = to_scene_s(now) - row.departure_s
+        if 0 < late_s <= book.policy.departure_tolerance_s:
+            prepared = retimed(prepared, late_s, now)
+        self._plans.memory.make_current(session, version_cells(prepared.h3_cells))
+        decision = self._judge_row(row, prepared)
+        if found or decision.outcome == "refused":
+            raise self._in_the_way("activation_refused", decision, found)
+        self._take_times(row, prepared)
+        row.state = state.value
+        row.activated_at = rfc3339(now)
+        row.version += 1
+        authority = decode_authority(row.authority)
+        row.authority = encode_authority(
+            msgspec.structs.replace(
+                authority,
+                readiness_reported_at=authority.readiness_reported_at or now,
+                released_at=authority.released_at or now,
+            )
+        )
+        return self._keep(session, principal, row, "activate", {"late_s": max(0.0, late_s)})
+
+    def _timing(self, row: FlightPlanRow, now: datetime) -> list[Obstacle]:
+        policy, departure_at = self._plans.book.policy, from_scene_s(row.departure_s)
+        late_s = (now - departure_at).total_seconds()
+        if late_s > policy.departure_tolerance_s:
+            return [
+                Obstacle(
+                    "departure_missed",
+                    f"Departure was {late_s:.0f} s ago, more than the {policy.departure_tolerance_s:.0f} s a departure may "
+                    "be late. File a new plan.",
+                    f"计划起飞时间已过去 {late_s:.0f} 秒，超过允许的 {policy.departure_tolerance_s:.0f} 秒。请重新提交计划。",
+                )
+            ]
+        if -late_s > policy.activation_early_s:
+            opens_at = departure_at - timedelta(seconds=policy.activation_early_s)
+            return [
+                Obstacle(
+                    "too_early",
+                    f"Departure is {-late_s:.0f} s away; activate from {rfc3339(opens_at)} on.",
+                    f"距起飞还有 {-late_s:.0f} 秒；请在 {rfc3339(opens_at)} 之后激活。",
+                )
+            ]
+        return []
+
+    def _ground_stops(self, prepared: Prepared, now: datetime) -> list[Obstacle]:
+        found = []
+        for stop in self._plans.book.ground_stops.values():
+            if stop.until <= now:
+                continue
+            if stop.area.distance_m(_shapes(prepared)).min() <= 0:
+                until = rfc3339(stop.until)
+                found.append(
+                    Obstacle(
+                        "ground_stop",
+                        f"A ground stop holds on the route until {until} ({stop.reason}). Wait until it is lifted.",
+                        f"航线上有停飞令，至 {until} 有效（{stop.reason}）。请等待解除。",
+                    )
+                )
+        return found
+
+    def _release(self, row: FlightPlanRow) -> list[Obstacle]:
+        """Take-off only after the authority's release; with no lead time under a standing approval it is implied."""
+        authority, policy = decode_authority(row.authority), self._plans.book.policy
+        if authority.application in ("standing", "not_needed") and policy.readiness_lead_s == 0:
+            return []
+        if authority.released_at is not None:
+            return []
+        return [
+            Obstacle(
+                "not_released",
+                "The authority has not released the flight yet. Report readiness with confirm and wait for the release.",
+                "管制部门尚未放行。请先用 confirm 报告准备情况，并等待放行。",
+            )
+        ]
+
+    def _expire(self, session: Session, plan_ids: list[str]) -> None:
+        for plan_id in plan_ids:
+            row = plans.get(session, plan_id)
+            if row is not None and not isinstance(move(PlanState(row.state), PlanState.EXPIRED), IllegalTransition):
+                row.state = PlanState.EXPIRED.value
+                self._keep(session, None, row, "expire", {})
+
+    def _extend(self, session: Session, plan_ids: list[str], now_s: float) -> None:
+        """Keep the last place of flights that have not landed reserved: they hover there as far as the sky knows."""
+        until_s = now_s + OVERDUE_EXTENSION_S
+        for plan_id in plan_ids:
+            row = plans.get(session, plan_id)
+            if row is None or PlanState(row.state) not in AIRBORNE or row.ends_s >= now_s + OVERDUE_NOTICE_S:
+                continue
+            row.geometry = encode_geometry(_lasting(decode_geometry(row.geometry), row.ends_s, until_s))
+            row.ends_s = until_s
+            self._keep(session, None, row, "extend", {"until": rfc3339(from_scene_s(until_s))})
+
+    def _end_landed(self, session: Session, plan_ids: list[str]) -> None:
+        for plan_id in plan_ids:
+            row = plans.get(session, plan_id)
+            if row is not None and PlanState(row.state) in AIRBORNE:
+                self._end(session, None, row, "landed")
+
+    def _end(self, session: Session, principal: Principal | None, row: FlightPlanRow, action: str) -> Answer:
+        row.state = PlanState.ENDED.value
+        row.ended_at = rfc3339(self._clock.now())
+        return self._keep(session, principal, row, action, {})
+
+    # -- shared --------------------------------------------------------------------------------------------------------
+
+    def _step(self, row: FlightPlanRow, action: OwnerAction) -> PlanState:
+        following = step(PlanState(row.state), action)
+        if isinstance(following, IllegalTransition):
+            raise illegal(following)
+        return following
+
+    def _keep(
+        self, session: Session, principal: Principal | None, row: FlightPlanRow, action: str, detail: dict[str, Any]
+    ) -> Answer:
+        row.updated_at = rfc3339(self._clock.now())
+        changed = {name: getattr(row, name) for name in _CHANGED_BY_STEPS}
+        plans.update(session, row.plan_id, changed)
+        self._plans.audit(session, principal, action, row, detail)
+        self._plans.reserve(session, row)
+        return Answer(200, document(row))
+
+    def _prepared(self, row: FlightPlanRow) -> Prepared:
+        """Compile the stored body again, as it was filed."""
+        body = orjson.loads(row.body)
+        parsed = validate(body, FlightPlanBody)
+        aircraft = self._plans.fleet.get(row.aircraft_id)
+        if aircraft is None:
+            raise LookupError(f"the plan {row.plan_id} names the aircraft {row.aircraft_id}, which is gone")
+        return self._plans.compiled(aircraft, body, parsed)
+
+    def _judge_row(self, row: FlightPlanRow, prepared: Prepared) -> Decision:
+        return self._plans.judge(row.organisation_id, None, prepared, plan_id=row.plan_id, was_entitled=True)
+
+    def _take_times(self, row: FlightPlanRow, prepared: Prepared) -> None:
+        row.body = orjson.dumps(prepared.body).decode()
+        row.departure_s = to_scene_s(prepared.parsed.departure_at)
+        row.starts_s, row.ends_s = prepared.starts_s, prepared.ends_s
+        row.geometry = encode_geometry(prepared.geometry)
+        row.volumes = self._plans.volumes_json(prepared.path)
+
+    def _in_the_way(self, code: str, decision: Decision, obstacles: list[Obstacle]) -> Problem:
+        shown = decision_to_dict(decision, 0.0)
+        shown["outcome"] = "refused"
+        standing = [item for item in shown["reasons"] if item["severity"] == "refuse"]
+        shown["reasons"] = [*(item.as_reason() for item in obstacles), *shown["reasons"]]
+        first = obstacles[0] if obstacles else None
+        detail = first.detail if first else (standing[0]["detail"] if standing else None)
+        detail_zh = first.detail_zh if first else (standing[0]["detail_zh"] if standing else None)
+        return Problem(code, detail, detail_zh, extra={"decision": shown})
+
+
+_CHANGED_BY_STEPS = (
+    "state", "version", "departure_s", "starts_s", "ends_s", "body", "authority", "volumes", "geometry", "updated_at",
+    "activated_at", "ended_at",
+)  # fmt: skip
+
+
+def _shapes(prepared: Prepared) -> Any:
+    if isinstance(prepared.path, FlightPath):
+        return prepared.path.lines
+    return np.array([area.outline for area in prepared.path.areas], dtype=object)
+
+
+def _lasting(geometry: PlanGeometry, ends_s: float, until_s: float) -> PlanGeometry:
+    """Return the geometry of an overdue flight: its last place, or the volumes that close last, held until `until_s`."""
+    if isinstance(geometry, Trajectory4D):
+        return _held_until(geometry, until_s)
+    return tuple(prism if prism.t_end_s < ends_s else replace(prism, t_end_s=until_s) for prism in geometry)
+
+
+def _held_until(trajectory: Trajectory4D, until_s: float) -> Trajectory4D:
+    """Return the flight with a hover at its last point until `until_s`; an earlier such hover is lengthened."""
+    last = trajectory.segments[-1]
+    hovers = bool((last[0:3] == last[4:7]).all())
+    if hovers:
+        rows = trajectory.segments.copy()
+        rows[-1, 7] = until_s
+        return Trajectory4D(rows, trajectory.waypoint_of)
+    hover = np.concatenate([last[4:8], last[4:7], [until_s]])
+    return Trajectory4D(
+        np.vstack([trajectory.segments, hover]), np.append(trajectory.waypoint_of, trajectory.waypoint_of[-1])
+    )

@@ -1,0 +1,55 @@
+"""Everything one server is made of, put together in `utm.app.create_app` and found at `app.state.services`."""
+
+from dataclasses import dataclass, field
+
+from fastapi import Request
+
+from airspace.picture import Picture
+from mavlink_bridge.bridge import Bridge
+from utm.airspace_book import AirspaceBook
+from utm.bus import Bus
+from utm.cell_loads import CellLoads
+from utm.clock import Clock
+from utm.fleet import Fleet
+from utm.flight_plans import FlightPlans
+from utm.live import LiveHub
+from utm.memory import Memory
+from utm.plan_steps import PlanSteps
+from utm.security.identity import Identity
+from utm.settings import Settings
+from utm.sky import Sky
+from utm.store.store import Store
+from utm.telemetry import Telemetry
+from utm.zones import ZoneDesk
+
+
+@dataclass(slots=True)
+class Services:
+    """The parts of one server; each is made once and handed what it needs."""
+
+    settings: Settings
+    clock: Clock
+    store: Store
+    bus: Bus
+    bridge: Bridge
+    memory: Memory
+    identity: Identity
+    fleet: Fleet
+    book: AirspaceBook
+    sky: Sky
+    flight_plans: FlightPlans
+    plan_steps: PlanSteps
+    zone_desk: ZoneDesk
+    loads: CellLoads
+    picture: Picture
+    telemetry: Telemetry
+    hub: LiveHub
+    flown_by: dict[str, str] = field(default_factory=dict)
+    """Which aircraft the picture was told flies a plan; a plan that left the sky no longer says."""
+    ready: bool = False
+
+
+def services_of(request: Request) -> Services:
+    """Return the services of the application a request came to."""
+    services: Services = request.app.state.services
+    return services

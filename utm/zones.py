@@ -1,0 +1,302 @@
+"""Publishing zones, policy and ground stops: who did it, when, and what it touches."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+import orjson
+import shapely
+from sqlmodel import Session
+
+from airspace.areas import Area
+from airspace.geometry4d import FloatArray, Prism
+from airspace.policy import Policy, policy_from_dict, policy_to_dict
+from airspace.schedule import active_within
+from airspace.timebase import to_scene_s
+from airspace.zones import Zone, parse_zone, zone_to_feature
+from utm.airspace_book import AirspaceBook, GroundStop, PublishedZone, parse_stop_area
+from utm.bus import Bus
+from utm.clock import Clock
+from utm.flight_plans import field_problem
+from utm.ids import new_id
+from utm.live_schema import ZoneItem
+from utm.memory import Memory
+from utm.plan_records import rfc3339
+from utm.problems import Problem, not_found, validation_problem
+from utm.security import Principal
+from utm.sky import LivePlan, Sky
+from utm.store import airspace_records
+from utm.store.journal import record_audit
+from utm.store.store import Store, after_commit, on_undo
+from utm.store.tables import GroundStopRow, PolicyRow, ZoneRow
+
+
+@dataclass(frozen=True, slots=True)
+class Impact:
+    """What a zone would do: the plans it touches, filed ones and those in the air."""
+
+    filed: list[LivePlan]
+    airborne: list[LivePlan]
+
+
+class ZoneDesk:
+    """The desk where the airspace is published."""
+
+    def __init__(self, *, clock: Clock, store: Store, bus: Bus, memory: Memory, book: AirspaceBook, sky: Sky) -> None:
+        self.clock, self.store, self.bus, self.memory, self.book, self.sky = clock, store, bus, memory, book, sky
+
+    # -- zones ---------------------------------------------------------------------------------------------------------
+
+    def parse(self, feature: Mapping[str, Any], zone_id: str | None = None, base_pointer: str = "") -> Zone:
+        """Return the zone a body describes; raises Problem 422 with every field at fault."""
+        zone = parse_zone(feature, self.book.region, zone_id or new_id("zn"))
+        if isinstance(zone, list):
+            raise validation_problem([field_problem(error.under(base_pointer)) for error in zone])
+        return zone
+
+    async def publish(self, principal: Principal, zones: list[Zone], *, replace: bool = False) -> list[PublishedZone]:
+        """Publish zones together or not at all; raises Problem 409 for an id that is taken unless `replace`."""
+        return await self.store.write(lambda session: [self._publish(session, principal, z, replace) for z in zones])
+
+    async def replace(self, principal: Principal, zone: Zone, if_version: int | None) -> PublishedZone:
+        """Publish a new version of a zone that is in force."""
+
+        def job(session: Session) -> PublishedZone:
+            present = self._present(session, zone.zone_id)
+            _check_version(present.version, if_version)
+            return self._publish(session, principal, zone, True)
+
+        return await self.store.write(job)
+
+    async def withdraw(self, principal: Principal, zone_id: str, if_version: int | None) -> None:
+        """Take a zone out of force; its record stays."""
+
+        def job(session: Session) -> None:
+            present = self._present(session, zone_id)
+            _check_version(present.version, if_version)
+            now = rfc3339(self.clock.now())
+            airspace_records.change_zone(session, zone_id, {"withdrawn_at": now, "version": present.version + 1})
+            self._audit(session, principal, "zone.withdraw", "zone", zone_id, {"version": present.version + 1})
+            before = self.book.zones.get(zone_id)
+            self.book.drop_zone(zone_id)
+            if before is not None:
+                on_undo(session, lambda: self.book.put_zone(before))
+            self._tell(session, zone_id, present.version + 1, None)
+
+        await self.store.write(job)
+
+    def impact(self, zone: Zone) -> Impact:
+        """Return the plans that reserve airspace inside a zone's area, band and periods, with their tolerance."""
+        tolerance = self.book.policy.tolerance
+        touched: dict[str, LivePlan] = {}
+        for prism in zone_prisms(zone, self.book, to_scene_s(self.clock.now())):
+            for plan in self.sky.touching(
+                prism, widen_horizontal_m=tolerance.horizontal_m, widen_vertical_m=tolerance.vertical_m
+            ):
+                if active_within(zone.applicability, plan.starts_s, plan.ends_s):
+                    touched[plan.plan_id] = plan
+        ordered = sorted(touched.values(), key=lambda plan: (plan.starts_s, plan.plan_id))
+        return Impact(
+            [plan for plan in ordered if plan.state == "approved"],
+            [plan for plan in ordered if plan.state != "approved"],
+        )
+
+    def _present(self, session: Session, zone_id: str) -> ZoneRow:
+        row = airspace_records.zone(session, zone_id)
+        if row is None or row.withdrawn_at is not None:
+            raise not_found("zone", "区域", zone_id)
+        return row
+
+    def _publish(self, session: Session, principal: Principal | None, zone: Zone, replace: bool) -> PublishedZone:
+        known = airspace_records.zone(session, zone.zone_id)
+        if known is not None and known.withdrawn_at is None and not replace:
+            raise Problem(
+                "zone_exists",
+                f"A zone with the id {zone.zone_id} is in force. Use PUT to change it, or another id.",
+                f"编号为 {zone.zone_id} 的区域已存在。请用 PUT 修改，或使用其他编号。",
+            )
+        now = rfc3339(self.clock.now())
+        version = 1 if known is None else known.version + 1
+        by = "system" if principal is None else principal.subject
+        feature = orjson.dumps(zone_to_feature(zone)).decode()
+        values: dict[str, Any] = {
+            "version": version,
+            "feature": feature,
+            "published_at": now,
+            "published_by": by,
+            "withdrawn_at": None,
+        }
+        if known is None:
+            airspace_records.add_zone(session, ZoneRow(zone_id=zone.zone_id, **values))
+        else:
+            airspace_records.change_zone(session, zone.zone_id, values)
+        self._audit(session, principal, "zone.publish", "zone", zone.zone_id, {"version": version})
+        published = PublishedZone(zone, version, now)
+        before = self.book.zones.get(zone.zone_id)
+        self.book.put_zone(published)
+        on_undo(session, lambda: self.book.put_zone(before) if before else self.book.drop_zone(zone.zone_id))
+        self._tell(session, zone.zone_id, version, zone_document(published))
+        return published
+
+    def _tell(self, session: Session, zone_id: str, version: int, feature: dict[str, Any] | None) -> None:
+        self.memory.note(session, "zone", zone_id)
+        news = ZoneItem(zone_id=zone_id, version=version, feature=feature)
+        after_commit(session, lambda: self.bus.publish("zones", news))
+
+    # -- policy --------------------------------------------------------------------------------------------------------
+
+    async def publish_policy(self, principal: Principal, body: Mapping[str, Any], if_version: int | None) -> Policy:
+        """Publish a new version of the policy; fields left out keep their value. Raises Problem 422 with the arithmetic."""
+
+        def job(session: Session) -> Policy:
+            _check_version(self.book.policy.version, if_version)
+            given = {name: value for name, value in body.items() if name != "version"}
+            policy = policy_from_dict({**given, "version": self.book.policy.version + 1}, self.book.policy)
+            if isinstance(policy, list):
+                raise validation_problem([field_problem(error) for error in policy])
+            self.keep_policy(session, principal, policy)
+            return policy
+
+        return await self.store.write(job)
+
+    def keep_policy(self, session: Session, principal: Principal | None, policy: Policy) -> None:
+        """Put a policy into force (inside a job of the writer)."""
+        airspace_records.add_policy(
+            session,
+            PolicyRow(
+                version=policy.version,
+                body=orjson.dumps(policy_to_dict(policy)).decode(),
+                published_at=rfc3339(self.clock.now()),
+                published_by="system" if principal is None else principal.subject,
+            ),
+        )
+        self._audit(session, principal, "policy.publish", "policy", str(policy.version), policy_to_dict(policy))
+        before = self.book.policy
+        self.book.policy = policy
+        on_undo(session, lambda: setattr(self.book, "policy", before))
+        self.memory.note(session, "policy", str(policy.version))
+
+    def first_records(self, session: Session, policy: Policy) -> None:
+        """Fill an empty store with the city pack's zones and a first policy (inside a job of the writer)."""
+        if airspace_records.count_zones(session) == 0:
+            for feature in self.book.city.zones:
+                self._publish(session, None, self.parse(feature), False)
+        if airspace_records.current_policy(session) is None:
+            self.keep_policy(session, None, policy)
+
+    # -- ground stops --------------------------------------------------------------------------------------------------
+
+    async def stop_ground(
+        self, principal: Principal, geometry: dict[str, Any], radius_m: float | None, until: datetime, reason: str
+    ) -> GroundStop:
+        """Declare that nothing is activated in an area until a time."""
+        area = parse_stop_area(geometry, radius_m, self.book.region)
+        if isinstance(area, list):
+            raise validation_problem([field_problem(error) for error in area])
+        stop = GroundStop(
+            new_id("gs"), area, geometry, radius_m, until, reason, rfc3339(self.clock.now()), principal.subject
+        )
+
+        def job(session: Session) -> GroundStop:
+            airspace_records.add_ground_stop(
+                session,
+                GroundStopRow(
+                    ground_stop_id=stop.ground_stop_id,
+                    area=orjson.dumps({"geometry": geometry, "radius_m": radius_m}).decode(),
+                    until=until.isoformat(),
+                    reason=reason,
+                    declared_at=stop.declared_at,
+                    declared_by=stop.declared_by,
+                ),
+            )
+            detail = {"until": until.isoformat(), "reason": reason}
+            self._audit(session, principal, "ground_stop.declare", "ground_stop", stop.ground_stop_id, detail)
+            self._replace_stops(session, {**self.book.ground_stops, stop.ground_stop_id: stop}, stop.ground_stop_id)
+            return stop
+
+        return await self.store.write(job)
+
+    async def lift_ground_stop(self, principal: Principal, ground_stop_id: str) -> None:
+        """Lift a ground stop before its time; raises Problem 404 when none stands by that id."""
+
+        def job(session: Session) -> None:
+            row = airspace_records.ground_stop(session, ground_stop_id)
+            if row is None or row.lifted_at is not None:
+                raise not_found("ground stop", "停飞令", ground_stop_id)
+            airspace_records.lift_ground_stop(session, ground_stop_id, rfc3339(self.clock.now()))
+            self._audit(session, principal, "ground_stop.lift", "ground_stop", ground_stop_id, {})
+            left = {key: stop for key, stop in self.book.ground_stops.items() if key != ground_stop_id}
+            self._replace_stops(session, left, ground_stop_id)
+
+        await self.store.write(job)
+
+    def _replace_stops(self, session: Session, stops: dict[str, GroundStop], ref: str) -> None:
+        before = self.book.ground_stops
+        self.book.ground_stops = stops
+        on_undo(session, lambda: setattr(self.book, "ground_stops", before))
+        self.memory.note(session, "ground_stop", ref)
+
+    def _audit(
+        self, session: Session, principal: Principal | None, action: str, kind: str, ref: str, detail: dict[str, Any]
+    ) -> None:
+        record_audit(
+            session,
+            at=self.clock.now(),
+            actor="system" if principal is None else principal.subject,
+            organisation_id=None if principal is None else principal.organisation_id,
+            action=action,
+            object_kind=kind,
+            object_id=ref,
+            detail=detail,
+        )
+
+
+def zone_document(published: PublishedZone) -> dict[str, Any]:
+    """Return a zone as the API answers it: the Feature, with its version and when it was published."""
+    feature = zone_to_feature(published.zone)
+    feature["properties"] |= {"version": published.version, "published_at": published.published_at}
+    return feature
+
+
+def zone_prisms(zone: Zone, book: AirspaceBook, now_s: float) -> list[Prism]:
+    """Return prisms that hold the whole zone from now on: one per part of its area, its band raised to HAE bounds."""
+    low_m, high_m = _band_hae_m(zone, book)
+    start_s, end_s = now_s - 86_400.0, now_s + 400 * 86_400.0
+    if zone.area.circle is not None:
+        centre = zone.area.geometry
+        circle = (float(centre.x), float(centre.y), zone.area.radius_m)
+        return [Prism(None, circle, low_m, high_m, start_s, end_s)]
+    return [Prism(ring, None, low_m, high_m, start_s, end_s) for ring in _outer_rings(zone.area)]
+
+
+def _outer_rings(area: Area) -> list[FloatArray]:
+    parts = shapely.get_parts(shapely.orient_polygons(area.geometry))
+    return [np.asarray(shapely.get_coordinates(part.exterior))[:-1] for part in parts]
+
+
+def _band_hae_m(zone: Zone, book: AirspaceBook) -> tuple[float, float]:
+    """Return the lowest and highest HAE the band reaches anywhere in the zone's area."""
+    x0, y0, x1, y1 = zone.area.bounds_m
+    lat, lon = book.region.frame.to_lat_lon([x0, x0, x1, x1, (x0 + x1) / 2], [y0, y1, y0, y1, (y0 + y1) / 2])
+    zero_low = zero_high = 0.0
+    if zone.datum != "HAE":
+        undulation = book.region.altitude.undulation_m(lat, lon)
+        zero_low, zero_high = float(undulation.min()), float(undulation.max())
+        if zone.datum == "AGL":
+            ground_low, ground_high = book.region.altitude.terrain.range_amsl_m(
+                float(lat.min()), float(lon.min()), float(lat.max()), float(lon.max())
+            )
+            zero_low, zero_high = zero_low + ground_low, zero_high + ground_high
+    upper_m = 1e5 if zone.upper_m is None else zone.upper_m
+    return zone.lower_m + zero_low, upper_m + zero_high
+
+
+def _check_version(present: int, asked: int | None) -> None:
+    if asked is not None and asked != present:
+        raise Problem(
+            "stale_version",
+            f"It is at version {present}, not {asked}. Read it again and decide anew.",
+            f"当前版本为 {present}，不是 {asked}。请重新读取后再修改。",
+        )

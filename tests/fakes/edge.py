@@ -11,7 +11,6 @@ from typing import Annotated, Any
 import httpx
 from fastapi import Depends, FastAPI, Request
 from pydantic import Field
-from sqlmodel import SQLModel
 
 from utm.api import fleet as fleet_api
 from utm.api import oauth, session
@@ -24,7 +23,6 @@ from utm.problems import install_problems
 from utm.security import Principal, require
 from utm.security.identity import Identity
 from utm.settings import Settings
-from utm.store import all_tables  # noqa: F401
 from utm.store.store import Store
 
 BASE_URL = "http://127.0.0.1:8000"
@@ -54,7 +52,7 @@ class Place(ApiModel):
     lat_deg: Annotated[float, Field(ge=-90, le=90)]
     count: Annotated[int, Field(le=1000)] | None = None
     at: Instant | None = None
-    tags: Annotated[list[str], Field(max_length=3)] = []
+    tags: Annotated[list[str], Field(max_length=3)] = Field(default_factory=list)
 
 
 @dataclass
@@ -110,7 +108,6 @@ async def running(folder: Path, **changes: Any) -> AsyncIterator[Edge]:
     settings = Settings(data_dir=folder, **{"demo": True, "public_url": BASE_URL, **changes})
     clock = MovableClock()
     store = Store(settings.database_path)
-    SQLModel.metadata.create_all(store._write_engine)
     identity = Identity(settings, clock, store)
     fleet = Fleet(identity.directory.organisations.get)
     memory = Memory({**identity.keepers(), "aircraft": fleet})

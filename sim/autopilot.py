@@ -381,6 +381,22 @@ class Autopilot:
             )
         ]
 
+    def _no_files(self, message: Any, now_s: float) -> list[Packet]:
+        """FILE_TRANSFER_PROTOCOL: there are no files here; a NAK lets the asker fall back at once.
+
+        https://mavlink.io/en/services/ftp.html: opcode 129 NAK, one byte of data, error 7 unknown command.
+        """
+        asked = bytes(message.payload)
+        sequence = (int.from_bytes(asked[0:2], "little") + 1) & 0xFFFF
+        nak = sequence.to_bytes(2, "little") + bytes((asked[2], 129, 1, asked[3], 0, 0, 0, 0, 0, 0, 7))
+        return [
+            packet_of(
+                mavlink.MAVLink_file_transfer_protocol_message(
+                    0, message.get_srcSystem(), message.get_srcComponent(), nak.ljust(251, b"\0")
+                )
+            )
+        ]
+
     def _data_stream(self, message: Any, now_s: float) -> list[Packet]:
         """REQUEST_DATA_STREAM, which ArduPilot's ground stations still use: groups ALL and POSITION."""
         if message.req_stream_id in {mavlink.MAV_DATA_STREAM_ALL, mavlink.MAV_DATA_STREAM_POSITION}:
@@ -456,4 +472,5 @@ _HANDLERS: Final[dict[str, Callable[[Autopilot, Any, float], list[Packet]]]] = {
     "PARAM_REQUEST_LIST": Autopilot._param_list,
     "PARAM_REQUEST_READ": Autopilot._param_read,
     "PARAM_SET": Autopilot._param_set,
+    "FILE_TRANSFER_PROTOCOL": Autopilot._no_files,
 }

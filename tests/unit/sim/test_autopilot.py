@@ -241,6 +241,14 @@ def test_timesync_is_answered() -> None:
     assert station.say(mavlink.MAVLink_timesync_message(1, 12345)) == []
 
 
+def test_file_transfers_are_refused_at_once() -> None:
+    """A file transfer request must be answered with a NAK to that request, so that nobody waits for files."""
+    request = bytes((5, 0, 1, 4, 0, 0, 0, 0, 0, 0, 0, 0)).ljust(251, b"\0")
+    answer = Station().say(mavlink.MAVLink_file_transfer_protocol_message(0, 7, 1, request))[0]
+    assert bytes(answer.payload[:6]) == bytes((6, 0, 1, 129, 1, 4))
+    assert answer.payload[12] == 7
+
+
 def test_hostile_bytes_are_counted_and_forgotten() -> None:
     """Noise, a bad checksum and a truncated frame must be counted or dropped, and the next frame be understood."""
     station = Station()

@@ -122,7 +122,7 @@ def _other_problem(pointer: str, kind: str, context: Mapping[str, Any], message:
 def _unknown_field(pointer: str, model: type[BaseModel] | None) -> FieldProblem:
     problem = FieldProblem.of(pointer, "unknown_field")
     name = pointer.rpartition("/")[2]
-    close = get_close_matches(name[:64], _names_in(model), n=1) if model is not None else []
+    close = get_close_matches(name[:64], names_in(model), n=1) if model is not None else []
     if not close:
         return problem
     return FieldProblem(
@@ -134,7 +134,7 @@ def _unknown_field(pointer: str, model: type[BaseModel] | None) -> FieldProblem:
 
 
 @cache
-def _names_in(model: type[BaseModel]) -> tuple[str, ...]:
+def names_in(model: type[BaseModel]) -> tuple[str, ...]:
     """Return every field name anywhere in a model."""
     names: set[str] = set()
     stack: list[Any] = [model.model_json_schema()]

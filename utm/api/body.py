@@ -6,9 +6,11 @@ separately; pydantic then validates in strict JSON mode: `true` and `"1"` are no
 with an offset, unknown fields are refused.
 """
 
+import itertools
 import json
 import math
 import re
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Any, TypeVar
 
@@ -17,7 +19,7 @@ from fastapi import Request
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, ValidationError
 
 from utm.api.openapi import openapi_body
-from utm.field_problems import escape, field_problem_of, pointer_of
+from utm.field_problems import escape, field_problem_of, names_in, pointer_of
 from utm.problems import MAX_FIELD_PROBLEMS, FieldProblem, Problem, validation_problem
 
 __all__ = [
@@ -40,6 +42,8 @@ _RFC3339 = re.compile(r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d{1,9})?(?P<of
 _LONG_DIGITS = re.compile(rb"[0-9]{19}")
 _NON_FINITE = re.compile(rb"-?(?:NaN|Infinity)")
 _INT64_MAX = 2**63 - 1
+_MANY_ERRORS = 1000
+_PRUNED_ITEMS = 32
 
 
 class ApiModel(BaseModel):
@@ -289,17 +293,44 @@ def _validate(data: bytes, document: object, model: type[M], base_pointer: str) 
 def _field_problems(
     error: ValidationError, document: object, model: type[BaseModel], base_pointer: str
 ) -> list[FieldProblem]:
+    total = error.error_count()
+    items = _first_errors(error, document, model)
     problems = []
-    items = error.errors(include_url=False, include_input=False)
     for item in items[: MAX_FIELD_PROBLEMS - 1]:
         if item["type"] == "json_invalid":
             raise _too_deep() from None
         pointer = base_pointer + pointer_of(item, document)
         problems.append(field_problem_of(pointer, item, model=model, value=_value_at(document, pointer, base_pointer)))
-    if len(items) >= MAX_FIELD_PROBLEMS:
-        more = len(items) - len(problems)
-        problems.append(FieldProblem.of(base_pointer, "too_many_errors", more=more))
+    if total > len(problems):
+        problems.append(FieldProblem.of(base_pointer, "too_many_errors", more=total - len(problems)))
     return problems
+
+
+def _first_errors(error: ValidationError, document: object, model: type[BaseModel]) -> Sequence[Mapping[str, Any]]:
+    """Return pydantic's errors, or some of them when there are very many.
+
+    pydantic gives all its errors or none, at 6 us each: a megabyte of faults would hold up everybody for seconds. So a
+    body with very many is judged again with its long arrays and objects cut.
+    """
+    if error.error_count() > _MANY_ERRORS:
+        try:
+            model.model_validate_json(orjson.dumps(_pruned(document, frozenset(names_in(model)))), strict=True)
+        except ValidationError as fewer:
+            error = fewer
+        else:
+            return []
+    return error.errors(include_url=False, include_input=False)
+
+
+def _pruned(value: object, known: frozenset[str]) -> object:
+    """Return a JSON value with arrays cut to their first items and objects to known names and a few others."""
+    if isinstance(value, list):
+        return [_pruned(item, known) for item in value[:_PRUNED_ITEMS]]
+    if isinstance(value, dict):
+        others = itertools.islice((key for key in value if key not in known), _PRUNED_ITEMS)
+        kept = {key for key in known if key in value}.union(others)
+        return {key: _pruned(item, known) for key, item in value.items() if key in kept}
+    return value
 
 
 def _value_at(document: object, pointer: str, base_pointer: str) -> object:

@@ -162,15 +162,22 @@ def test_deep_nesting_is_refused_quickly(depth: int) -> None:
     assert time.perf_counter() - started < 0.5
 
 
-def test_a_megabyte_of_faults_is_answered_briefly() -> None:
-    """Hundreds of thousands of faults must cost little and be summed up in one line."""
-    data = b'{"route": {"type": "path", "speed_mps": 1, "legs": [' + b",".join([b"1"] * 200_000) + b"]}}"
-    started = time.perf_counter()
+@pytest.mark.parametrize(
+    ("data", "count"),
+    [
+        (b'{"route": {"type": "path", "speed_mps": 1, "legs": [' + b",".join([b"1"] * 480_000) + b"]}}", 480_000),
+        (b"{" + b",".join(b'"k%d":1' % number for number in range(80_000)) + b"}", 80_000),
+    ],
+    ids=["array", "object"],
+)
+def test_a_megabyte_of_faults_costs_little(data: bytes, count: int) -> None:
+    """Hundreds of thousands of faults must be answered in less than a second and summed up in one line."""
+    started = time.process_time()
     problem = refused(data)
-    assert time.perf_counter() - started < 5
-    assert len(problem.errors) == 100
+    assert time.process_time() - started < 1.5
+    assert 30 < len(problem.errors) <= 100
     assert problem.errors[-1].code == "too_many_errors"
-    assert "199901" in problem.errors[-1].detail
+    assert str(count - len(problem.errors) + 1) in problem.errors[-1].detail
 
 
 def test_values_already_parsed_are_held_to_the_same_rules() -> None:

@@ -67,7 +67,7 @@ def _kernels() -> tuple[Callable[..., int], Callable[..., None]]:
     import numba  # noqa: PLC0415 - half a second that only the batch path needs
 
     @numba.njit(cache=True, nogil=True)
-    def scan_kernel(  # noqa: PLR0917 - a compiled loop takes its tables one by one
+    def scan_kernel(
         data: Any, bounds: Any, crc_table: Any, direct: Any, ids: Any, extras: Any, shortest: Any, longest: Any,
         frames: Any, faults: Any, bad_crc_limit: int,
     ) -> int:  # fmt: skip

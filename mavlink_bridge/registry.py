@@ -140,8 +140,8 @@ class Registry:
         Never raises for any bytes.
         """
         out: list[Event] = []
-        if isinstance(data, bytes):
-            self._feed_one(endpoint, data, now, out)
+        if isinstance(data, bytes | bytearray | memoryview):
+            self._feed_one(endpoint, bytes(data), now, out)
         else:
             for piece in data:
                 self._feed_one(endpoint, bytes(piece), now, out)

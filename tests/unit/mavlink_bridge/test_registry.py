@@ -46,6 +46,14 @@ def test_the_first_heartbeat_of_an_autopilot_finds_a_vehicle():
     assert kinds(registry.feed(UDP, sender.heartbeat(), NOW + 1)) == ["Heartbeat"]
 
 
+def test_any_kind_of_buffer_is_one_datagram_and_a_list_is_many():
+    """bytes, bytearray and memoryview are each one datagram; a list holds several."""
+    sender = Sender(1)
+    for kind in (bytes, bytearray, memoryview):
+        assert kinds(Registry().feed(UDP, kind(sender.heartbeat()), NOW)) == ["VehicleFound", "Heartbeat"]
+    assert len(Registry().feed(UDP, [sender.heartbeat(), sender.position()], NOW)) == 3
+
+
 def test_radios_ground_stations_and_companions_are_no_vehicles():
     """Only a heartbeat with an autopilot makes a vehicle, and the radio's report goes to the vehicle of its link."""
     registry = Registry()

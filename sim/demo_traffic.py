@@ -78,6 +78,7 @@ async def start_traffic(
     first_port: int = FIRST_PORT,
     notify: Notify | None = None,
     world: World | None = None,
+    speed: float = 1.0,
     transport: httpx.AsyncBaseTransport | None = None,
 ) -> Traffic:
     """Start `count` drones over the operators of a credentials file.
@@ -91,7 +92,7 @@ async def start_traffic(
         raise ValueError(f"{credentials_path} names no operator")
     rng = Random(seed)
     ground = world if world is not None else await asyncio.to_thread(World.of_city, city, seed=seed)
-    fleet = Fleet(bridge=parse_address(bridge or credentials.mavlink_udp))
+    fleet = Fleet(bridge=parse_address(bridge or credentials.mavlink_udp), speed=speed)
     pads, tally = Pads(), Tally()
     firms = [
         Firm(

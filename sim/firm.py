@@ -194,10 +194,10 @@ class Pilot:
 
     async def work(self, pause_s: float) -> None:
         """Go round for ever."""
-        await asyncio.sleep(pause_s)
+        await self.firm.fleet.sleep(pause_s)
         while True:
             flew = await self._round()
-            await asyncio.sleep(self.rng.uniform(8.0, 25.0) if flew else self.rng.uniform(2.0, 6.0))
+            await self.firm.fleet.sleep(self.rng.uniform(8.0, 25.0) if flew else self.rng.uniform(2.0, 6.0))
 
     async def _round(self) -> bool:
         """File, fly and end one flight; False when none came about."""
@@ -306,17 +306,17 @@ class Pilot:
                 await self._step(plan_id, "cancel")
                 self._plan_id = None
                 return None
-            await asyncio.sleep(1.0)
+            await self.firm.fleet.sleep(1.0)
 
     async def _sleep_until(self, at: datetime) -> None:
-        await asyncio.sleep(max(0.0, (at - self.firm.now()).total_seconds()))
+        await self.firm.fleet.sleep((at - self.firm.now()).total_seconds())
 
     # --- flying ---
 
     async def _fly(self, departure_s: float) -> None:
         firm, ap = self.firm, self.member.drone.autopilot
         vehicle = ap.vehicle
-        await asyncio.sleep(max(0.0, departure_s - 0.5 - firm.fleet.clock()))
+        await firm.fleet.sleep(departure_s - 0.5 - firm.fleet.clock())
         now_s = firm.fleet.clock()
         # A departure that has slipped by more than the drone can catch up is flown from now.
         starts_s = departure_s if now_s - departure_s < 4.0 else now_s
@@ -326,7 +326,7 @@ class Pilot:
         firm.tally.departed += 1
         firm.notify("departed", {"aircraft": self.member.registration, "plan_id": self._plan_id})
         while True:
-            await asyncio.sleep(0.5)
+            await self.firm.fleet.sleep(0.5)
             if vehicle.on_ground and not vehicle.armed:
                 break
         firm.tally.flown += 1
@@ -361,7 +361,7 @@ class Pilot:
             state = await firm.api.get(f"/v1/flight-plans/{plan_id}")
             if state.status == 404 or state.body.get("state") in OVER_STATES:
                 return
-            await asyncio.sleep(1.0)
+            await self.firm.fleet.sleep(1.0)
         firm.tally.faults["would_not_end"] += 1
 
 

@@ -120,7 +120,7 @@ class FlightPath:
         )
 
 
-def _blended(  # noqa: PLR0917 - called for every drone and tick
+def _blended(
     node: Node,
     before: tuple[float, float, float],
     after: tuple[float, float, float],

@@ -9,7 +9,6 @@ import asyncio
 import contextlib
 import socket
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
@@ -94,16 +93,29 @@ class Fleet:
         *,
         bridge: Address | None = DEFAULT_BRIDGE,
         extra: Address | None = None,
-        clock: Callable[[], float] = system_scene_s,
         tick_s: float = 0.1,
         slices: int = 5,
+        speed: float = 1.0,
     ) -> None:
-        """Send to `bridge` and `extra`; each vehicle moves every `tick_s`, a slice of the fleet at a time."""
+        """Send to `bridge` and `extra`; each vehicle moves every `tick_s`, a slice of the fleet at a time.
+
+        With `speed` the fleet's clock starts at the system's and then runs so many times as fast (for tests).
+        """
         self.fixed = [a for a in (bridge, extra) if a is not None]
-        self.clock, self.tick_s, self.slices = clock, tick_s, slices
+        self.tick_s, self.slices, self.speed = tick_s, slices, speed
+        self._born_s = system_scene_s()
         self.drones: list[Drone] = []
         self.counters = Counters()
         self._task: asyncio.Task[None] | None = None
+
+    def clock(self) -> float:
+        """Return the fleet's time in scene seconds."""
+        now_s = system_scene_s()
+        return now_s if self.speed == 1.0 else self._born_s + (now_s - self._born_s) * self.speed
+
+    async def sleep(self, seconds: float) -> None:
+        """Sleep so long by the fleet's clock."""
+        await asyncio.sleep(max(0.0, seconds) / self.speed)
 
     def add(
         self, autopilot: Autopilot, *, host: str = "127.0.0.1", port: int = 0, ground_port: int | None = None

@@ -1,0 +1,107 @@
+/** The HTTP side of the service: same-origin requests with the session cookie, problems as values. */
+
+import type {
+  Corridor,
+  DemoUsersAnswer,
+  Feature,
+  FlightPlan,
+  Page,
+  Problem,
+  Role,
+  SessionAnswer,
+  Site,
+  Track,
+  Zone,
+} from './types'
+
+export type Answer<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly status: number; readonly problem: Problem }
+
+const TIMEOUT_MS = 10_000
+const MAX_PAGES = 20
+
+let csrfToken: string | null = null
+
+/** Remember the token that state-changing requests must carry. */
+export function setCsrfToken(token: string | null): void {
+  csrfToken = token
+}
+
+function failed(status: number, code: string): { ok: false; status: number; problem: Problem } {
+  return { ok: false, status, problem: { code } }
+}
+
+/** Send one request; every outcome, an unreachable service included, is a value. */
+export async function request<T>(method: 'GET' | 'POST' | 'DELETE', path: string, body?: unknown): Promise<Answer<T>> {
+  const headers: Record<string, string> = { Accept: 'application/json' }
+  if (body !== undefined) headers['Content-Type'] = 'application/json'
+  if (method !== 'GET' && csrfToken !== null) headers['X-CSRF-Token'] = csrfToken
+  let response: Response
+  try {
+    response = await fetch(path, {
+      method,
+      headers,
+      credentials: 'same-origin',
+      cache: 'no-store',
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    })
+  } catch {
+    return failed(0, 'service_unreachable')
+  }
+  const text = await response.text().catch(() => '')
+  let value: unknown = null
+  try {
+    value = text === '' ? null : JSON.parse(text)
+  } catch {
+    return failed(response.status, 'unreadable_answer')
+  }
+  if (response.ok) return { ok: true, value: value as T }
+  const problem = value !== null && typeof value === 'object' && 'code' in value ? (value as Problem) : { code: `http_${response.status}` }
+  return { ok: false, status: response.status, problem }
+}
+
+export const getSession = () => request<SessionAnswer>('GET', '/v1/session')
+export const signIn = (name: string, password: string) => request<SessionAnswer>('POST', '/v1/session', { name, password })
+export const signOut = () => request<null>('DELETE', '/v1/session')
+export const getDemoUsers = () => request<DemoUsersAnswer>('GET', '/v1/session/demo-users')
+export const signInDemo = (role: Role) => request<SessionAnswer>('POST', '/v1/session/demo', { role })
+export const getPlan = (planId: string) => request<FlightPlan>('GET', `/v1/flight-plans/${encodeURIComponent(planId)}`)
+
+type Listing<T> = Page<T> | { readonly features: readonly T[] } | readonly T[]
+
+function itemsOf<T>(listing: Listing<T>): readonly T[] {
+  if (Array.isArray(listing)) return listing as readonly T[]
+  if ('items' in listing) return listing.items
+  return 'features' in listing ? listing.features : []
+}
+
+async function all<T>(path: string): Promise<Answer<readonly T[]>> {
+  const found: T[] = []
+  let cursor: string | null = null
+  for (let page = 0; page < MAX_PAGES; page++) {
+    const mark: string = cursor === null ? '' : `${path.includes('?') ? '&' : '?'}cursor=${encodeURIComponent(cursor)}`
+    const answer: Answer<Listing<T>> = await request<Listing<T>>('GET', path + mark)
+    if (!answer.ok) return answer
+    found.push(...itemsOf(answer.value))
+    cursor = 'next_cursor' in answer.value ? (answer.value.next_cursor ?? null) : null
+    if (cursor === null) break
+  }
+  return { ok: true, value: found }
+}
+
+const drawable = <T extends Feature<GeoJSON.Geometry, unknown>>(answer: Answer<readonly T[]>): Answer<readonly T[]> =>
+  answer.ok ? { ok: true, value: answer.value.filter((item) => item?.geometry != null && item.properties != null) } : answer
+
+export const getZones = async (at?: string) =>
+  drawable(await all<Zone>(at === undefined ? '/v1/zones' : `/v1/zones?at=${encodeURIComponent(at)}`))
+export const getCorridors = async () => drawable(await all<Corridor>('/v1/corridors'))
+export const getSites = async () => drawable(await all<Site>('/v1/sites'))
+
+const AROUND_DEG = 0.01
+
+/** Find one track's full record among those around a position; null when the service no longer has it there. */
+export async function getTrackNear(trackId: string, lat_deg: number, lon_deg: number): Promise<Answer<Track | null>> {
+  const box = [lon_deg - AROUND_DEG, lat_deg - AROUND_DEG, lon_deg + AROUND_DEG, lat_deg + AROUND_DEG]
+  const answer = await all<Track>(`/v1/tracks?bbox=${box.map((value) => value.toFixed(5)).join(',')}`)
+  return answer.ok ? { ok: true, value: answer.value.find((track) => track.track_id === trackId) ?? null } : answer
+}

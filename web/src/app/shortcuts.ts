@@ -1,0 +1,76 @@
+/** The console's keyboard: one table, used by the handler and by the list that `?` shows. */
+
+import { useEffect } from 'react'
+import type { Key } from '../i18n/catalogue'
+
+export type Command =
+  | 'next'
+  | 'previous'
+  | 'centre'
+  | 'follow'
+  | 'deselect'
+  | 'home'
+  | 'zoom_in'
+  | 'zoom_out'
+  | 'zones'
+  | 'corridors'
+  | 'sites'
+  | 'labels'
+  | 'theme'
+  | 'language'
+  | 'help'
+
+/** Key as `KeyboardEvent.key` gives it, lower case. */
+export const bindings: Readonly<Record<string, Command>> = {
+  n: 'next',
+  p: 'previous',
+  c: 'centre',
+  f: 'follow',
+  escape: 'deselect',
+  h: 'home',
+  '+': 'zoom_in',
+  '=': 'zoom_in',
+  '-': 'zoom_out',
+  '1': 'zones',
+  '2': 'corridors',
+  '3': 'sites',
+  '4': 'labels',
+  t: 'theme',
+  l: 'language',
+  '?': 'help',
+}
+
+export const helpRows: readonly { readonly keys: readonly string[]; readonly text: Key }[] = [
+  { keys: ['N'], text: 'help_next' },
+  { keys: ['P'], text: 'help_previous' },
+  { keys: ['C'], text: 'help_centre' },
+  { keys: ['F'], text: 'help_follow' },
+  { keys: ['Esc'], text: 'help_deselect' },
+  { keys: ['H'], text: 'help_home' },
+  { keys: ['+', '−'], text: 'help_zoom' },
+  { keys: ['←', '↑', '→', '↓'], text: 'help_pan' },
+  { keys: ['1', '2', '3', '4'], text: 'help_layers' },
+  { keys: ['T'], text: 'help_theme' },
+  { keys: ['L'], text: 'help_language' },
+  { keys: ['?'], text: 'help_help' },
+]
+
+const typing = (target: EventTarget | null): boolean =>
+  target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName))
+
+/** Call `run` for every bound key pressed outside text fields and open dialogs. */
+export function useShortcuts(run: (command: Command) => void): void {
+  useEffect(() => {
+    const pressed = (event: KeyboardEvent) => {
+      if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return
+      if (document.querySelector('[role="dialog"]') !== null) return
+      const command = bindings[event.key.toLowerCase()]
+      if (command === undefined) return
+      event.preventDefault()
+      run(command)
+    }
+    // Capture: MapLibre would take + and - for itself and zoom twice.
+    window.addEventListener('keydown', pressed, { capture: true })
+    return () => window.removeEventListener('keydown', pressed, { capture: true })
+  }, [run])
+}

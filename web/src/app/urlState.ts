@@ -1,0 +1,52 @@
+/** What of the screen stands in the address, so that a view can be sent as a link. */
+
+import type { Lang } from '../i18n/translate'
+import type { Camera } from '../map/cityMap'
+import type { Theme } from '../map/palette'
+
+export interface UrlState {
+  readonly lang: string | null
+  readonly theme: Theme | null
+  readonly camera: Camera | null
+  readonly track_id: string | null
+}
+
+/** Read the address; anything malformed counts as absent. */
+export function readUrl(search: string): UrlState {
+  const query = new URLSearchParams(search)
+  const theme = query.get('theme')
+  const [lat, lon, zoom] = (query.get('view') ?? '').split(',').map(Number)
+  const whole = [lat, lon, zoom].every((value) => value !== undefined && Number.isFinite(value))
+  const sane = whole && Math.abs(lat!) < 85 && Math.abs(lon!) <= 180 && zoom! >= 0 && zoom! <= 24
+  return {
+    lang: query.get('lang'),
+    theme: theme === 'light' || theme === 'dark' ? theme : null,
+    camera: sane ? { lat_deg: lat!, lon_deg: lon!, zoom: zoom! } : null,
+    track_id: query.get('track'),
+  }
+}
+
+/** The query string for a state; other parameters of the present one are kept. */
+export function writeUrl(
+  search: string,
+  state: { readonly lang?: Lang; readonly theme?: Theme; readonly camera?: Camera | null; readonly track_id?: string | null },
+): string {
+  const query = new URLSearchParams(search)
+  if (state.lang !== undefined) query.set('lang', state.lang)
+  if (state.theme !== undefined) query.set('theme', state.theme)
+  if (state.camera) {
+    const { lat_deg, lon_deg, zoom } = state.camera
+    query.set('view', `${lat_deg.toFixed(5)},${lon_deg.toFixed(5)},${zoom.toFixed(2)}`)
+  }
+  if (state.track_id !== undefined) {
+    if (state.track_id === null) query.delete('track')
+    else query.set('track', state.track_id)
+  }
+  const text = query.toString().replaceAll('%2C', ',')
+  return text === '' ? '' : `?${text}`
+}
+
+export function replaceUrl(state: Parameters<typeof writeUrl>[1]): void {
+  const search = writeUrl(window.location.search, state)
+  if (search !== window.location.search) window.history.replaceState(null, '', window.location.pathname + search)
+}

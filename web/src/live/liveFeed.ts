@@ -1,0 +1,195 @@
+/** The page's end of the live feed: starts the worker, keeps the newest packed frame and who each row is. */
+
+import { epochMs } from './clock'
+import type { FeedStats, FromWorker, IndexItem, LiveMessage, ToWorker } from './protocol'
+import { mercatorX, mercatorY, latFromMercator, lonFromMercator } from './mercator'
+import { reckonedSeconds } from './reckoning'
+import {
+  AT_AGE_S,
+  AT_ALT_HAE_M,
+  AT_HEADING,
+  AT_ROW,
+  AT_STATE,
+  AT_VEL_UP_MPS,
+  AT_VX,
+  AT_VY,
+  AT_X,
+  AT_Y,
+  NO_ALTITUDE,
+  NO_HEADING,
+  PACKED_WORDS,
+  type Origin,
+} from './trackStore'
+
+/** The newest packed drones: `count` records of `PACKED_WORDS` floats, ages as of `packed_at_ms` (our clock). */
+export interface Frame {
+  readonly data: Float32Array
+  readonly count: number
+  readonly packed_at_ms: number
+}
+
+/** One drone, moved on to now. */
+export interface Fix {
+  readonly row: number
+  readonly state: number
+  readonly lat_deg: number
+  readonly lon_deg: number
+  readonly age_s: number
+  readonly speed_mps: number
+  readonly vel_up_mps: number
+  readonly heading_deg: number | null
+  readonly alt_hae_m: number | null
+}
+
+type Listener<T> = (value: T) => void
+
+class Signal<T> {
+  private readonly listeners = new Set<Listener<T>>()
+  on(listener: Listener<T>): () => void {
+    this.listeners.add(listener)
+    return () => this.listeners.delete(listener)
+  }
+  send(value: T): void {
+    for (const listener of this.listeners) listener(value)
+  }
+}
+
+const EMPTY: Frame = { data: new Float32Array(0), count: 0, packed_at_ms: 0 }
+const TOPICS = ['tracks', 'plans', 'zones']
+
+export class LiveFeed {
+  readonly onFrame = new Signal<Frame>()
+  readonly onStats = new Signal<FeedStats>()
+  readonly onMessage = new Signal<LiveMessage>()
+  frame: Frame = EMPTY
+  stats: FeedStats | null = null
+  private readonly byRow = new Map<number, IndexItem>()
+  private readonly rowOf = new Map<string, number>()
+  private slots = new Int32Array(0)
+  private worker: Worker | null = null
+  private readonly origin: { x: number; y: number; lat_deg: number }
+
+  constructor(
+    private readonly place: Origin,
+    private readonly bbox: readonly number[],
+  ) {
+    this.origin = { x: mercatorX(place.lon_deg), y: mercatorY(place.lat_deg), lat_deg: place.lat_deg }
+  }
+
+  start(): void {
+    this.stop()
+    const worker = new Worker(new URL('./feed.worker.ts', import.meta.url), { type: 'module', name: 'hexlane-feed' })
+    this.worker = worker
+    worker.onmessage = (event: MessageEvent<FromWorker>) => this.take(event.data)
+    this.tell({ type: 'start', bbox: this.bbox, topics: TOPICS, origin: this.place })
+  }
+
+  stop(): void {
+    this.worker?.terminate()
+    this.worker = null
+    this.byRow.clear()
+    this.rowOf.clear()
+    this.frame = EMPTY
+    this.stats = null
+  }
+
+  /** Try to connect now instead of waiting for the next attempt. */
+  retry(): void {
+    this.tell({ type: 'retry' })
+  }
+
+  private tell(message: ToWorker, transfer: Transferable[] = []): void {
+    this.worker?.postMessage(message, transfer)
+  }
+
+  private take(message: FromWorker): void {
+    if (message.type === 'frame') {
+      const old = this.frame
+      const data = new Float32Array(message.buffer)
+      this.frame = { data, count: message.count, packed_at_ms: message.packed_at_ms }
+      this.indexSlots()
+      this.onFrame.send(this.frame)
+      const back = old.data.buffer
+      if (back instanceof ArrayBuffer && back.byteLength > 0) this.tell({ type: 'recycle', buffer: back }, [back])
+    } else if (message.type === 'index') {
+      for (const row of message.removed) this.forget(row)
+      for (const item of message.items) {
+        this.forget(item.row)
+        this.byRow.set(item.row, item)
+        this.rowOf.set(item.track_id, item.row)
+      }
+    } else if (message.type === 'stats') {
+      this.stats = message.stats
+      this.onStats.send(message.stats)
+    } else {
+      this.onMessage.send(message.message)
+    }
+  }
+
+  private forget(row: number): void {
+    const old = this.byRow.get(row)
+    if (old !== undefined && this.rowOf.get(old.track_id) === row) this.rowOf.delete(old.track_id)
+    this.byRow.delete(row)
+  }
+
+  private indexSlots(): void {
+    const { data, count } = this.frame
+    let top = 0
+    for (let i = 0; i < count; i++) top = Math.max(top, data[i * PACKED_WORDS + AT_ROW]!)
+    if (top >= this.slots.length) this.slots = new Int32Array(Math.max(256, (top + 1) * 2))
+    this.slots.fill(-1)
+    for (let i = 0; i < count; i++) this.slots[data[i * PACKED_WORDS + AT_ROW]!] = i
+  }
+
+  /** Position of a row's record in the newest frame, or -1. */
+  slotOf(row: number): number {
+    return row < this.slots.length && this.frame.count > 0 ? this.slots[row]! : -1
+  }
+
+  identity(row: number): IndexItem | null {
+    return this.byRow.get(row) ?? null
+  }
+
+  rowOfTrack(trackId: string): number | null {
+    return this.rowOf.get(trackId) ?? null
+  }
+
+  identities(): Iterable<IndexItem> {
+    return this.byRow.values()
+  }
+
+  /** The drone in a slot of the newest frame, moved on to `now_ms`. */
+  fixAt(slot: number, now_ms: number = epochMs()): Fix | null {
+    const { data, count, packed_at_ms } = this.frame
+    if (slot < 0 || slot >= count) return null
+    const at = slot * PACKED_WORDS
+    const age_s = data[at + AT_AGE_S]! + (now_ms - packed_at_ms) / 1000
+    const ahead_s = reckonedSeconds(age_s)
+    const y = this.origin.y + data[at + AT_Y]! + data[at + AT_VY]! * ahead_s
+    const lat_deg = latFromMercator(y)
+    const perMetre = 1 / (2 * Math.PI * 6_378_137 * Math.cos((lat_deg * Math.PI) / 180))
+    const heading = data[at + AT_HEADING]!
+    const alt_hae_m = data[at + AT_ALT_HAE_M]!
+    return {
+      row: data[at + AT_ROW]!,
+      state: data[at + AT_STATE]!,
+      lat_deg,
+      lon_deg: lonFromMercator(this.origin.x + data[at + AT_X]! + data[at + AT_VX]! * ahead_s),
+      age_s,
+      speed_mps: Math.hypot(data[at + AT_VX]!, data[at + AT_VY]!) / perMetre,
+      vel_up_mps: data[at + AT_VEL_UP_MPS]!,
+      heading_deg: heading === NO_HEADING ? null : (heading * 180) / Math.PI,
+      alt_hae_m: alt_hae_m === NO_ALTITUDE ? null : alt_hae_m,
+    }
+  }
+
+  fixOfTrack(trackId: string, now_ms: number = epochMs()): Fix | null {
+    const row = this.rowOfTrack(trackId)
+    return row === null ? null : this.fixAt(this.slotOf(row), now_ms)
+  }
+
+  /** The server's time now, as far as it is known. */
+  serverNowMs(): number {
+    return epochMs() - (this.stats?.clock_ahead_ms ?? 0)
+  }
+}

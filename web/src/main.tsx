@@ -1,0 +1,17 @@
+import '@fontsource-variable/noto-sans-sc/wght.css'
+import './ui/base.css'
+import './ui/console.css'
+import { StrictMode } from 'react'
+import { createRoot } from 'react-dom/client'
+import { App } from './app/App'
+import { LookProvider } from './app/look'
+
+const root = document.getElementById('root')
+if (root === null) throw new Error('index.html has no #root')
+createRoot(root).render(
+  <StrictMode>
+    <LookProvider>
+      <App />
+    </LookProvider>
+  </StrictMode>,
+)

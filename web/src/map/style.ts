@@ -1,0 +1,371 @@
+/** The map's style: base map, labels, airspace. Everything is drawn from data at hand; nothing is fetched. */
+
+import type { ExpressionSpecification, LayerSpecification, StyleSpecification } from 'maplibre-gl'
+import coast from '../city/coast.json'
+import { places, runways } from '../city/shenzhen'
+import type { Lang } from '../i18n/translate'
+import { runwayOutline } from './geometry'
+import { FONT, restrictions } from './images'
+import type { Palette } from './palette'
+
+type Collection = GeoJSON.FeatureCollection
+export const emptyCollection: Collection = { type: 'FeatureCollection', features: [] }
+
+const feature = (geometry: GeoJSON.Geometry, properties: GeoJSON.GeoJsonProperties): GeoJSON.Feature => ({
+  type: 'Feature',
+  geometry,
+  properties,
+})
+
+const rank: Record<string, number> = { city: 0, district: 1, neighbour: 2, aerodrome: 3, water: 4, place: 5 }
+
+const placePoints: Collection = {
+  type: 'FeatureCollection',
+  features: places.map((place) =>
+    feature(
+      { type: 'Point', coordinates: [place.lon_deg, place.lat_deg] },
+      { zh: place.zh, en: place.en, kind: place.kind, rank: rank[place.kind] ?? 9 },
+    ),
+  ),
+}
+
+const airfield: Collection = {
+  type: 'FeatureCollection',
+  features: [
+    ...runways.map((runway) =>
+      feature({ type: 'Polygon', coordinates: [runwayOutline(runway, 330)] }, { kind: 'apron' }),
+    ),
+    ...runways.map((runway) => feature({ type: 'Polygon', coordinates: [runwayOutline(runway)] }, { kind: 'runway' })),
+    ...runways.map((runway) =>
+      feature({ type: 'LineString', coordinates: runway.ends.map((end) => [...end]) }, { kind: 'centre', name: runway.name }),
+    ),
+  ],
+}
+
+const kindIs = (...kinds: string[]): ExpressionSpecification => ['in', ['get', 'kind'], ['literal', kinds]]
+
+/** Line width in pixels of something `metres` wide on the ground, from zoom 9 to 18 at this latitude. */
+const groundWidth = (metres: ExpressionSpecification, least: number): ExpressionSpecification => [
+  'interpolate',
+  ['exponential', 2],
+  ['zoom'],
+  9,
+  ['max', least, ['/', metres, 141]],
+  18,
+  ['max', least, ['/', metres, 0.2757]],
+]
+
+const localName = (lang: Lang): ExpressionSpecification =>
+  lang === 'zh-CN' ? ['coalesce', ['get', 'name_zh'], ['get', 'name']] : ['get', 'name']
+
+function baseLayers(p: Palette, lang: Lang): LayerSpecification[] {
+  const name: ExpressionSpecification = ['get', lang === 'zh-CN' ? 'zh' : 'en']
+  const text = { 'text-font': [FONT], 'text-padding': 6, 'symbol-sort-key': ['get', 'rank'] as ExpressionSpecification }
+  return [
+    { id: 'land', type: 'background', paint: { 'background-color': p.land } },
+    { id: 'sea', type: 'fill', source: 'coast', filter: kindIs('sea'), paint: { 'fill-color': p.sea, 'fill-antialias': false } },
+    { id: 'apron', type: 'fill', source: 'airfield', filter: kindIs('apron'), paint: { 'fill-color': p.apron, 'fill-antialias': false } },
+    { id: 'shore', type: 'line', source: 'coast', filter: kindIs('sea'), paint: { 'line-color': p.coast, 'line-width': 0.8 } },
+    {
+      id: 'boundary',
+      type: 'line',
+      source: 'coast',
+      filter: kindIs('boundary'),
+      layout: { 'line-join': 'round' },
+      paint: { 'line-color': p.boundary, 'line-width': 1, 'line-dasharray': [5, 2, 1, 2] },
+    },
+    { id: 'runway', type: 'fill', source: 'airfield', filter: kindIs('runway'), paint: { 'fill-color': p.runway } },
+    {
+      id: 'runway-line',
+      type: 'line',
+      source: 'airfield',
+      filter: kindIs('centre'),
+      paint: { 'line-color': p.runwayLine, 'line-width': ['interpolate', ['linear'], ['zoom'], 9, 1.2, 13, 1], 'line-dasharray': [6, 3] },
+    },
+    {
+      id: 'place',
+      type: 'symbol',
+      source: 'places',
+      minzoom: 11.4,
+      filter: kindIs('place'),
+      layout: { ...text, 'text-field': name, 'text-size': 12 },
+      paint: { 'text-color': p.textQuiet, 'text-halo-color': p.halo, 'text-halo-width': 1.4 },
+    },
+    {
+      id: 'water',
+      type: 'symbol',
+      source: 'places',
+      filter: kindIs('water'),
+      layout: { ...text, 'text-field': name, 'text-size': 12, 'text-letter-spacing': lang === 'zh-CN' ? 0.35 : 0.12, 'text-max-width': 7 },
+      paint: { 'text-color': p.textWater, 'text-halo-color': p.halo, 'text-halo-width': 1 },
+    },
+    {
+      id: 'aerodrome',
+      type: 'symbol',
+      source: 'places',
+      minzoom: 10.4,
+      filter: kindIs('aerodrome'),
+      layout: { ...text, 'text-field': name, 'text-size': 12, 'text-max-width': 9 },
+      paint: { 'text-color': p.textQuiet, 'text-halo-color': p.halo, 'text-halo-width': 1.4 },
+    },
+    {
+      id: 'district',
+      type: 'symbol',
+      source: 'places',
+      maxzoom: 14.5,
+      filter: kindIs('district', 'neighbour'),
+      layout: {
+        ...text,
+        'text-field': name,
+        'text-size': ['interpolate', ['linear'], ['zoom'], 9, 12.5, 12, 15],
+        'text-letter-spacing': lang === 'zh-CN' ? 0.22 : 0.06,
+      },
+      paint: {
+        'text-color': ['case', kindIs('neighbour'), p.textQuiet, p.text],
+        'text-halo-color': p.halo,
+        'text-halo-width': 1.6,
+      },
+    },
+  ]
+}
+
+function zoneLayers(p: Palette, lang: Lang): LayerSpecification[] {
+  const colour: ExpressionSpecification = [
+    'match',
+    ['get', 'restriction'],
+    'PROHIBITED',
+    p.zone.PROHIBITED,
+    'REQ_AUTHORISATION',
+    p.zone.REQ_AUTHORISATION,
+    'CONDITIONAL',
+    p.zone.CONDITIONAL,
+    p.zone.NO_RESTRICTION,
+  ]
+  const active: ExpressionSpecification = ['get', 'active']
+  const chosen: ExpressionSpecification = ['boolean', ['feature-state', 'selected'], false]
+  return [
+    {
+      id: 'zone-fill',
+      type: 'fill',
+      source: 'zones',
+      filter: ['!=', ['get', 'restriction'], 'NO_RESTRICTION'],
+      paint: { 'fill-color': colour, 'fill-opacity': ['case', chosen, 0.24, active, 0.09, 0.03], 'fill-antialias': false },
+    },
+    ...restrictions
+      .filter((kind) => kind !== 'NO_RESTRICTION')
+      .map(
+        (kind): LayerSpecification => ({
+          id: `zone-hatch-${kind}`,
+          type: 'fill',
+          source: 'zones',
+          filter: ['==', ['get', 'restriction'], kind],
+          paint: { 'fill-pattern': `hatch-${kind}`, 'fill-opacity': ['case', active, 0.55, 0.2] },
+        }),
+      ),
+    {
+      id: 'zone-line',
+      type: 'line',
+      source: 'zones',
+      filter: active,
+      layout: { 'line-join': 'round' },
+      paint: { 'line-color': colour, 'line-width': ['case', chosen, 2.5, 1.2] },
+    },
+    {
+      id: 'zone-line-off',
+      type: 'line',
+      source: 'zones',
+      filter: ['!', active],
+      paint: { 'line-color': colour, 'line-width': 1, 'line-dasharray': [2, 3], 'line-opacity': 0.7 },
+    },
+    {
+      id: 'zone-badge',
+      type: 'symbol',
+      source: 'zone-points',
+      minzoom: 9.5,
+      layout: {
+        'icon-image': ['concat', 'badge-', ['get', 'restriction']],
+        'icon-size': ['interpolate', ['linear'], ['zoom'], 9.5, 0.75, 13, 1],
+        'icon-padding': 4,
+        'symbol-sort-key': ['get', 'order'],
+        'text-field': ['step', ['zoom'], '', 12.4, localName(lang)],
+        'text-font': [FONT],
+        'text-size': 11,
+        'text-offset': [0, 1.1],
+        'text-anchor': 'top',
+        'text-optional': true,
+        'text-max-width': 9,
+      },
+      paint: {
+        'text-color': colour,
+        'text-halo-color': p.halo,
+        'text-halo-width': 1.3,
+        'icon-opacity': ['case', active, 1, 0.5],
+        'text-opacity': ['case', active, 1, 0.6],
+      },
+    },
+  ]
+}
+
+function networkLayers(p: Palette, lang: Lang): LayerSpecification[] {
+  return [
+    {
+      id: 'corridor-width',
+      type: 'line',
+      source: 'corridors',
+      minzoom: 12,
+      layout: { 'line-cap': 'butt', 'line-join': 'round' },
+      paint: {
+        'line-color': p.corridor,
+        'line-width': groundWidth(['coalesce', ['get', 'width_m'], 60], 1),
+        'line-opacity': ['interpolate', ['linear'], ['zoom'], 12, 0, 13, 0.35],
+      },
+    },
+    {
+      id: 'corridor-line',
+      type: 'line',
+      source: 'corridors',
+      layout: { 'line-join': 'round' },
+      paint: { 'line-color': p.corridorLine, 'line-width': ['interpolate', ['linear'], ['zoom'], 9, 0.6, 13, 1], 'line-opacity': 0.8 },
+    },
+    {
+      id: 'corridor-way',
+      type: 'symbol',
+      source: 'corridors',
+      minzoom: 10.8,
+      filter: ['!=', ['get', 'direction'], 'both'],
+      layout: {
+        'symbol-placement': 'line',
+        'symbol-spacing': 90,
+        'icon-image': 'one-way',
+        'icon-rotate': ['case', ['==', ['get', 'direction'], 'backward'], 180, 0],
+        'icon-rotation-alignment': 'map',
+        'icon-allow-overlap': true,
+        'icon-ignore-placement': true,
+        'icon-padding': 0,
+      },
+    },
+    {
+      id: 'site',
+      type: 'circle',
+      source: 'sites',
+      paint: {
+        'circle-radius': ['interpolate', ['linear'], ['zoom'], 9, 1.4, 12, 3, 15, 5],
+        'circle-color': p.land,
+        'circle-stroke-color': ['case', ['boolean', ['feature-state', 'selected'], false], p.accent, p.site],
+        'circle-stroke-width': ['interpolate', ['linear'], ['zoom'], 9, 0.8, 13, 1.4],
+      },
+    },
+    {
+      id: 'site-name',
+      type: 'symbol',
+      source: 'sites',
+      minzoom: 12.6,
+      layout: {
+        'text-field': localName(lang),
+        'text-font': [FONT],
+        'text-size': 11,
+        'text-variable-anchor': ['top', 'bottom', 'left', 'right'],
+        'text-radial-offset': 0.7,
+        'text-max-width': 9,
+        'text-padding': 3,
+      },
+      paint: { 'text-color': p.site, 'text-halo-color': p.halo, 'text-halo-width': 1.3 },
+    },
+  ]
+}
+
+function planLayers(p: Palette, lang: Lang): LayerSpecification[] {
+  return [
+    {
+      id: 'plan-casing',
+      type: 'line',
+      source: 'plan',
+      layout: { 'line-cap': 'round', 'line-join': 'round' },
+      filter: ['==', ['get', 'part'], 'path'],
+      paint: { 'line-color': p.halo, 'line-width': 5.5, 'line-opacity': 0.85 },
+    },
+    {
+      id: 'plan-line',
+      type: 'line',
+      source: 'plan',
+      layout: { 'line-cap': 'round', 'line-join': 'round' },
+      filter: ['==', ['get', 'part'], 'path'],
+      paint: { 'line-color': ['case', ['get', 'done'], p.planDone, p.plan], 'line-width': ['case', ['get', 'done'], 1.6, 2.4] },
+    },
+    {
+      id: 'trail',
+      type: 'line',
+      source: 'trail',
+      layout: { 'line-cap': 'round', 'line-join': 'round' },
+      paint: { 'line-color': p.trail, 'line-width': 1.4, 'line-dasharray': [1, 2.2], 'line-opacity': 0.9 },
+    },
+    {
+      id: 'plan-volume',
+      type: 'line',
+      source: 'plan',
+      filter: ['==', ['get', 'part'], 'volume'],
+      paint: { 'line-color': p.plan, 'line-width': 1.4, 'line-dasharray': [3, 2] },
+    },
+    {
+      id: 'plan-waypoint',
+      type: 'circle',
+      source: 'plan',
+      filter: ['==', ['get', 'part'], 'waypoint'],
+      paint: { 'circle-radius': ['case', ['get', 'end'], 4, 2.6], 'circle-color': p.halo, 'circle-stroke-color': p.plan, 'circle-stroke-width': 1.5 },
+    },
+    {
+      id: 'plan-now',
+      type: 'symbol',
+      source: 'plan-now',
+      layout: {
+        'icon-image': 'planned',
+        'icon-allow-overlap': true,
+        'icon-ignore-placement': true,
+        'text-field': ['get', lang === 'zh-CN' ? 'zh' : 'en'],
+        'text-font': [FONT],
+        'text-size': 11,
+        'text-anchor': 'top',
+        'text-offset': [0, 1.2],
+        'text-allow-overlap': true,
+        'text-ignore-placement': true,
+      },
+      paint: { 'text-color': p.plan, 'text-halo-color': p.halo, 'text-halo-width': 1.6 },
+    },
+  ]
+}
+
+/** Layers a person can switch off, by group. */
+export const layerGroups = {
+  zones: ['zone-fill', ...restrictions.filter((kind) => kind !== 'NO_RESTRICTION').map((kind) => `zone-hatch-${kind}`), 'zone-line', 'zone-line-off', 'zone-badge'],
+  corridors: ['corridor-width', 'corridor-line', 'corridor-way'],
+  sites: ['site', 'site-name'],
+} as const
+
+/** Layers in drawing order for one theme and language. */
+export function mapLayers(palette: Palette, lang: Lang): LayerSpecification[] {
+  const [zones, network, base] = [zoneLayers(palette, lang), networkLayers(palette, lang), baseLayers(palette, lang)]
+  const isLabel = (layer: LayerSpecification) => layer.type === 'symbol' && layer.id !== 'corridor-way'
+  const ground = [...base, ...zones, ...network].filter((layer) => !isLabel(layer))
+  // Labels are placed from the last layer to the first: districts keep their place before sites and zones.
+  const labels = [...network, ...zones, ...base].filter(isLabel)
+  return [...ground, ...labels, ...planLayers(palette, lang)]
+}
+
+export function mapStyle(palette: Palette, lang: Lang): StyleSpecification {
+  return {
+    version: 8,
+    sources: {
+      coast: { type: 'geojson', data: coast as unknown as Collection, tolerance: 0.3, maxzoom: 14 },
+      airfield: { type: 'geojson', data: airfield },
+      places: { type: 'geojson', data: placePoints },
+      zones: { type: 'geojson', data: emptyCollection, promoteId: 'zone_id' },
+      'zone-points': { type: 'geojson', data: emptyCollection },
+      corridors: { type: 'geojson', data: emptyCollection },
+      sites: { type: 'geojson', data: emptyCollection, promoteId: 'site_id' },
+      plan: { type: 'geojson', data: emptyCollection },
+      'plan-now': { type: 'geojson', data: emptyCollection },
+      trail: { type: 'geojson', data: emptyCollection },
+    },
+    layers: mapLayers(palette, lang),
+  }
+}

@@ -1,0 +1,69 @@
+/** What the signs on the map mean; its airspace rows also switch layers on and off. */
+
+import { useState } from 'react'
+import { Button, ToggleButton } from 'react-aria-components'
+import type { Restriction } from '../api/types'
+import { useLook } from '../app/look'
+import { stateNames } from '../live/decode'
+import type { LayerGroup } from '../map/cityMap'
+import { Icon } from '../ui/icons'
+import { StateMark } from '../ui/StateMark'
+
+const kinds: readonly Restriction[] = ['PROHIBITED', 'REQ_AUTHORISATION', 'CONDITIONAL', 'NO_RESTRICTION']
+const groups: readonly LayerGroup[] = ['zones', 'corridors', 'sites', 'labels']
+
+interface Props {
+  readonly hidden: ReadonlySet<LayerGroup>
+  readonly onToggle: (group: LayerGroup) => void
+}
+
+export function Legend({ hidden, onToggle }: Props) {
+  const { t } = useLook()
+  const [open, setOpen] = useState(true)
+  return (
+    <section className="card legend" aria-label={t('legend_title')}>
+      <Button className="card-title legend-head" aria-expanded={open} aria-label={t(open ? 'legend_hide' : 'legend_show')} onPress={() => setOpen(!open)}>
+        <span>{t('legend_title')}</span>
+        <Icon name="chevron" />
+      </Button>
+      {open && (
+        <div className="legend-body">
+          <ul className="legend-states">
+            {stateNames.map((state) => (
+              <li key={state} className={`state-${state}`}>
+                <StateMark state={state} />
+                <span>{t(`state_${state}`)}</span>
+              </li>
+            ))}
+            <li className="state-stale" title={t('legend_stale')}>
+              <StateMark state="stale" />
+              <span>{t('state_stale')}</span>
+            </li>
+          </ul>
+          <ul className="legend-zones">
+            {kinds.map((kind) => (
+              <li key={kind} className={`zone-${kind}`}>
+                <span className="zone-letter">{t(`zone_letter_${kind}`)}</span>
+                <span>{t(`zone_${kind}`)}</span>
+              </li>
+            ))}
+          </ul>
+          <ul className="legend-layers" aria-label={t('legend_layers')}>
+            {groups.map((group) => {
+              const shown = !hidden.has(group)
+              return (
+                <li key={group}>
+                  <ToggleButton className="layer-toggle" isSelected={shown} onChange={() => onToggle(group)}>
+                    <span className={`layer-sign layer-${group}`} aria-hidden="true" />
+                    <span>{t(`layer_${group}`)}</span>
+                    <Icon name={shown ? 'eye' : 'eyeOff'} />
+                  </ToggleButton>
+                </li>
+              )
+            })}
+          </ul>
+        </div>
+      )}
+    </section>
+  )
+}

@@ -1,0 +1,33 @@
+import { Button, Group } from 'react-aria-components'
+import { useLook } from '../app/look'
+import { Icon } from '../ui/icons'
+
+interface Props {
+  readonly onZoom: (steps: number) => void
+  readonly onHome: () => void
+  /** Whether a drawer stands at the right edge, so that the controls keep clear of it. */
+  readonly drawer: boolean
+}
+
+/** Zoom buttons and attribution. */
+export function MapControls({ onZoom, onHome, drawer }: Props) {
+  const { t } = useLook()
+  return (
+    <div className="map-foot" data-drawer={drawer}>
+      <p className="attribution" title={t('attribution_note')}>
+        {t('attribution')}
+      </p>
+      <Group className="map-buttons" aria-label={t('map_controls')}>
+        <Button className="icon-button" aria-label={t('zoom_in')} onPress={() => onZoom(1)}>
+          <Icon name="plus" />
+        </Button>
+        <Button className="icon-button" aria-label={t('zoom_out')} onPress={() => onZoom(-1)}>
+          <Icon name="minus" />
+        </Button>
+        <Button className="icon-button" aria-label={t('zoom_home')} onPress={onHome}>
+          <Icon name="home" />
+        </Button>
+      </Group>
+    </div>
+  )
+}

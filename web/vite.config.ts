@@ -1,0 +1,27 @@
+import react from '@vitejs/plugin-react'
+import { defineConfig } from 'vitest/config'
+
+// The service (or the fake one in dev/) that `npm run dev` forwards API calls to.
+const service = process.env['HEXLANE_URL'] ?? 'http://127.0.0.1:8000'
+
+export default defineConfig({
+  base: '/',
+  plugins: [react()],
+  build: {
+    outDir: '../utm/static/console',
+    emptyOutDir: true,
+    target: 'es2023',
+    // Every font subset and image stays a file of its own: a data: URI would need a wider font-src.
+    assetsInlineLimit: 0,
+    chunkSizeWarningLimit: 1500,
+    reportCompressedSize: false,
+  },
+  worker: { format: 'es' },
+  server: {
+    proxy: {
+      '/v1': { target: service, ws: true },
+      '/healthz': { target: service },
+    },
+  },
+  test: { include: ['tests/**/*.test.ts'], environment: 'node' },
+})

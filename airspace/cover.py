@@ -169,11 +169,6 @@ class AreaIndex(Generic[Key]):
     cells: Mapping[int, tuple[Key, ...]]
 
     @classmethod
-    def empty(cls, resolution: int = DEFAULT_RESOLUTION) -> "AreaIndex[Key]":
-        """Return an index that holds nothing."""
-        return cls(resolution, {})
-
-    @classmethod
     def of(cls, covers: Mapping[Key, Iterable[int]], resolution: int = DEFAULT_RESOLUTION) -> "AreaIndex[Key]":
         """Return an index of keys and their covers."""
         lists: dict[int, list[Key]] = {}

@@ -71,6 +71,7 @@ def create_app(
         lifespan=lambda app: _lifespan(app.state.services),
         docs_url="/docs",
         redoc_url=None,
+        separate_input_output_schemas=False,
     )
     app.state.services = services
     install_problems(app)

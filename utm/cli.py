@@ -73,15 +73,29 @@ def check_separation(
     with _err.status("Judging every pair of live plans…"):
         report = check(_settings(data_dir, city=city))
     if as_json:
-        typer.echo(json.dumps(report.as_dict(), ensure_ascii=False))
+        typer.echo(json.dumps(report.as_dict(), ensure_ascii=False, default=str))
     else:
         typer.echo(f"{report.plans} plans reserve airspace, {len(report.conflicts)} conflicts ({report.took_s:.1f} s)")
-        for conflict in report.conflicts:
+        for found in report.conflicts:
             typer.echo(
-                f"  {conflict['a']} and {conflict['b']}: {conflict['horizontal_m']:.1f} m horizontally, "
-                f"{conflict['vertical_m']:.1f} m vertically at {conflict['a_at']}"
+                f"  {found['plan_a']} and {found['plan_b']}: {found['horizontal_m']:.1f} m horizontally, "
+                f"{found['vertical_m']:.1f} m vertically at {found['at_a'].isoformat()}"
             )
-    raise typer.Exit(1 if report.conflicts else 0)
+        for unread in report.unread:
+            typer.echo(f"  {unread['plan_id']} could not be judged: {unread['reason']}")
+    raise typer.Exit(1 if report.conflicts or report.unread else 0)
+
+
+@app.command()
+def token(
+    role: Annotated[str, typer.Argument(help="operator, dispatcher, regulator, supplier or admin.")] = "operator",
+    number: Annotated[int, typer.Option(help="Which of the clients of that role, from 0.")] = 0,
+    data_dir: DataDir = None,
+) -> None:
+    """Print an access token of a demonstration client, for curl and scripts."""
+    from utm.demo_token import fetch  # noqa: PLC0415
+
+    typer.echo(fetch(_settings(data_dir).credentials_path, role, number))
 
 
 @app.command()

@@ -1,15 +1,19 @@
 """`hexlane check-separation`: the judge over every plan in a store that reserves airspace."""
 
 import time
-from dataclasses import asdict, dataclass
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
 from typing import Any
 
 import numpy as np
 import orjson
 
 from airspace.lifecycle import RESERVES_AIRSPACE
-from utm.city import load_city
-from utm.judge import JudgedPlan, from_body, judge, plane_for
+from airspace.timebase import from_scene_s
+from utm.city import City, FlatTerrainSpec, load_city
+from utm.judge import JudgedPlan, from_body, geoid_from_csv, judge, plane_for
+from utm.judge.plans import instant
 from utm.settings import Settings
 from utm.store import plans
 from utm.store.store import Store
@@ -22,6 +26,8 @@ class Report:
 
     plans: int
     conflicts: list[dict[str, Any]]
+    unread: list[dict[str, str]]
+    """Plans whose stored body could not be judged: as bad as a conflict."""
     took_s: float
 
     def as_dict(self) -> dict[str, Any]:
@@ -40,28 +46,46 @@ def check(settings: Settings) -> Report:
 
 
 def judge_rows(rows: list[FlightPlanRow], settings: Settings) -> Report:
-    """Judge rows from their filed bodies; only datums come from the city, and only as numbers."""
+    """Judge rows from their filed bodies; of the city only its numbers are taken: plane, geoid grid, flat ground."""
     started_s = time.perf_counter()
     city = load_city(settings.city)
-    altitude = city.region().altitude
+    geoid = geoid_from_csv(city.geoid_csv)
+    ground = _ground(city, geoid)
     plane = plane_for(city.crs)
-
-    def ground(lat_deg: float, lon_deg: float) -> float:
-        return float(np.ravel(altitude.ground_hae_m(lat_deg, lon_deg))[0])
-
-    def geoid(lat_deg: float, lon_deg: float) -> float:
-        return float(np.ravel(altitude.undulation_m(lat_deg, lon_deg))[0])
-
-    judged: list[JudgedPlan] = [
-        from_body(
-            row.plan_id,
-            orjson.loads(row.body),
-            {"horizontal_m": row.horizontal_m, "vertical_m": row.vertical_m, "time_buffer_s": row.time_buffer_s},
-            ground,
-            geoid,
-            plane=plane,
-        )
-        for row in rows
-    ]
+    judged: list[JudgedPlan] = []
+    unread: list[dict[str, str]] = []
+    for row in rows:
+        separation = {
+            "horizontal_m": row.horizontal_m,
+            "vertical_m": row.vertical_m,
+            "time_buffer_s": row.time_buffer_s,
+        }
+        try:
+            plan = from_body(row.plan_id, orjson.loads(row.body), separation, ground, geoid, plane=plane)
+        except ValueError as error:
+            unread.append({"plan_id": row.plan_id, "reason": str(error)})
+            continue
+        judged.append(_overdue(plan, from_scene_s(row.ends_s)))
     conflicts = [asdict(found) for found in judge(judged)]
-    return Report(len(rows), conflicts, time.perf_counter() - started_s)
+    return Report(len(rows), conflicts, unread, time.perf_counter() - started_s)
+
+
+def _ground(city: City, geoid: Callable[[float, float], float]) -> Callable[[float, float], float]:
+    """Return the ellipsoid height of the ground; surveyed ground is read by the code that serves it."""
+    terrain = city.terrain
+    if isinstance(terrain, FlatTerrainSpec):
+        elevation_m = terrain.elevation_amsl_m
+        return lambda lat_deg, lon_deg: geoid(lat_deg, lon_deg) + elevation_m
+    altitude = city.region().altitude
+    return lambda lat_deg, lon_deg: float(np.ravel(altitude.ground_hae_m(lat_deg, lon_deg))[0])
+
+
+def _overdue(plan: JudgedPlan, until: datetime) -> JudgedPlan:
+    """Return the plan with the hover that is reserved at its last place while it has not landed."""
+    if not len(plan.legs):
+        return plan
+    last, until_s = plan.legs[-1], (until - instant(0.0)).total_seconds()
+    if until_s <= last[7] + 1e-3:
+        return plan
+    hover = np.concatenate([last[4:8], last[4:7], [until_s]])
+    return replace(plan, legs=np.vstack([plan.legs, hover]))

@@ -10,17 +10,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal, cast
 
-from sqlalchemy import select
 from sqlmodel import Session
 
 from utm.binding import AircraftRecord
 from utm.security.directory import Organisation
+from utm.store import aircraft as records
 from utm.store import journal
 from utm.store.identity_tables import AircraftRow
-from utm.store.sql import table
 from utm.store.store import on_undo
-
-_aircraft = table(AircraftRow)
 
 AircraftClass = Literal["micro", "light", "small", "medium", "large"]
 KIND = "aircraft"
@@ -143,8 +140,8 @@ class Fleet:
     def load(self, session: Session) -> None:
         """Read every aircraft."""
         fresh = Fleet()
-        for row in session.execute(select(_aircraft)):
-            fresh._set(row.aircraft_id, AircraftRow(**row._mapping))
+        for row in records.everything(session):
+            fresh._set(row.aircraft_id, row)
         with self._lock:
             self._by_id, self._keys = fresh._by_id, fresh._keys
             self._by_endpoint, self._unaddressed = fresh._by_endpoint, fresh._unaddressed
@@ -152,7 +149,7 @@ class Fleet:
 
     def refresh(self, session: Session, ref: str) -> None:
         """Read one aircraft again."""
-        row = row_of(session, ref)
+        row = records.get(session, ref)
         with self._lock:
             self._set(ref, row)
         self._tell(ref)
@@ -270,12 +267,6 @@ def _value(row: AircraftRow) -> Aircraft:
         mavlink_endpoint=row.mavlink_endpoint,
         has_signing_key=row.mavlink_signing_key is not None,
     )
-
-
-def row_of(session: Session, aircraft_id: str) -> AircraftRow | None:
-    """Return an aircraft's row, or None."""
-    row = session.execute(select(_aircraft).where(_aircraft.c.aircraft_id == aircraft_id)).one_or_none()
-    return None if row is None else AircraftRow(**row._mapping)
 
 
 def normal_endpoint(text: str) -> str | None:

@@ -117,6 +117,7 @@ FIELD_CODES: dict[str, FieldText] = {
     "not_unique": _F("is already used by another", "已被其他对象使用"),
     "not_found": _F("there is no such thing, or it is not yours", "不存在或不属于您"),
     "probably_swapped": _F("latitude and longitude are probably swapped", "经纬度可能颠倒"),
+    "malformed_json": _F("is not JSON at {where}", "{where} 处不是合法的 JSON"),
     "too_many_errors": _F("there are {more} more errors", "另有 {more} 个错误"),
 }  # fmt: skip
 

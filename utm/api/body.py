@@ -161,11 +161,7 @@ def _syntax_problem(data: bytes, error: orjson.JSONDecodeError) -> Problem:
         "malformed_json",
         f"The body is not JSON: {error.msg} at {where}.",
         f"请求体不是合法的 JSON：第 {error.lineno} 行第 {error.colno} 列。",
-        errors=[
-            FieldProblem(
-                "", "malformed_json", f"{error.msg} at {where}", f"第 {error.lineno} 行第 {error.colno} 列有语法错误"
-            )
-        ],
+        errors=[FieldProblem.of("", "malformed_json", where=where)],
         extra={"line": error.lineno, "column": error.colno},
     )
 

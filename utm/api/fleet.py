@@ -4,7 +4,6 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
-from sqlalchemy import func, or_, select
 from sqlmodel import Session
 
 from utm.api.body import openapi_body, parse_body
@@ -20,7 +19,7 @@ from utm.api.fleet_models import (
 )
 from utm.api.openapi import problem_responses
 from utm.api.pagination import Cursor, Limit, decode_cursor, encode_cursor
-from utm.fleet import Aircraft, Fleet, row_of
+from utm.fleet import Aircraft, Fleet
 from utm.ids import new_id
 from utm.problem_catalogue import FieldProblem
 from utm.problems import Problem, not_found
@@ -28,13 +27,13 @@ from utm.security.authorise import may_edit_of, may_read_of, visible_organisatio
 from utm.security.dependencies import identity_of, require
 from utm.security.directory import Organisation
 from utm.security.principal import Principal
+from utm.store import aircraft as records
 from utm.store import journal, plans
 from utm.store.identity_tables import AircraftRow
-from utm.store.sql import as_values, table
+from utm.store.sql import as_values
 
 router = APIRouter(prefix="/v1", tags=["fleet"])
 
-_aircraft = table(AircraftRow)
 _LIVE_STATES = frozenset({"pending", "approved", "activated", "nonconforming", "contingent"})
 _BODY_LIMIT_BYTES = 16 << 10
 
@@ -99,16 +98,11 @@ async def list_aircraft(
     own = visible_organisation(principal)
     if own is not None and organisation_id not in (None, own):
         return AircraftList(items=[], next_cursor=None)
-    query = select(_aircraft.c.aircraft_id, _aircraft.c.aircraft_no).order_by(_aircraft.c.aircraft_no).limit(limit + 1)
-    if own is not None or organisation_id is not None:
-        query = query.where(_aircraft.c.organisation_id == (own or organisation_id))
-    if registration is not None:
-        query = query.where(_aircraft.c.registration_key == registration.upper())
-    if not include_inactive:
-        query = query.where(_aircraft.c.deactivated_at.is_(None))
-    if after is not None:
-        query = query.where(_aircraft.c.aircraft_no > after[0])
-    rows = await identity_of(request).store.read(lambda session: session.execute(query).all())
+    where = records.AircraftFilter(own or organisation_id, registration, include_inactive)
+    position = None if after is None else after[0]
+    rows = await identity_of(request).store.read(
+        lambda session: records.page(session, where, after=position, limit=limit + 1)
+    )
     fleet = _fleet(request)
     shown = [aircraft for row in rows[:limit] if (aircraft := fleet.get(row.aircraft_id)) is not None]
     following = encode_cursor(rows[limit - 1].aircraft_no) if len(rows) > limit else None
@@ -153,9 +147,7 @@ async def register(
 
     def job(session: Session) -> None:
         _check_unique(session, row, principal)
-        highest = session.execute(select(func.coalesce(func.max(_aircraft.c.aircraft_no), 0))).scalar_one()
-        row.aircraft_no = int(highest) + 1
-        session.execute(_aircraft.insert(), [as_values(row)])
+        records.insert(session, row)
         _audit(session, "register", row, principal, now)
         fleet.changed(session, row.aircraft_id, before=None)
 
@@ -209,7 +201,7 @@ async def change(
         row = AircraftRow(**{**as_values(before), **_changes(patch, before)})
         row.version, row.updated_at = before.version + 1, now.isoformat()
         _check_unique(session, row, principal)
-        session.execute(_aircraft.update().where(_aircraft.c.aircraft_id == aircraft_id).values(**as_values(row)))
+        records.replace(session, row)
         _audit(session, "change", row, principal, now)
         fleet.changed(session, aircraft_id, before)
 
@@ -240,8 +232,9 @@ async def deregister(
                 f"The plan {live[0].plan_id} is {live[0].state}; end or cancel the aircraft's plans first.",
                 f"计划 {live[0].plan_id} 处于 {live[0].state} 状态；请先结束或取消该航空器的计划。",
             )
-        values = {"deactivated_at": now.isoformat(), "updated_at": now.isoformat(), "version": before.version + 1}
-        session.execute(_aircraft.update().where(_aircraft.c.aircraft_id == aircraft_id).values(**values))
+        row = AircraftRow(**as_values(before))
+        row.deactivated_at, row.updated_at, row.version = now.isoformat(), now.isoformat(), before.version + 1
+        records.replace(session, row)
         _audit(session, "deregister", before, principal, now)
         fleet.changed(session, aircraft_id, before)
 
@@ -296,7 +289,7 @@ def _own(fleet: Fleet, aircraft_id: str, principal: Principal) -> Aircraft:
 
 
 def _active_row(session: Session, aircraft_id: str) -> AircraftRow:
-    row = row_of(session, aircraft_id)
+    row = records.get(session, aircraft_id)
     if row is None:
         raise not_found("aircraft", "航空器", aircraft_id)
     if row.deactivated_at is not None:
@@ -325,12 +318,7 @@ def _changes(patch: AircraftPatch, before: AircraftRow) -> dict[str, Any]:
 
 def _check_unique(session: Session, row: AircraftRow, principal: Principal) -> None:
     """Raise Problem 409 when another aircraft has the registration, the id, or the MAVLink address."""
-    others = session.execute(
-        select(_aircraft.c.aircraft_id, _aircraft.c.organisation_id, _aircraft.c.registration_key).where(
-            or_(_aircraft.c.registration_key == row.registration_key, _aircraft.c.aircraft_id == row.aircraft_id)
-        )
-    ).all()
-    for other in others:
+    for other in records.same_mark_or_id(session, row):
         if row.aircraft_no != 0 and other.aircraft_id == row.aircraft_id:
             continue  # the row that is being changed
         own = {"aircraft_id": other.aircraft_id} if other.organisation_id == principal.organisation_id else {}
@@ -338,17 +326,7 @@ def _check_unique(session: Session, row: AircraftRow, principal: Principal) -> N
             field = FieldProblem.of("/registration", "not_unique")
             raise Problem("registration_taken", errors=[field], extra=own)
         raise Problem("aircraft_id_taken", errors=[FieldProblem.of("/aircraft_id", "not_unique")])
-    if row.mavlink_endpoint is None:
-        return
-    claimed = session.execute(
-        select(_aircraft.c.aircraft_id).where(
-            _aircraft.c.mavlink_endpoint == row.mavlink_endpoint,
-            _aircraft.c.mavlink_system_id == row.mavlink_system_id,
-            _aircraft.c.deactivated_at.is_(None),
-            _aircraft.c.aircraft_id != row.aircraft_id,
-        )
-    ).first()
-    if claimed is not None:
+    if records.address_claimed(session, row):
         raise Problem("endpoint_taken", errors=[FieldProblem.of("/mavlink/endpoint", "not_unique")])
 
 

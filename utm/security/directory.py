@@ -8,16 +8,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, TypeVar, cast
 
-from sqlalchemy import delete, select
-from sqlmodel import Session, SQLModel
+from sqlmodel import Session
 
 from utm.security.principal import Role
 from utm.store import journal
+from utm.store.identity_records import R, Records
 from utm.store.identity_tables import ClientRow, OrganisationRow, SessionRow, UserRow
-from utm.store.sql import as_values, table
 from utm.store.store import on_undo
 
-R = TypeVar("R", bound=SQLModel)
 V = TypeVar("V")
 
 
@@ -59,22 +57,19 @@ class TableKeeper(Generic[R, V]):
     """Holds every row of one table as an immutable value by its primary key."""
 
     def __init__(self, row_type: type[R], kind: str, value_of: Callable[[R], V]) -> None:
-        self._row_type = row_type
-        self._table = table(row_type)
-        (self._key,) = self._table.primary_key.columns
+        self._records = Records(row_type)
         self._kind = kind
         self._value_of = value_of
         self._values: dict[str, V] = {}
 
     def load(self, session: Session) -> None:
         """Read every row."""
-        rows = session.execute(select(self._table))
-        self._values = {row._mapping[self._key.name]: self._value_of(self._row(row._mapping)) for row in rows}
+        self._values = {self._records.key_of(row): self._value_of(row) for row in self._records.all(session)}
 
     def refresh(self, session: Session, ref: str) -> None:
         """Read one row again."""
-        row = session.execute(select(self._table).where(self._key == ref)).one_or_none()
-        self._set(ref, None if row is None else self._value_of(self._row(row._mapping)))
+        row = self._records.get(session, ref)
+        self._set(ref, None if row is None else self._value_of(row))
 
     def get(self, ref: str) -> V | None:
         """Return one value, or None."""
@@ -86,29 +81,22 @@ class TableKeeper(Generic[R, V]):
 
     def put(self, session: Session, row: R) -> None:
         """Insert or replace a row inside a write job, in memory too, and tell the other processes."""
-        values = as_values(row)
-        ref = str(values[self._key.name])
-        found = session.execute(select(self._key).where(self._key == ref)).one_or_none()
-        if found is None:
-            session.execute(self._table.insert(), [values])
-        else:
-            session.execute(self._table.update().where(self._key == ref).values(**values))
-        self._changed(session, ref)
+        self._records.put(session, row)
+        self._changed(session, self._records.key_of(row))
 
     def update(self, session: Session, ref: str, **values: object) -> None:
         """Change columns of a row inside a write job, in memory too, and tell the other processes."""
-        session.execute(self._table.update().where(self._key == ref).values(**values))
+        self._records.update(session, ref, values)
         self._changed(session, ref)
 
     def remove(self, session: Session, ref: str) -> None:
         """Delete a row inside a write job, in memory too, and tell the other processes."""
-        session.execute(delete(self._table).where(self._key == ref))
+        self._records.remove(session, ref)
         self._changed(session, ref)
 
     def row(self, session: Session, ref: str) -> R | None:
         """Return one row from the store, or None."""
-        found = session.execute(select(self._table).where(self._key == ref)).one_or_none()
-        return None if found is None else self._row(found._mapping)
+        return self._records.get(session, ref)
 
     def _changed(self, session: Session, ref: str) -> None:
         journal.record_change(session, self._kind, ref)
@@ -121,9 +109,6 @@ class TableKeeper(Generic[R, V]):
             self._values.pop(ref, None)
         else:
             self._values[ref] = value
-
-    def _row(self, mapping: object) -> R:
-        return self._row_type(**cast(dict[str, object], mapping))
 
 
 def _organisation(row: OrganisationRow) -> Organisation:

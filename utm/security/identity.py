@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from urllib.parse import urlsplit
 
-from sqlalchemy import select
 from sqlmodel import Session
 from starlette.datastructures import Headers
 
@@ -24,11 +23,10 @@ from utm.security.principal import Principal
 from utm.security.tokens import Tokens, token_problem
 from utm.security.web import normal_origin
 from utm.settings import Settings
+from utm.store.identity_records import expired_sessions
 from utm.store.identity_tables import SessionRow
-from utm.store.sql import table
 from utm.store.store import Store
 
-_sessions = table(SessionRow)
 _CSRF_LABEL = b"hexlane csrf token"
 
 
@@ -201,10 +199,7 @@ class Identity:
         )
 
     def _purge_sessions(self, session: Session) -> None:
-        now = self.clock.now().isoformat()
-        for (cookie_hash,) in session.execute(
-            select(_sessions.c.cookie_hash).where(_sessions.c.expires_at <= now)
-        ).all():
+        for cookie_hash in expired_sessions(session, self.clock.now().isoformat()):
             self.directory.sessions.remove(session, cookie_hash)
 
 

@@ -263,16 +263,16 @@ async def test_an_undone_registration_leaves_no_trace(tmp_path: Path) -> None:
         made = (await register(edge, mavlink={"system_id": 1})).json()["aircraft_id"]
 
         def job(session: Any) -> None:
-            from utm.fleet import row_of
+            from utm.store import aircraft
 
-            row = row_of(session, made)
+            row = aircraft.get(session, made)
             edge.fleet.changed(session, made, row)
             edge.identity.directory.clients.remove(session, edge.of("operator")["client_id"])
             raise LookupError("later")
 
         with pytest.raises(LookupError):
             await edge.identity.store.write(job)
-        assert [aircraft.aircraft_id for aircraft in edge.fleet.unaddressed(1)] == [made]
+        assert [listed.aircraft_id for listed in edge.fleet.unaddressed(1)] == [made]
         assert edge.identity.directory.clients.get(edge.of("operator")["client_id"]) is not None
 
 

@@ -1,4 +1,3 @@
-# ruff: noqa: PLR0917  (kernels take their numbers by position)
 """Exact distances between moving points and areas, and between areas (kernels).
 
 An area is `count` vertices of a simple polygon from `verts[start]` on, or, when `count` is 0, the disc with centre

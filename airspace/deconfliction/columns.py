@@ -1,19 +1,21 @@
 """Columns of the indexed plans: parts, vertices and slots in arrays that grow by themselves and reuse what is freed."""
 
+import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from airspace.geometry4d import FloatArray, IntArray, PlanGeometry, Prism, Trajectory4D
 
-_SEGMENT_META = np.tile(np.array([-1, 0, 0, -1], np.int32), (64, 1))
+_SEGMENT_META = np.tile(np.array([-1, 0, -1], np.int32), (64, 1))
 _NO_VERTICES: FloatArray = np.zeros((1, 2))
 
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """A plan's parts as the kernels take them (see `pairs`): rows (n, 8), meta (n, 4), vertices (m, 2)."""
+    """A plan's parts as the kernels take them (see `pairs`): rows (n, 8), meta (n, 3), vertices (m, 2)."""
 
     rows: FloatArray
     meta: IntArray
@@ -42,7 +44,7 @@ def _pack_prisms(prisms: tuple[Prism, ...]) -> Parts:
     if not prisms:
         raise ValueError("a plan has at least one volume")
     rows = np.empty((len(prisms), 8))
-    meta = np.zeros((len(prisms), 4), np.int32)
+    meta = np.zeros((len(prisms), 3), np.int32)
     vertices: list[FloatArray] = []
     start = 0
     for k, prism in enumerate(prisms):
@@ -60,7 +62,7 @@ def _pack_prisms(prisms: tuple[Prism, ...]) -> Parts:
             box = (*points.min(axis=0), *points.max(axis=0))
             count = len(points)
         rows[k] = (box[0], box[1], prism.z_low_m, prism.t_start_s, box[2], box[3], prism.z_high_m, prism.t_end_s)
-        meta[k] = (-1, 0, start, count)
+        meta[k] = (-1, start, count)
         vertices.append(points)
         start += len(points)
     return Parts(rows, meta, np.concatenate(vertices))
@@ -105,11 +107,20 @@ class Pool:
         self._free.setdefault(size, []).append(first)
 
 
-def grown(array: NDArray[np.generic], n: int) -> NDArray[np.generic]:
+def aligned(shape: tuple[int, ...], dtype: type[np.generic]) -> NDArray[Any]:
+    """Return a zeroed array that starts on a cache line, so that rows of 64 bytes are one line each."""
+    size = math.prod(shape) * np.dtype(dtype).itemsize
+    raw = np.zeros(size + 64, np.uint8)
+    start = -raw.ctypes.data % 64
+    array: NDArray[Any] = raw[start : start + size].view(dtype).reshape(shape)
+    return array
+
+
+def grown(array: NDArray[Any], n: int) -> NDArray[Any]:
     """Return the array, copied into one at least half as long again if it has fewer than n rows; new rows are zero."""
     if n <= len(array):
         return array
-    bigger = np.zeros((max(n, len(array) + len(array) // 2), *array.shape[1:]), array.dtype)
+    bigger = aligned((max(n, len(array) + len(array) // 2), *array.shape[1:]), array.dtype.type)
     bigger[: len(array)] = array
     return bigger
 
@@ -121,9 +132,9 @@ class Columns:
     """
 
     def __init__(self) -> None:
-        self.rows: FloatArray = np.zeros((1024, 8))
-        self.meta: IntArray = np.full((1024, 4), -1, np.int32)
-        self.found: IntArray = np.zeros(1024, np.int32)
+        self.rows: FloatArray = aligned((1024, 8), np.float64)
+        self.meta: IntArray = np.full((1024, 3), -1, np.int32)
+        self.marks: IntArray = np.zeros(1024, np.int32)
         self.vertices: FloatArray = np.zeros((64, 2))
         self.slots: NDArray[np.int64] = np.zeros((128, 4), np.int64)
         self.minima: FloatArray = np.zeros((128, 3))
@@ -136,7 +147,7 @@ class Columns:
     @property
     def nbytes(self) -> int:
         """Bytes held by the arrays."""
-        arrays = (self.rows, self.meta, self.found, self.vertices, self.slots, self.minima)
+        arrays = (self.rows, self.meta, self.marks, self.vertices, self.slots, self.minima)
         return sum(array.nbytes for array in arrays)
 
     def store(self, parts: Parts, minima: tuple[float, float, float]) -> int:
@@ -146,26 +157,26 @@ class Columns:
         if self.row_pool.top > len(self.rows):
             top = self.row_pool.top
             before = len(self.meta)
-            self.rows = grown(self.rows, top)  # type: ignore[assignment]
-            self.meta = grown(self.meta, top)  # type: ignore[assignment]
-            self.found = np.zeros(len(self.rows), np.int32)
+            self.rows = grown(self.rows, top)
+            self.meta = grown(self.meta, top)
+            self.marks = grown(self.marks, top)
             self.meta[before:, 0] = -1
         if self._free_slots:
             slot = self._free_slots.pop()
         else:
             slot = self._slot_top
             self._slot_top += 1
-            self.slots = grown(self.slots, self._slot_top)  # type: ignore[assignment]
-            self.minima = grown(self.minima, self._slot_top)  # type: ignore[assignment]
+            self.slots = grown(self.slots, self._slot_top)
+            self.minima = grown(self.minima, self._slot_top)
         self.rows[first : first + n] = parts.rows
         meta = self.meta[first : first + n]
         meta[:] = parts.meta
         meta[:, 0] = slot
         if parts.vertices is not _NO_VERTICES:
             at = self.vertex_pool.take(len(parts.vertices))
-            self.vertices = grown(self.vertices, self.vertex_pool.top)  # type: ignore[assignment]
+            self.vertices = grown(self.vertices, self.vertex_pool.top)
             self.vertices[at : at + len(parts.vertices)] = parts.vertices
-            meta[:, 2] += at
+            meta[:, 1] += at
             self._vertices_of[slot] = (at, len(parts.vertices))
         self.slots[slot] = (first, n, 0, 0)
         self.minima[slot] = minima
@@ -188,5 +199,5 @@ class Columns:
         if slot in self._vertices_of:
             at, m = self._vertices_of[slot]
             vertices = self.vertices[at : at + m].copy()
-            meta[:, 2] -= at
+            meta[:, 1] -= at
         return Parts(self.rows[first : first + n].copy(), meta, vertices)

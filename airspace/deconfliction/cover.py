@@ -1,4 +1,3 @@
-# ruff: noqa: PLR0917  (kernels take their arrays by position)
 """Which H3 cells a plan touches (kernel), for answers and capacity, not for the search itself."""
 
 import math

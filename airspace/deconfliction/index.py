@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from airspace.deconfliction import cells, pairs, postings
 from airspace.deconfliction import compiled as compiling
-from airspace.deconfliction.columns import Columns, Parts, boxes, pack
+from airspace.deconfliction.columns import Columns, Parts, aligned, boxes, grown, pack
 from airspace.frame import LocalFrame
 from airspace.geometry4d import FloatArray, IntArray, PlanGeometry, Prism, Separation, Trajectory4D
 
@@ -98,6 +98,8 @@ class ConflictIndex:
         self._own: FloatArray = np.zeros(16)
         self._results: FloatArray = np.zeros((256, 10))
         self._work: FloatArray = np.zeros((128, 2))
+        self._queue: NDArray[np.int64] = np.zeros((postings.queue_rows(len(table.ids)), 4), np.int64)
+        self._found: NDArray[np.int64] = np.zeros((1024, 2), np.int64)
         self._clear()
 
     def _clear(self) -> None:
@@ -107,13 +109,14 @@ class ConflictIndex:
         self._minima_of: list[Separation] = []
         self._present: Counter[Separation] = Counter()
         self._widest: Separation | None = None
-        self._state: NDArray[np.int64] = np.zeros(8, np.int64)
+        self._state: NDArray[np.int64] = np.zeros(16, np.int64)
         self._boxes: FloatArray = np.zeros((0, 8))
         heads = postings.RING * len(self._table.ids) + postings.COARSE_HEADS + 1 if self._compiled else 1
         # Zeroed lazily by the system: only the buckets in use take memory.
         self._heads: IntArray = np.zeros(heads, np.int32)
-        self._blocks: IntArray = np.zeros((1024, postings.BLOCK_WORDS), np.int32)
+        self._blocks: IntArray = aligned((1024, postings.BLOCK_WORDS), np.int32)
         self._state[pairs.BLOCK_TOP] = 1
+        self._state[pairs.EPOCH] = 1
 
     def __len__(self) -> int:
         return len(self._slot_of)
@@ -180,13 +183,12 @@ class ConflictIndex:
                 self._table.centres,
                 self._table.pixels,
                 self._grid,
+                self._queue,
                 self._state,
             )
             if done < 0:
                 return
-            bigger = np.zeros((len(self._blocks) + len(self._blocks) // 2, postings.BLOCK_WORDS), np.int32)
-            bigger[: len(self._blocks)] = self._blocks
-            self._blocks = bigger
+            self._blocks = grown(self._blocks, len(self._blocks) + 1)
 
     def remove(self, key: int) -> None:
         """Forget a plan; KeyError if absent."""
@@ -333,7 +335,7 @@ class ConflictIndex:
             found.update(listed.tolist())
         return sorted(f"{cell:x}" for cell in found)
 
-    def _run(  # noqa: PLR0917
+    def _run(
         self,
         mode: int,
         parts: Parts,
@@ -356,10 +358,10 @@ class ConflictIndex:
         room = pairs.SPANS + 32 + max(len(columns.vertices), len(parts.vertices))
         if len(self._work) < room:
             self._work = np.zeros((2 * room, 2))
-        if state[pairs.EPOCH] + len(parts.rows) >= _MARKS_END:
-            columns.meta[:, pairs.MARK] = 0
-            state[pairs.EPOCH] = 0
         while True:
+            if state[pairs.EPOCH] + len(parts.rows) >= _MARKS_END:
+                columns.marks[:] = 0
+                state[pairs.EPOCH] = 1
             state[pairs.QUERY] += 1
             state[pairs.N_RESULTS] = 0
             for key in ignore:
@@ -367,6 +369,7 @@ class ConflictIndex:
                 if slot is not None:
                     columns.slots[slot, 2:] = (state[pairs.QUERY], -1)
             n = self._search(mode, parts)
+            state[pairs.EPOCH] += len(parts.rows)
             if n <= len(self._results):
                 return self._results[:n].copy()
             self._results = np.zeros((2 * n, 10))
@@ -388,10 +391,12 @@ class ConflictIndex:
             self._own,
             self._heads,
             self._blocks,
+            columns.marks,
             self._table.centres,
             self._table.pixels,
             self._grid,
-            columns.found,
+            self._queue,
+            self._found,
             self._results,
             self._work,
             self._state,
@@ -483,7 +488,7 @@ def pair_conflict(
     limits = (minima.horizontal_m, minima.vertical_m, minima.time_buffer_s)
     results = np.zeros((1, 10))
     n = int(columns.slots[slot, 1])
-    state = np.zeros(8, np.int64)
+    state = np.zeros(16, np.int64)
     state[pairs.QUERY] = 1
     found = kernels.judge_all(
         pairs.PAIRS,

@@ -1,8 +1,7 @@
-# ruff: noqa: PLR0917  (kernels take their arrays by position)
 """The exact test of one pair of plan parts, whatever their kinds, and what is reported of it (kernels).
 
 A part is a row of eight numbers: a segment `x0 y0 z0 t0 x1 y1 z1 t1`, or the bounding box of a prism `x_low y_low z_low
-t_start x_high y_high z_high t_end`. Its meta row (int32) is `slot mark start count`: `count` is -1 for a segment, 0 for
+t_start x_high y_high z_high t_end`. Its meta row (int32) is `slot start count`: `count` is -1 for a segment, 0 for
 a disc and the number of vertices for a polygon, which stand in the vertex pool from `start` on.
 """
 
@@ -18,11 +17,11 @@ SPANS = 32
 PAIRS, ANY, DELAYS, TOUCHING = 0, 1, 2, 3
 """What a search collects: one entry per other plan, the first conflict, ranges of delays, plans touching a volume."""
 
-N_RESULTS, EPOCH, BLOCK_FREE, BLOCK_TOP, COARSE, EVERYWHERE, ROW_TOP, QUERY = 0, 1, 2, 3, 4, 5, 6, 7
+N_RESULTS, EPOCH, BLOCK_FREE, BLOCK_TOP, COARSE, EVERYWHERE, ROW_TOP, QUERY, TOUCHED = 0, 1, 2, 3, 4, 5, 6, 7, 8
 """Entries of the state vector (int64): results of this query, last mark given, first free block, first block never
-used, postings on the coarse level and in the last chain, rows in use, number of this query."""
+used, postings on the coarse level and in the last chain, rows in use, number of this query, a sum nobody reads."""
 
-SLOT, MARK, START, COUNT = 0, 1, 2, 3
+SLOT, START, COUNT = 0, 1, 2
 """Columns of a part's meta row."""
 
 SLOT_FIRST, SLOT_COUNT, SLOT_QUERY, SLOT_ENTRY = 0, 1, 2, 3

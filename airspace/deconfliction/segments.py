@@ -1,4 +1,3 @@
-# ruff: noqa: PLR0917  (kernels take their numbers by position)
 """Exact test of two straight flight segments in closed form (kernels).
 
 With own time `u` and the other's time `w`, both counted from the start of their segments, the horizontal offset of the

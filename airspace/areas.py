@@ -25,6 +25,8 @@ MAX_RADIUS_M: Final = 100_000.0
 _MARGIN_DEG: Final = 2.0
 """How far outside the city an area may reach: beyond it the local frame is no map any more."""
 
+_LARGEST: Final = 1e300
+
 LatLonRing: TypeAlias = FloatArray
 """float64 (k, 2) of lat_deg, lon_deg without a repeated last vertex."""
 Segment: TypeAlias = tuple[float, float, float, float]
@@ -178,8 +180,9 @@ def check_positions(
     ring: LatLonRing, service: Bounds, pointer: str, margin_deg: float = _MARGIN_DEG
 ) -> list[FieldError]:
     """Return what is wrong with positions in degrees: out of range, probably swapped, or far from the city."""
+    wide = service.widened(margin_deg)
     for i, (lat, lon) in enumerate(ring.tolist()):
-        fault = position_error(lat, lon, service.widened(margin_deg), f"{pointer}/{i}")
+        fault = position_error(lat, lon, wide, f"{pointer}/{i}")
         if fault is not None:
             return [fault]
     return []
@@ -241,7 +244,10 @@ def check_shape(geometry: Any, pointer: str, max_area_m2: float) -> list[FieldEr
 
 def is_number(value: object) -> bool:
     """Tell whether a JSON value is a finite number; true and false are none."""
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return False
+    # An int too large for a float is no number of ours either, and must not overflow in the arithmetic that follows.
+    return abs(value) < _LARGEST
 
 
 def area_to_geojson(area: Area) -> dict[str, Any]:

@@ -7,7 +7,7 @@ A Volume4D is `{"volume": {"outline_polygon": {"vertices": [{"lat", "lng"}]} | "
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final, TypeAlias
 
@@ -247,7 +247,7 @@ def _parse_outline(volume: Mapping[str, Any], region: Region, at: str) -> Area |
         return [FieldError(where, "wrong_type", "Must be an object.", "必须是一个对象。")]
     centre = _parse_vertices([circle.get("center")], f"{where}/center", region)
     if isinstance(centre, list):
-        return centre
+        return [replace(fault, pointer=f"{where}/center") for fault in centre]
     radius = circle.get("radius")
     value = radius.get("value") if isinstance(radius, Mapping) else None
     if isinstance(radius, Mapping) and radius.get("units", "M") != "M":

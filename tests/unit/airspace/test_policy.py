@@ -58,6 +58,7 @@ def test_the_budget_covers_height_and_time_too() -> None:
         ({"separation": {"horizontal_m": 0}}, ("/separation/horizontal_m", "out_of_range")),
         ({"separation": {"horizontal_m": True}}, ("/separation/horizontal_m", "wrong_type")),
         ({"separation": {"horizontal_m": float("nan")}}, ("/separation/horizontal_m", "wrong_type")),
+        ({"separation": {"horizontal_m": 10**400}}, ("/separation/horizontal_m", "wrong_type")),
         ({"separation": {"time_buffer_s": -1}}, ("/separation/time_buffer_s", "out_of_range")),
         ({"ceiling_agl_m": "120"}, ("/ceiling_agl_m", "wrong_type")),
         ({"ceiling_agl_m": 1e9}, ("/ceiling_agl_m", "out_of_range")),

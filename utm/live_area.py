@@ -85,7 +85,7 @@ def parse_cells(values: Sequence[str]) -> Cells:
     for value in values:
         try:
             cell = h3.str_to_int(value)
-        except ValueError:
+        except (ValueError, OverflowError):
             cell = 0
         if not 0 < cell < 2**63 or not h3.is_valid_cell(cell):
             raise AreaError(

@@ -313,6 +313,8 @@ class Telemetry:
                 continue
             former = self._owner_of_row.get(row)
             if isinstance(former, _Vehicle):
+                if former.link_up:
+                    continue  # it flies on under another name
                 former.row = None
             assert vehicle.row is not None
             own, vehicle.row = vehicle.row, row
@@ -372,8 +374,8 @@ class Telemetry:
                 continue
             before = None if vehicle.row is None else self.picture.aircraft_ids[vehicle.row]
             successor = None if before is None else self._binder.vehicle_of(before)
-            if successor not in (None, key):
-                continue  # that vehicle is among the changed ones and carries this track on
+            if successor not in (None, key) and not vehicle.link_up:
+                continue  # that vehicle is among the changed ones and carries this silent one's track on
             self._apply_binding(vehicle)
             after = None if vehicle.row is None else self.picture.aircraft_ids[vehicle.row]
             if before != after:

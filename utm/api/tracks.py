@@ -274,6 +274,8 @@ def _report_of(body: TrackReport, principal: Principal, telemetry: Telemetry) ->
             raise _RejectedError("not_found", f"There is no aircraft {body.aircraft_id!r} that you may report.")
     elif principal.role != "supplier":
         raise _RejectedError("aircraft_required", "An operator reports its own aircraft; send aircraft_id.")
+    if body.lat_deg == 0 and body.lon_deg == 0:
+        raise _RejectedError(*_REFUSALS[IngestCode.NO_POSITION])
     reference = body.track_id or body.aircraft_id
     if reference is None:
         raise _RejectedError("track_id_required", "Send track_id to tell the tracks of your source apart.")

@@ -1,5 +1,7 @@
 """Deviation from a plan, against arithmetic by hand and against dense sampling."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -13,7 +15,7 @@ TOLERANCE = Tolerance(horizontal_m=20.0, vertical_m=5.0, time_s=7.5)
 
 def flight(*points: tuple[float, float, float, float]) -> Trajectory4D:
     """Return the trajectory through points (x, y, z, t)."""
-    rows = [[*a, *b] for a, b in zip(points, points[1:], strict=False)]
+    rows = [[*a, *b] for a, b in pairwise(points)]
     return Trajectory4D(np.array(rows, float), np.arange(len(rows), dtype=np.int32))
 
 

@@ -33,6 +33,7 @@ from utm.live import LiveHub
 from utm.memory import Memory
 from utm.plan_steps import PlanSteps
 from utm.problems import install_problems
+from utm.ratelimit import Limits
 from utm.security.identity import Identity
 from utm.services import Services
 from utm.settings import Settings
@@ -84,7 +85,8 @@ def create_app(
 
 def compose(settings: Settings, *, clock: Clock, store: Store, bus: Bus, bridge: Bridge) -> Services:
     """Make every part and hand each what it needs; nothing runs yet."""
-    identity = Identity(settings, clock, store)
+    limits = Limits(clock.monotonic_s, requests_per_s=settings.requests_per_s)
+    identity = Identity(settings, clock, store, limits=limits)
     fleet_directory = Fleet(identity.directory.organisations.get)
     book = AirspaceBook(_city(settings))
     sky = Sky(book.region.frame, book.city.bbox)

@@ -27,6 +27,7 @@ class Settings(BaseSettings):
     )
     token_ttl_s: int = Field(default=900, ge=60, le=3600, description="Life of an access token.")
     session_ttl_s: int = Field(default=12 * 3600, ge=300, description="Life of a console session: one shift.")
+    requests_per_s: float = Field(default=200.0, gt=0, description="Requests a second each client may send.")
     max_body_bytes: int = Field(default=1 << 20, description="Largest request body.")
     max_batch_body_bytes: int = Field(default=16 << 20, description="Largest body of a batch or an import.")
     terrain: list[Path] = Field(

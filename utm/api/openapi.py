@@ -64,7 +64,7 @@ def build(app: FastAPI) -> dict[str, Any]:
     )
     schemas = document.setdefault("components", {}).setdefault("schemas", {})
     for name, schema in _body_schemas().items():
-        if schemas.setdefault(name, schema) != schema:
+        if _plain(schemas.setdefault(name, schema)) != _plain(schema):
             raise ValueError(f"two different schemas are called {name}: rename one of the models")
     schemas["Problem"] = PROBLEM_SCHEMA
     for operations in document["paths"].values():
@@ -73,6 +73,13 @@ def build(app: FastAPI) -> dict[str, Any]:
     for name in _PLAIN_ERRORS:
         schemas.pop(name, None)
     return document
+
+
+def _plain(schema: Any) -> Any:
+    """Return a schema without what two ways of writing the same one differ in: defaults of null."""
+    if isinstance(schema, dict):
+        return {key: _plain(value) for key, value in schema.items() if not (key == "default" and value is None)}
+    return [_plain(item) for item in schema] if isinstance(schema, list) else schema
 
 
 def _body_schemas() -> dict[str, Any]:

@@ -99,6 +99,7 @@ def compose(settings: Settings, *, clock: Clock, store: Store, bus: Bus, bridge:
         sky=sky,
         book=book,
         fleet=fleet_directory,
+        organisation=identity.directory.organisations.get,
         ref_secret=_ref_secret(settings.data_dir / "keys" / "references.key"),
     )
     picture = Picture(book.region.frame, book.region.altitude)

@@ -17,8 +17,9 @@ from sqlmodel import Session
 
 from airspace.approval import evaluate
 from airspace.decision import Decision, decision_to_dict
+from airspace.deconfliction import Conflict
 from airspace.errors import FieldError
-from airspace.geometry4d import PlanGeometry, Trajectory4D
+from airspace.geometry4d import PlanGeometry, Separation, Trajectory4D
 from airspace.intent import FlightIntent, Path
 from airspace.lifecycle import IllegalTransition, PlanState
 from airspace.policy import Policy
@@ -37,7 +38,7 @@ from utm.memory import Memory
 from utm.plan_records import Answer, Authority, document, encode_authority, live_item, rfc3339
 from utm.problems import FieldProblem, Problem, not_found, validation_problem
 from utm.security import Principal, may_read_of
-from utm.security.authorise import has_entitlement
+from utm.security.directory import Organisation
 from utm.sky import LivePlan, Sky, live_plan, version_cells
 from utm.store import plans
 from utm.store.geometry_codec import encode as encode_geometry
@@ -86,11 +87,12 @@ class FlightPlans:
         sky: Sky,
         book: AirspaceBook,
         fleet: Fleet,
+        organisation: Callable[[str], Organisation | None],
         ref_secret: bytes,
     ) -> None:
         self.clock, self.store, self.bus, self.memory = clock, store, bus, memory
         self.sky, self.book, self.fleet = sky, book, fleet
-        self._ref_secret = ref_secret
+        self._organisation, self._ref_secret = organisation, ref_secret
         self.listeners: list[Callable[[str], None]] = []
         """Called on the event loop with the id of each plan that changed, once the change is durable."""
 
@@ -126,8 +128,9 @@ class FlightPlans:
         """Judge a plan as filing would at this moment, and keep nothing."""
         prepared = self.prepare(principal, body, parsed)
         started_s = self.clock.monotonic_s()
-        decision = self.judge(principal.organisation_id, principal, prepared)
-        row = self._row(principal.organisation_id, prepared, decision, started_s, plan_id="", plan_no=0, version=0)
+        firm = prepared.aircraft.organisation_id  # a dispatcher checks for the firm, which is what filing would judge
+        decision = self.judge(firm, principal, prepared)
+        row = self._row(firm, prepared, decision, started_s, plan_id="", plan_no=0, version=0)
         answer = document(row)
         answer["plan_id"] = None
         return Answer(200, answer)
@@ -205,7 +208,8 @@ class FlightPlans:
         `plan_id` names the plan it is a version of; `was_entitled` says that its priority was accepted when it was filed.
         """
         ignore = () if plan_id is None else (plan_id,)
-        entitled = was_entitled or (principal is not None and has_entitlement(principal, PRIORITY_ENTITLEMENT))
+        firm = self._organisation(organisation_id)
+        entitled = was_entitled or (firm is not None and PRIORITY_ENTITLEMENT in firm.entitlements)
         asker = None if principal is not None and principal.sees_everything else organisation_id
         parsed, policy = prepared.parsed, self.book.policy
         intent = FlightIntent(
@@ -228,13 +232,20 @@ class FlightPlans:
             uses_true_height=_uses_true_height(parsed),
             missing_article27=missing_items(parsed),
         )
+        others: dict[int, LivePlan] = {}  # a check runs beside the writer, which may take one away meanwhile
+
+        def conflicts_of(geometry: PlanGeometry, separation: Separation) -> list[Conflict]:
+            found = self.sky.conflicts(geometry, separation, ignore=ignore)
+            others.update((conflict.key, plan) for conflict, plan in found)
+            return [conflict for conflict, _ in found]
+
         return evaluate(
             intent,
             policy,
             self.book.scene,
             self.clock.now(),
-            conflicts_of=lambda geometry, separation: self.sky.conflicts(geometry, separation, ignore=ignore),
-            other_plan=lambda key: self._reference(self.sky.by_no(key), asker),
+            conflicts_of=conflicts_of,
+            other_plan=lambda key: self._reference(others[key], asker),
         )
 
     def _reference(self, other: LivePlan, asker: str | None) -> str:
@@ -267,6 +278,7 @@ class FlightPlans:
                 return self._repeat(session, known, body_hash)
         if isinstance(prepared, Problem):
             raise prepared
+        self._check_active(prepared.aircraft.aircraft_id)
         started_s = self.clock.monotonic_s()
         cells = version_cells(prepared.h3_cells)
         self.memory.make_current(session, cells)
@@ -300,6 +312,12 @@ class FlightPlans:
         self.reserve(session, row)
         return Answer(status, document(row), refused=decision.outcome == "refused")
 
+    def _check_active(self, aircraft_id: str) -> None:
+        """Raise Problem 409 for an aircraft that was deregistered while its plan waited for the writer."""
+        aircraft = self.fleet.get(aircraft_id)
+        if aircraft is None or not aircraft.active:
+            raise Problem("aircraft_inactive")
+
     def _repeat(self, session: Session, known: IdempotencyRow, body_hash: str) -> Answer:
         if known.body_hash != body_hash:
             raise Problem("idempotency_key_reused")
@@ -324,6 +342,7 @@ class FlightPlans:
         state = PlanState(row.state)
         if state not in (PlanState.APPROVED, PlanState.PENDING):
             raise illegal(IllegalTransition(state, "modify", ()))
+        self._check_active(prepared.aircraft.aircraft_id)
         started_s = self.clock.monotonic_s()
         self.memory.make_current(session, version_cells([*orjson.loads(row.h3_cells), *prepared.h3_cells]))
         decision = self.judge(row.organisation_id, principal, prepared, plan_id=plan_id)

@@ -80,10 +80,6 @@ class Sky:
         """Return a live plan by id, or None."""
         return self._by_id.get(plan_id)
 
-    def by_no(self, plan_no: int) -> LivePlan:
-        """Return a live plan by the engine's key; raises KeyError for one that is not live."""
-        return self._by_no[plan_no]
-
     def of_aircraft(self, aircraft_id: str) -> list[LivePlan]:
         """Return the live plans of an aircraft, by departure."""
         with self._lock:
@@ -127,11 +123,12 @@ class Sky:
 
     def conflicts(
         self, geometry: PlanGeometry, separation: Separation, *, ignore: Collection[str] = ()
-    ) -> list[Conflict]:
-        """Return every live plan this geometry conflicts with, without those named."""
+    ) -> list[tuple[Conflict, LivePlan]]:
+        """Return every live plan this geometry conflicts with, as it is at this moment, without those named."""
         with self._lock:
             keys = [self._by_id[plan_id].plan_no for plan_id in ignore if plan_id in self._by_id]
-            return self._index.conflicts(geometry, separation, ignore=keys)
+            found = self._index.conflicts(geometry, separation, ignore=keys)
+            return [(conflict, self._by_no[conflict.key]) for conflict in found]
 
     def touching(self, prism: Prism, *, widen_horizontal_m: float, widen_vertical_m: float) -> list[LivePlan]:
         """Return the live plans whose flight, widened, touches a volume."""

@@ -50,8 +50,6 @@ class LiveLimits:
     retention_bytes: int = 32 << 20
     mailbox_events: int = 4_096
     mailbox_bytes: int = 4 << 20
-    idle_view_s: float = 60.0
-    idle_views: int = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,8 +200,9 @@ class LiveClient:
             self._wake.set()
 
     async def subscribe(self, subscription: Subscription) -> None:
-        """Follow a subscription in place of the one before: a snapshot of each topic or, with `since`, what was missed.
+        """Follow a subscription in place of the one before: a snapshot of each topic or, with `since`, events missed.
 
+        Positions come as a snapshot in either case: which of them a broken connection still delivered nobody knows.
         Raises whatever a topic's snapshot provider raises.
         """
         self._paused = True
@@ -218,7 +217,7 @@ class LiveClient:
                 self._replay(record)
             if "tracks" in subscription.topics:
                 self._view = self._hub.view_for(subscription.area, self.principal)
-                self._take_tracks(self._view, subscription.since)
+                self._take_tracks(self._view, None)
             if missed is not None:
                 return
             for topic in subscription.topics:
@@ -236,8 +235,8 @@ class LiveClient:
             self._ready.append((record.seq, record.frame))
 
     def _detach(self) -> None:
-        if self._view is not None:
-            self._hub.leave(self._view)
+        if self._view is not None and self._subscription is not None:
+            self._hub.leave(self._subscription.area, self.principal)
         self._view, self._tracks_seq = None, None
 
     def close(self) -> None:
@@ -324,7 +323,6 @@ class LiveHub:
             touched = {view for view in self._views.values() if view.tick(changes)}
             for client in self._clients:
                 client.ticked(touched)
-        self._drop_idle_views(now_s)
         self.counters["ticks"] += 1
         self.last_tick_ms = (time.perf_counter() - started) * 1000.0
 
@@ -455,26 +453,23 @@ class LiveHub:
 
     def view_for(self, area: Area, principal: Principal) -> View:
         """Return the view of an area as the caller sees it, shared with everybody who sees the same."""
-        everything = principal.sees_everything
-        key = (area, None if everything else (principal.role, principal.organisation_id))
+        key = _view_key(area, principal)
         view = self._views.get(key)
         if view is None:
             view = self._views[key] = View(self._shared, area, lambda identity: sees_track(principal, identity))
         view.clients += 1
         return view
 
-    def leave(self, view: View) -> None:
-        """Give a view up; it is kept for a while, for clients that come back with `since`."""
-        view.clients -= 1
-        view.idle_since_s = to_scene_s(self._clock.now())
+    def leave(self, area: Area, principal: Principal) -> None:
+        """Give a view up; the last to leave ends it."""
+        key = _view_key(area, principal)
+        self._views[key].clients -= 1
+        if not self._views[key].clients:
+            del self._views[key]
 
-    def _drop_idle_views(self, now_s: float) -> None:
-        idle = [(view.idle_since_s, key) for key, view in self._views.items() if view.clients <= 0]
-        idle.sort(key=lambda entry: entry[0])
-        surplus = len(idle) - self.limits.idle_views
-        for i, (since_s, key) in enumerate(idle):
-            if i < surplus or now_s - since_s > self.limits.idle_view_s:
-                del self._views[key]
+
+def _view_key(area: Area, principal: Principal) -> tuple[Area, tuple[str, str] | None]:
+    return area, None if principal.sees_everything else (principal.role, principal.organisation_id)
 
 
 def _message(seq: int, topic: str, kind: Kind, items: Sequence[msgspec.Struct], removed: Sequence[str]) -> str:

@@ -104,7 +104,6 @@ class View:
 
     def __init__(self, shared: SharedRows, area: Area, sees: Sees) -> None:
         self.clients = 0
-        self.idle_since_s = 0.0
         self.changes = 0
         self.changed_seq = 0
         self._shared = shared

@@ -27,7 +27,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
 from typing import Any, Final
-from uuid import UUID
+from uuid import uuid4
 
 from airspace.timebase import from_scene_s, to_scene_s
 from sim.api_client import ApiError, FirmApi, Reply
@@ -47,6 +47,7 @@ ACTIVATE_BEFORE_S: Final = 3.5
 GIVE_UP_AFTER_S: Final = 25.0
 CRUISE_MPS: Final = 15.0
 SWAP_BELOW: Final = 0.35
+CLEAR_TRIES: Final = 20
 
 
 @dataclass(slots=True)
@@ -171,7 +172,16 @@ class Firm:
             for plan in await self.api.items("/v1/flight-plans", {"state": state}):
                 if plan["aircraft_id"] in aircraft_ids:
                     step = "cancel" if state in {"pending", "approved"} else "end"
-                    await self.api.post(f"/v1/flight-plans/{plan['plan_id']}/{step}")
+                    await self._clear(plan["plan_id"], step)
+
+    async def _clear(self, plan_id: str, step: str) -> None:
+        """Take a step that the server may refuse for some seconds, while it still sees the earlier run's drone fly."""
+        for _ in range(CLEAR_TRIES):
+            reply = await self.api.post(f"/v1/flight-plans/{plan_id}/{step}")
+            if reply.code != "still_airborne":
+                return
+            await self.fleet.sleep(1.0)
+        self.tally.faults["old_plan_stays"] += 1
 
     async def fly(self, starts_in_s: Iterable[float]) -> None:
         """Let every drone's pilot work until cancelled, each starting after its own pause."""
@@ -197,7 +207,7 @@ class Pilot:
         await self.firm.fleet.sleep(pause_s)
         while True:
             flew = await self._round()
-            await self.firm.fleet.sleep(self.rng.uniform(8.0, 25.0) if flew else self.rng.uniform(2.0, 6.0))
+            await self.firm.fleet.sleep(self.rng.uniform(8.0, 25.0) if flew else self.rng.uniform(5.0, 12.0))
 
     async def _round(self) -> bool:
         """File, fly and end one flight; False when none came about."""
@@ -263,7 +273,7 @@ class Pilot:
 
     async def _submit(self, body: dict[str, Any]) -> Answered:
         firm = self.firm
-        key = str(UUID(int=self.rng.getrandbits(128), version=4))
+        key = str(uuid4())  # not from the seed: a second run must not repeat the first run's keys
         reply = await firm.api.post("/v1/flight-plans", body, {"Idempotency-Key": key})
         firm.tally.filed += 1
         answer = answered(body, reply.status, reply.body)

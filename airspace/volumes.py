@@ -5,6 +5,7 @@ A Volume4D is `{"volume": {"outline_polygon": {"vertices": [{"lat", "lng"}]} | "
 "altitude_upper"}, "time_start": {"value", "format": "RFC3339"}, "time_end"}` (F3548-21 annex A, version 1.0.0).
 """
 
+import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -177,15 +178,29 @@ def to_volume4ds(
     trajectory: Trajectory4D, tolerance: Tolerance, region: Region, longest_s: float = LONGEST_VOLUME_S
 ) -> list[dict[str, Any]]:
     """Return the F3548 volumes published for a flight (`to_prisms`, in degrees)."""
+    volumes: list[dict[str, Any]] = json.loads(volume4ds_json(trajectory, tolerance, region, longest_s))
+    return volumes
+
+
+def volume4ds_json(
+    trajectory: Trajectory4D, tolerance: Tolerance, region: Region, longest_s: float = LONGEST_VOLUME_S
+) -> str:
+    """Return the volumes published for a flight as JSON text, degrees to 1e-7; written directly because filing waits."""
     prisms, _ = to_prisms(trajectory, tolerance, longest_s)
     rings = np.concatenate([prism.ring for prism in prisms if prism.ring is not None])
     lat, lon = region.frame.to_lat_lon(rings[:, 0], rings[:, 1])
-    result = []
+    corners = [f'{{"lat":{a:.7f},"lng":{b:.7f}}}' for a, b in zip(lat.tolist(), lon.tolist(), strict=True)]
+    parts = []
     for k, prism in enumerate(prisms):
-        part = slice(8 * k, 8 * k + 8)
-        outline = {"outline_polygon": {"vertices": _vertices(lat[part], lon[part])}}
-        result.append(_volume4d(outline, prism.z_low_m, prism.z_high_m, prism.t_start_s, prism.t_end_s))
-    return result
+        ring = ",".join(corners[8 * k : 8 * k + 8])
+        starts, ends = instant_text(from_scene_s(prism.t_start_s)), instant_text(from_scene_s(prism.t_end_s))
+        parts.append(
+            f'{{"volume":{{"outline_polygon":{{"vertices":[{ring}]}},'
+            f'"altitude_lower":{{"value":{prism.z_low_m:.3f},"reference":"W84","units":"M"}},'
+            f'"altitude_upper":{{"value":{prism.z_high_m:.3f},"reference":"W84","units":"M"}}}},'
+            f'"time_start":{{"value":"{starts}","format":"RFC3339"}},"time_end":{{"value":"{ends}","format":"RFC3339"}}}}'
+        )
+    return f"[{','.join(parts)}]"
 
 
 def parse_instant(value: object, pointer: str) -> datetime | FieldError:

@@ -25,7 +25,7 @@ from airspace.lifecycle import IllegalTransition, PlanState
 from airspace.policy import Policy
 from airspace.timebase import to_scene_s
 from airspace.trajectory import AircraftPerformance, FlightPath, Waypoint, WaypointRoute, compile_route
-from airspace.volumes import VolumePath, parse_volumes, prism_to_volume4d, to_volume4ds
+from airspace.volumes import VolumePath, parse_volumes, prism_to_volume4d, volume4ds_json
 from utm.airspace_book import AirspaceBook
 from utm.api.flight_plan_models import FlightPlanBody, TrajectoryRoute
 from utm.article27 import missing_items
@@ -44,7 +44,7 @@ from utm.store import plans
 from utm.store.geometry_codec import encode as encode_geometry
 from utm.store.journal import record_audit
 from utm.store.store import Store, after_commit, on_undo
-from utm.store.tables import FlightPlanRow, IdempotencyRow, PlanVersionRow
+from utm.store.tables import FlightPlanRow
 
 PRIORITY_ENTITLEMENT = "priority_over_50"
 STANDING_ENTITLEMENT = "standing_approval"
@@ -297,17 +297,8 @@ class FlightPlans:
         self._keep_version(session, row, decision)
         status = STATUS_OF[decision.outcome]
         if key is not None:
-            plans.add_key(
-                session,
-                IdempotencyRow(
-                    owner=principal.organisation_id,
-                    key=key,
-                    body_hash=body_hash,
-                    plan_id=plan_id,
-                    status=status,
-                    created_at=row.created_at,
-                ),
-            )
+            first = plans.FirstAnswer(body_hash, plan_id, status)
+            plans.add_key(session, principal.organisation_id, key, first, row.created_at)
         self.audit(session, principal, "file", row, {"outcome": decision.outcome})
         self.reserve(session, row)
         return Answer(status, document(row), refused=decision.outcome == "refused")
@@ -318,7 +309,7 @@ class FlightPlans:
         if aircraft is None or not aircraft.active:
             raise Problem("aircraft_inactive")
 
-    def _repeat(self, session: Session, known: IdempotencyRow, body_hash: str) -> Answer:
+    def _repeat(self, session: Session, known: plans.FirstAnswer, body_hash: str) -> Answer:
         if known.body_hash != body_hash:
             raise Problem("idempotency_key_reused")
         row = plans.get(session, known.plan_id)
@@ -416,16 +407,13 @@ class FlightPlans:
     def _keep_version(self, session: Session, row: FlightPlanRow, decision: Decision) -> None:
         plans.add_version(
             session,
-            PlanVersionRow(
-                plan_id=row.plan_id,
-                attempt=0,
-                version=row.version,
-                outcome=decision.outcome,
-                policy_version=row.policy_version,
-                body=row.body,
-                decision=row.decision,
-                judged_at=row.updated_at,
-            ),
+            plan_id=row.plan_id,
+            version=row.version,
+            outcome=decision.outcome,
+            policy_version=row.policy_version,
+            body=row.body,
+            decision=row.decision,
+            judged_at=row.updated_at,
         )
 
     def _row(
@@ -474,9 +462,8 @@ class FlightPlans:
     def volumes_json(self, path: Path) -> str:
         """Return the volumes published for a flight, as JSON."""
         if isinstance(path, FlightPath):
-            volumes = to_volume4ds(path.trajectory, self.book.policy.tolerance, self.book.region)
-        else:
-            volumes = [prism_to_volume4d(prism, self.book.region) for prism in path.prisms]
+            return volume4ds_json(path.trajectory, self.book.policy.tolerance, self.book.region)
+        volumes = [prism_to_volume4d(prism, self.book.region) for prism in path.prisms]
         return orjson.dumps(volumes).decode()
 
 

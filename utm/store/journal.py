@@ -6,16 +6,17 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlmodel import Session
 
-from utm.store.sql import as_values, table
-from utm.store.tables import AuditRow, CellVersionRow, ChangeRow
+from utm.store.sql import as_values, insert, run, table
+from utm.store.tables import AuditRow, ChangeRow
 
 _GENESIS = "0" * 64
 _audit = table(AuditRow)
-_changes = table(ChangeRow)
-_cells = table(CellVersionRow)
+_RAISE_VERSION = (
+    "INSERT INTO cell_versions (cell, version) VALUES (?, 1) ON CONFLICT (cell) DO UPDATE SET version = version + 1"
+)
 
 
 def record_audit(
@@ -30,7 +31,7 @@ def record_audit(
     detail: dict[str, Any],
 ) -> None:
     """Append one line to the audit trail, hashed together with the line before it."""
-    previous = session.execute(select(_audit.c.hash).order_by(_audit.c.line.desc()).limit(1)).scalar()
+    latest = run(session, "SELECT hash FROM audit ORDER BY line DESC LIMIT 1").fetchone()
     row = {
         "at": at.isoformat(),
         "actor": actor,
@@ -40,7 +41,7 @@ def record_audit(
         "object_id": object_id,
         "detail": orjson.dumps(detail, option=orjson.OPT_SORT_KEYS).decode(),
     }
-    session.execute(_audit.insert(), [{**row, "hash": chain_hash(previous or _GENESIS, row)}])
+    insert(session, AuditRow, {**row, "hash": chain_hash(latest[0] if latest else _GENESIS, row)})
 
 
 def chain_hash(previous: str, row: dict[str, Any]) -> str:
@@ -75,30 +76,26 @@ def first_broken_line(rows: Iterable[AuditRow]) -> int | None:
 
 def record_change(session: Session, kind: str, ref: str, cells: Collection[str] = ()) -> int:
     """Tell every process that an object is no longer what it was, and raise the version of its cells; return the seq."""
-    if cells:
-        upsert = (
-            "INSERT INTO cell_versions (cell, version) VALUES (?, 1) "
-            "ON CONFLICT (cell) DO UPDATE SET version = version + 1"
-        )
-        session.connection().exec_driver_sql(upsert, [(cell,) for cell in sorted(cells)])
-    result = session.execute(_changes.insert().values(kind=kind, ref=ref, cells=" ".join(sorted(cells))))
-    return int(result.inserted_primary_key[0])  # type: ignore[attr-defined]
+    for cell in sorted(cells):
+        run(session, _RAISE_VERSION, (cell,))
+    return insert(session, ChangeRow, {"kind": kind, "ref": ref, "cells": " ".join(sorted(cells))})
 
 
 def changes_after(session: Session, seq: int) -> list[tuple[int, str, str, list[str]]]:
     """Return the changes after `seq` in order, as (seq, kind, ref, cells)."""
-    query = select(_changes).where(_changes.c.seq > seq).order_by(_changes.c.seq)
-    return [(row.seq, row.kind, row.ref, row.cells.split()) for row in session.execute(query)]
+    rows = run(session, "SELECT seq, kind, ref, cells FROM changes WHERE seq > ? ORDER BY seq", (seq,))
+    return [(row[0], row[1], row[2], row[3].split()) for row in rows]
 
 
 def latest_change(session: Session) -> int:
     """Return the number of the latest change, 0 when there is none."""
-    return session.execute(select(func.max(_changes.c.seq))).scalar() or 0
+    return run(session, "SELECT max(seq) FROM changes").fetchone()[0] or 0
 
 
 def cell_versions(session: Session, cells: Collection[str] | None = None) -> dict[str, int]:
     """Return the versions of these cells, or of all; a cell without a version is at 0 and left out."""
-    query = select(_cells)
-    if cells is not None:
-        query = query.where(_cells.c.cell.in_(sorted(cells)))
-    return {row.cell: row.version for row in session.execute(query)}
+    if cells is None:
+        return dict(run(session, "SELECT cell, version FROM cell_versions").fetchall())
+    marks = ", ".join("?" * len(cells))
+    statement = f"SELECT cell, version FROM cell_versions WHERE cell IN ({marks})"  # noqa: S608  (marks only)
+    return dict(run(session, statement, sorted(cells)).fetchall())

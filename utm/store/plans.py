@@ -4,15 +4,21 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, or_, select
 from sqlmodel import Session
 
-from utm.store.sql import as_values, table
-from utm.store.tables import FlightPlanRow, IdempotencyRow, PlanVersionRow
+from utm.store import sql
+from utm.store.sql import run, table
+from utm.store.tables import FlightPlanRow, FlightPlanTable, IdempotencyRow, PlanVersionRow
 
-_plans = table(FlightPlanRow)
+_plans = table(FlightPlanTable)
+_COLUMNS = sql.columns_of(FlightPlanTable)
 _versions = table(PlanVersionRow)
-_keys = table(IdempotencyRow)
+_GET = f"SELECT {', '.join(_COLUMNS)} FROM flight_plans WHERE plan_id = ?"  # noqa: S608  (our own columns)
+_ADD_VERSION = (
+    "INSERT INTO plan_versions (plan_id, attempt, version, outcome, policy_version, body, decision, judged_at) VALUES "
+    "(?, (SELECT coalesce(max(attempt), 0) + 1 FROM plan_versions WHERE plan_id = ?), ?, ?, ?, ?, ?, ?)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,23 +34,23 @@ class PlanFilter:
 
 def next_plan_no(session: Session) -> int:
     """Return a plan number never used before."""
-    return int(session.execute(select(func.coalesce(func.max(_plans.c.plan_no), 0))).scalar_one()) + 1
+    return int(run(session, "SELECT coalesce(max(plan_no), 0) + 1 FROM flight_plans").fetchone()[0])
 
 
 def insert(session: Session, row: FlightPlanRow) -> None:
     """Add a plan."""
-    session.execute(_plans.insert(), [as_values(row)])
+    sql.insert(session, FlightPlanTable, {name: getattr(row, name) for name in _COLUMNS})
 
 
 def update(session: Session, plan_id: str, values: dict[str, Any]) -> None:
     """Change columns of a plan."""
-    session.execute(_plans.update().where(_plans.c.plan_id == plan_id).values(**values))
+    sql.update(session, FlightPlanTable, "plan_id", plan_id, values)
 
 
 def get(session: Session, plan_id: str) -> FlightPlanRow | None:
     """Return a plan, or None."""
-    row = session.execute(select(_plans).where(_plans.c.plan_id == plan_id)).one_or_none()
-    return None if row is None else FlightPlanRow(**row._mapping)
+    row = run(session, _GET, (plan_id,)).fetchone()
+    return None if row is None else FlightPlanRow(*row)
 
 
 def with_states(session: Session, states: Collection[str]) -> Iterator[FlightPlanRow]:
@@ -79,11 +85,20 @@ def page(session: Session, where: PlanFilter, *, after: tuple[float, int] | None
     return [FlightPlanRow(**row._mapping) for row in session.execute(query)]
 
 
-def add_version(session: Session, row: PlanVersionRow) -> None:
-    """Keep a judged version of a plan; `attempt` is numbered here."""
-    attempts = select(func.coalesce(func.max(_versions.c.attempt), 0)).where(_versions.c.plan_id == row.plan_id)
-    row.attempt = int(session.execute(attempts).scalar_one()) + 1
-    session.execute(_versions.insert(), [as_values(row)])
+def add_version(
+    session: Session,
+    *,
+    plan_id: str,
+    version: int,
+    outcome: str,
+    policy_version: int,
+    body: str,
+    decision: str,
+    judged_at: str,
+) -> None:
+    """Keep a judged version of a plan, numbered after those before it."""
+    values = (plan_id, plan_id, version, outcome, policy_version, body, decision, judged_at)
+    run(session, _ADD_VERSION, values)
 
 
 def versions_of(session: Session, plan_id: str) -> list[PlanVersionRow]:
@@ -92,13 +107,24 @@ def versions_of(session: Session, plan_id: str) -> list[PlanVersionRow]:
     return [PlanVersionRow(**row._mapping) for row in session.execute(query)]
 
 
-def find_key(session: Session, owner: str, key: str) -> IdempotencyRow | None:
+@dataclass(frozen=True, slots=True)
+class FirstAnswer:
+    """What an idempotency key was first used for."""
+
+    body_hash: str
+    plan_id: str
+    status: int
+
+
+def find_key(session: Session, owner: str, key: str) -> FirstAnswer | None:
     """Return what an idempotency key was first used for, or None."""
-    query = select(_keys).where(_keys.c.owner == owner, _keys.c.key == key)
-    row = session.execute(query).one_or_none()
-    return None if row is None else IdempotencyRow(**row._mapping)
+    statement = "SELECT body_hash, plan_id, status FROM idempotency_keys WHERE owner = ? AND key = ?"
+    row = run(session, statement, (owner, key)).fetchone()
+    return None if row is None else FirstAnswer(*row)
 
 
-def add_key(session: Session, row: IdempotencyRow) -> None:
+def add_key(session: Session, owner: str, key: str, answer: FirstAnswer, created_at: str) -> None:
     """Bind an idempotency key to its first answer."""
-    session.execute(_keys.insert(), [as_values(row)])
+    values: dict[str, Any] = {"owner": owner, "key": key, "created_at": created_at}
+    values |= {"body_hash": answer.body_hash, "plan_id": answer.plan_id, "status": answer.status}
+    sql.insert(session, IdempotencyRow, values)

@@ -24,6 +24,7 @@ from sqlalchemy.pool import QueuePool
 from sqlmodel import Session
 
 from utm.store import migrate
+from utm.store.sql import keep_driver, run
 
 T = TypeVar("T")
 Job = Callable[[Session], T]
@@ -191,6 +192,7 @@ class Store:
         try:
             with Session(self._write_engine, expire_on_commit=False) as session:
                 session.connection()  # takes the write lock
+                keep_driver(session)
                 if self._follower is not None:
                     self._follower.catch_up(session)
                 outcomes.extend((ticket, *self._run_job(session, ticket.job, undo)) for ticket in group)
@@ -218,12 +220,15 @@ class Store:
     ) -> tuple[Any, BaseException | None, list[Callable[[], None]]]:
         session.info[_UNDO], session.info[_AFTER_COMMIT] = [], []
         try:
-            with session.begin_nested():
-                value = job(session)
-                session.flush()
-        except OperationalError:
+            run(session, "SAVEPOINT job")
+            value = job(session)
+            session.flush()
+            run(session, "RELEASE job")
+        except (OperationalError, sqlite.OperationalError):
             raise  # disk full, I/O error: the whole group fails
         except Exception as error:
+            run(session, "ROLLBACK TO job")
+            run(session, "RELEASE job")
             for take_back in reversed(session.info[_UNDO]):
                 take_back()
             return None, error, []

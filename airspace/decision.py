@@ -35,11 +35,16 @@ class Reason:
     ends_s: float | None = None
     horizontal_margin_m: float | None = None
     vertical_margin_m: float | None = None
+    curable: bool | None = None
+    """False when changes were looked for and none gets rid of this reason; None when that is not known."""
 
 
 @dataclass(frozen=True, slots=True)
 class CounterOffer:
-    """A way to fly after all: `plan` is a complete body that can be filed as it stands."""
+    """A way to fly after all: `plan` is a complete body that can be filed as it stands.
+
+    `delay_s` is how much later it departs; `extra_m` and `extra_wh` compare the flights, negative when it saves.
+    """
 
     kind: Literal["delay", "altitude", "route", "site"]
     detail: str
@@ -48,6 +53,7 @@ class CounterOffer:
     extra_m: float
     extra_wh: float | None
     held_until: datetime | None = None
+    detail_zh: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +108,8 @@ def reason_to_dict(item: Reason) -> dict[str, Any]:
     result["ends_at"] = None if item.ends_s is None else instant_text(from_scene_s(item.ends_s))
     result["horizontal_margin_m"] = None if item.horizontal_margin_m is None else round(item.horizontal_margin_m, 3)
     result["vertical_margin_m"] = None if item.vertical_margin_m is None else round(item.vertical_margin_m, 3)
+    if item.curable is not None:
+        result["curable"] = item.curable
     return result
 
 
@@ -110,6 +118,7 @@ def offer_to_dict(offer: CounterOffer) -> dict[str, Any]:
     return {
         "kind": offer.kind,
         "detail": offer.detail,
+        "detail_zh": offer.detail_zh,
         "plan": dict(offer.plan),
         "cost": {"delay_s": offer.delay_s, "extra_m": offer.extra_m, "extra_wh": offer.extra_wh},
         "held_until": None if offer.held_until is None else instant_text(offer.held_until),

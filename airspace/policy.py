@@ -55,6 +55,14 @@ class Policy:
     """Capacity of a resolution-8 cell; None: not limited."""
     max_departures_per_pad_h: int | None = None
     """Capacity of a pad; None: not limited."""
+    offer_horizon_s: float = 7_200.0
+    """How much later a counter-offer may depart."""
+    offer_layers_agl_m: tuple[float, ...] = (45.0, 60.0, 75.0, 90.0, 105.0)
+    """True heights counter-offers are made at; 15 m apart, the highest with its tolerance under the ceiling."""
+    offer_budget_ms: float = 50.0
+    """CPU time spent looking for counter-offers to one plan; 0: none are made."""
+    offer_hold_s: float = 60.0
+    """How long an offer is held on request."""
 
     def __post_init__(self) -> None:
         errors = budget_errors(self.separation, self.tolerance)
@@ -119,6 +127,9 @@ _OPTIONAL_COUNTS: Final = frozenset({"max_flights_per_cell", "max_departures_per
 _UPPER: Final[dict[str, float]] = {"ceiling_agl_m": 6_000.0, "max_priority_commercial": 100}
 
 
+_MAX_LAYERS: Final = 50
+
+
 def policy_from_dict(raw: object, base: Policy | None = None) -> Policy | list[FieldError]:
     """Parse JSON values into a policy; fields left out keep the value of `base` (default: the defaults)."""
     base = base if base is not None else Policy()
@@ -169,6 +180,10 @@ def _parse_field(name: str, value: object, old: object, values: dict[str, Any], 
             values[name] = tuple(value)
         else:
             errors.append(FieldError(pointer, "wrong_type", "Must be a list of strings.", "必须是字符串列表。"))
+    elif name == "offer_layers_agl_m":
+        layers = _parse_layers(value, pointer, errors)
+        if layers is not None:
+            values[name] = layers
     elif isinstance(old, bool):
         if isinstance(value, bool):
             values[name] = value
@@ -192,6 +207,16 @@ def _parse_field(name: str, value: object, old: object, values: dict[str, Any], 
             )
         else:
             values[name] = int(number) if whole else number
+
+
+def _parse_layers(value: object, pointer: str, errors: list[FieldError]) -> tuple[float, ...] | None:
+    if not isinstance(value, (list, tuple)) or len(value) > _MAX_LAYERS:
+        detail = f"Must be a list of at most {_MAX_LAYERS} true heights in metres."
+        errors.append(FieldError(pointer, "wrong_type", detail, f"必须是不超过 {_MAX_LAYERS} 个真高（米）的列表。"))
+        return None
+    before = len(errors)
+    layers = [_number(item, f"{pointer}/{i}", errors, exclusive=True) for i, item in enumerate(value)]
+    return tuple(layer for layer in layers if layer is not None) if len(errors) == before else None
 
 
 def _parse_group(

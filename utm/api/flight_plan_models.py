@@ -176,6 +176,9 @@ class ReasonAnswer(ApiModel):
     ends_at: Instant | None = None
     horizontal_margin_m: float | None = None
     vertical_margin_m: float | None = None
+    curable: bool | None = Field(
+        None, description="false where changes were looked for and none gets rid of this reason; else left out."
+    )
 
 
 class CostAnswer(ApiModel):

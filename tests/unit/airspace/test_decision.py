@@ -43,12 +43,13 @@ def test_no_reasons_approve() -> None:
 
 def test_counter_offers_carry_a_complete_plan_and_their_cost() -> None:
     """The offer's body can be filed as it stands."""
-    offer = CounterOffer("delay", "Leave 30 s later.", {"aircraft_id": "ac_1"}, 30.0, 0.0, None, NOW)
+    offer = CounterOffer("delay", "Leave 30 s later.", {"aircraft_id": "ac_1"}, 30.0, 0.0, None, NOW, "推迟 30 秒起飞。")
     body = decision_to_dict(Decision("refused", NOW, 1, (), (offer,)), 1.0)
     assert body["counter_offers"] == [
         {
             "kind": "delay",
             "detail": "Leave 30 s later.",
+            "detail_zh": "推迟 30 秒起飞。",
             "plan": {"aircraft_id": "ac_1"},
             "cost": {"delay_s": 30.0, "extra_m": 0.0, "extra_wh": None},
             "held_until": "2026-03-02T00:00:00Z",

@@ -62,6 +62,10 @@ class CellGrid:
         """Return the cells that points within `radius_m` of a place can lie in."""
         return self.along(np.array([[x_m, y_m, x_m, y_m]]), radius_m)
 
+    def outline_m(self, cell: int) -> FloatArray:
+        """Return the corners of a cell, (k, 2) in local metres, counter-clockwise, the first not repeated."""
+        return np.asarray(shapely.get_coordinates(self._hexagon(cell))[:-1], dtype=float)
+
     def along(self, segments_m: FloatArray, widen_m: float) -> frozenset[int]:
         """Return the cells that points within `widen_m` of segments (n, 4) `x0 y0 x1 y1` can lie in."""
         x0_m, y0_m, x1_m, y1_m = segments_m.T

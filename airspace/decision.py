@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, TypeAlias
 
+from airspace.geometry4d import Separation
 from airspace.policy import Severity
 from airspace.reasons import CATALOGUE, render
 from airspace.timebase import from_scene_s
@@ -19,7 +20,9 @@ class Reason:
     """One thing that stands in the way of a flight, or that its owner should know.
 
     `segment` = (i, j) are indices of filed waypoints (volumes: i == j, the filed volume). A margin is the distance kept
-    minus the least one allowed, negative when lost. Exactly one of the ids or `rule` says what it is about.
+    minus the least one allowed, negative when lost. Exactly one of the ids or `rule` says what it is about. `frees_s` is
+    the first scene second at which the stay asked for would fit; `attainable_s` are seconds after departure at which
+    each filed waypoint can be reached, and may be filed as its `t_s`.
     """
 
     code: str
@@ -35,6 +38,9 @@ class Reason:
     ends_s: float | None = None
     horizontal_margin_m: float | None = None
     vertical_margin_m: float | None = None
+    h3_cell: str | None = None
+    frees_s: float | None = None
+    attainable_s: tuple[float, ...] | None = None
     curable: bool | None = None
     """False when changes were looked for and none gets rid of this reason; None when that is not known."""
 
@@ -58,13 +64,14 @@ class CounterOffer:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """The answer to a plan: the outcome follows from the severest reason."""
+    """The answer to a plan: the outcome follows from the severest reason; `separation` is what it was held to."""
 
     outcome: Outcome
     decided_at: datetime
     policy_version: int
     reasons: tuple[Reason, ...]
     counter_offers: tuple[CounterOffer, ...] = ()
+    separation: Separation | None = None
 
 
 def reason(code: str, values: Mapping[str, object], *, severity: Severity | None = None, **where: Any) -> Reason:
@@ -108,6 +115,12 @@ def reason_to_dict(item: Reason) -> dict[str, Any]:
     result["ends_at"] = None if item.ends_s is None else instant_text(from_scene_s(item.ends_s))
     result["horizontal_margin_m"] = None if item.horizontal_margin_m is None else round(item.horizontal_margin_m, 3)
     result["vertical_margin_m"] = None if item.vertical_margin_m is None else round(item.vertical_margin_m, 3)
+    if item.h3_cell is not None:
+        result["h3_cell"] = item.h3_cell
+    if item.frees_s is not None:
+        result["frees_at"] = instant_text(from_scene_s(item.frees_s))
+    if item.attainable_s is not None:
+        result["attainable_s"] = list(item.attainable_s)
     if item.curable is not None:
         result["curable"] = item.curable
     return result

@@ -62,6 +62,8 @@ class AircraftPerformance:
     max_speed_mps: float | None = None
     max_climb_mps: float | None = None
     max_descent_mps: float | None = None
+    max_accel_mps2: float | None = None
+    """Along and across the track alike; used by `airspace.flyability`."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -9,7 +9,7 @@ import numpy as np
 import orjson
 from sqlmodel import Session
 
-from airspace.decision import Decision, decision_to_dict
+from airspace.decision import Decision, Reason, decision_to_dict, reason_to_dict
 from airspace.geometry4d import PlanGeometry, Trajectory4D
 from airspace.lifecycle import AIRBORNE, IllegalTransition, OwnerAction, PlanState, move, step
 from airspace.timebase import from_scene_s, to_scene_s
@@ -85,11 +85,7 @@ class PlanSteps:
             now, policy = self._clock.now(), self._plans.book.policy
             authority = decode_authority(row.authority)
             released = authority.released_at
-            if (
-                released is None
-                and authority.application in ("standing", "not_needed")
-                and policy.readiness_lead_s == 0
-            ):
+            if released is None and authority.application in _GRANTED and policy.readiness_lead_s == 0:
                 released = now
             reported = authority.readiness_reported_at or now
             row.authority = encode_authority(
@@ -138,6 +134,7 @@ class PlanSteps:
             if PlanState(row.state) is not PlanState.PENDING:
                 raise illegal(IllegalTransition(PlanState(row.state), "accept" if accept else "refuse", ()))
             detail = {"accepted": accept, "reason": reason}
+            authority = decode_authority(row.authority)
             if accept:
                 self._plans.memory.make_current(session, version_cells(orjson.loads(row.h3_cells)))
                 decision = self._judge_row(row, self._prepared(row))
@@ -145,10 +142,15 @@ class PlanSteps:
                 if refusals:
                     raise self._in_the_way("plan_refused", decision, [])
                 row.state = PlanState.APPROVED.value
-                authority = decode_authority(row.authority)
-                row.authority = encode_authority(msgspec.structs.replace(authority, application="approved"))
+                decided = decision_to_dict(decision, 0.0)
             else:
                 row.state = PlanState.REFUSED.value
+                decided = orjson.loads(row.decision)
+                decided["decided_at"] = rfc3339(self._clock.now())
+                decided["reasons"].insert(0, _refused_by_a_person(reason).as_reason() | {"rule": "decision"})
+            decided["outcome"] = row.state
+            row.decision = orjson.dumps(decided).decode()
+            row.authority = encode_authority(msgspec.structs.replace(authority, application=row.state))
             return self._keep(session, principal, row, "decide", detail)
 
         return await self._store.write(job)
@@ -158,12 +160,12 @@ class PlanSteps:
     async def sweep(self) -> None:
         """Expire what was never activated in time, and extend the reservation of what has not landed yet."""
         now_s = to_scene_s(self._clock.now())
-        tolerance_s = self._plans.book.policy.departure_tolerance_s
+        limit_s = now_s - self._plans.book.policy.departure_tolerance_s
         live = self._plans.sky.all()
-        expired = [plan.plan_id for plan in live if plan.state == "approved" and plan.starts_s + tolerance_s < now_s]
+        expired = [plan.plan_id for plan in live if plan.state == "approved" and plan.starts_s < limit_s]
         overdue = [plan.plan_id for plan in live if plan.state != "approved" and plan.ends_s < now_s + OVERDUE_NOTICE_S]
         if expired:
-            await self._store.write(lambda session: self._expire(session, expired))
+            await self._store.write(lambda session: self._expire(session, expired, limit_s))
         if overdue:
             await self._store.write(lambda session: self._extend(session, overdue, now_s))
 
@@ -176,7 +178,7 @@ class PlanSteps:
 
         waiting = await self._store.read(late)
         if waiting:
-            await self._store.write(lambda session: self._expire(session, waiting))
+            await self._store.write(lambda session: self._expire(session, waiting, limit_s))
 
     async def landed(self, aircraft_id: str) -> None:
         """End the flight of an aircraft that was in the air and is confirmed on the ground with motors off."""
@@ -211,8 +213,8 @@ class PlanSteps:
             prepared = retimed(prepared, late_s, now)
         self._plans.memory.make_current(session, version_cells(prepared.h3_cells))
         decision = self._judge_row(row, prepared)
-        if found or decision.outcome == "refused":
-            raise self._in_the_way("activation_refused", decision, found)
+        if found or decision.outcome == "refused" or _unaccepted(row, decision):
+            raise self._in_the_way("activation_refused", decision, found, row)
         self._take_times(row, prepared)
         row.state = state.value
         row.activated_at = rfc3339(now)
@@ -267,9 +269,9 @@ class PlanSteps:
         return found
 
     def _release(self, row: FlightPlanRow) -> list[Obstacle]:
-        """Take-off only after the authority's release; with no lead time under a standing approval it is implied."""
+        """Take-off only after the authority's release; with no lead time its approval implies it."""
         authority, policy = decode_authority(row.authority), self._plans.book.policy
-        if authority.application in ("standing", "not_needed") and policy.readiness_lead_s == 0:
+        if authority.application in _GRANTED and policy.readiness_lead_s == 0:
             return []
         if authority.released_at is not None:
             return []
@@ -281,10 +283,12 @@ class PlanSteps:
             )
         ]
 
-    def _expire(self, session: Session, plan_ids: list[str]) -> None:
+    def _expire(self, session: Session, plan_ids: list[str], limit_s: float) -> None:
         for plan_id in plan_ids:
             row = plans.get(session, plan_id)
-            if row is not None and not isinstance(move(PlanState(row.state), PlanState.EXPIRED), IllegalTransition):
+            if row is None or row.starts_s >= limit_s:  # moved to a later time since the sweep looked
+                continue
+            if not isinstance(move(PlanState(row.state), PlanState.EXPIRED), IllegalTransition):
                 row.state = PlanState.EXPIRED.value
                 self._keep(session, None, row, "expire", {})
 
@@ -347,10 +351,13 @@ class PlanSteps:
         row.geometry = encode_geometry(prepared.geometry)
         row.volumes = self._plans.volumes_json(prepared.path)
 
-    def _in_the_way(self, code: str, decision: Decision, obstacles: list[Obstacle]) -> Problem:
+    def _in_the_way(
+        self, code: str, decision: Decision, obstacles: list[Obstacle], row: FlightPlanRow | None = None
+    ) -> Problem:
         shown = decision_to_dict(decision, 0.0)
         shown["outcome"] = "refused"
         standing = [item for item in shown["reasons"] if item["severity"] == "refuse"]
+        standing += [] if row is None else [reason_to_dict(item) for item in _unaccepted(row, decision)]
         shown["reasons"] = [*(item.as_reason() for item in obstacles), *shown["reasons"]]
         first = obstacles[0] if obstacles else None
         detail = first.detail if first else (standing[0]["detail"] if standing else None)
@@ -359,9 +366,26 @@ class PlanSteps:
 
 
 _CHANGED_BY_STEPS = (
-    "state", "version", "departure_s", "starts_s", "ends_s", "body", "authority", "volumes", "geometry", "updated_at",
-    "activated_at", "ended_at",
+    "state", "version", "departure_s", "starts_s", "ends_s", "body", "decision", "authority", "volumes", "geometry",
+    "updated_at", "activated_at", "ended_at",
 )  # fmt: skip
+
+
+_GRANTED = frozenset({"not_needed", "standing", "approved"})
+"""How the application stands where nothing more is asked of the authority but its release."""
+
+
+def _refused_by_a_person(reason: str | None) -> Obstacle:
+    said, said_zh = (f": {reason}", f"：{reason}") if reason else ("", "")
+    return Obstacle(
+        "refused_by_decision", f"The plan was refused by decision{said}.", f"计划经人工审核未获批准{said_zh}。"
+    )
+
+
+def _unaccepted(row: FlightPlanRow, decision: Decision) -> list[Reason]:
+    """Return what nobody has accepted for this plan: what somebody must decide now and stood in no decision on it."""
+    known = {(item["code"], item.get("zone_id")) for item in orjson.loads(row.decision)["reasons"]}
+    return [item for item in decision.reasons if item.severity == "pending" and (item.code, item.zone_id) not in known]
 
 
 def _shapes(prepared: Prepared) -> Any:

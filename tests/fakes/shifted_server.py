@@ -1,0 +1,112 @@
+"""A server in this process whose clock tests can push forward, so that nobody waits for departures and expiries."""
+
+import asyncio
+import threading
+import time
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, TypeVar
+
+import httpx
+import orjson
+import uvicorn
+from sqlmodel import Session
+
+from mavlink_bridge.bridge import Bridge
+from tests.conftest import free_port
+from utm.app import create_app
+from utm.services import Services
+from utm.settings import Settings
+from utm.store import plans
+
+T = TypeVar("T")
+
+
+class ShiftedClock:
+    """The system's clock, ahead of it by what tests ask for."""
+
+    def __init__(self) -> None:
+        self.ahead_s = 0.0
+
+    def now(self) -> datetime:
+        return datetime.now(UTC) + timedelta(seconds=self.ahead_s)
+
+    def monotonic_s(self) -> float:
+        return time.monotonic() + self.ahead_s
+
+    def advance(self, seconds: float) -> None:
+        self.ahead_s += seconds
+
+
+class ShiftedServer:
+    """A running server with its clock; use `running`."""
+
+    def __init__(self, folder: Path) -> None:
+        self.settings = Settings(data_dir=folder, demo=True, port=free_port(), mavlink_udp_port=None)
+        self.clock = ShiftedClock()
+        app = create_app(self.settings, clock=self.clock, bridge=Bridge([]))
+        self.services: Services = app.state.services
+        config = uvicorn.Config(app, host="127.0.0.1", port=self.settings.port, log_level="warning", access_log=False)
+        self.server = uvicorn.Server(config)
+        self.thread = threading.Thread(target=lambda: asyncio.run(self._serve()), daemon=True)
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    async def _serve(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        await self.server.serve()
+
+    def now(self) -> datetime:
+        return self.clock.now()
+
+    def client(self, role: str, nth: int = 0) -> httpx.Client:
+        """Return a client with a token that is fresh on the server's clock."""
+        known: dict[str, Any] = orjson.loads(self.settings.credentials_path.read_bytes())
+        found = [item for item in known["clients"] if item["role"] == role][nth]
+        answer = httpx.post(
+            f"{self.settings.base_url}/oauth/token",
+            data={"grant_type": "client_credentials"},
+            auth=(found["client_id"], found["client_secret"]),
+        )
+        answer.raise_for_status()
+        headers = {"Authorization": f"Bearer {answer.json()['access_token']}"}
+        return httpx.Client(base_url=self.settings.base_url, headers=headers, timeout=20)
+
+    def call(self, work: Coroutine[Any, Any, T]) -> T:
+        """Run a coroutine on the server's loop and return its value."""
+        assert self._loop is not None
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(20)
+
+    def sweep(self) -> None:
+        """Let the server expire and extend plans now."""
+        self.call(self.services.plan_steps.sweep())
+        self.call(self.services.plan_steps.sweep_pending())
+
+    def put_into(self, plan_id: str, state: str) -> None:
+        """Put a plan into a state that no call of the API leads to."""
+
+        def job(session: Session) -> None:
+            plans.update(session, plan_id, {"state": state})
+            row = plans.get(session, plan_id)
+            assert row is not None
+            self.services.flight_plans.reserve(session, row)
+
+        self.call(self.services.store.write(job))
+
+
+@contextmanager
+def running(folder: Path) -> Iterator[ShiftedServer]:
+    """Run a demo server without traffic until the block ends."""
+    made = ShiftedServer(folder)
+    made.thread.start()
+    deadline = time.monotonic() + 60
+    while not (made.server.started and made.services.ready):
+        if time.monotonic() > deadline or not made.thread.is_alive():
+            raise TimeoutError("the server did not start")
+        time.sleep(0.05)
+    try:
+        yield made
+    finally:
+        made.server.should_exit = True
+        made.thread.join(15)

@@ -182,7 +182,6 @@ sockets.on('connection', (socket) => {
       return socket.close(1007)
     }
     if (!wish.subscribe) return
-    say(socket, { topic: 'hello', kind: 'snapshot', items: [{ server: 'fake' }] })
     say(socket, { topic: 'index', kind: 'snapshot', items: drones.map(indexItem), removed: [] })
     socket.send(frame(0))
     socket.subscribed = true
@@ -213,7 +212,7 @@ setInterval(tick, 250)
 
 // ---- HTTP ---------------------------------------------------------------------------------------------------------
 
-const session = { user: { name: 'dispatcher', role: 'dispatcher', organisation: '深圳低空飞行运行中心' }, csrf_token: 'fake' }
+const session = { user: { name: 'dispatcher', role: 'dispatcher', organisation: { organisation_id: 'org_demo_centre', name: 'Demo Operations Centre', name_zh: '演示运行中心' } }, csrf_token: 'fake' }
 const signedIn = (request) => /hexlane_session=1/.test(request.headers.cookie ?? '')
 
 function track(drone) {
@@ -234,7 +233,7 @@ function track(drone) {
     observed_at: new Date(at.when).toISOString(),
     received_at: new Date(at.when + 30).toISOString(),
     battery_pct: drone.state === 'unknown' ? null : Math.max(5, drone.battery - (now - drone.flight.begins) / 9000),
-    mode: drone.state === 'contingent' ? 'RTL' : 'AUTO',
+    mode: drone.state === 'contingent' ? 'rtl' : 'mission',
     link_age_s: (now - at.when) / 1000,
     armed: true,
     landed: at.agl_m < 0.5,
@@ -271,7 +270,7 @@ function answer(request, url) {
   }
   if (!signedIn(request)) return [401, { code: 'not_signed_in', detail: 'Sign in first.', detail_zh: '请先登录。' }]
   if (pathname === '/v1/session') {
-    return request.method === 'DELETE' ? [200, {}, { 'Set-Cookie': 'hexlane_session=; Max-Age=0; Path=/' }] : [200, session]
+    return request.method === 'DELETE' ? [204, null, { 'Set-Cookie': 'hexlane_session=; Max-Age=0; Path=/' }] : [200, session]
   }
   if (pathname === '/v1/zones') {
     const weekend = (zone) => zone.properties.applicability?.some((time) => time.weekly)
@@ -296,7 +295,7 @@ const server = createServer((request, response) => {
     const [status, body, headers] = answer(request, url)
     request.resume()
     response.writeHead(status, { 'Content-Type': status < 400 ? 'application/json' : 'application/problem+json', ...headers })
-    return response.end(JSON.stringify(body))
+    return response.end(body === null ? undefined : JSON.stringify(body))
   }
   const path = normalize(url.pathname === '/' ? '/index.html' : url.pathname)
   const file = join(site, path)

@@ -10,7 +10,7 @@ export type Role = 'operator' | 'dispatcher' | 'regulator' | 'supplier' | 'admin
 export interface SessionUser {
   readonly name: string
   readonly role: Role
-  readonly organisation: string | null
+  readonly organisation?: string | { readonly name: string; readonly name_zh?: string | null } | null
 }
 
 export interface SessionAnswer {
@@ -65,6 +65,9 @@ export interface Track {
   readonly link_age_s?: number | null
   readonly armed?: boolean | null
   readonly landed?: boolean | null
+  readonly lateral_deviation_m?: number | null
+  readonly vertical_deviation_m?: number | null
+  readonly time_deviation_s?: number | null
 }
 
 export type Datum = 'AGL' | 'AMSL' | 'HAE'

@@ -150,7 +150,13 @@ export default function Console({ session, onEnded, onLeave }: Props) {
         )}
       </div>
       <div className="left-rail">
-        <AttentionList attention={attention} identityOf={(row) => feed.identity(row)} selected={trackId} onPick={pickAndShow} />
+        <AttentionList
+          attention={attention}
+          total={stats?.summary.attention_total ?? 0}
+          identityOf={(row) => feed.identity(row)}
+          selected={trackId}
+          onPick={pickAndShow}
+        />
         <Legend hidden={hidden} onToggle={toggleLayer} />
       </div>
       {trackId !== null && (

@@ -9,7 +9,8 @@ export const HEADER_BYTES = 32
 export const BYTES_PER_DRONE = 24
 export const HEADING_UNKNOWN = 65535
 export const AGE_SATURATED = 255
-export const ALTITUDE_UNKNOWN = -32768
+/** Altitudes and velocities. */
+export const VALUE_UNKNOWN = -32768
 const MAGIC = 0x314c5848 // "HXL1" read as a little-endian u32
 const VERSION = 1
 

@@ -61,7 +61,7 @@ function sendStats(): void {
     clock_ahead_ms: clock.ahead_ms,
     reconnects,
     bad_frames: badFrames,
-    summary: store.summary(clock.toServer(now)),
+    summary: store.summary(clock.toServer(now), link !== 'live'),
   }
   say({ type: 'stats', stats })
 }

@@ -9,15 +9,16 @@ import {
   AT_ALT_HAE_M,
   AT_HEADING,
   AT_ROW,
+  AT_SPEED_MPS,
   AT_STATE,
   AT_VEL_UP_MPS,
   AT_VX,
   AT_VY,
   AT_X,
   AT_Y,
-  NO_ALTITUDE,
   NO_HEADING,
   PACKED_WORDS,
+  UNKNOWN,
   type Origin,
 } from './trackStore'
 
@@ -35,8 +36,8 @@ export interface Fix {
   readonly lat_deg: number
   readonly lon_deg: number
   readonly age_s: number
-  readonly speed_mps: number
-  readonly vel_up_mps: number
+  readonly speed_mps: number | null
+  readonly vel_up_mps: number | null
   readonly heading_deg: number | null
   readonly alt_hae_m: number | null
 }
@@ -167,19 +168,18 @@ export class LiveFeed {
     const ahead_s = reckonedSeconds(age_s)
     const y = this.origin.y + data[at + AT_Y]! + data[at + AT_VY]! * ahead_s
     const lat_deg = latFromMercator(y)
-    const perMetre = 1 / (2 * Math.PI * 6_378_137 * Math.cos((lat_deg * Math.PI) / 180))
+    const known = (offset: number): number | null => (data[at + offset] === UNKNOWN ? null : data[at + offset]!)
     const heading = data[at + AT_HEADING]!
-    const alt_hae_m = data[at + AT_ALT_HAE_M]!
     return {
       row: data[at + AT_ROW]!,
       state: data[at + AT_STATE]!,
       lat_deg,
       lon_deg: lonFromMercator(this.origin.x + data[at + AT_X]! + data[at + AT_VX]! * ahead_s),
       age_s,
-      speed_mps: Math.hypot(data[at + AT_VX]!, data[at + AT_VY]!) / perMetre,
-      vel_up_mps: data[at + AT_VEL_UP_MPS]!,
+      speed_mps: known(AT_SPEED_MPS),
+      vel_up_mps: known(AT_VEL_UP_MPS),
       heading_deg: heading === NO_HEADING ? null : (heading * 180) / Math.PI,
-      alt_hae_m: alt_hae_m === NO_ALTITUDE ? null : alt_hae_m,
+      alt_hae_m: known(AT_ALT_HAE_M),
     }
   }
 

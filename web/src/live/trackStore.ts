@@ -4,12 +4,12 @@
  * Lives in the feed worker. The main thread gets packed copies (`pack`), ready for the GPU.
  */
 
-import { AGE_SATURATED, ALTITUDE_UNKNOWN, HEADING_UNKNOWN, stateNames, type TrackFrame } from './decode'
+import { AGE_SATURATED, HEADING_UNKNOWN, stateNames, VALUE_UNKNOWN, type TrackFrame } from './decode'
 import { mercatorPerMetre, mercatorX, mercatorY } from './mercator'
 import { isStale } from './reckoning'
 
 /** 32-bit words of one packed drone; see the offsets below. */
-export const PACKED_WORDS = 10
+export const PACKED_WORDS = 11
 export const PACKED_BYTES = PACKED_WORDS * 4
 /** Float offsets in a packed drone: Mercator position from the origin, Mercator velocity per second, age at packing. */
 export const AT_X = 0
@@ -22,11 +22,12 @@ export const AT_HEADING = 5
 export const AT_STATE = 6
 /** Row number, exact as a float up to 16,777,216. */
 export const AT_ROW = 7
-/** Height above the ellipsoid in metres, or NO_ALTITUDE; climb rate in m/s. */
+/** Height above the ellipsoid in metres, climb rate and ground speed in m/s, each UNKNOWN where it is not known. */
 export const AT_ALT_HAE_M = 8
 export const AT_VEL_UP_MPS = 9
+export const AT_SPEED_MPS = 10
 export const NO_HEADING = -10
-export const NO_ALTITUDE = -100_000
+export const UNKNOWN = -100_000
 
 const MAX_ROWS = 1 << 20
 const EMPTY_MS = Number.NEGATIVE_INFINITY
@@ -43,10 +44,14 @@ export interface Summary {
   readonly stale: number
   /** Rows that need a look, worst first: contingent, nonconforming, lost, unplanned, unknown, then old positions. */
   readonly attention: { row: number; state: number; age_s: number }[]
+  /** How many need a look in all; `attention` holds the first of them. */
+  readonly attention_total: number
 }
 
 const attentionRank = [9, 1, 0, 2, 3, 4]
 const STALE_RANK = 5
+/** From this age on a drone that conforms needs a look. */
+const SILENT_S = 10
 const ATTENTION_LIMIT = 50
 
 export class TrackStore {
@@ -162,22 +167,29 @@ export class TrackStore {
       const perMetre = mercatorPerMetre(lat_deg)
       const heading = this.heading_cdeg[row]!
       const alt_dm = this.alt_dm[row]!
+      const up_cmps = this.up_cmps[row]!
+      const moves = this.east_cmps[row] !== VALUE_UNKNOWN && this.north_cmps[row] !== VALUE_UNKNOWN
+      // A drone of unknown velocity is not moved on: it stands where it was seen.
+      const east_mps = moves ? this.east_cmps[row]! / 100 : 0
+      const north_mps = moves ? this.north_cmps[row]! / 100 : 0
       out[at + AT_X] = mercatorX(this.lon_1e7[row]! / 1e7) - this.originX
       out[at + AT_Y] = mercatorY(lat_deg) - this.originY
-      out[at + AT_VX] = (this.east_cmps[row]! / 100) * perMetre
-      out[at + AT_VY] = (-this.north_cmps[row]! / 100) * perMetre
+      out[at + AT_VX] = east_mps * perMetre
+      out[at + AT_VY] = -north_mps * perMetre
       out[at + AT_AGE_S] = (now_ms - this.observed_ms[row]!) / 1000
       out[at + AT_HEADING] = heading === HEADING_UNKNOWN ? NO_HEADING : (heading / 100) * (Math.PI / 180)
       out[at + AT_STATE] = this.state[row]! < stateNames.length ? this.state[row]! : stateNames.length - 1
       out[at + AT_ROW] = row
-      out[at + AT_ALT_HAE_M] = alt_dm === ALTITUDE_UNKNOWN ? NO_ALTITUDE : alt_dm / 10
-      out[at + AT_VEL_UP_MPS] = this.up_cmps[row]! / 100
+      out[at + AT_ALT_HAE_M] = alt_dm === VALUE_UNKNOWN ? UNKNOWN : alt_dm / 10
+      out[at + AT_VEL_UP_MPS] = up_cmps === VALUE_UNKNOWN ? UNKNOWN : up_cmps / 100
+      out[at + AT_SPEED_MPS] = moves ? Math.hypot(east_mps, north_mps) : UNKNOWN
       at += PACKED_WORDS
     }
     return at / PACKED_WORDS
   }
 
-  summary(now_ms: number): Summary {
+  /** Count and rank. While the feed itself is down, old positions have one cause and are not listed one by one. */
+  summary(now_ms: number, feedDown = false): Summary {
     const by_state = stateNames.map(() => 0)
     const attention: { row: number; state: number; age_s: number; rank: number }[] = []
     let stale = 0
@@ -189,13 +201,14 @@ export class TrackStore {
       if (isStale(age_s)) stale++
       const rank = state === 0 ? STALE_RANK : attentionRank[state]!
       // A conforming drone only counts once its silence is more than a slow report.
-      if (state !== 0 || age_s > 10) attention.push({ row, state, age_s, rank })
+      if (state !== 0 || (age_s > SILENT_S && !feedDown)) attention.push({ row, state, age_s, rank })
     }
     attention.sort((a, b) => a.rank - b.rank || a.row - b.row)
     return {
       by_state,
       total: this.live,
       stale,
+      attention_total: attention.length,
       attention: attention.slice(0, ATTENTION_LIMIT).map(({ row, state, age_s }) => ({ row, state, age_s })),
     }
   }

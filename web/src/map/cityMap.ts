@@ -16,14 +16,14 @@ import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?url'
 import 'maplibre-gl/dist/maplibre-gl.css'
 import type { Corridor, Site, Zone } from '../api/types'
 import { city, places } from '../city/shenzhen'
-import { number } from '../i18n/format'
+import { number, quantity } from '../i18n/format'
 import { translator, type Lang } from '../i18n/translate'
 import { epochMs } from '../live/clock'
 import { stateCode } from '../live/decode'
 import type { LiveFeed } from '../live/liveFeed'
 import { lonFromMercator, latFromMercator, mercatorX, mercatorY } from '../live/mercator'
 import { isStale, reckonedSeconds } from '../live/reckoning'
-import { AT_AGE_S, AT_ALT_HAE_M, AT_ROW, AT_STATE, AT_VX, AT_VY, AT_X, AT_Y, NO_ALTITUDE, PACKED_WORDS } from '../live/trackStore'
+import { AT_AGE_S, AT_ROW, AT_STATE, AT_VX, AT_VY, AT_X, AT_Y, PACKED_WORDS } from '../live/trackStore'
 import type { PlannedFlight } from '../plan/schedule'
 import { DroneLayer, symbolSizePx } from './droneLayer'
 import { LabelSheet, type Candidate, type LabelText } from './droneLabels'
@@ -86,6 +86,8 @@ const MIN_FRAME_MS = 16
 const MAX_FRAME_MS = 500
 const TRAIL_LIMIT = 600
 const CANDIDATE_LIMIT = 400
+/** Labels at most while the whole city is in view, where more would hide it. */
+const CITY_LABELS = 40
 const STALE_RANK = 4
 
 const zonesOrder: Record<string, number> = { PROHIBITED: 0, REQ_AUTHORISATION: 1, CONDITIONAL: 2, NO_RESTRICTION: 3 }
@@ -408,7 +410,9 @@ export class CityMap {
     const elapsed_s = (epochMs() - frame.packed_at_ms) / 1000
     const stale = (slot: number) => isStale(frame.data[slot * PACKED_WORDS + AT_AGE_S]! + elapsed_s)
     const size = symbolSizePx(this.map.getZoom(), frame.count)
-    this.sheet.arrange(this.candidates(stale), (candidate) => this.textOf(candidate, elapsed_s), frame.data, stale, size * 1.6 + 4)
+    // A selected or hovered symbol has a ring around it.
+    const gapOf = ({ rank }: Candidate) => (rank < 0 ? size * 2.3 + 9 : size * 1.6 + 4)
+    this.sheet.arrange(this.candidates(stale), (candidate) => this.textOf(candidate, elapsed_s), frame.data, stale, gapOf)
     this.sheet.follow(frame.data, (row) => this.feed.slotOf(row))
     this.repaintNow()
   }
@@ -435,7 +439,8 @@ export class CityMap {
       found.push({ row, slot, x_px, y_px, rank })
     }
     // Placing is quadratic in what is placed: past some hundreds only the most important can find room anyway.
-    return found.length <= CANDIDATE_LIMIT ? found : found.sort((a, b) => a.rank - b.rank || a.row - b.row).slice(0, CANDIDATE_LIMIT)
+    const limit = everyone ? CANDIDATE_LIMIT : CITY_LABELS
+    return found.length <= limit ? found : found.sort((a, b) => a.rank - b.rank || a.row - b.row).slice(0, limit)
   }
 
   /** Mercator position of the top left corner, relative to the origin. */
@@ -456,11 +461,10 @@ export class CityMap {
     const attention = data[at + AT_STATE] !== stateCode('conforming')
     const detailFrom = attention ? LABELS_FROM_ZOOM : DETAIL_FROM_ZOOM
     if (candidate.rank >= 0 && this.map.getZoom() < detailFrom) return { name: short, detail: null }
-    const alt_hae_m = data[at + AT_ALT_HAE_M]!
-    const height = alt_hae_m === NO_ALTITUDE ? t('value_unknown') : t('unit_m', { n: number(this.lang, Math.round(alt_hae_m)) })
     const fix = this.feed.fixAt(candidate.slot)
-    const speed = fix === null ? t('value_unknown') : t('unit_mps', { n: number(this.lang, Math.round(fix.speed_mps)) })
-    return { name: short, detail: `HAE ${height}  ${speed}` }
+    const altitude = quantity(t, this.lang, 'unit_m', fix?.alt_hae_m)
+    const speed = quantity(t, this.lang, 'unit_mps', fix?.speed_mps)
+    return { name: short, detail: t('label_detail', { altitude, speed }) }
   }
 
   // ---- selection and camera ---------------------------------------------------------------------------------------

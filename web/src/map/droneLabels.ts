@@ -73,12 +73,12 @@ export interface Placement {
 /**
  * Choose places without overlaps, the most important first; each label tries the side it had, then right, left, above, below.
  *
- * `sizeOf` gives width and height in pixels. Symbols themselves are obstacles only for labels of other drones.
+ * `sizeOf` gives width and height, `gapOf` the distance from the symbol's middle, in pixels. Symbols themselves are obstacles only for labels of other drones.
  */
 export function placeLabels(
   candidates: readonly Candidate[],
   sizeOf: (candidate: Candidate) => readonly [number, number],
-  gap_px: number,
+  gapOf: (candidate: Candidate) => number,
   lastSide: ReadonlyMap<number, Side>,
   limit = MAX_LABELS,
 ): Placement[] {
@@ -90,7 +90,7 @@ export function placeLabels(
     const before = lastSide.get(candidate.row)
     const sides: Side[] = before === undefined ? [0, 1, 2, 3] : [before, 0, 1, 2, 3]
     for (const side of sides) {
-      const box = boxAt(side, candidate.x_px, candidate.y_px, width, height, gap_px)
+      const box = boxAt(side, candidate.x_px, candidate.y_px, width, height, gapOf(candidate))
       if (placed.some((other) => overlaps(box, other.box))) continue
       placed.push({ candidate, side, box })
       break
@@ -171,7 +171,7 @@ export class LabelSheet {
     textOf: (candidate: Candidate) => LabelText,
     data: Float32Array,
     isStaleRow: (slot: number) => boolean,
-    gap_px: number,
+    gapOf: (candidate: Candidate) => number,
   ): void {
     const texts = new Map<number, LabelText>()
     const text = (candidate: Candidate): LabelText => {
@@ -182,7 +182,7 @@ export class LabelSheet {
       }
       return found
     }
-    this.placements = placeLabels(candidates, (candidate) => this.measure(text(candidate)), gap_px, this.sides)
+    this.placements = placeLabels(candidates, (candidate) => this.measure(text(candidate)), gapOf, this.sides)
     this.sides = new Map(this.placements.map((placement) => [placement.candidate.row, placement.side]))
     for (const [row, cell] of this.cellOfRow) {
       if (!this.sides.has(row)) {

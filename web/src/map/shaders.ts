@@ -25,7 +25,8 @@ void main() {
   float age_s = a_facts.x + u_elapsed_s;
   float mark = a_facts.w == u_selected ? 2.0 : a_facts.w == u_hovered ? 1.0 : 0.0;
   float size = u_size * (a_facts.z > 0.5 ? 1.12 : 1.0) * (mark > 1.5 ? 1.2 : 1.0);
-  float reach = size * 1.9 + (mark > 0.5 ? 9.0 : 3.0);
+  // The quad is no larger than what is drawn in it: conforming drones, the many, have no ring around them.
+  float reach = mark > 0.5 ? size * 1.9 + 9.0 : size * (a_facts.z < 0.5 ? 1.1 : 2.0) + 2.0;
   vec4 centre = u_matrix * vec4(reckoned(a_at, a_velocity, age_s), 0.0, 1.0);
   gl_Position = vec4(centre.xy + a_corner * reach * 2.0 / u_viewport * centre.w, 0.0, centre.w);
   v_point = a_corner * reach;
@@ -45,24 +46,14 @@ uniform vec3 u_accent;
 uniform float u_pixel; // one device pixel in CSS pixels
 out vec4 colour;
 
-// Signed distance to a polygon of four points (after Inigo Quilez, "distance functions").
-float quad(vec2 p, vec2 a, vec2 b, vec2 c, vec2 d) {
-  vec2 v[4] = vec2[4](a, b, c, d);
-  float best = dot(p - a, p - a);
-  float s = 1.0;
-  for (int i = 0, j = 3; i < 4; j = i, i++) {
-    vec2 e = v[j] - v[i];
-    vec2 w = p - v[i];
-    vec2 q = w - e * clamp(dot(w, e) / dot(e, e), 0.0, 1.0);
-    best = min(best, dot(q, q));
-    bvec3 c3 = bvec3(p.y >= v[i].y, p.y < v[j].y, e.x * w.y > e.y * w.x);
-    if (all(c3) || all(not(c3))) s = -s;
-  }
-  return s * sqrt(best);
-}
+// An arrowhead from its two edges, mirrored: a bound of the distance, exact where it is drawn.
 float arrow(vec2 p, float s) {
-  return quad(p, vec2(0.0, 1.05) * s, vec2(0.72, -0.85) * s, vec2(0.0, -0.42) * s, vec2(-0.72, -0.85) * s);
+  p.x = abs(p.x);
+  float flank = dot(p - vec2(0.0, 1.05) * s, vec2(0.935, 0.3543));
+  float notch = dot(p - vec2(0.0, -0.42) * s, vec2(-0.5128, -0.8585));
+  return max(flank, notch);
 }
+float diamond(vec2 p, float s) { return (abs(p.x) + abs(p.y) - s) * 0.7071; }
 float cover(float d) { return 1.0 - smoothstep(-0.5 * u_pixel, 0.7 * u_pixel, d); }
 void over(inout vec4 under, vec3 c, float a) { under = vec4(c * a, a) + under * (1.0 - a); }
 
@@ -78,7 +69,7 @@ void main() {
 
   float body;          // the filled part
   float mark = 1e3;    // what doubles the colour: ring, square, dashes
-  if (state == 4) body = quad(v_point, vec2(0.0, s), vec2(s, 0.0), vec2(0.0, -s), vec2(-s, 0.0)) + 0.12 * s;
+  if (state == 4) body = diamond(v_point, 0.85 * s);
   else if (state == 5) { body = r - 0.3 * s; mark = abs(r - 0.85 * s) - thin * 0.5; }
   else if (headed) body = arrow(p, s);
   else body = r - 0.6 * s;

@@ -325,7 +325,7 @@ function planLayers(p: Palette, lang: Lang): LayerSpecification[] {
         'text-font': [FONT],
         'text-size': 11,
         'text-anchor': 'top',
-        'text-offset': [0, 1.2],
+        'text-offset': [0, 2.1],
         'text-allow-overlap': true,
         'text-ignore-placement': true,
       },

@@ -13,23 +13,24 @@ const SHOWN = 6
 
 interface Props {
   readonly attention: Summary['attention']
+  readonly total: number
   readonly identityOf: (row: number) => IndexItem | null
   readonly selected: string | null
   readonly onPick: (trackId: string) => void
 }
 
-export function AttentionList({ attention, identityOf, selected, onPick }: Props) {
+export function AttentionList({ attention, total, identityOf, selected, onPick }: Props) {
   const { t, lang } = useLook()
   const items = attention.flatMap((entry) => {
     const identity = identityOf(entry.row)
     return identity === null ? [] : [{ ...entry, identity }]
   })
   if (items.length === 0) return null
-  const more = items.length - SHOWN
+  const more = total - Math.min(SHOWN, items.length)
   return (
     <section className="card attention" aria-label={t('attention_title')}>
       <h2 className="card-title">
-        {t('attention_title')} <span className="count">{number(lang, items.length)}</span>
+        {t('attention_title')} <span className="count">{number(lang, total)}</span>
       </h2>
       <ul>
         {items.slice(0, SHOWN).map(({ row, state, age_s, identity }) => {

@@ -5,6 +5,7 @@ import type { Site } from '../api/types'
 import type { PlanState, SelectedDrone } from '../app/hooks'
 import { useLook } from '../app/look'
 import { heading, instant, number, position, quantity } from '../i18n/format'
+import { keyFor } from '../i18n/translate'
 import { stateNames, type StateName } from '../live/decode'
 import { isStale } from '../live/reckoning'
 import { Icon } from '../ui/icons'
@@ -62,7 +63,7 @@ export function DronePanel({ trackId, drone, plan, sites, now_ms, following, onF
       <Altitudes drone={drone} />
       <Motion drone={drone} />
       <Section title={t('section_plan')}>
-        <PlanSection plan={plan} fix={fix} sites={sites} now_ms={now_ms} />
+        <PlanSection plan={plan} fix={fix} track={track} sites={sites} now_ms={now_ms} />
       </Section>
       <Vehicle drone={drone} />
       <Section title={t('section_position')}>
@@ -140,6 +141,7 @@ function Vehicle({ drone }: { readonly drone: SelectedDrone | null }) {
   const { t, lang } = useLook()
   const { fix, track } = drone ?? { fix: null, track: null }
   const battery_pct = track?.battery_pct ?? null
+  const mode = keyFor('mode_', track?.mode)
   const observed = instant(track?.observed_at)
   const yes = (value: boolean | null | undefined, on: 'value_armed' | 'value_landed', off: 'value_disarmed' | 'value_airborne') =>
     value === null || value === undefined ? null : t(value ? on : off)
@@ -177,7 +179,7 @@ function Vehicle({ drone }: { readonly drone: SelectedDrone | null }) {
             </>
           )}
         </Row>
-        <Row name={t('field_mode')}>{track?.mode ?? null}</Row>
+        <Row name={t('field_mode')}>{mode === null ? (track?.mode ?? null) : t(mode)}</Row>
         <Row name={t('field_armed')}>{yes(track?.armed, 'value_armed', 'value_disarmed')}</Row>
         <Row name={t('field_landed')}>{yes(track?.landed, 'value_landed', 'value_airborne')}</Row>
       </dl>

@@ -1,10 +1,11 @@
 /** The flight plan of the selected drone: state, route, times, and how far the drone is from where it should be. */
 
 import { Meter } from 'react-aria-components'
-import type { Site } from '../api/types'
+import type { Site, Track } from '../api/types'
 import type { PlanState } from '../app/hooks'
 import { useLook } from '../app/look'
 import { beijingTime, instant, localName, number, quantity, utcDayTime } from '../i18n/format'
+import type { Key } from '../i18n/catalogue'
 import { keyFor } from '../i18n/translate'
 import type { Fix } from '../live/liveFeed'
 import { distanceM } from '../live/mercator'
@@ -12,14 +13,18 @@ import { plannedAt, type PlannedFlight } from '../plan/schedule'
 import { problemWords } from '../ui/problem'
 import { Row, Time } from './Drawer'
 
+/** Below this a deviation of either sign reads 0.0. */
+const SHOWN_FROM = 0.05
+
 interface Props {
   readonly plan: PlanState
   readonly fix: Fix | null
+  readonly track: Track | null
   readonly sites: readonly Site[]
   readonly now_ms: number
 }
 
-export function PlanSection({ plan, fix, sites, now_ms }: Props) {
+export function PlanSection({ plan, fix, track, sites, now_ms }: Props) {
   const { t, lang } = useLook()
   const { flight, problem, waiting } = plan
   if (flight === null) {
@@ -45,6 +50,7 @@ export function PlanSection({ plan, fix, sites, now_ms }: Props) {
         <Row name={t('field_departure')}>{departure === null ? null : <Time at={departure} day />}</Row>
         <Row name={t('field_arrival')}>{ends === null ? null : <Time at={ends} day />}</Row>
         <Deviation flight={flight} fix={fix} now_ms={now_ms} />
+        <Judged track={track} />
         <Row name={t('field_decision')}>
           <Decision flight={flight} />
         </Row>
@@ -118,6 +124,31 @@ function Deviation({ flight, fix, now_ms }: { readonly flight: PlannedFlight; re
           </>
         )}
       </Row>
+    </>
+  )
+}
+
+/** The deviations as the service judges them; left out where it gives none. */
+function Judged({ track }: { readonly track: Track | null }) {
+  const { t, lang } = useLook()
+  const [lateral_m, vertical_m, time_s] = [track?.lateral_deviation_m, track?.vertical_deviation_m, track?.time_deviation_s]
+  const signed = (unit: 'unit_m' | 'unit_s', value: number, over: Key, under: Key): string => {
+    const amount = quantity(t, lang, unit, Math.abs(value), 1)
+    return Math.abs(value) < SHOWN_FROM ? amount : t(value < 0 ? under : over, { amount })
+  }
+  return (
+    <>
+      {lateral_m != null && <Row name={t('field_lateral')}>{quantity(t, lang, 'unit_m', lateral_m, 1)}</Row>}
+      {vertical_m != null && (
+        <Row name={t('field_vertical')}>
+          {signed('unit_m', vertical_m, 'deviation_above', 'deviation_below')}
+        </Row>
+      )}
+      {time_s != null && (
+        <Row name={t('field_timing')}>
+          {signed('unit_s', time_s, 'deviation_early', 'deviation_late')}
+        </Row>
+      )}
     </>
   )
 }

@@ -4,7 +4,7 @@ import { Button, Menu, MenuItem, MenuTrigger, Popover, Separator, Text, Tooltip,
 import type { SessionUser } from '../api/types'
 import { useLook } from '../app/look'
 import { city } from '../city/shenzhen'
-import { beijingDay, beijingTime, number, utcDayTime } from '../i18n/format'
+import { beijingDay, beijingTime, localName, number, utcDayTime } from '../i18n/format'
 import { keyFor } from '../i18n/translate'
 import { stateNames } from '../live/decode'
 import type { FeedStats, LinkState } from '../live/protocol'
@@ -62,7 +62,9 @@ function IconButton({ name, label, onPress }: { readonly name: Parameters<typeof
 }
 
 function UserMenu({ user, onLeave }: { readonly user: SessionUser; readonly onLeave: () => void }) {
-  const { t } = useLook()
+  const { t, lang } = useLook()
+  const from = user.organisation ?? null
+  const organisation = from === null || typeof from === 'string' ? from : localName(lang, from)
   const role = keyFor('role_', user.role)
   return (
     <MenuTrigger>
@@ -73,7 +75,7 @@ function UserMenu({ user, onLeave }: { readonly user: SessionUser; readonly onLe
         <div className="user-card">
           <strong>{user.name}</strong>
           <Text>{role === null ? user.role : t(role)}</Text>
-          {user.organisation !== null && user.organisation !== undefined && <Text className="quiet">{user.organisation}</Text>}
+          {organisation !== null && <Text className="quiet">{organisation}</Text>}
         </div>
         <Separator className="separator" />
         <Menu className="menu" aria-label={t('user_menu', { name: user.name })} onAction={onLeave}>

@@ -1,0 +1,64 @@
+import { expect, test } from 'vitest'
+import { readUrl, writeUrl } from '../src/app/urlState'
+import { places, runways } from '../src/city/shenzhen'
+import { placeLabels, type Candidate } from '../src/map/droneLabels'
+import { contains, extentOf, labelPoint, runwayOutline } from '../src/map/geometry'
+import { palettes } from '../src/map/palette'
+import { mapStyle } from '../src/map/style'
+
+const candidate = (row: number, x_px: number, y_px: number, rank = 5): Candidate => ({ row, slot: row, x_px, y_px, rank })
+
+test('no two labels overlap, the more important come first, and a label keeps its side', () => {
+  const crowd = Array.from({ length: 300 }, (_, i) => candidate(i, (i * 37) % 400, (i * 53) % 300, i % 7))
+  const placed = placeLabels(crowd, () => [80, 18], () => 10, new Map())
+  expect(placed.length).toBeGreaterThan(20)
+  for (const a of placed) {
+    for (const b of placed) {
+      if (a !== b) expect(a.box.x0 < b.box.x1 && b.box.x0 < a.box.x1 && a.box.y0 < b.box.y1 && b.box.y0 < a.box.y1).toBe(false)
+    }
+  }
+  const rival = placeLabels([candidate(1, 50, 50, 5), candidate(2, 52, 50, 0)], () => [80, 200], () => 10, new Map(), 1)
+  expect(rival.map((one) => one.candidate.row)).toEqual([2])
+  expect(placeLabels([candidate(3, 50, 50)], () => [80, 18], () => 10, new Map([[3, 1]]))[0]!.side).toBe(1)
+})
+
+test('a zone’s badge lies inside it, also when its middle does not', () => {
+  const horseshoe: GeoJSON.Polygon = {
+    type: 'Polygon',
+    coordinates: [[[0, 0], [10, 0], [10, 10], [8, 10], [8, 2], [2, 2], [2, 10], [0, 10], [0, 0]]],
+  }
+  const [x, y] = labelPoint(horseshoe)
+  expect(contains(horseshoe, x, y)).toBe(true)
+  expect(contains(horseshoe, 5, 6)).toBe(false)
+  expect(extentOf(horseshoe)).toBeCloseTo(52)
+})
+
+test('a runway’s outline is as long and wide as the runway', () => {
+  const outline = runwayOutline(runways[1]!)
+  const metres = (a: [number, number], b: [number, number]) => Math.hypot((a[0] - b[0]) * 102_650, (a[1] - b[1]) * 111_195)
+  expect(metres(outline[0]!, outline[1]!)).toBeCloseTo(3812, -2)
+  expect(metres(outline[1]!, outline[2]!)).toBeCloseTo(60, 0)
+})
+
+test('the address keeps a view to about a metre and ignores nonsense', () => {
+  const written = writeUrl('?x=1', { lang: 'en', camera: { lat_deg: 22.543215, lon_deg: 114.05, zoom: 12.345 }, track_id: 'trk_1' })
+  expect(written).toBe('?x=1&lang=en&view=22.54322,114.05000,12.35&track=trk_1')
+  expect(readUrl(written).camera).toEqual({ lat_deg: 22.54322, lon_deg: 114.05, zoom: 12.35 })
+  expect(writeUrl(written, { track_id: null })).not.toContain('track')
+  for (const view of ['', 'a,b,c', '1,2', '99,0,3', '1,2,NaN', '22,114,99']) expect(readUrl(`?view=${view}`).camera).toBeNull()
+  expect(readUrl('?theme=pink').theme).toBeNull()
+})
+
+test('the style asks nobody for anything: no glyphs, sprites, tiles or remote data', () => {
+  const style = mapStyle(palettes.dark, 'zh-CN')
+  expect(JSON.stringify(style)).not.toMatch(/https?:/)
+  expect([style.glyphs, style.sprite]).toEqual([undefined, undefined])
+})
+
+test('every place has both names and lies on the base map', () => {
+  for (const place of places) {
+    expect(place.zh).toMatch(/\p{Script=Han}/u)
+    expect(place.en).not.toBe('')
+    expect(place.lon_deg > 113 && place.lon_deg < 115.4 && place.lat_deg > 21.8 && place.lat_deg < 23.3).toBe(true)
+  }
+})

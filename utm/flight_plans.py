@@ -31,6 +31,7 @@ from utm.api.flight_plan_models import FlightPlanBody, TrajectoryRoute
 from utm.article27 import missing_items
 from utm.bus import Bus
 from utm.clock import Clock
+from utm.displacement import displaceable, withdrawn
 from utm.fleet import Aircraft, Fleet
 from utm.ids import new_id, opaque_ref
 from utm.live_schema import PlanItem
@@ -282,8 +283,10 @@ class FlightPlans:
         started_s = self.clock.monotonic_s()
         cells = version_cells(prepared.h3_cells)
         self.memory.make_current(session, cells)
-        decision = self.judge(principal.organisation_id, principal, prepared)
         plan_id = new_id("fp")
+        decision = self.judge(principal.organisation_id, principal, prepared)
+        if decision.outcome == "refused" and self._displace(session, principal, prepared, decision, plan_id):
+            decision = self.judge(principal.organisation_id, principal, prepared)
         row = self._row(
             principal.organisation_id,
             prepared,
@@ -302,6 +305,25 @@ class FlightPlans:
         self.audit(session, principal, "file", row, {"outcome": decision.outcome})
         self.reserve(session, row)
         return Answer(status, document(row), refused=decision.outcome == "refused")
+
+    def _displace(
+        self, session: Session, principal: Principal, prepared: Prepared, decision: Decision, plan_id: str
+    ) -> bool:
+        """Withdraw the plans that give way to a flight above the commercial range; tell whether there were any."""
+        policy, priority = self.book.policy, prepared.parsed.priority
+        found = displaceable(
+            decision, priority, policy.max_priority_commercial, self.sky, prepared.geometry, policy.separation
+        )
+        now = rfc3339(self.clock.now())
+        for item in found:
+            own = item.plan.organisation_id == principal.organisation_id
+            ref = plan_id if own else opaque_ref(plan_id, item.plan.organisation_id, self._ref_secret)
+            row = withdrawn(session, item, ref, priority, now)
+            changed = {name: getattr(row, name) for name in ("state", "version", "updated_at", "decision")}
+            plans.update(session, row.plan_id, changed)
+            self.audit(session, None, "displace", row, {"by": plan_id, "priority": priority})
+            self.reserve(session, row)
+        return bool(found)
 
     def _check_active(self, aircraft_id: str) -> None:
         """Raise Problem 409 for an aircraft that was deregistered while its plan waited for the writer."""

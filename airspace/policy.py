@@ -1,17 +1,66 @@
 """The rules a city runs by, as one frozen value with a version."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, Final, Literal, TypeAlias, cast
 
+from airspace.budget import (
+    PHYSICAL_MIN_HORIZONTAL_M,
+    PHYSICAL_MIN_VERTICAL_M,
+    budget_errors,
+    rule_budget_errors,
+)
 from airspace.errors import FieldError
 from airspace.geometry4d import Separation, Tolerance
+from airspace.policy_parts import (
+    NORMAL_WEATHER,
+    CellLimit,
+    SeparationRule,
+    Wind,
+    cell_limit_to_dict,
+    number,
+    parse_cell_limits,
+    parse_rules,
+    parse_source,
+    parse_weather,
+    parse_wind,
+    rule_to_dict,
+    wind_to_dict,
+)
+
+__all__ = [
+    "PHYSICAL_MIN_HORIZONTAL_M",
+    "PHYSICAL_MIN_VERTICAL_M",
+    "Policy",
+    "Severity",
+    "budget_errors",
+    "policy_from_dict",
+    "policy_to_dict",
+]
 
 Severity: TypeAlias = Literal["refuse", "pending", "warning"]
 
-PHYSICAL_MIN_HORIZONTAL_M: Final = 10.0
-"""What two aircraft must keep even when both use up their tolerance: two airframes and their position error (ours)."""
-PHYSICAL_MIN_VERTICAL_M: Final = 5.0
-"""The same, vertically (ours)."""
+_OURS: Final = "ours: no rule states a number"
+SOURCES: Final[tuple[tuple[str, str], ...]] = (
+    ("separation", "ours: ASTM F3548-21 and Order 761 leave the numbers to the service"),
+    ("tolerance", "ours: half of what the separation leaves above 10 m / 5 m, and half of the time buffer"),
+    ("ceiling_agl_m", "Order 761 (State Council and Central Military Commission, 2023), Article 19"),
+    ("filing_lead_s", "Order 761, Article 26 asks for noon of the day before; 0 where a standing approval holds"),
+    ("emergency_filing_lead_s", "Order 761, Article 29: 30 minutes before take-off, at any time in special urgency"),
+    ("readiness_lead_s", "Order 761, Article 30: 1 hour before take-off; 0 where a standing approval holds"),
+    ("article27_missing", "Order 761, Article 27"),
+    ("standing_approval_required", "Order 761, Articles 26 and 31"),
+    ("night_flight_allowed", "Order 761, Article 32 asks for lights at night"),
+    ("max_priority_commercial", _OURS),
+    ("max_flights_per_cell", _OURS),
+    ("max_departures_per_pad_h", _OURS),
+    ("pad_prep_s", _OURS),
+    ("pad_clear_s", _OURS),
+    ("pad_turn_around_s", _OURS),
+    ("departure_tolerance_s", _OURS),
+    ("activation_early_s", _OURS),
+)
+"""Where the default numbers come from; a city writes its own beside its own numbers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,12 +68,19 @@ class Policy:
     """What is asked of a flight; every number that is not law is here, to be changed without a release.
 
     `separation` holds between two flights, `tolerance` is what each may deviate. Construction fails with ValueError
-    when the tolerance eats more than its share of the separation (`budget_errors`).
+    when the tolerance eats more than its share of the separation or of a rule (`airspace.budget`). Every number, its
+    unit, its source and how to change it: docs/policy.md.
     """
 
     version: int = 1
     separation: Separation = field(default_factory=Separation)
     tolerance: Tolerance = field(default_factory=Tolerance)
+    separation_rules: tuple[SeparationRule, ...] = ()
+    """Larger minima by kind of operation, class of aircraft, corridor, zone and weather (`airspace.separation_rules`)."""
+    weather: str = NORMAL_WEATHER
+    """The condition now in force over the city, which rules refer to."""
+    wind: Wind | None = None
+    """The wind flights are planned with; None: not known, and it refuses nothing."""
     ceiling_agl_m: float = 120.0
     """True height, Order 761 Art. 19."""
     ceiling_exempt_operations: tuple[str, ...] = ()
@@ -52,9 +108,19 @@ class Policy:
     """How far in the past a departure may lie when it is filed: the client's clock and the network."""
     max_priority_commercial: int = 50
     max_flights_per_cell: int | None = None
-    """Capacity of a resolution-8 cell; None: not limited."""
+    """The most flights that may be in one resolution-8 cell at an instant; None: not limited."""
+    cell_limits: tuple[CellLimit, ...] = ()
+    """Limits of single cells, by hour of the day, in place of `max_flights_per_cell`."""
     max_departures_per_pad_h: int | None = None
-    """Capacity of a pad; None: not limited."""
+    """The most departures from a site in any 60 minutes, for each of its pads; None: not limited."""
+    pad_prep_s: float = 30.0
+    """How long before departure a pad is occupied."""
+    pad_clear_s: float = 30.0
+    """How long after departure, and before arrival, a pad is occupied."""
+    pad_turn_around_s: float = 30.0
+    """How long after arrival a pad is occupied."""
+    missing_climb: Literal["warning", "refuse"] = "warning"
+    """What a plan meets that names a site but starts or ends in the air above it."""
     offer_horizon_s: float = 7_200.0
     """How much later a counter-offer may depart."""
     offer_layers_agl_m: tuple[float, ...] = (45.0, 60.0, 75.0, 90.0, 105.0)
@@ -63,98 +129,83 @@ class Policy:
     """CPU time spent looking for counter-offers to one plan; 0: none are made."""
     offer_hold_s: float = 60.0
     """How long an offer is held on request."""
+    sources: tuple[tuple[str, str], ...] = SOURCES
+    """Where each number comes from: field and text, for people."""
 
     def __post_init__(self) -> None:
-        errors = budget_errors(self.separation, self.tolerance)
+        errors = [
+            *budget_errors(self.separation, self.tolerance),
+            *rule_budget_errors(self.separation_rules, self.tolerance),
+        ]
         if errors:
             raise ValueError("; ".join(error.detail for error in errors))
 
 
-def budget_errors(separation: Separation, tolerance: Tolerance) -> list[FieldError]:
-    """Return why `tolerance` does not fit into `separation`, with the arithmetic; empty when it fits.
-
-    Two flights may both deviate towards each other, so each may use half of what separation leaves above the physical
-    minimum, and half of the time buffer.
-    """
-    rows = (
-        ("horizontal_m", tolerance.horizontal_m, separation.horizontal_m, PHYSICAL_MIN_HORIZONTAL_M, "m"),
-        ("vertical_m", tolerance.vertical_m, separation.vertical_m, PHYSICAL_MIN_VERTICAL_M, "m"),
-        ("time_s", tolerance.time_s, separation.time_buffer_s, 0.0, "s"),
-    )
-    errors = []
-    for name, value, limit, floor, unit in rows:
-        share = (limit - floor) / 2
-        if not 0 < value <= share + 1e-9:
-            terms = f"({limit:g} - {floor:g}) / 2 = {share:g} {unit}"
-            errors.append(
-                FieldError(
-                    f"/tolerance/{name}",
-                    "tolerance_exceeds_budget",
-                    f"A tolerance of {value:g} {unit} does not fit: each of two flights may use more than 0 and at "
-                    f"most half of what the separation leaves, {terms}. Lower the tolerance or raise the separation.",
-                    f"容差 {value:g} {unit} 超出误差预算：两架航空器各自只能使用大于 0 且"
-                    f"不超过间隔余量一半的值，{terms}。请减小容差或增大间隔。",
-                )
-            )
-    return errors
-
-
 def policy_to_dict(policy: Policy) -> dict[str, Any]:
-    """Return the policy as JSON values; `separation` and `tolerance` are objects, the rest by field name."""
-    result: dict[str, Any] = {}
-    for item in fields(policy):
-        value = getattr(policy, item.name)
-        if isinstance(value, Separation):
-            value = {
-                "horizontal_m": value.horizontal_m,
-                "vertical_m": value.vertical_m,
-                "time_buffer_s": value.time_buffer_s,
-            }
-        elif isinstance(value, Tolerance):
-            value = {"horizontal_m": value.horizontal_m, "vertical_m": value.vertical_m, "time_s": value.time_s}
-        elif isinstance(value, tuple):
-            value = list(value)
-        result[item.name] = value
-    return result
+    """Return the policy as JSON values by field name, `sources` as an object of field and text."""
+    return {item.name: _as_json(item.name, getattr(policy, item.name)) for item in fields(policy)}
 
 
+def _as_json(name: str, value: Any) -> Any:
+    match value:
+        case Separation():
+            return {name: getattr(value, name) for name in _SEPARATION}
+        case Tolerance():
+            return {name: getattr(value, name) for name in _TOLERANCE}
+        case Wind():
+            return wind_to_dict(value)
+        case tuple() if name == "separation_rules":
+            return [rule_to_dict(rule) for rule in value]
+        case tuple() if name == "cell_limits":
+            return [cell_limit_to_dict(limit) for limit in value]
+        case tuple() if name == "sources":
+            return dict(value)
+        case tuple():
+            return list(value)
+    return value
+
+
+_SEPARATION: Final = ("horizontal_m", "vertical_m", "time_buffer_s")
+_TOLERANCE: Final = ("horizontal_m", "vertical_m", "time_s")
 _CHOICES: Final[dict[str, tuple[str, ...]]] = {
     "conditional_zones": ("warning", "pending"),
     "article27_missing": ("warning", "pending", "refuse"),
+    "missing_climb": ("warning", "refuse"),
 }
+_MAX_LAYERS: Final = 50
 _OPTIONAL_COUNTS: Final = frozenset({"max_flights_per_cell", "max_departures_per_pad_h"})
 # Upper ends are sanity limits of ours: a value beyond them is a slip of the pen, not a rule.
-_UPPER: Final[dict[str, float]] = {"ceiling_agl_m": 6_000.0, "max_priority_commercial": 100}
-
-
-_MAX_LAYERS: Final = 50
+_UPPER: Final[dict[str, float]] = {
+    "ceiling_agl_m": 6_000.0,
+    "max_priority_commercial": 100,
+    "pad_prep_s": 3_600.0,
+    "pad_clear_s": 3_600.0,
+    "pad_turn_around_s": 3_600.0,
+}
 
 
 def policy_from_dict(raw: object, base: Policy | None = None) -> Policy | list[FieldError]:
-    """Parse JSON values into a policy; fields left out keep the value of `base` (default: the defaults)."""
+    """Parse JSON values into a policy; fields left out keep the value of `base` (default: the defaults).
+
+    Lists replace the whole list; `sources` adds to those of `base`, and a null takes one away.
+    """
     base = base if base is not None else Policy()
     if not isinstance(raw, dict):
         return [FieldError("", "wrong_type", "A policy must be an object.", "规则必须是一个对象。")]
     errors: list[FieldError] = []
     values: dict[str, Any] = {}
-    known = {item.name for item in fields(Policy)}
     for name, value in raw.items():
-        if name not in known:
+        if name not in _KNOWN:
             errors.append(
                 FieldError(f"/{name}", "unknown_field", f"{name} is no field of a policy.", f"未知字段 {name}。")
             )
-        elif name == "separation":
-            values[name] = _parse_group(
-                value, base.separation, ("horizontal_m", "vertical_m", "time_buffer_s"), name, errors
-            )
-        elif name == "tolerance":
-            values[name] = _parse_group(value, base.tolerance, ("horizontal_m", "vertical_m", "time_s"), name, errors)
         else:
-            _parse_field(name, value, getattr(base, name), values, errors)
+            _parse_any(name, value, base, values, errors)
     if errors:
         return errors
-    merged = {item.name: values.get(item.name, getattr(base, item.name)) for item in fields(Policy)}
+    merged = {name: values.get(name, getattr(base, name)) for name in _KNOWN}
     errors = budget_errors(merged["separation"], merged["tolerance"])
+    errors.extend(rule_budget_errors(merged["separation_rules"], merged["tolerance"]))
     if merged["min_duration_s"] > merged["max_duration_s"]:
         errors.append(
             FieldError(
@@ -165,6 +216,49 @@ def policy_from_dict(raw: object, base: Policy | None = None) -> Policy | list[F
             )
         )
     return errors or Policy(**merged)
+
+
+_KNOWN: Final = tuple(item.name for item in fields(Policy))
+
+
+def _parse_any(name: str, value: object, base: Policy, values: dict[str, Any], errors: list[FieldError]) -> None:
+    match name:
+        case "separation":
+            values[name] = _parse_group(value, base.separation, _SEPARATION, name, errors)
+        case "tolerance":
+            values[name] = _parse_group(value, base.tolerance, _TOLERANCE, name, errors)
+        case "separation_rules":
+            values[name] = parse_rules(value, errors)
+        case "cell_limits":
+            values[name] = parse_cell_limits(value, errors)
+        case "wind":
+            values[name] = parse_wind(value, errors)
+        case "weather":
+            values[name] = parse_weather(value, "/weather", errors)
+        case "sources":
+            values[name] = _parse_sources(value, base.sources, errors)
+        case _:
+            _parse_field(name, value, getattr(base, name), values, errors)
+
+
+def _parse_sources(
+    value: object, old: tuple[tuple[str, str], ...], errors: list[FieldError]
+) -> tuple[tuple[str, str], ...]:
+    if not isinstance(value, Mapping):
+        errors.append(FieldError("/sources", "wrong_type", "Must be an object.", "必须是一个对象。"))
+        return old
+    merged = dict(old)
+    for name, text in value.items():
+        if name not in _KNOWN:
+            detail = f"{name} is no field of a policy."
+            errors.append(FieldError(f"/sources/{name}", "unknown_field", detail, f"未知字段 {name}。"))
+            continue
+        source = parse_source(text, f"/sources/{name}", errors)
+        if source is None:
+            merged.pop(name, None)
+        else:
+            merged[name] = source
+    return tuple(merged.items())
 
 
 def _parse_field(name: str, value: object, old: object, values: dict[str, Any], errors: list[FieldError]) -> None:
@@ -193,20 +287,10 @@ def _parse_field(name: str, value: object, old: object, values: dict[str, Any], 
         values[name] = None
     else:
         whole = isinstance(old, int) or name in _OPTIONAL_COUNTS
-        number = _number(value, pointer, errors, whole=whole, low=1 if name in _OPTIONAL_COUNTS else 0)
-        if number is None:
-            return
-        if number > _UPPER.get(name, 1e9):
-            errors.append(
-                FieldError(
-                    pointer,
-                    "out_of_range",
-                    f"Must not exceed {_UPPER.get(name, 1e9):g}.",
-                    f"不得超过 {_UPPER.get(name, 1e9):g}。",
-                )
-            )
-        else:
-            values[name] = int(number) if whole else number
+        low = 1 if name in _OPTIONAL_COUNTS else 0
+        given = number(value, pointer, errors, whole=whole, low=low, high=_UPPER.get(name, 1e9))
+        if given is not None:
+            values[name] = int(given) if whole else given
 
 
 def _parse_layers(value: object, pointer: str, errors: list[FieldError]) -> tuple[float, ...] | None:
@@ -215,7 +299,7 @@ def _parse_layers(value: object, pointer: str, errors: list[FieldError]) -> tupl
         errors.append(FieldError(pointer, "wrong_type", detail, f"必须是不超过 {_MAX_LAYERS} 个真高（米）的列表。"))
         return None
     before = len(errors)
-    layers = [_number(item, f"{pointer}/{i}", errors, exclusive=True) for i, item in enumerate(value)]
+    layers = [number(item, f"{pointer}/{i}", errors, exclusive=True) for i, item in enumerate(value)]
     return tuple(layer for layer in layers if layer is not None) if len(errors) == before else None
 
 
@@ -234,29 +318,7 @@ def _parse_group(
             )
             continue
         positive = name != "time_buffer_s"
-        number = _number(item, f"/{group}/{name}", errors, low=0, exclusive=positive)
-        if number is not None:
-            numbers[name] = number
+        given = number(item, f"/{group}/{name}", errors, exclusive=positive)
+        if given is not None:
+            numbers[name] = given
     return old if len(errors) > before else type(old)(**numbers)
-
-
-def _number(
-    value: object,
-    pointer: str,
-    errors: list[FieldError],
-    *,
-    whole: bool = False,
-    low: float = 0,
-    exclusive: bool = False,
-) -> float | None:
-    kind = (int,) if whole else (int, float)
-    if isinstance(value, bool) or not isinstance(value, kind) or not abs(value) < 1e300:
-        what, what_zh = ("a whole number", "整数") if whole else ("a finite number", "有限数值")
-        errors.append(FieldError(pointer, "wrong_type", f"Must be {what}.", f"必须是{what_zh}。"))
-        return None
-    number = float(cast(float, value))
-    if number < low or (exclusive and number <= low):
-        word, word_zh = ("more than", "大于") if exclusive else ("at least", "不小于")
-        errors.append(FieldError(pointer, "out_of_range", f"Must be {word} {low:g}.", f"必须{word_zh} {low:g}。"))
-        return None
-    return number

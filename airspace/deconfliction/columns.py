@@ -1,6 +1,7 @@
 """Columns of the indexed plans: parts, vertices and slots in arrays that grow by themselves and reuse what is freed."""
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,7 +23,13 @@ class Parts:
     vertices: FloatArray
 
 
-def pack(geometry: PlanGeometry) -> Parts:
+def sound_by_numpy(rows: FloatArray, vertices: FloatArray) -> bool:
+    """Tell whether all numbers are finite and no part ends before it starts (see `pairs.sound`)."""
+    finite = np.isfinite(rows).all() and np.isfinite(vertices).all()
+    return bool(finite and (rows[:, 7] >= rows[:, 3]).all())
+
+
+def pack(geometry: PlanGeometry, sound: Callable[[FloatArray, FloatArray], bool] = sound_by_numpy) -> Parts:
     """Return a plan's parts; ValueError if it has none, numbers are not finite or times run backwards."""
     if isinstance(geometry, Trajectory4D):
         rows = geometry.segments
@@ -34,8 +41,7 @@ def pack(geometry: PlanGeometry) -> Parts:
         parts = Parts(rows, meta, _NO_VERTICES)
     else:
         parts = _pack_prisms(geometry)
-    # One sum tells whether all is finite: infinities and NaN do not vanish in it (inf - inf is NaN).
-    if not np.isfinite(parts.rows.sum() + parts.vertices.sum()) or (parts.rows[:, 7] < parts.rows[:, 3]).any():
+    if not sound(parts.rows, parts.vertices):
         raise ValueError("a plan's numbers must be finite and its times must not run backwards")
     return parts
 

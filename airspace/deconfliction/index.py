@@ -134,7 +134,10 @@ class ConflictIndex:
         """Index a plan; ValueError if the key is negative or present."""
         if key in self._slot_of or key < 0:
             raise ValueError(f"key {key} is negative or already indexed")
-        self._add(key, pack(geometry), separation)
+        self._add(key, self._pack(geometry), separation)
+
+    def _pack(self, geometry: PlanGeometry) -> Parts:
+        return pack(geometry, self._kernels.sound) if self._compiled else pack(geometry)
 
     def _add(self, key: int, parts: Parts, separation: Separation) -> None:
         columns = self._columns
@@ -217,7 +220,7 @@ class ConflictIndex:
         self, geometry: PlanGeometry, separation: Separation, *, ignore: Collection[int] = ()
     ) -> list[Conflict]:
         """Return one conflict per other plan that loses separation with this one, by own start of the loss."""
-        results = self._run(pairs.PAIRS, pack(geometry), separation, ignore, 0.0, 0.0)
+        results = self._run(pairs.PAIRS, self._pack(geometry), separation, ignore, 0.0, 0.0)
         found = []
         for row in results.tolist():
             slot = int(row[0])
@@ -229,7 +232,7 @@ class ConflictIndex:
 
     def has_conflict(self, geometry: PlanGeometry, separation: Separation, *, ignore: Collection[int] = ()) -> bool:
         """Tell whether any indexed plan conflicts; stops at the first."""
-        return len(self._run(pairs.ANY, pack(geometry), separation, ignore, 0.0, 0.0)) > 0
+        return len(self._run(pairs.ANY, self._pack(geometry), separation, ignore, 0.0, 0.0)) > 0
 
     def forbidden_delays(
         self,
@@ -246,7 +249,7 @@ class ConflictIndex:
         """
         if not (math.isfinite(from_s) and math.isfinite(to_s) and from_s <= to_s):
             raise ValueError("delays must be finite and from_s must not exceed to_s")
-        results = self._run(pairs.DELAYS, pack(geometry), separation, ignore, from_s, to_s)
+        results = self._run(pairs.DELAYS, self._pack(geometry), separation, ignore, from_s, to_s)
         if not len(results):
             return np.zeros((0, 2))
         spans = results[np.argsort(results[:, 0]), :2]
@@ -299,7 +302,7 @@ class ConflictIndex:
         widths = (widen_horizontal_m, widen_vertical_m, widen_s)
         if not min(widths) >= 0:
             raise ValueError("widenings must not be negative")
-        parts = pack((prism,))
+        parts = self._pack((prism,))
         self._own[:8] = (*widths, max(widths[0], 1e-3), max(widths[1], 1e-3), widths[2], 0.0, 0.0)
         results = self._collect(pairs.TOUCHING, parts, ())
         return sorted(self._key_of[int(slot)] for slot in results[:, 0])
@@ -312,7 +315,7 @@ class ConflictIndex:
         """
         if not widen_m >= 0:
             raise ValueError("a widening must not be negative")
-        parts, table = pack(geometry), self._table
+        parts, table = self._pack(geometry), self._table
         widen = widen_m + 0.05
         box = boxes(parts.rows)
         low, high = box[:, :2] - widen, box[:, 4:6] + widen

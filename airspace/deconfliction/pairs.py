@@ -32,6 +32,18 @@ OWN_FROM, OWN_TO, OWN_DETAIL = 6, 7, 8
 (6-7); the rest is scratch for the detail of one pair."""
 
 
+def sound(rows: FloatArray, vertices: FloatArray) -> bool:
+    """Tell whether all numbers are finite and no part ends before it starts."""
+    good = True
+    for i in range(len(rows)):
+        for c in range(8):
+            good = good and math.isfinite(rows[i, c])
+        good = good and rows[i, 7] >= rows[i, 3]
+    for i in range(len(vertices)):
+        good = good and math.isfinite(vertices[i, 0]) and math.isfinite(vertices[i, 1])
+    return good
+
+
 def volume_spans(
     A: FloatArray,
     i: int,

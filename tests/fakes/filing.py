@@ -164,10 +164,18 @@ def file(client: httpx.Client, body: dict[str, Any], key: str | None = None) -> 
     return send(client, "POST", "/v1/flight-plans", json=body, headers=headers)
 
 
+def why(answer: httpx.Response) -> str:
+    """Return what an answer says about a plan, short enough to read."""
+    document = answer.json()
+    reasons = document.get("decision", {}).get("reasons", [])
+    said = "; ".join(item["detail"] for item in reasons if item["severity"] != "warning")
+    return f"{answer.status_code} {document.get('code', '')} {document.get('detail', '')[:500]} {said[:1000]}"
+
+
 def approved(client: httpx.Client, body: dict[str, Any], key: str | None = None) -> dict[str, Any]:
     """File a plan that must be approved; return the answer."""
     answer = file(client, body, key)
-    assert answer.status_code == 201, answer.text
+    assert answer.status_code == 201, why(answer)
     found: dict[str, Any] = answer.json()
     assert found["state"] == "approved"
     return found
@@ -176,7 +184,7 @@ def approved(client: httpx.Client, body: dict[str, Any], key: str | None = None)
 def refused(client: httpx.Client, body: dict[str, Any], code: str) -> dict[str, Any]:
     """File a plan that must be refused for one reason; return that reason."""
     answer = file(client, body)
-    assert answer.status_code == 409, answer.text
+    assert answer.status_code == 409, why(answer)
     reasons = [item for item in answer.json()["decision"]["reasons"] if item["severity"] == "refuse"]
     assert [item["code"] for item in reasons] == [code], json.dumps(reasons)
     found: dict[str, Any] = reasons[0]

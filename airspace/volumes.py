@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final, TypeAlias
 
+import msgspec
 import numpy as np
 import shapely
 
@@ -21,13 +22,15 @@ from airspace.decision import instant_text
 from airspace.errors import FieldError
 from airspace.geometry4d import FloatArray, IntArray, Prism, Tolerance, Trajectory4D
 from airspace.region import Region
-from airspace.timebase import from_scene_s, to_scene_s
+from airspace.timebase import SCENE_EPOCH_AT, from_scene_s, to_scene_s
 from airspace.trajectory import MAX_ALT_M, MAX_DURATION_S, MIN_ALT_M
 
 MAX_VOLUMES: Final = 500
 MAX_PLAN_AREA_M2: Final = 1_000e6
 """The largest volume one flight may ask for: half of Shenzhen (ours)."""
 LONGEST_VOLUME_S: Final = 60.0
+_SCENE_EPOCH: Final = np.datetime64(SCENE_EPOCH_AT.replace(tzinfo=None), "us")
+_encode: Final = msgspec.json.Encoder().encode
 _OCTAGON: Final = 1.0 / math.cos(math.pi / 8)
 
 
@@ -148,14 +151,19 @@ def prism_to_volume4d(prism: Prism, region: Region) -> dict[str, Any]:
     return _volume4d(outline, prism.z_low_m, prism.z_high_m, prism.t_start_s, prism.t_end_s)
 
 
-def to_prisms(
-    trajectory: Trajectory4D, tolerance: Tolerance, longest_s: float = LONGEST_VOLUME_S
-) -> tuple[tuple[Prism, ...], IntArray]:
-    """Return the tight sequence of prisms around a flight widened by its tolerance, and each one's segment row.
+@dataclass(frozen=True, slots=True, eq=False)
+class _Strips:
+    """The tight sequence of volumes around a flight as columns: outlines (n, 8, 2), bands and windows (n,)."""
 
-    A segment (climb, cruise, descent or hold) is cut into equal parts of at most `longest_s`; each part's outline is
-    the octagon-capped strip around it, a superset of the disc of the tolerance swept along the part.
-    """
+    owner: IntArray
+    outlines: FloatArray
+    low_m: FloatArray
+    high_m: FloatArray
+    starts_s: FloatArray
+    ends_s: FloatArray
+
+
+def _strips(trajectory: Trajectory4D, tolerance: Tolerance, longest_s: float) -> _Strips:
     rows = trajectory.segments
     parts = np.maximum(1, np.ceil((rows[:, 7] - rows[:, 3]) / longest_s - 1e-9)).astype(np.int64)
     owner = np.repeat(np.arange(len(rows)), parts)
@@ -164,14 +172,31 @@ def to_prisms(
     base, change = rows[owner, :4], (rows[:, 4:] - rows[:, :4])[owner]
     start = base + change * (order / parts[owner])[:, None]
     end = base + change * ((order + 1) / parts[owner])[:, None]
-    outlines = _capsules(start[:, :2], end[:, :2], tolerance.horizontal_m)
-    low = np.minimum(start[:, 2], end[:, 2]) - tolerance.vertical_m
-    high = np.maximum(start[:, 2], end[:, 2]) + tolerance.vertical_m
-    prisms = tuple(
-        Prism(outlines[k], None, float(low[k]), float(high[k]), float(t0), float(t1))
-        for k, (t0, t1) in enumerate(zip(start[:, 3] - tolerance.time_s, end[:, 3] + tolerance.time_s, strict=True))
+    return _Strips(
+        owner.astype(np.int32),
+        _capsules(start[:, :2], end[:, :2], tolerance.horizontal_m),
+        np.minimum(start[:, 2], end[:, 2]) - tolerance.vertical_m,
+        np.maximum(start[:, 2], end[:, 2]) + tolerance.vertical_m,
+        start[:, 3] - tolerance.time_s,
+        end[:, 3] + tolerance.time_s,
     )
-    return prisms, owner.astype(np.int32)
+
+
+def to_prisms(
+    trajectory: Trajectory4D, tolerance: Tolerance, longest_s: float = LONGEST_VOLUME_S
+) -> tuple[tuple[Prism, ...], IntArray]:
+    """Return the tight sequence of prisms around a flight widened by its tolerance, and each one's segment row.
+
+    A segment (climb, cruise, descent or hold) is cut into equal parts of at most `longest_s`; each part's outline is the
+    octagon-capped strip around it, a superset of the disc of the tolerance swept along the part.
+    """
+    strips = _strips(trajectory, tolerance, longest_s)
+    columns = (strips.low_m, strips.high_m, strips.starts_s, strips.ends_s)
+    prisms = tuple(
+        Prism(outline, None, low, high, starts, ends)
+        for outline, low, high, starts, ends in zip(strips.outlines, *(c.tolist() for c in columns), strict=True)
+    )
+    return prisms, strips.owner
 
 
 def to_volume4ds(
@@ -182,25 +207,36 @@ def to_volume4ds(
     return volumes
 
 
+class _Vertex(msgspec.Struct):
+    lat: float
+    lng: float
+
+
 def volume4ds_json(
     trajectory: Trajectory4D, tolerance: Tolerance, region: Region, longest_s: float = LONGEST_VOLUME_S
 ) -> str:
     """Return the volumes published for a flight as JSON text, degrees to 1e-7; written directly because filing waits."""
-    prisms, _ = to_prisms(trajectory, tolerance, longest_s)
-    rings = np.concatenate([prism.ring for prism in prisms if prism.ring is not None])
-    lat, lon = region.frame.to_lat_lon(rings[:, 0], rings[:, 1])
-    corners = [f'{{"lat":{a:.7f},"lng":{b:.7f}}}' for a, b in zip(lat.tolist(), lon.tolist(), strict=True)]
-    parts = []
-    for k, prism in enumerate(prisms):
-        ring = ",".join(corners[8 * k : 8 * k + 8])
-        starts, ends = instant_text(from_scene_s(prism.t_start_s)), instant_text(from_scene_s(prism.t_end_s))
-        parts.append(
-            f'{{"volume":{{"outline_polygon":{{"vertices":[{ring}]}},'
-            f'"altitude_lower":{{"value":{prism.z_low_m:.3f},"reference":"W84","units":"M"}},'
-            f'"altitude_upper":{{"value":{prism.z_high_m:.3f},"reference":"W84","units":"M"}}}},'
-            f'"time_start":{{"value":"{starts}","format":"RFC3339"}},"time_end":{{"value":"{ends}","format":"RFC3339"}}}}'
-        )
+    strips = _strips(trajectory, tolerance, longest_s)
+    lat, lon = region.frame.to_lat_lon(strips.outlines[:, :, 0].ravel(), strips.outlines[:, :, 1].ravel())
+    corners = list(map(_Vertex, lat.round(7).tolist(), lon.round(7).tolist()))
+    starts, ends = _instants(strips.starts_s), _instants(strips.ends_s)
+    heights = zip(strips.low_m.round(3).tolist(), strips.high_m.round(3).tolist(), strict=True)
+    parts = [
+        f'{{"volume":{{"outline_polygon":{{"vertices":{_encode(corners[8 * k : 8 * k + 8]).decode()}}},'
+        f'"altitude_lower":{{"value":{low},"reference":"W84","units":"M"}},'
+        f'"altitude_upper":{{"value":{high},"reference":"W84","units":"M"}}}},'
+        f'"time_start":{{"value":"{starts[k]}Z","format":"RFC3339"}},'
+        f'"time_end":{{"value":"{ends[k]}Z","format":"RFC3339"}}}}'
+        for k, (low, high) in enumerate(heights)
+    ]
     return f"[{','.join(parts)}]"
+
+
+def _instants(scene_s: FloatArray) -> list[str]:
+    """Return scene seconds as RFC 3339 text without the Z, to the microsecond."""
+    at = _SCENE_EPOCH + np.rint(scene_s * 1e6).astype(np.int64).astype("timedelta64[us]")
+    texts: list[str] = np.datetime_as_string(at, unit="us").tolist()
+    return texts
 
 
 def parse_instant(value: object, pointer: str) -> datetime | FieldError:

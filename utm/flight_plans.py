@@ -60,19 +60,20 @@ class Prepared:
     parsed: FlightPlanBody
     aircraft: Aircraft
     path: Path
-    cells: frozenset[int]
+    h3_cells: list[str]
+    """The resolution-8 cells that cover the flight with its tolerance, sorted."""
     starts_s: float
     ends_s: float
+
+    @property
+    def cells(self) -> frozenset[int]:
+        """The same cells as integers."""
+        return frozenset(map(h3.str_to_int, self.h3_cells))
 
     @property
     def geometry(self) -> PlanGeometry:
         """What the engine reserves."""
         return self.path.trajectory if isinstance(self.path, FlightPath) else self.path.prisms
-
-    @property
-    def h3_cells(self) -> list[str]:
-        """The resolution-8 cells that cover the flight with its tolerance, as text, sorted."""
-        return sorted(h3.int_to_str(cell) for cell in self.cells)
 
 
 class FlightPlans:
@@ -177,8 +178,10 @@ class FlightPlans:
         if isinstance(compiled, list):
             raise validation_problem([field_problem(error) for error in compiled])
         starts_s, ends_s = _window(compiled)
-        cells = compiled.cells(region, self.book.policy.tolerance.horizontal_m)
-        return Prepared(body, parsed, aircraft, compiled, cells, starts_s, ends_s)
+        widen_m = self.book.policy.tolerance.horizontal_m + region.grid.slack_m
+        geometry = compiled.trajectory if isinstance(compiled, FlightPath) else compiled.prisms
+        h3_cells = sorted(self.sky.cells(geometry, widen_m))
+        return Prepared(body, parsed, aircraft, compiled, h3_cells, starts_s, ends_s)
 
     @staticmethod
     def _check_times(departure_at: datetime, starts_s: float, now: datetime, policy: Policy) -> None:
@@ -403,7 +406,8 @@ class FlightPlans:
         on_undo(session, lambda: self.sky.restore(row.plan_id, before))
         touched = version_cells([*orjson.loads(row.h3_cells), *(also or [])]) if live or before else []
         self.memory.note(session, "plan", row.plan_id, touched)
-        news, owner = live_item(row, self.book.region.frame), frozenset({row.organisation_id})
+        news = live_item(row, live.geometry if live else None, self.book.region.frame)
+        owner = frozenset({row.organisation_id})
         after_commit(session, lambda: self._told(row, news, owner))
 
     def _told(self, row: FlightPlanRow, news: PlanItem, owner: frozenset[str]) -> None:

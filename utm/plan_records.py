@@ -9,10 +9,9 @@ import numpy as np
 import orjson
 
 from airspace.frame import LocalFrame
-from airspace.geometry4d import Trajectory4D
+from airspace.geometry4d import PlanGeometry, Trajectory4D
 from airspace.timebase import from_scene_s
 from utm.live_schema import PlanItem
-from utm.store import geometry_codec
 from utm.store.tables import FlightPlanRow
 
 
@@ -71,10 +70,9 @@ def document(row: FlightPlanRow) -> dict[str, Any]:
     }
 
 
-def live_item(row: FlightPlanRow, frame: LocalFrame) -> PlanItem:
-    """Return what the live feed tells about the plan: enough to list it, and its path to draw it."""
+def live_item(row: FlightPlanRow, geometry: PlanGeometry | None, frame: LocalFrame) -> PlanItem:
+    """Return what the live feed tells about the plan: enough to list it and, while it reserves airspace, to draw it."""
     body = orjson.loads(row.body)
-    geometry = geometry_codec.decode(row.geometry)
     return PlanItem(
         plan_id=row.plan_id,
         state=row.state,

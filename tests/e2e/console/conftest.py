@@ -1,13 +1,13 @@
 """Where the console under test is, and a browser to look at it with."""
 
 import os
-import re
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
+
+from tests.e2e.conftest import City
 
 ROOT = Path(__file__).resolve().parents[3]
 CHROMIUM = "/usr/bin/chromium"
@@ -26,28 +26,14 @@ FLAGS = (
 
 
 @pytest.fixture(scope="module")
-def console_url() -> Iterator[str]:
-    """Yield the address of a console: HEXLANE_CONSOLE_URL (a running city), else of the console's development server."""
+def console_url(request: pytest.FixtureRequest) -> str:
+    """Return the address of a console: HEXLANE_CONSOLE_URL (a running city), else of the city these tests start."""
     given = os.environ.get("HEXLANE_CONSOLE_URL")
     if given:
-        yield given
-        return
+        return given
     assert (ROOT / "utm/static/console/index.html").is_file(), "the console is not built: run `make web`"
-    process = subprocess.Popen(
-        ["node", "web/dev/fake-server.mjs", "--port", "0", "--drones", "50"],
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        assert process.stdout is not None
-        line = process.stdout.readline()
-        found = re.search(r"http://\S+/", line)
-        assert found is not None, f"the development server said {line!r}"
-        yield found.group()
-    finally:
-        process.terminate()
-        process.wait(10)
+    city: City = request.getfixturevalue("city")
+    return city.base_url
 
 
 @pytest.fixture(scope="module")

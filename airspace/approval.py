@@ -4,9 +4,9 @@ Pure: the conflicts with other plans come from the caller's engine (`conflicts_o
 caller's sense of who may see what (`other_plan`), and `now` is an argument.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import datetime
-from typing import Any, Final, Protocol
+from typing import Any, Final, Literal, Protocol, TypeAlias, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,11 +18,13 @@ from airspace.infringement import Infringement, infringements
 from airspace.intent import FlightIntent
 from airspace.intervals import Intervals, gaps, merged, quadratic_within
 from airspace.policy import Policy, Severity
+from airspace.resources import Traffic, capacity_reasons, climb_reasons, pad_reasons, performance_reasons
 from airspace.scene import Scene
 from airspace.schedule import DAYS, WeeklyTime, weekly_within
+from airspace.separation_rules import separation_of
 from airspace.sites import Site
 from airspace.timebase import to_scene_s
-from airspace.trajectory import FlightPath, height_pieces, performance_faults
+from airspace.trajectory import FlightPath, height_pieces
 
 GROUND_SLACK_M: Final = 0.5
 """How far below the modelled ground a filed height may lie: roofs and heights rounded to the decimetre (ours)."""
@@ -35,7 +37,6 @@ _ROLES: Final = {
     "destination": ("landing", "降落"),
     "alternate": ("alternate", "备降"),
 }
-_RATES: Final = {"speed": ("speed", "速度"), "climb": ("climb rate", "爬升率"), "descent": ("descent rate", "下降率")}
 
 
 class FoundConflict(Protocol):
@@ -74,6 +75,21 @@ class FoundConflict(Protocol):
         """What the pair was held to."""
 
 
+Check: TypeAlias = Literal[
+    "conflicts",
+    "zones",
+    "heights",
+    "service_area",
+    "corridors",
+    "sites",
+    "pads",
+    "capacity",
+    "performance",
+    "formalities",
+]
+CHECKS: Final[frozenset[Check]] = frozenset(get_args(Check))
+
+
 def evaluate(
     plan: FlightIntent,
     policy: Policy,
@@ -82,30 +98,40 @@ def evaluate(
     *,
     conflicts_of: Callable[[PlanGeometry, Separation], Sequence[FoundConflict]],
     other_plan: Callable[[Any], str],
+    traffic: Traffic | None = None,
+    ignore: Collection[str] = (),
+    checks: Collection[Check] = CHECKS,
 ) -> Decision:
     """Judge a plan and return every reason for or against it.
 
     `conflicts_of(geometry, separation)` returns all conflicts with live plans (the plan's own older version left out);
-    `other_plan(key)` is the name by which this plan's owner may know the other one.
+    `other_plan(key)` is the name by which this plan's owner may know the other one. `traffic` tells who else uses pads
+    and cells (None: nobody); of it, the plan's own id and those of `ignore` are left out. `checks` narrows the
+    judgement to some kinds of rule, for the question what a change of policy would do.
     """
-    reasons = [
-        *_plan_conflicts(plan, conflicts_of(plan.geometry, policy.separation), other_plan),
-        *_zones(plan, policy, scene),
-        *_heights(plan, policy, scene),
-        *_service_area(plan, scene),
-        *_corridors(plan, policy, scene),
-        *_sites(plan, policy, scene),
-        *_performance(plan),
-        *_formalities(plan, policy, now),
-    ]
-    return decide(reasons, now, policy.version)
+    minima = separation_of(plan, policy, scene)
+    own = frozenset(ignore) if plan.plan_id is None else frozenset((*ignore, plan.plan_id))
+    judges: dict[Check, Callable[[], Iterator[Reason]]] = {
+        "conflicts": lambda: _plan_conflicts(plan, conflicts_of(plan.geometry, minima), other_plan),
+        "zones": lambda: _zones(plan, policy, scene),
+        "heights": lambda: _heights(plan, policy, scene),
+        "service_area": lambda: _service_area(plan, scene),
+        "corridors": lambda: _corridors(plan, policy, scene),
+        "sites": lambda: _sites(plan, policy, scene),
+        "pads": lambda: pad_reasons(plan, policy, scene, traffic, own),
+        "capacity": lambda: capacity_reasons(plan, policy, scene, traffic, own),
+        "performance": lambda: performance_reasons(plan, policy),
+        "formalities": lambda: _formalities(plan, policy, now),
+    }
+    reasons = [found for name, judged in judges.items() if name in checks for found in judged()]
+    return decide(reasons, now, policy.version, minima)
 
 
 def _plan_conflicts(
     plan: FlightIntent, conflicts: Sequence[FoundConflict], other_plan: Callable[[Any], str]
 ) -> Iterator[Reason]:
     for found in conflicts:
-        i, j = _segment(plan, found.own_first, found.own_last)
+        i, j = plan.segment(found.own_first, found.own_last)
         ref, minima = other_plan(found.key), found.minima
         values = {
             "i": i,
@@ -186,7 +212,7 @@ def _heights(plan: FlightIntent, policy: Policy, scene: Scene) -> Iterator[Reaso
     for first, last in _runs(np.flatnonzero(tops + rise > policy.ceiling_agl_m + EPS_M)):
         top_m = float(tops[first : last + 1].max()) + rise
         starts_s, ends_s = _time_beyond(plan, first, last, low=policy.ceiling_agl_m - rise + EPS_M)
-        i, j = _segment(plan, first, last)
+        i, j = plan.segment(first, last)
         values = {
             "i": i,
             "j": j,
@@ -208,7 +234,7 @@ def _heights(plan: FlightIntent, policy: Policy, scene: Scene) -> Iterator[Reaso
     for first, last in _runs(np.flatnonzero(bottoms < -GROUND_SLACK_M)):
         depth_m = -float(bottoms[first : last + 1].min())
         starts_s, ends_s = _time_beyond(plan, first, last, high=-GROUND_SLACK_M)
-        i, j = _segment(plan, first, last)
+        i, j = plan.segment(first, last)
         yield reason(
             "below_terrain",
             {"i": i, "j": j, "depth_m": depth_m, "terrain": terrain.label},
@@ -244,7 +270,7 @@ def _service_area(plan: FlightIntent, scene: Scene) -> Iterator[Reason]:
         | (path.lon_deg > service.max_lon_deg + _EDGE_DEG)
     ).any(axis=1)
     for first, last in _runs(np.flatnonzero(outside)):
-        i, j = _segment(plan, first, last)
+        i, j = plan.segment(first, last)
         rows = path.trajectory.segments
         yield reason(
             "outside_service_area",
@@ -277,7 +303,7 @@ def _corridors(plan: FlightIntent, policy: Policy, scene: Scene) -> Iterator[Rea
     for first, last in _runs(np.array([row for row, _ in lost], dtype=np.int64)):
         rows = path.trajectory.segments
         starts, ends = dict(lost)[first][0][0], dict(lost)[last][-1][1]
-        i, j = _segment(plan, first, last)
+        i, j = plan.segment(first, last)
         yield reason(
             "outside_corridor",
             {"i": i, "j": j},
@@ -327,36 +353,12 @@ def _sites(plan: FlightIntent, policy: Policy, scene: Scene) -> Iterator[Reason]
             away: dict[str, object] = {**values, "distance_m": distance_m, "radius_m": site.radius_m}
             severity: Severity = "warning" if policy.off_site_allowed else "refuse"
             yield reason("site_away_from_route", away, severity=severity, site_id=site_id)
-
-
-def _performance(plan: FlightIntent) -> Iterator[Reason]:
-    path = plan.path
-    if plan.performance is None or not isinstance(path, FlightPath):
-        return
-    rows = path.trajectory.segments
-    for row, what, asked_mps, possible_mps in performance_faults(path, plan.performance):
-        i, j = _segment(plan, row, row)
-        word, word_zh = _RATES[what]
-        values = {
-            "i": i,
-            "j": j,
-            "what": word,
-            "what_zh": word_zh,
-            "asked_mps": asked_mps,
-            "possible_mps": possible_mps,
-        }
-        yield reason(
-            "performance_exceeded",
-            values,
-            rule=f"performance_{what}",
-            segment=(i, j),
-            starts_s=float(rows[row, 3]),
-            ends_s=float(rows[row, 7]),
-        )
+        else:
+            yield from climb_reasons(plan, policy, site, role)
 
 
 def _formalities(plan: FlightIntent, policy: Policy, now: datetime) -> Iterator[Reason]:
-    starts_s, ends_s = _window(plan)
+    starts_s, ends_s = plan.window_s
     if plan.priority > plan.priority_limit:
         entitled = {"priority": plan.priority, "limit": plan.priority_limit}
         yield reason("priority_not_entitled", entitled, rule="priority")
@@ -380,20 +382,6 @@ def _formalities(plan: FlightIntent, policy: Policy, now: datetime) -> Iterator[
         items_zh = "、".join(zh for _, zh in plan.missing_article27)
         missing = {"items": items, "items_zh": items_zh}
         yield reason("article27_missing", missing, severity=policy.article27_missing, rule="article27")
-
-
-def _segment(plan: FlightIntent, first: int, last: int) -> tuple[int, int]:
-    """Return filed waypoint indices of segment rows; of volumes, their own indices."""
-    path = plan.path
-    if isinstance(path, FlightPath):
-        return int(path.leaves_i[first]), int(path.reaches_j[last])
-    return first, last
-
-
-def _window(plan: FlightIntent) -> tuple[float, float]:
-    path = plan.path
-    timed = path.trajectory if isinstance(path, FlightPath) else path
-    return timed.starts_s, timed.ends_s
 
 
 def _time_beyond(

@@ -83,14 +83,16 @@ def reason(code: str, values: Mapping[str, object], *, severity: Severity | None
     return Reason(code, chosen, detail, detail_zh, **where)
 
 
-def decide(reasons: list[Reason], decided_at: datetime, policy_version: int) -> Decision:
+def decide(
+    reasons: list[Reason], decided_at: datetime, policy_version: int, separation: Separation | None = None
+) -> Decision:
     """Return the decision the reasons lead to; refusing ones first, then pending, then warnings, each by start time."""
     ordered = sorted(
         reasons, key=lambda item: (_RANK[item.severity], item.starts_s is None, item.starts_s or 0.0, item.code)
     )
     worst = ordered[0].severity if ordered else "warning"
     outcomes: dict[Severity, Outcome] = {"refuse": "refused", "pending": "pending", "warning": "approved"}
-    return Decision(outcomes[worst], decided_at, policy_version, tuple(ordered))
+    return Decision(outcomes[worst], decided_at, policy_version, tuple(ordered), separation=separation)
 
 
 def instant_text(at: datetime) -> str:

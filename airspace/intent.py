@@ -31,6 +31,7 @@ class FlightIntent:
     origin_site_id: str | None = None
     destination_site_id: str | None = None
     alternate_site_ids: tuple[str, ...] = ()
+    aircraft_class: str | None = None
     performance: AircraftPerformance | None = None
     priority_limit: int = 50
     standing_approval: bool = False
@@ -41,3 +42,15 @@ class FlightIntent:
     def geometry(self) -> PlanGeometry:
         """The geometry the engine reserves."""
         return self.path.trajectory if isinstance(self.path, FlightPath) else self.path.prisms
+
+    @property
+    def window_s(self) -> tuple[float, float]:
+        """First and last instant of the flight, in scene seconds."""
+        timed = self.path.trajectory if isinstance(self.path, FlightPath) else self.path
+        return timed.starts_s, timed.ends_s
+
+    def segment(self, first: int, last: int) -> tuple[int, int]:
+        """Return filed waypoint indices of segment rows; of volumes, their own indices."""
+        if isinstance(self.path, FlightPath):
+            return int(self.path.leaves_i[first]), int(self.path.reaches_j[last])
+        return first, last

@@ -86,6 +86,43 @@ CATALOGUE: Final[dict[str, ReasonText]] = {
         "m/s. Plan it slower.",
         "航段 {i}-{j} 要求{what_zh} {asked_mps:.1f} 米/秒，超过该机型能力 {possible_mps:.1f} 米/秒。请降低计划速度。",
     ),
+    "times_not_attainable": ReasonText(
+        "refuse",
+        "The aircraft would reach the end of segment {i}-{j} {late_s:.1f} s later than filed; {tolerance_s:g} s are "
+        "allowed. File the times in attainable_s as t_s of the waypoints, fly slower, or make turns gentler.",
+        "航空器将比计划晚 {late_s:.1f} 秒到达航段 {i}-{j} 的终点，允许偏差为 {tolerance_s:g} 秒。请将 attainable_s "
+        "中的时间填入各航点的 t_s，或降低速度、放缓转弯。",
+    ),
+    "wind_too_strong": ReasonText(
+        "refuse",
+        "The aircraft cannot hold segment {i}-{j} in a wind of {wind_mps:.1f} m/s from {from_deg:.0f} degrees at its "
+        "{possible_mps:.1f} m/s. Fly when the wind has dropped, or use a faster aircraft.",
+        "在来自 {from_deg:.0f} 度、风速 {wind_mps:.1f} 米/秒的风中，该航空器以 {possible_mps:.1f} 米/秒的速度无法保持"
+        "航段 {i}-{j}。请待风减弱后飞行，或使用速度更高的航空器。",
+    ),
+    "pad_busy": ReasonText(
+        "refuse",
+        "All {pads} pads of the {role} site {name} are taken around {at}. {frees} Or choose another site.",
+        "{role_zh}起降场“{name_zh}”的 {pads} 个停机坪在 {at} 前后均被占用。{frees_zh}或选择其他起降场。",
+    ),
+    "pad_departures_exceeded": ReasonText(
+        "refuse",
+        "The site {name} takes at most {most} departures in any hour, and {at} would be one more. {frees} Or choose "
+        "another site.",
+        "起降场“{name_zh}”每小时最多允许 {most} 架次起飞，{at} 的起飞将超出限制。{frees_zh}或选择其他起降场。",
+    ),
+    "climb_not_filed": ReasonText(
+        None,
+        "The route {verb} {height_m:.0f} m above the pad of the {role} site {name}, so nothing is reserved between "
+        "the two. Add a waypoint on the pad, at the same position.",
+        "航线在{role_zh}起降场“{name_zh}”停机坪上方 {height_m:.0f} 米处{verb_zh}，其间的空域未被保留。请在停机坪处的"
+        "同一位置增加一个航点。",
+    ),
+    "cell_capacity": ReasonText(
+        "refuse",
+        "The cell {cell} already holds its {most} flights while this one would be in it. {frees} Or route around it.",
+        "本次飞行经过单元格 {cell} 时，该单元格已达 {most} 架次上限。{frees_zh}或绕开该单元格。",
+    ),
     "priority_not_entitled": ReasonText(
         "refuse",
         "Priority {priority} needs an entitlement; the highest this organisation may ask for is {limit}. "

@@ -27,6 +27,7 @@ def test_every_code_has_full_sentences_in_both_languages(code: str) -> None:
 _WORDS = {
     "other", "other_zh", "name", "name_zh", "depth", "depth_zh", "message", "message_zh", "authority", "authority_zh",
     "terrain", "what", "what_zh", "role", "role_zh", "site_id", "items", "items_zh",
+    "verb", "verb_zh", "at", "frees", "frees_zh", "cell",
 }  # fmt: skip
 
 
@@ -43,7 +44,9 @@ def test_no_reasons_approve() -> None:
 
 def test_counter_offers_carry_a_complete_plan_and_their_cost() -> None:
     """The offer's body can be filed as it stands."""
-    offer = CounterOffer("delay", "Leave 30 s later.", {"aircraft_id": "ac_1"}, 30.0, 0.0, None, NOW, "推迟 30 秒起飞。")
+    offer = CounterOffer(
+        "delay", "Leave 30 s later.", {"aircraft_id": "ac_1"}, 30.0, 0.0, None, NOW, "推迟 30 秒起飞。"
+    )
     body = decision_to_dict(Decision("refused", NOW, 1, (), (offer,)), 1.0)
     assert body["counter_offers"] == [
         {

@@ -1,5 +1,6 @@
 """Publishing zones, policy and ground stops: who did it, when, and what it touches."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,13 +25,15 @@ from utm.ids import new_id
 from utm.live_schema import ZoneItem
 from utm.memory import Memory
 from utm.plan_records import rfc3339
-from utm.problems import Problem, not_found, validation_problem
+from utm.problems import FieldProblem, Problem, not_found, validation_problem
 from utm.security import Principal
 from utm.sky import LivePlan, Sky
 from utm.store import airspace_records
 from utm.store.journal import record_audit
 from utm.store.store import Store, after_commit, on_undo
 from utm.store.tables import GroundStopRow, PolicyRow, ZoneRow
+
+_ZONE_ID = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.:-]{0,63}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,12 @@ class ZoneDesk:
         zone = parse_zone(feature, self.book.region, zone_id or new_id("zn"))
         if isinstance(zone, list):
             raise validation_problem([field_problem(error.under(base_pointer)) for error in zone])
+        if _ZONE_ID.fullmatch(zone.zone_id) is None:
+            # It becomes part of a path and of headers: one that does not fit could never be withdrawn again.
+            values = {"pattern": _ZONE_ID.pattern}
+            raise validation_problem(
+                [FieldProblem.of(f"{base_pointer}/properties/zone_id", "invalid_format", **values)]
+            )
         return zone
 
     async def publish(self, principal: Principal, zones: list[Zone], *, replace: bool = False) -> list[PublishedZone]:
@@ -277,9 +286,13 @@ def _outer_rings(area: Area) -> list[FloatArray]:
 
 
 def _band_hae_m(zone: Zone, book: AirspaceBook) -> tuple[float, float]:
-    """Return the lowest and highest HAE the band reaches anywhere in the zone's area."""
+    """Return the lowest and highest HAE the band reaches in the zone's area, as far as this city serves it."""
     x0, y0, x1, y1 = zone.area.bounds_m
-    lat, lon = book.region.frame.to_lat_lon([x0, x0, x1, x1, (x0 + x1) / 2], [y0, y1, y0, y1, (y0 + y1) / 2])
+    x, y = np.meshgrid(np.linspace(x0, x1, 9), np.linspace(y0, y1, 9))
+    lat, lon = book.region.frame.to_lat_lon(x.ravel(), y.ravel())
+    service = book.region.service  # plans fly nowhere else, and the models of geoid and ground reach no further
+    lat = lat.clip(service.min_lat_deg, service.max_lat_deg)
+    lon = lon.clip(service.min_lon_deg, service.max_lon_deg)
     zero_low = zero_high = 0.0
     if zone.datum != "HAE":
         undulation = book.region.altitude.undulation_m(lat, lon)

@@ -72,6 +72,8 @@ class Sky:
         self._by_no: dict[int, LivePlan] = {}
         self._by_id: dict[str, LivePlan] = {}
         self._by_aircraft: dict[str, dict[str, LivePlan]] = {}
+        self._held: dict[int, LivePlan] = {}
+        self._held_by_id: dict[str, LivePlan] = {}
 
     def __len__(self) -> int:
         return len(self._by_no)
@@ -121,20 +123,55 @@ class Sky:
         else:
             self.put(before)
 
+    def hold(self, offer: LivePlan) -> None:
+        """Keep others out of the airspace of an offer on hold; it is in the way of plans, and is none itself."""
+        with self._lock:
+            self.release(offer.plan_id)
+            self._index.add(offer.plan_no, offer.geometry, offer.separation)
+            self._held[offer.plan_no] = self._held_by_id[offer.plan_id] = offer
+
+    def release(self, hold_id: str) -> LivePlan | None:
+        """Free the airspace of an offer on hold; return it, or None when it was not held."""
+        with self._lock:
+            offer = self._held_by_id.pop(hold_id, None)
+            if offer is not None:
+                self._index.remove(offer.plan_no)
+                del self._held[offer.plan_no]
+            return offer
+
     def conflicts(
         self, geometry: PlanGeometry, separation: Separation, *, ignore: Collection[str] = ()
     ) -> list[tuple[Conflict, LivePlan]]:
-        """Return every live plan this geometry conflicts with, as it is at this moment, without those named."""
+        """Return every live plan and held offer this geometry conflicts with, as it is now, without those named."""
         with self._lock:
-            keys = [self._by_id[plan_id].plan_no for plan_id in ignore if plan_id in self._by_id]
-            found = self._index.conflicts(geometry, separation, ignore=keys)
-            return [(conflict, self._by_no[conflict.key]) for conflict in found]
+            found = self._index.conflicts(geometry, separation, ignore=self._keys(ignore))
+            return [(conflict, self._by_no.get(conflict.key) or self._held[conflict.key]) for conflict in found]
+
+    def forbidden_delays(
+        self,
+        geometry: PlanGeometry,
+        separation: Separation,
+        *,
+        from_s: float,
+        to_s: float,
+        ignore: Collection[str] = (),
+    ) -> list[tuple[float, float]]:
+        """Return the delays in [from_s, to_s] at which the geometry would conflict, as sorted, disjoint ranges."""
+        with self._lock:
+            spans = self._index.forbidden_delays(
+                geometry, separation, from_s=from_s, to_s=to_s, ignore=self._keys(ignore)
+            )
+        return [(first, last) for first, last in spans.tolist()]
+
+    def _keys(self, names: Collection[str]) -> list[int]:
+        known = [self._by_id.get(name) or self._held_by_id.get(name) for name in names]
+        return [plan.plan_no for plan in known if plan is not None]
 
     def touching(self, prism: Prism, *, widen_horizontal_m: float, widen_vertical_m: float) -> list[LivePlan]:
         """Return the live plans whose flight, widened, touches a volume."""
         with self._lock:
             keys = self._index.touching(prism, widen_horizontal_m=widen_horizontal_m, widen_vertical_m=widen_vertical_m)
-            return [self._by_no[key] for key in keys]
+            return [self._by_no[key] for key in keys if key in self._by_no]
 
     def cells(self, geometry: PlanGeometry, widen_m: float) -> list[str]:
         """Return the resolution-8 H3 cells that cover the geometry widened by `widen_m`."""
@@ -147,6 +184,7 @@ class Sky:
         with self._lock:
             self._index = ConflictIndex(self._frame, self._bounds)
             self._by_no, self._by_id, self._by_aircraft = {}, {}, {}
+            self._held, self._held_by_id = {}, {}
             states = [state.value for state in PlanState if reserves_airspace(state)]
             for row in plans.with_states(session, states):
                 self.put(live_plan(row))

@@ -12,6 +12,12 @@ from numpy.typing import NDArray
 
 EPS_M: Final = 1e-6
 """Distances closer than this to a limit count as touching it, and touching is not a loss (strict `<`)."""
+EPS_HEIGHT_M: Final = 5e-3
+"""The same for the vertical distance between two flights.
+
+Layers are filed as true heights, often exactly one minimum apart; the geoid under them tilts by up to 5e-5, which is 2.5 mm
+within a horizontal minimum of 50 m. What true heights separate, that tilt must not join.
+"""
 EPS_S: Final = 1e-6
 """Times closer than this to a limit count as touching it, and touching counts (inclusive `<=`)."""
 

@@ -9,7 +9,7 @@ import math
 
 from airspace.deconfliction.areas import area_area, area_spans, linear_span, path_area
 from airspace.deconfliction.segments import segment_detail, segment_span
-from airspace.geometry4d import EPS_M, EPS_S, FloatArray, IntArray
+from airspace.geometry4d import EPS_HEIGHT_M, EPS_M, EPS_S, FloatArray, IntArray
 
 SPANS = 32
 """First row of the scratch array that holds time spans; the rows before belong to `segments`."""
@@ -244,7 +244,7 @@ def judge(
         buffer = own[2] + EPS_S
     else:
         horizontal = max(own[0], minima[slot, 0]) - EPS_M
-        vertical = max(own[1], minima[slot, 1]) - EPS_M
+        vertical = max(max(own[1], minima[slot, 1]) - EPS_HEIGHT_M, EPS_M)
         buffer = max(own[2], minima[slot, 2]) + EPS_S
     n = pair_spans(A, Am, Av, i, B, Bm, Bv, j, horizontal, vertical, work)
     hit = False

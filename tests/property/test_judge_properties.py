@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from shapely import Point, Polygon
 
 from utm.judge import JudgedPlan, JudgedVolume, judge_pair
-from utm.judge.pairs import boxes_of
+from utm.judge.pairs import TOUCH_HEIGHT_M, boxes_of
 
 H, V, T = 50.0, 15.0, 15.0
 STEP_S = 0.5
@@ -61,7 +61,8 @@ def sampled_loss(a: JudgedPlan, b: JudgedPlan, slack_m: float, slack_s: float) -
     apart = np.hypot(p[..., 0] - q[..., 0], p[..., 1] - q[..., 1])
     rise = np.abs(p[..., 2] - q[..., 2])
     gap = np.abs(p[..., 3] - q[..., 3])
-    return bool(((apart < H + slack_m) & (rise < V + slack_m) & (gap <= T + slack_s)).any())
+    touching_m = TOUCH_HEIGHT_M if slack_m < 0 else 0.0  # what surely is a loss lies below the height's own tolerance
+    return bool(((apart < H + slack_m) & (rise < V + slack_m - touching_m) & (gap <= T + slack_s)).any())
 
 
 def fastest(*plans: JudgedPlan) -> float:
@@ -130,7 +131,8 @@ def test_flight_against_volume_agrees_with_sampling(a: JudgedPlan, b: JudgedPlan
             if not volume.t_start_s - T - slack_s <= t <= volume.t_end_s + T + slack_s:
                 continue
             rise = max(0.0, volume.z_low_m - z, z - volume.z_high_m)
-            if rise < V + slack_m and Point(x, y).distance(volume.shape) - volume.radius_m < H + slack_m:
+            touching_m = TOUCH_HEIGHT_M if slack_m < 0 else 0.0
+            if rise < V + slack_m - touching_m and Point(x, y).distance(volume.shape) - volume.radius_m < H + slack_m:
                 return True
         return False
 

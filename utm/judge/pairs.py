@@ -1,8 +1,8 @@
 """The judge's exact tests: two legs, a leg and a volume, two volumes.
 
 Separation is lost when some instants tA, tB with |tA - tB| <= buffer have a horizontal distance < horizontal minimum
-and a vertical distance < vertical minimum. Distances are strict and times inclusive; a value within 1e-6 m or 1e-6 s
-of its limit counts as touching it. A pair is held to the larger of its minima.
+and a vertical distance < vertical minimum. Distances are strict and times inclusive; a value within 1e-6 m, in height
+5 mm, or 1e-6 s of its limit counts as touching it. A pair is held to the larger of its minima.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from shapely import LineString, Point
 from utm.judge.plans import JudgedConflict, JudgedPlan, JudgedVolume, instant
 
 TOUCH_M: Final = 1e-6
+TOUCH_HEIGHT_M: Final = 5e-3
 TOUCH_S: Final = 1e-6
 
 Leg: TypeAlias = tuple[float, float, float, float, float, float, float, float]
@@ -47,7 +48,7 @@ def minima_of(a: JudgedPlan, b: JudgedPlan) -> Minima:
     """Return what a pair is held to: the larger of the two, field by field."""
     return Minima(
         max(a.horizontal_m, b.horizontal_m) - TOUCH_M,
-        max(a.vertical_m, b.vertical_m) - TOUCH_M,
+        max(max(a.vertical_m, b.vertical_m) - TOUCH_HEIGHT_M, TOUCH_M),
         max(a.time_buffer_s, b.time_buffer_s) + TOUCH_S,
     )
 

@@ -42,7 +42,9 @@ def test_parallel_flights_touching_horizontally_are_apart(offset_m: float, lost:
     assert (judge_pair(EAST, other) is not None) is lost
 
 
-@pytest.mark.parametrize(("rise_m", "lost"), [(15.0, False), (14.9999, True), (-15.0, False), (-14.9999, True)])
+@pytest.mark.parametrize(
+    ("rise_m", "lost"), [(15.0, False), (14.994, True), (14.996, False), (-15.0, False), (-14.994, True)]
+)
 def test_layers_exactly_one_minimum_apart_are_apart(rise_m: float, lost: bool) -> None:
     """Two levels whose difference equals the vertical minimum may cross."""
     other = flight((500, -500, 50 + rise_m, 0, 500, 500, 50 + rise_m, 100), ref="fp_b")
@@ -88,7 +90,7 @@ def test_vertical_climb_through_a_crossing_flight_is_found() -> None:
 def test_climb_that_only_touches_the_band_is_apart() -> None:
     """A climb that ends exactly the vertical minimum below never loses separation."""
     below = flight((500, 0, 0, 40, 500, 0, 35, 60), ref="fp_b")
-    above = flight((500, 0, 0, 40, 500, 0, 35.001, 60), ref="fp_b")
+    above = flight((500, 0, 0, 40, 500, 0, 35.006, 60), ref="fp_b")
     assert judge_pair(EAST, below) is None
     assert judge_pair(EAST, above) is not None
 
@@ -151,7 +153,7 @@ def test_zero_buffer_compares_simultaneous_instants() -> None:
         (disc(500, 80, 30), False),
         (disc(500, 79.9999, 30), True),
         (square(400, 0, 100, z_low_m=65.0, z_high_m=90.0), False),
-        (square(400, 0, 100, z_low_m=64.9999, z_high_m=90.0), True),
+        (square(400, 0, 100, z_low_m=64.994, z_high_m=90.0), True),
         (square(400, 0, 100, z_low_m=0.0, z_high_m=35.0), False),
         (square(0, 0, 100, t_start_s=30.001, t_end_s=40.0), False),
         (square(0, 0, 100, t_start_s=25.0, t_end_s=40.0), True),
@@ -191,7 +193,7 @@ def test_climb_against_a_volume_band() -> None:
         (disc(180, 50, 30), False),
         (disc(179.9999, 50, 30), True),
         (square(0, 0, 10, z_low_m=75.0, z_high_m=90.0), False),
-        (square(0, 0, 10, z_low_m=74.9999, z_high_m=90.0), True),
+        (square(0, 0, 10, z_low_m=74.994, z_high_m=90.0), True),
         (square(0, 0, 10, t_start_s=115.0, t_end_s=120.0), True),
         (square(0, 0, 10, t_start_s=115.001, t_end_s=120.0), False),
     ],

@@ -4,16 +4,18 @@ One lock guards the index, because the writer thread changes it while requests t
 """
 
 import threading
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 import h3
+import orjson
 from sqlmodel import Session
 
 from airspace.deconfliction import Conflict, ConflictIndex
 from airspace.frame import LocalFrame
 from airspace.geometry4d import PlanGeometry, Prism, Separation
 from airspace.lifecycle import PlanState, reserves_airspace
+from airspace.pads import PadBook, PadEvent
 from utm.store import geometry_codec, plans
 from utm.store.tables import FlightPlanRow
 
@@ -37,10 +39,13 @@ class LivePlan:
     separation: Separation
     starts_s: float
     ends_s: float
+    origin_site_id: str | None = None
+    destination_site_id: str | None = None
 
 
 def live_plan(row: FlightPlanRow) -> LivePlan:
     """Return the live plan a row describes."""
+    origin_site_id, destination_site_id = sites_of(row.body)
     return LivePlan(
         plan_id=row.plan_id,
         plan_no=row.plan_no,
@@ -54,7 +59,24 @@ def live_plan(row: FlightPlanRow) -> LivePlan:
         separation=Separation(row.horizontal_m, row.vertical_m, row.time_buffer_s),
         starts_s=row.starts_s,
         ends_s=row.ends_s,
+        origin_site_id=origin_site_id,
+        destination_site_id=destination_site_id,
     )
+
+
+def sites_of(body: str) -> tuple[str | None, str | None]:
+    """Return the sites of origin and destination a filed body, JSON, names."""
+    if "_site_id" not in body:
+        return None, None
+    filed = orjson.loads(body)
+    return filed.get("origin_site_id"), filed.get("destination_site_id")
+
+
+def _pad_events(plan: LivePlan) -> Iterator[tuple[str, PadEvent]]:
+    if plan.origin_site_id is not None:
+        yield plan.origin_site_id, PadEvent(plan.plan_id, plan.aircraft_id, plan.starts_s, False)
+    if plan.destination_site_id is not None:
+        yield plan.destination_site_id, PadEvent(plan.plan_id, plan.aircraft_id, plan.ends_s, True)
 
 
 def version_cells(h3_cells: Iterable[str]) -> list[str]:
@@ -72,6 +94,7 @@ class Sky:
         self._by_no: dict[int, LivePlan] = {}
         self._by_id: dict[str, LivePlan] = {}
         self._by_aircraft: dict[str, dict[str, LivePlan]] = {}
+        self._pads = PadBook()
         self._held: dict[int, LivePlan] = {}
         self._held_by_id: dict[str, LivePlan] = {}
 
@@ -100,6 +123,7 @@ class Sky:
             self._by_no[plan.plan_no] = plan
             self._by_id[plan.plan_id] = plan
             self._by_aircraft.setdefault(plan.aircraft_id, {})[plan.plan_id] = plan
+            self._occupy(plan)
             return before
 
     def drop(self, plan_id: str) -> LivePlan | None:
@@ -109,12 +133,17 @@ class Sky:
             if plan is None:
                 return None
             self._index.remove(plan.plan_no)
+            self._pads.drop(plan_id)
             del self._by_no[plan.plan_no]
             own = self._by_aircraft[plan.aircraft_id]
             del own[plan_id]
             if not own:
                 del self._by_aircraft[plan.aircraft_id]
             return plan
+
+    def _occupy(self, plan: LivePlan) -> None:
+        for site_id, event in _pad_events(plan):
+            self._pads.put(site_id, event)
 
     def restore(self, plan_id: str, before: LivePlan | None) -> None:
         """Put back what stood before a change that was not kept."""
@@ -129,6 +158,7 @@ class Sky:
             self.release(offer.plan_id)
             self._index.add(offer.plan_no, offer.geometry, offer.separation)
             self._held[offer.plan_no] = self._held_by_id[offer.plan_id] = offer
+            self._occupy(offer)
 
     def release(self, hold_id: str) -> LivePlan | None:
         """Free the airspace of an offer on hold; return it, or None when it was not held."""
@@ -136,6 +166,7 @@ class Sky:
             offer = self._held_by_id.pop(hold_id, None)
             if offer is not None:
                 self._index.remove(offer.plan_no)
+                self._pads.drop(hold_id)
                 del self._held[offer.plan_no]
             return offer
 
@@ -173,6 +204,17 @@ class Sky:
             keys = self._index.touching(prism, widen_horizontal_m=widen_horizontal_m, widen_vertical_m=widen_vertical_m)
             return [self._by_no[key] for key in keys if key in self._by_no]
 
+    def pad_events(self, site_id: str, from_s: float, to_s: float) -> list[PadEvent]:
+        """Return the departures and arrivals of live plans and held offers at a site within [from_s, to_s]."""
+        with self._lock:
+            return self._pads.events(site_id, from_s, to_s)
+
+    def flights_in(self, prism: Prism) -> list[tuple[str, PlanGeometry]]:
+        """Return the live plans and held offers, by id, whose own geometry touches a volume."""
+        with self._lock:
+            plans_in = [self._by_no.get(key) or self._held[key] for key in self._index.touching(prism)]
+        return [(plan.plan_id, plan.geometry) for plan in plans_in]
+
     def cells(self, geometry: PlanGeometry, widen_m: float) -> list[str]:
         """Return the resolution-8 H3 cells that cover the geometry widened by `widen_m`."""
         return self._index.cells(geometry, widen_m)
@@ -184,6 +226,7 @@ class Sky:
         with self._lock:
             self._index = ConflictIndex(self._frame, self._bounds)
             self._by_no, self._by_id, self._by_aircraft = {}, {}, {}
+            self._pads = PadBook()
             self._held, self._held_by_id = {}, {}
             states = [state.value for state in PlanState if reserves_airspace(state)]
             for row in plans.with_states(session, states):

@@ -47,7 +47,8 @@ CLASS_PERFORMANCE: dict[AircraftClass, Performance] = {
 class Aircraft:
     """A registered aircraft; `mavlink_endpoint` is `IP:PORT` of the peer in its one normal spelling.
 
-    The three speeds are None where the firm told none: then nothing is refused by them, and planners use `performance`.
+    The speeds and the acceleration are None where the firm told none: then nothing is refused by them, and planners use
+    `performance`.
     """
 
     aircraft_id: str
@@ -62,6 +63,7 @@ class Aircraft:
     max_speed_mps: float | None = None
     max_climb_mps: float | None = None
     max_descent_mps: float | None = None
+    max_accel_mps2: float | None = None
     mavlink_system_id: int | None = None
     mavlink_endpoint: str | None = None
     has_signing_key: bool = False
@@ -263,6 +265,7 @@ def _value(row: AircraftRow) -> Aircraft:
         max_speed_mps=row.max_speed_mps,
         max_climb_mps=row.max_climb_mps,
         max_descent_mps=row.max_descent_mps,
+        max_accel_mps2=row.max_accel_mps2,
         mavlink_system_id=row.mavlink_system_id,
         mavlink_endpoint=row.mavlink_endpoint,
         has_signing_key=row.mavlink_signing_key is not None,

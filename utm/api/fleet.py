@@ -141,6 +141,7 @@ async def register(
         max_speed_mps=body.max_speed_mps,
         max_climb_mps=body.max_climb_mps,
         max_descent_mps=body.max_descent_mps,
+        max_accel_mps2=body.max_accel_mps2,
         created_at=now.isoformat(),
         updated_at=now.isoformat(),
     )
@@ -363,6 +364,7 @@ def _answer(aircraft: Aircraft) -> AircraftAnswer:
         max_speed_mps=aircraft.max_speed_mps,
         max_climb_mps=aircraft.max_climb_mps,
         max_descent_mps=aircraft.max_descent_mps,
+        max_accel_mps2=aircraft.max_accel_mps2,
         performance=PerformanceAnswer(
             max_speed_mps=performance.max_speed_mps,
             max_climb_mps=performance.max_climb_mps,

@@ -13,6 +13,7 @@ _KEY_BYTES = 32
 
 Text = Annotated[str, Field(min_length=1, max_length=100)]
 SpeedMps = Annotated[float, Field(gt=0, le=150)]
+AccelMps2 = Annotated[float, Field(gt=0, le=50)]
 
 
 def _endpoint(value: str) -> str:
@@ -72,6 +73,8 @@ class AircraftBody(ApiModel):
     max_speed_mps: SpeedMps | None = None
     max_climb_mps: SpeedMps | None = None
     max_descent_mps: SpeedMps | None = None
+    max_accel_mps2: AccelMps2 | None = None
+    """Along and across the track; where it is given, a plan's times are checked against turns and starts from rest."""
 
 
 class AircraftPatch(ApiModel):
@@ -83,6 +86,8 @@ class AircraftPatch(ApiModel):
     max_speed_mps: SpeedMps | None = None
     max_climb_mps: SpeedMps | None = None
     max_descent_mps: SpeedMps | None = None
+    max_accel_mps2: AccelMps2 | None = None
+    """Along and across the track; where it is given, a plan's times are checked against turns and starts from rest."""
 
 
 class MavlinkAnswer(BaseModel):
@@ -114,6 +119,7 @@ class AircraftAnswer(BaseModel):
     max_speed_mps: float | None
     max_climb_mps: float | None
     max_descent_mps: float | None
+    max_accel_mps2: float | None
     performance: PerformanceAnswer
     active: bool
     version: int

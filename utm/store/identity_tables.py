@@ -88,6 +88,7 @@ class AircraftRow(SQLModel, table=True):
     max_speed_mps: float | None = None
     max_climb_mps: float | None = None
     max_descent_mps: float | None = None
+    max_accel_mps2: float | None = None
     created_at: str
     updated_at: str
     deactivated_at: str | None = None

@@ -228,9 +228,8 @@ class FlightPlans:
             origin_site_id=parsed.origin_site_id,
             destination_site_id=parsed.destination_site_id,
             alternate_site_ids=tuple(parsed.alternate_site_ids),
-            performance=AircraftPerformance(
-                prepared.aircraft.max_speed_mps, prepared.aircraft.max_climb_mps, prepared.aircraft.max_descent_mps
-            ),
+            aircraft_class=prepared.aircraft.aircraft_class,
+            performance=performance_of(prepared.aircraft),
             priority_limit=100 if entitled else policy.max_priority_commercial,
             standing_approval=self.fleet.has_standing_approval(organisation_id),
             uses_true_height=_uses_true_height(parsed),
@@ -250,6 +249,8 @@ class FlightPlans:
             self.clock.now(),
             conflicts_of=conflicts_of,
             other_plan=lambda key: self._reference(others[key], asker),
+            traffic=self.sky,
+            ignore=ignore,
         )
 
     def _reference(self, other: LivePlan, asker: str | None) -> str:
@@ -455,7 +456,7 @@ class FlightPlans:
     ) -> FlightPlanRow:
         policy, parsed = self.book.policy, prepared.parsed
         now = rfc3339(self.clock.now())
-        separation = policy.separation
+        separation = decision.separation or policy.separation
         took_ms = (self.clock.monotonic_s() - started_s) * 1000
         standing = self.fleet.has_standing_approval(organisation_id)
         authority = Authority(application="standing" if standing else "submitted")
@@ -511,6 +512,13 @@ def illegal(why: IllegalTransition) -> Problem:
 def field_problem(error: FieldError) -> FieldProblem:
     """Return a fault the core found as the edge writes it."""
     return FieldProblem(error.pointer, error.code, error.detail, error.detail_zh)
+
+
+def performance_of(aircraft: Aircraft) -> AircraftPerformance:
+    """Return what a firm declared of an aircraft, and nothing else: an unknown number refuses nothing."""
+    return AircraftPerformance(
+        aircraft.max_speed_mps, aircraft.max_climb_mps, aircraft.max_descent_mps, aircraft.max_accel_mps2
+    )
 
 
 def retimed(prepared: Prepared, delay_s: float, departure_at: datetime) -> Prepared:

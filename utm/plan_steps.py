@@ -142,6 +142,7 @@ class PlanSteps:
                 if refusals:
                     raise self._in_the_way("plan_refused", decision, [])
                 row.state = PlanState.APPROVED.value
+                _hold_to(row, decision)
                 decided = decision_to_dict(decision, 0.0)
             else:
                 row.state = PlanState.REFUSED.value
@@ -216,6 +217,7 @@ class PlanSteps:
         if found or decision.outcome == "refused" or _unaccepted(row, decision):
             raise self._in_the_way("activation_refused", decision, found, row)
         self._take_times(row, prepared)
+        _hold_to(row, decision)
         row.state = state.value
         row.activated_at = rfc3339(now)
         row.version += 1
@@ -367,8 +369,17 @@ class PlanSteps:
 
 _CHANGED_BY_STEPS = (
     "state", "version", "departure_s", "starts_s", "ends_s", "body", "decision", "authority", "volumes", "geometry",
-    "updated_at", "activated_at", "ended_at",
+    "updated_at", "activated_at", "ended_at", "horizontal_m", "vertical_m", "time_buffer_s", "policy_version",
 )  # fmt: skip
+
+
+def _hold_to(row: FlightPlanRow, decision: Decision) -> None:
+    """Keep what the plan is held to from this judgement on: minima can have changed with the rules since it was filed."""
+    row.policy_version = decision.policy_version
+    if decision.separation is not None:
+        row.horizontal_m = decision.separation.horizontal_m
+        row.vertical_m = decision.separation.vertical_m
+        row.time_buffer_s = decision.separation.time_buffer_s
 
 
 _GRANTED = frozenset({"not_needed", "standing", "approved"})

@@ -8,7 +8,7 @@ WEB_SOURCES := $(shell find web -type f -not -path 'web/node_modules/*' 2>/dev/n
 export PYTHONSAFEPATH = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast test-web bench lint types format web lock check-separation clean
+.PHONY: help demo test test-fast test-web screenshots bench lint types format web lock check-separation clean
 
 help: ## Show what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 20
@@ -26,8 +26,12 @@ test-fast: $(VENV)/.dev ## The tests for the inner loop: no servers, no browser,
 test-web: web/node_modules/.installed ## The console's own unit tests and type check
 	cd web && npm run --silent check && npm run --silent test
 
-bench: $(VENV)/.dev ## Measure, each figure beside its baseline in the same run
-	$(BIN)/python -m tests.bench
+screenshots: $(VENV)/.dev $(CONSOLE) ## Every screen in both languages and sizes, into var/artifacts/console
+	@sh .ci/system-packages.sh
+	$(BIN)/python -m pytest -q tests/e2e/console -k screenshots
+
+bench: $(VENV)/.dev ## Measure, each figure beside its baseline in the same run (BENCH="--quick filing" narrows it)
+	$(BIN)/python -m tests.bench $(BENCH)
 
 lint: $(VENV)/.dev ## Style and likely mistakes
 	$(BIN)/ruff check .

@@ -20,7 +20,7 @@ from mavlink_bridge.bridge import Bridge
 from utm import __version__, live_snapshots
 from utm.airspace_book import AirspaceBook
 from utm.api import airspace as airspace_api
-from utm.api import console, fleet, flight_plans, health, live, oauth, session, tracks
+from utm.api import console, fleet, flight_plans, health, live, oauth, offers, session, tracks
 from utm.api.openapi import install_openapi
 from utm.bus import Bus, InProcessBus
 from utm.cell_loads import CellLoads
@@ -31,6 +31,7 @@ from utm.fleet import Fleet, FleetBindings
 from utm.flight_plans import FlightPlans
 from utm.live import LiveHub
 from utm.memory import Memory
+from utm.offer_holds import HeldOffers
 from utm.plan_steps import PlanSteps
 from utm.problems import install_problems
 from utm.ratelimit import Limits
@@ -77,7 +78,7 @@ def create_app(
     app.state.services = services
     install_problems(app)
     install_openapi(app)
-    for module in (oauth, session, flight_plans, airspace_api, fleet, tracks, live, health):
+    for module in (oauth, session, flight_plans, offers, airspace_api, fleet, tracks, live, health):
         app.include_router(module.router)
     console.mount(app)
     return app
@@ -90,7 +91,9 @@ def compose(settings: Settings, *, clock: Clock, store: Store, bus: Bus, bridge:
     fleet_directory = Fleet(identity.directory.organisations.get)
     book = AirspaceBook(_city(settings))
     sky = Sky(book.region.frame, book.city.bbox)
-    memory = Memory({**identity.keepers(), "aircraft": fleet_directory, **book.keepers(), "plan": sky})
+    held = HeldOffers(sky, clock)
+    # Holds after plans: loading the sky forgets everything in it.
+    memory = Memory({**identity.keepers(), "aircraft": fleet_directory, **book.keepers(), "plan": sky, "hold": held})
     plans = FlightPlans(
         clock=clock,
         store=store,
@@ -101,6 +104,7 @@ def compose(settings: Settings, *, clock: Clock, store: Store, bus: Bus, bridge:
         fleet=fleet_directory,
         organisation=identity.directory.organisations.get,
         ref_secret=_ref_secret(settings.data_dir / "keys" / "references.key"),
+        held=held,
     )
     picture = Picture(book.region.frame, book.region.altitude)
     telemetry = Telemetry(picture, FleetBindings(fleet_directory))

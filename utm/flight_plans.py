@@ -36,6 +36,8 @@ from utm.fleet import Aircraft, Fleet
 from utm.ids import new_id, opaque_ref
 from utm.live_schema import PlanItem
 from utm.memory import Memory
+from utm.offer_holds import HeldOffers, Hold
+from utm.offers import OfferDesk
 from utm.plan_records import Answer, Authority, document, encode_authority, live_item, rfc3339
 from utm.problems import FieldProblem, Problem, not_found, validation_problem
 from utm.security import Principal, may_read_of
@@ -44,6 +46,7 @@ from utm.sky import LivePlan, Sky, live_plan, version_cells
 from utm.store import plans
 from utm.store.geometry_codec import encode as encode_geometry
 from utm.store.journal import record_audit
+from utm.store.offers import CONSUMED
 from utm.store.store import Store, after_commit, on_undo
 from utm.store.tables import FlightPlanRow
 
@@ -91,10 +94,12 @@ class FlightPlans:
         fleet: Fleet,
         organisation: Callable[[str], Organisation | None],
         ref_secret: bytes,
+        held: HeldOffers,
     ) -> None:
         self.clock, self.store, self.bus, self.memory = clock, store, bus, memory
         self.sky, self.book, self.fleet = sky, book, fleet
         self._organisation, self._ref_secret = organisation, ref_secret
+        self.held, self.desk = held, OfferDesk(clock=clock, book=book, sky=sky)
         self.listeners: list[Callable[[str], None]] = []
         """Called on the event loop with the id of each plan that changed, once the change is durable."""
 
@@ -131,7 +136,8 @@ class FlightPlans:
         prepared = self.prepare(principal, body, parsed)
         started_s = self.clock.monotonic_s()
         firm = prepared.aircraft.organisation_id  # a dispatcher checks for the firm, which is what filing would judge
-        decision = self.judge(firm, principal, prepared)
+        hold = self.held.matching(firm, parsed, self.clock.now())
+        decision = self.judge(firm, principal, prepared, hold=hold, offers=True)
         row = self._row(firm, prepared, decision, started_s, plan_id="", plan_no=0, version=0)
         answer = document(row)
         answer["plan_id"] = None
@@ -206,12 +212,18 @@ class FlightPlans:
         *,
         plan_id: str | None = None,
         was_entitled: bool = False,
+        hold: Hold | None = None,
+        offers: bool = False,
+        not_before: datetime | None = None,
     ) -> Decision:
         """Judge a prepared plan against the sky as it is.
 
-        `plan_id` names the plan it is a version of; `was_entitled` says that its priority was accepted when it was filed.
+        `plan_id` names the plan it is a version of; `was_entitled` says that its priority was accepted when it was filed;
+        `hold` is the firm's own hold of this very body. `offers` asks for counter-offers where it is not approved,
+        departing no sooner than `not_before`.
         """
-        ignore = () if plan_id is None else (plan_id,)
+        self.held.lapse(self.clock.now())
+        ignore = (*(() if plan_id is None else (plan_id,)), *(() if hold is None else (hold.hold_id,)))
         firm = self._organisation(organisation_id)
         entitled = was_entitled or (firm is not None and PRIORITY_ENTITLEMENT in firm.entitlements)
         asker = None if principal is not None and principal.sees_everything else organisation_id
@@ -242,16 +254,22 @@ class FlightPlans:
             others.update((conflict.key, plan) for conflict, plan in found)
             return [conflict for conflict, _ in found]
 
-        return evaluate(
-            intent,
-            policy,
-            self.book.scene,
-            self.clock.now(),
-            conflicts_of=conflicts_of,
-            other_plan=lambda key: self._reference(others[key], asker),
-            traffic=self.sky,
-            ignore=ignore,
-        )
+        def judged(flight: FlightIntent) -> Decision:
+            return evaluate(
+                flight,
+                policy,
+                self.book.scene,
+                self.clock.now(),
+                conflicts_of=conflicts_of,
+                other_plan=lambda key: self._reference(others[key], asker),
+                traffic=self.sky,
+                ignore=ignore,
+            )
+
+        decision = judged(intent)
+        if not offers:
+            return decision
+        return self.desk.attach(decision, intent, prepared, judge=judged, ignore=ignore, not_before=not_before)
 
     def _reference(self, other: LivePlan, asker: str | None) -> str:
         """Return the name a conflicting plan goes by in an answer: its id for its owner and the city, a pseudonym else."""
@@ -288,9 +306,15 @@ class FlightPlans:
         cells = version_cells(prepared.h3_cells)
         self.memory.make_current(session, cells)
         plan_id = new_id("fp")
-        decision = self.judge(principal.organisation_id, principal, prepared)
+        hold = self.held.matching(principal.organisation_id, prepared.parsed, self.clock.now())
+        decision = self.judge(principal.organisation_id, principal, prepared, hold=hold)
         if decision.outcome == "refused" and self._displace(session, principal, prepared, decision, plan_id):
-            decision = self.judge(principal.organisation_id, principal, prepared)
+            decision = self.judge(principal.organisation_id, principal, prepared, hold=hold)
+        if decision.outcome != "approved":
+            decision = self.judge(principal.organisation_id, principal, prepared, hold=hold, offers=True)
+        elif hold is not None:
+            self.held.end(session, hold, CONSUMED)
+            self.memory.note(session, "hold", hold.hold_id)
         row = self._row(
             principal.organisation_id,
             prepared,
@@ -362,7 +386,7 @@ class FlightPlans:
         self._check_active(prepared.aircraft.aircraft_id)
         started_s = self.clock.monotonic_s()
         self.memory.make_current(session, version_cells([*orjson.loads(row.h3_cells), *prepared.h3_cells]))
-        decision = self.judge(row.organisation_id, principal, prepared, plan_id=plan_id)
+        decision = self.judge(row.organisation_id, principal, prepared, plan_id=plan_id, offers=True)
         changed = self._row(
             row.organisation_id,
             prepared,

@@ -1,0 +1,431 @@
+"""Counter-offers: complete ways to fly instead of a plan that cannot be approved as filed.
+
+A `Change` says what is flown differently; `search` compiles each, finds its first free departure (a union of closed
+intervals of forbidden delays, see `airspace.offers_delay`), has it judged exactly as filing would, and ranks what is
+approved. Changes come from proposers: layers from here, detours, corridors and pads from `dispatch`. Pure: the judge,
+the engine, energy and the time left are arguments, and the order of proposals decides, not chance.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Final, Literal, TypeAlias
+
+import numpy as np
+
+from airspace.decision import CounterOffer, Decision, Reason
+from airspace.geometry4d import Trajectory4D
+from airspace.intent import FlightIntent
+from airspace.intervals import Intervals, merged
+from airspace.offers_delay import forbidden_by_rules, free_delays
+from airspace.offers_route import RouteView, kept_times, raised, rewritten, slowed, view
+from airspace.policy import Policy
+from airspace.region import Region
+from airspace.scene import Scene
+from airspace.schedule import PERMANENT
+from airspace.timebase import to_scene_s
+from airspace.trajectory import FlightPath, Waypoint, WaypointRoute, compile_route
+
+OfferKind: TypeAlias = Literal["delay", "altitude", "route", "site"]
+KINDS: Final[tuple[OfferKind, ...]] = ("delay", "altitude", "route", "site")
+
+MAX_OFFERS: Final = 5
+MOST_OF_A_KIND: Final = 3
+SMALL_DELAY_S: Final = 900.0
+"""Another height, route or pad is first looked for within so much delay, then up to the policy's horizon."""
+S_PER_WH: Final = 10.0
+WALK_MPS: Final = 1.4
+"""How fast what arrives at another pad is fetched from there."""
+CHANGE_S: Final[dict[OfferKind, float]] = {"delay": 0.0, "altitude": 5.0, "route": 30.0, "site": 300.0}
+"""What a change costs beside its time, metres and energy: another briefing, another place (ours)."""
+_TRIES: Final = 16
+
+INCURABLE: Final = frozenset(
+    {"pending_authority", "synthetic_terrain", "article27_missing", "outside_service_area", "duration_not_allowed"}
+)
+"""Reasons that no other time, height, route or pad gets rid of."""
+_STANDING: Final = frozenset(
+    {"above_ceiling", "below_terrain", "outside_corridor", "priority_not_entitled", "climb_not_filed"}
+    | {"performance_exceeded", "times_not_attainable", "wind_too_strong"}
+    | {"site_unknown", "site_closed", "site_away_from_route", "off_site_not_allowed"}
+    | INCURABLE
+)
+"""Reasons that stand however late the same flight departs."""
+_TOO_FAST: Final = frozenset({"performance_exceeded", "times_not_attainable"})
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Setting:
+    """What the search is done in.
+
+    `judge` judges a flight as filing would. `forbidden(plan, from_s, to_s)` returns the delays in [from_s, to_s] at
+    which other flights stand in the way (rules with a clock are known here); it may leave some out, and the judge has
+    the last word. `earliest_s` is the least delay that can be filed in time. `energy_wh` is the model of the aircraft.
+    `exhausted` says that no more time may be spent.
+    """
+
+    policy: Policy
+    scene: Scene
+    now: datetime
+    judge: Callable[[FlightIntent], Decision]
+    forbidden: Callable[[FlightIntent, float, float], Intervals]
+    energy_wh: Callable[[Trajectory4D], float]
+    exhausted: Callable[[], bool]
+    earliest_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Change:
+    """What is flown differently: None leaves it as filed. `says` is what that is, in English and Chinese.
+
+    `waypoints` carry speeds and holds, never times (`airspace.offers_route`). `away_m` is how far another pad lies from
+    the intended one.
+    """
+
+    kind: OfferKind
+    says: tuple[str, str] = ("", "")
+    waypoints: tuple[Waypoint, ...] | None = None
+    destination_site_id: str | None = None
+    away_m: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Filed:
+    """A plan that cannot be approved as filed: its intent, what it looks like to be changed, and the judgement.
+
+    `seen` is None for a plan of volumes. `repairs` says, in English and Chinese, what every offer changes anyway.
+    """
+
+    plan: FlightIntent
+    seen: RouteView | None
+    decision: Decision
+    repairs: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Offer:
+    """A change found to be approved: `plan` is what was judged, compiled at its new departure.
+
+    `route` is None where waypoints stay as filed. `cost_s` is what it was ranked by, in seconds.
+    """
+
+    kind: OfferKind
+    plan: FlightIntent
+    route: WaypointRoute | None
+    delay_s: float
+    extra_m: float
+    extra_s: float
+    extra_wh: float
+    cost_s: float
+    detail: str
+    detail_zh: str
+
+
+Proposer: TypeAlias = Callable[[Filed], Iterable[Change]]
+
+
+def standing_in_the_way(decision: Decision) -> list[Reason]:
+    """Return the reasons that keep a decision from being an approval."""
+    return [item for item in decision.reasons if item.severity != "warning"]
+
+
+def incurable(plan: FlightIntent, reasons: Iterable[Reason]) -> list[Reason]:
+    """Return the reasons that no change known here gets rid of."""
+    return [item for item in reasons if item.code in INCURABLE or _about_origin(plan, item)]
+
+
+def with_offers(decision: Decision, counter_offers: tuple[CounterOffer, ...]) -> Decision:
+    """Return the decision with its offers; without any, each reason in the way says that no change found cures it."""
+    if counter_offers:
+        return replace(decision, counter_offers=counter_offers)
+    reasons = tuple(item if item.severity == "warning" else replace(item, curable=False) for item in decision.reasons)
+    return replace(decision, reasons=reasons)
+
+
+def search(
+    filed: Filed, setting: Setting, proposers: Sequence[Proposer], last_resorts: Sequence[Proposer] = ()
+) -> tuple[Offer, ...]:
+    """Return at most five offers, cheapest first, of as many kinds as can be; empty when nothing found is approved.
+
+    `last_resorts` propose only when nothing else was approved.
+    """
+    if incurable(filed.plan, standing_in_the_way(filed.decision)):
+        return ()
+    if setting.exhausted():
+        return ()
+    repaired = repair(filed, setting.scene)
+    if repaired is None:
+        return ()
+    found = _approved(filed, repaired, _changes(repaired, proposers), setting)
+    if not found:
+        more = (change for proposer in last_resorts for change in proposer(repaired))
+        found = _approved(filed, repaired, more, setting)
+    return ranked(found)
+
+
+def _approved(filed: Filed, repaired: Filed, changes: Iterable[Change], setting: Setting) -> list[Offer]:
+    found: list[Offer] = []
+    for change in changes:
+        if setting.exhausted():
+            break
+        if sum(offer.kind == change.kind for offer in found) >= MOST_OF_A_KIND:
+            continue
+        offer = attempt(filed, repaired, change, setting)
+        if offer is not None:
+            found.append(offer)
+    return found
+
+
+def ranked(found: Sequence[Offer]) -> tuple[Offer, ...]:
+    """Return at most five offers by cost: the cheapest of each kind first of all, then what else is cheap."""
+    ordered = sorted(found, key=lambda offer: (offer.cost_s, KINDS.index(offer.kind), offer.delay_s))
+    best = {kind: next((o for o in ordered if o.kind == kind), None) for kind in KINDS}
+    kept = [offer for offer in best.values() if offer is not None]
+    kept += [offer for offer in ordered if offer not in kept][: MAX_OFFERS - len(kept)]
+    return tuple(offer for offer in ordered if offer in kept)
+
+
+def attempt(filed: Filed, repaired: Filed, change: Change, setting: Setting) -> Offer | None:
+    """Return the change at its first free departure, judged and approved, or None when there is none."""
+    as_filed = change.waypoints is None and change.destination_site_id is None and not repaired.repairs
+    changed = (filed.plan, None) if as_filed else _changed(repaired, change, setting)
+    if changed is None:
+        return None
+    plan, route = changed
+    first = delayed(plan, next(free_delays((), setting.earliest_s, setting.earliest_s + 1.0)))
+    still = filed.decision if as_filed and setting.earliest_s == 0.0 else setting.judge(first)
+    mended = _mended(repaired, plan, route, still, setting) if route is not None else None
+    if mended is not None:
+        plan, route = mended
+        still = setting.judge(delayed(plan, (first.departure_at - filed.plan.departure_at).total_seconds()))
+    reasons = standing_in_the_way(still)
+    if not all(_passes(item, setting.scene) for item in reasons):
+        return None
+    horizon_s = setting.policy.offer_horizon_s
+    near_s = min(setting.earliest_s + SMALL_DELAY_S, horizon_s)
+    windows = [(setting.earliest_s, near_s)] if setting.earliest_s <= near_s else []
+    if windows and near_s < horizon_s:
+        windows.append((near_s, horizon_s))
+    for from_s, to_s in windows:
+        approved = _first_approved(plan, setting, from_s, to_s, skip_zero=as_filed)
+        if approved is not None:
+            return _priced(filed, repaired, change, route, *approved, setting)
+        if setting.exhausted():
+            return None
+    return None
+
+
+def repair(filed: Filed, scene: Scene) -> Filed | None:
+    """Return the plan with what every offer must change anyway: priority, speeds, alternates; None if that fails."""
+    plan, seen, says = filed.plan, filed.seen, list(filed.repairs)
+    codes = {item.code for item in standing_in_the_way(filed.decision)}
+    if "priority_not_entitled" in codes:
+        plan = replace(plan, priority=plan.priority_limit)
+        says.append((f"with priority {plan.priority}", f"优先级改为 {plan.priority}"))
+    lost = _lost_alternates(plan, filed.decision)
+    if lost:
+        kept = tuple(site_id for site_id in plan.alternate_site_ids if site_id not in lost)
+        plan = replace(plan, alternate_site_ids=kept)
+        names = ", ".join(sorted(lost))
+        says.append((f"without the alternate {names}", f"不使用备降场 {names}"))
+    if codes & _TOO_FAST:
+        if seen is None:
+            return None
+        slow = _slow_enough(seen, plan, filed.decision, scene.region)
+        if slow is None:
+            return None
+        seen = slow
+        says.append(("with legs slowed to what the aircraft can do", "将航段速度降至机型能力以内"))
+    return replace(filed, plan=plan, seen=seen, repairs=tuple(says))
+
+
+def layers(filed: Filed, policy: Policy) -> Iterator[Change]:
+    """Propose the flight at each of the policy's layers, the nearest first; its shape stays, take-off and landing too."""
+    seen = filed.seen
+    if seen is None or not any(seen.en_route):
+        return
+    top = seen.top_agl_m
+    highest = policy.ceiling_agl_m - policy.tolerance.vertical_m
+    for layer in sorted(set(policy.offer_layers_agl_m), key=lambda layer: (abs(layer - top), layer)):
+        if abs(layer - top) >= 0.5 and layer <= highest:
+            says = f"Fly at {layer:g} m true height instead of {top:.0f} m", f"真高由 {top:.0f} 米改为 {layer:g} 米"
+            yield Change("altitude", says, raised(seen, layer - top))
+
+
+def _changes(repaired: Filed, proposers: Sequence[Proposer]) -> Iterator[Change]:
+    if repaired.seen is not None and _slower(repaired):
+        yield Change("route", waypoints=repaired.seen.route.waypoints)
+    else:
+        yield Change("delay")
+    for proposer in proposers:
+        yield from proposer(repaired)
+
+
+def _slower(repaired: Filed) -> bool:
+    return any(item.code in _TOO_FAST for item in standing_in_the_way(repaired.decision))
+
+
+def _slow_enough(seen: RouteView, plan: FlightIntent, decision: Decision, region: Region) -> RouteView | None:
+    """Return the route with the times its aircraft can keep, else with its speeds bounded; None if neither helps."""
+    for item in standing_in_the_way(decision):
+        if item.attainable_s:
+            return kept_times(seen, item.attainable_s, region)
+    slow = None if plan.performance is None else slowed(seen, plan.performance)
+    return None if slow is None else replace(seen, route=replace(seen.route, waypoints=slow))
+
+
+def _mended(
+    repaired: Filed, plan: FlightIntent, route: WaypointRoute, decision: Decision, setting: Setting
+) -> tuple[FlightIntent, WaypointRoute] | None:
+    """Return a changed flight with times its aircraft can keep; None where it can keep them, or cannot at all."""
+    if not any(item.code in _TOO_FAST for item in standing_in_the_way(decision)):
+        return None
+    region = setting.scene.region
+    slow = _slow_enough(view(route, region), plan, decision, region)
+    if slow is None:
+        return None
+    kept = rewritten(slow, slow.route.waypoints, region)
+    path = compile_route(kept, plan.departure_at, region)
+    return (replace(plan, path=path), kept) if isinstance(path, FlightPath) else None
+
+
+def _changed(repaired: Filed, change: Change, setting: Setting) -> tuple[FlightIntent, WaypointRoute | None] | None:
+    plan, seen = repaired.plan, repaired.seen
+    if change.destination_site_id is not None:
+        plan = replace(plan, destination_site_id=change.destination_site_id)
+    if change.waypoints is None or seen is None:
+        return plan, None
+    region = setting.scene.region
+    route = rewritten(seen, change.waypoints, region)
+    path = compile_route(route, plan.departure_at, region)
+    if not isinstance(path, FlightPath):
+        return None
+    cells = path.cells(region, setting.policy.tolerance.horizontal_m)
+    return replace(plan, path=path, cells=cells), route
+
+
+def _first_approved(
+    plan: FlightIntent, setting: Setting, from_s: float, to_s: float, *, skip_zero: bool
+) -> tuple[FlightIntent, float] | None:
+    rules = forbidden_by_rules(plan, setting.policy, setting.scene, setting.now, from_s=from_s, to_s=to_s)
+    spans = merged([*rules, *setting.forbidden(plan, from_s, to_s)])
+    if skip_zero:
+        # As filed it was refused: what refused it is no matter of these intervals, or of rounding.
+        spans = merged([*spans, (0.0, 0.0)])
+    for _ in range(_TRIES):
+        delay_s = next(free_delays(spans, from_s, to_s), None)
+        if delay_s is None:
+            return None
+        later = delayed(plan, delay_s)
+        reasons = standing_in_the_way(setting.judge(later))
+        if not reasons:
+            return later, delay_s
+        if not all(_passes(item, setting.scene) for item in reasons) or setting.exhausted():
+            return None
+        spans = merged([*spans, (delay_s, delay_s + max(map(_lasts_s, reasons)))])
+    return None
+
+
+def _lasts_s(item: Reason) -> float:
+    """Return by how much later a flight gets clear of a reason that no interval foretold: a capacity that frees."""
+    if item.starts_s is None or item.frees_s is None:
+        return 1e-3
+    return max(item.frees_s - item.starts_s, 1e-3)
+
+
+def delayed(plan: FlightIntent, delay_s: float) -> FlightIntent:
+    """Return the same flight, later by whole microseconds."""
+    if delay_s == 0.0:
+        return plan
+    path = plan.path
+    departs = plan.departure_at + timedelta(seconds=delay_s)
+    if isinstance(path, FlightPath):
+        moved = path.trajectory.shifted(to_scene_s(departs) - to_scene_s(plan.departure_at))
+        return replace(plan, departure_at=departs, path=replace(path, trajectory=moved))
+    prisms = tuple(prism.shifted(delay_s) for prism in path.prisms)
+    return replace(plan, departure_at=departs, path=replace(path, prisms=prisms))
+
+
+def _passes(item: Reason, scene: Scene) -> bool:
+    """Tell whether a reason may be gone when the same flight departs later."""
+    if item.code in _STANDING:
+        return False
+    zone = None if item.zone_id is None else scene.zones.zones.get(item.zone_id)
+    return zone is None or zone.applicability != PERMANENT
+
+
+def _about_origin(plan: FlightIntent, item: Reason) -> bool:
+    """Tell whether a reason is about the place of take-off, which no offer moves."""
+    if item.code in ("site_unknown", "site_closed", "site_away_from_route"):
+        return item.site_id == plan.origin_site_id
+    return item.code == "off_site_not_allowed" and plan.origin_site_id is None
+
+
+def _lost_alternates(plan: FlightIntent, decision: Decision) -> set[str]:
+    lost = {item.site_id for item in standing_in_the_way(decision) if item.code in ("site_unknown", "site_closed")}
+    return {site_id for site_id in plan.alternate_site_ids if site_id in lost}
+
+
+# -- cost and words ----------------------------------------------------------------------------------------------------
+
+
+def _priced(
+    filed: Filed,
+    repaired: Filed,
+    change: Change,
+    route: WaypointRoute | None,
+    plan: FlightIntent,
+    delay_s: float,
+    setting: Setting,
+) -> Offer:
+    extra_m = extra_s = extra_wh = 0.0
+    old, new = filed.plan.path, plan.path
+    if isinstance(old, FlightPath) and isinstance(new, FlightPath) and route is not None:
+        extra_m = length_m(new.trajectory) - length_m(old.trajectory)
+        before, after = old.trajectory, new.trajectory
+        extra_s = (after.ends_s - after.starts_s) - (before.ends_s - before.starts_s)
+        extra_wh = setting.energy_wh(after) - setting.energy_wh(before)
+    cost_s = delay_s + extra_s + S_PER_WH * extra_wh + change.away_m / WALK_MPS + CHANGE_S[change.kind]
+    detail, detail_zh = _words(change, repaired.repairs, delay_s, extra_m)
+    return Offer(
+        kind=change.kind,
+        plan=plan,
+        route=route,
+        delay_s=round(delay_s, 3),
+        extra_m=round(extra_m, 1),
+        extra_s=round(extra_s, 1),
+        extra_wh=round(extra_wh, 2),
+        cost_s=cost_s,
+        detail=detail,
+        detail_zh=detail_zh,
+    )
+
+
+def length_m(trajectory: Trajectory4D) -> float:
+    """Return the length of a flight through the air."""
+    moved = trajectory.segments[:, 4:7] - trajectory.segments[:, 0:3]
+    return float(np.sqrt((moved**2).sum(axis=1)).sum())
+
+
+def _words(change: Change, repairs: Sequence[tuple[str, str]], delay_s: float, extra_m: float) -> tuple[str, str]:
+    parts, parts_zh = [], []
+    if change.says[0]:
+        longer = f" ({extra_m:+.0f} m)" if change.kind in ("route", "site") else ""
+        parts.append(change.says[0] + longer)
+        parts_zh.append(change.says[1] + (f"（{extra_m:+.0f} 米）" if longer else ""))
+    if delay_s > 0 or not (parts or repairs):
+        later, later_zh = _span(delay_s)
+        parts.append(f"{'Depart' if not parts else 'depart'} {later} later")
+        parts_zh.append(f"推迟 {later_zh}起飞")
+    for text, text_zh in repairs:
+        parts.append(text if parts else f"Fly {text}")
+        parts_zh.append(text_zh)
+    return ", ".join(parts) + ".", "，".join(parts_zh) + "。"
+
+
+def _span(seconds: float) -> tuple[str, str]:
+    if seconds < 120:
+        text = f"{seconds:.0f}" if seconds >= 10 else f"{seconds:.1f}"
+        return f"{text} s", f"{text} 秒"
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min {rest:02d} s", f"{minutes} 分 {rest:02d} 秒"

@@ -20,6 +20,7 @@ import numpy as np
 import structlog
 
 from airspace.timebase import to_scene_s
+from airspace.tracks import Changes
 from utm.clock import Clock
 from utm.live_area import Area, Everywhere
 from utm.live_schema import MAGIC, TOPICS, Encoding, ErrorMessage, Hello, Kind, Topic
@@ -257,6 +258,8 @@ class LiveHub:
             ("ticks", "late_ticks", "failed_ticks", "events", "skipped_batches", "mailbox_overflows"), 0
         )
         self.last_tick_ms = 0.0
+        self.listeners: list[Callable[[float, Changes, set[int]], None]] = []
+        """Told of each tick: its instant (scene seconds), what changed, and the rows whose identity did."""
         self._source, self._clock = source, clock
         self._shared = SharedRows(source)
         self._shared.seq = self.seq
@@ -323,6 +326,8 @@ class LiveHub:
             touched = {view for view in self._views.values() if view.tick(changes)}
             for client in self._clients:
                 client.ticked(touched)
+        for listener in self.listeners:
+            listener(now_s, changes, renamed)
         self.counters["ticks"] += 1
         self.last_tick_ms = (time.perf_counter() - started) * 1000.0
 

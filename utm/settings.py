@@ -30,6 +30,8 @@ class Settings(BaseSettings):
     requests_per_s: float = Field(default=200.0, gt=0, description="Requests a second each client may send.")
     max_body_bytes: int = Field(default=1 << 20, description="Largest request body.")
     max_batch_body_bytes: int = Field(default=16 << 20, description="Largest body of a batch or an import.")
+    recording: bool = Field(default=True, description="Record positions and events under the data folder.")
+    recording_days: int = Field(default=731, ge=1, description="Days recordings are kept: 24 months by default.")
     terrain: list[Path] = Field(
         default_factory=list, description="GeoTIFF elevation tiles in place of the synthetic one."
     )
@@ -43,6 +45,11 @@ class Settings(BaseSettings):
     def database_path(self) -> Path:
         """The SQLite file."""
         return self.data_dir / "hexlane.sqlite"
+
+    @property
+    def recordings_path(self) -> Path:
+        """Folder of what was recorded."""
+        return self.data_dir / "recordings"
 
     @property
     def credentials_path(self) -> Path:

@@ -292,7 +292,7 @@ class Telemetry:
         """Return the id of a new track: the sender's own name for it, unless somebody else's track bears or bore it."""
         if isinstance(owner, tuple) and not owner[1].startswith(_OWN_PREFIXES):
             name = owner[1]
-            past = self._past.get(name)
+            past = self._past.get(name) or self.recorder.identity(name)
             free = not self.recorder.knows(name) if past is None else past.feeder_id == feeder_id
             if free and name not in self._row_of_track:
                 return name
@@ -484,7 +484,9 @@ class Telemetry:
     def identity_of_track(self, track_id: str) -> TrackIdentity | None:
         """Return who a track is or, for some time after it left the picture, was."""
         row = self._row_of_track.get(track_id)
-        return self._past.get(track_id) if row is None else self._identities[row]
+        if row is not None:
+            return self._identities[row]
+        return self._past.get(track_id) or self.recorder.identity(track_id)
 
     def mode(self, row: int) -> str | None:
         """Return the normalised flight mode of the vehicle of a row."""

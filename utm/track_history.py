@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from airspace.geometry4d import FloatArray
 from airspace.tracks import ObservationBatch
+from utm.telemetry_values import TrackIdentity
 
 FIELDS = (
     "lat_deg",
@@ -40,6 +41,10 @@ class TrackRecorder(Protocol):
 
     def knows(self, track_id: str) -> bool:
         """Tell whether observations of a track of that id may still be held."""
+        ...
+
+    def identity(self, track_id: str) -> TrackIdentity | None:
+        """Return who a track is or was, as far as the recorder knows."""
         ...
 
 
@@ -82,6 +87,10 @@ class TrackRing:
     def knows(self, track_id: str) -> bool:
         """Tell whether the ring may still hold observations of the track."""
         return track_id in self._serials
+
+    def identity(self, track_id: str) -> TrackIdentity | None:
+        """Return None: the ring holds no identities."""
+        return None
 
     def _serial(self, track_id: str) -> int:
         serial = self._serials.get(track_id)

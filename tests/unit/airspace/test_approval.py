@@ -67,6 +67,7 @@ def judge(
     where: Scene | None = None,
     conflicts: Sequence[Found] = (),
     now: datetime = NOW,
+    **more: Any,
 ) -> Decision:
     """Evaluate with the conflicts given; other plans are named fp_<key>."""
     return evaluate(
@@ -76,6 +77,7 @@ def judge(
         now,
         conflicts_of=lambda geometry, separation: conflicts,
         other_plan=lambda key: f"fp_{key}",
+        **more,
     )
 
 

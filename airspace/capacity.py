@@ -52,6 +52,27 @@ class CellLoss:
     delay_s: float | None
 
 
+def overbooked(stays: dict[str, dict[int, Intervals]], policy: Policy) -> set[str]:
+    """Return the keys of the flights, given with their stays by cell, that take part in a cell over its limit."""
+    cells: dict[int, list[str]] = {}
+    for key, own in stays.items():
+        for cell in own:
+            cells.setdefault(cell, []).append(key)
+    limits: dict[str, list[CellLimit]] = {}
+    for limit in policy.cell_limits:
+        limits.setdefault(limit.cell, []).append(limit)
+    found: set[str] = set()
+    for cell, keys in cells.items():
+        low = min(stays[key][cell][0][0] for key in keys)
+        high = max(stays[key][cell][-1][1] for key in keys)
+        name = h3.int_to_str(cell)
+        spans = limit_spans(policy, name, low, high, limits.get(name, ()))
+        over = overfull((stays[key][cell] for key in keys), spans, more=0)
+        if over:
+            found.update(key for key in keys if any(b - a > EPS_S for a, b in intersection(over, stays[key][cell])))
+    return found
+
+
 def limited(policy: Policy) -> bool:
     """Tell whether a policy limits any cell."""
     return policy.max_flights_per_cell is not None or bool(policy.cell_limits)
@@ -59,40 +80,66 @@ def limited(policy: Policy) -> bool:
 
 def stays_in(geometry: PlanGeometry, cell: int, region: Region) -> Intervals:
     """Return when a flight is in a cell, as sorted, disjoint spans of scene seconds."""
-    corners = region.grid.outline_m(cell)
+    return stays_by_cell(geometry, (cell,), region).get(cell, [])
+
+
+def stays_by_cell(geometry: PlanGeometry, cells: Iterable[int], region: Region) -> dict[int, Intervals]:
+    """Return when a flight is in each of some cells; cells it is never in are left out."""
+    known = list(cells)
+    outlines = [region.grid.outline_m(cell) for cell in known]
     if isinstance(geometry, Trajectory4D):
-        return _stays_on_legs(geometry.segments, corners)
-    polygon = shapely.Polygon(corners)
-    spans = [
-        (prism.t_start_s, prism.t_end_s)
-        for prism in geometry
-        if shapely.distance(polygon, _outline(prism)) <= (prism.circle[2] if prism.circle is not None else 0.0)
-    ]
-    return merged(spans)
+        groups: dict[int, list[int]] = {}
+        for k, corners in enumerate(outlines):
+            groups.setdefault(len(corners), []).append(k)
+        found: dict[int, Intervals] = {}
+        for members in groups.values():  # hexagons, and the rare cell with more corners
+            stays = _stays_on_legs(geometry.segments, np.stack([outlines[k] for k in members]))
+            found.update((known[k], spans) for k, spans in zip(members, stays, strict=True) if spans)
+        return found
+    shapes = [(prism, _outline(prism)) for prism in geometry]
+    found = {}
+    for cell, corners in zip(known, outlines, strict=True):
+        polygon = shapely.Polygon(corners)
+        spans = merged(
+            (prism.t_start_s, prism.t_end_s)
+            for prism, shape in shapes
+            if shapely.distance(polygon, shape) <= (prism.circle[2] if prism.circle is not None else 0.0)
+        )
+        if spans:
+            found[cell] = spans
+    return found
 
 
 def _outline(prism: Prism) -> shapely.Geometry:
     return shapely.Point(prism.circle[:2]) if prism.circle is not None else shapely.Polygon(prism.ring)
 
 
-def _stays_on_legs(rows: FloatArray, corners: FloatArray) -> Intervals:
-    """Clip every leg to a convex, counter-clockwise polygon: inside is left of each edge."""
-    edges = np.roll(corners, -1, axis=0) - corners
+def _stays_on_legs(rows: FloatArray, corners: FloatArray) -> list[Intervals]:
+    """Clip every leg to convex, counter-clockwise polygons (cells, corners, 2): inside is left of each edge."""
+    edges = np.roll(corners, -1, axis=1) - corners
     moved = rows[:, 4:6] - rows[:, 0:2]
-    # Signed distance to edge e at fraction s of a leg, times the edge's length: base + s * slope, (legs, edges).
-    away = rows[:, None, 0:2] - corners[None, :, :]
-    base = edges[None, :, 0] * away[:, :, 1] - edges[None, :, 1] * away[:, :, 0]
-    slope = edges[None, :, 0] * moved[:, 1, None] - edges[None, :, 1] * moved[:, 0, None]
+    # Signed distance to an edge at fraction s of a leg, times the edge's length: base + s * slope, (cells, legs, edges).
+    away = rows[None, :, None, 0:2] - corners[:, None, :, :]
+    base = edges[:, None, :, 0] * away[..., 1] - edges[:, None, :, 1] * away[..., 0]
+    slope = edges[:, None, :, 0] * moved[None, :, None, 1] - edges[:, None, :, 1] * moved[None, :, None, 0]
     with np.errstate(divide="ignore", invalid="ignore"):
         root = -base / slope
-    low = np.where(slope > 0, root, np.where((slope == 0) & (base < 0), math.inf, 0.0)).max(axis=1)
-    high = np.where(slope < 0, root, 1.0).min(axis=1)
+    low = np.where(slope > 0, root, np.where((slope == 0) & (base < 0), math.inf, 0.0)).max(axis=2)
+    high = np.where(slope < 0, root, 1.0).min(axis=2)
     low, high = np.maximum(low, 0.0), np.minimum(high, 1.0)
+    inside = high > low
     start, lasts = rows[:, 3], rows[:, 7] - rows[:, 3]
-    inside = np.flatnonzero(high > low)
-    first, last = start[inside] + low[inside] * lasts[inside], start[inside] + high[inside] * lasts[inside]
-    spans = merged(zip(first.tolist(), (last + EPS_S).tolist(), strict=True))
-    return [(a, b - EPS_S) for a, b in spans if b - a > 2 * EPS_S]
+    # Where nothing is inside the products mean nothing; they are not taken.
+    first, last = start + np.where(inside, low, 0.0) * lasts, start + np.where(inside, high, 0.0) * lasts
+    found: list[Intervals] = []
+    for k in range(len(corners)):
+        mine = inside[k]
+        if not mine.any():
+            found.append([])
+            continue
+        spans = merged(zip(first[k][mine].tolist(), (last[k][mine] + EPS_S).tolist(), strict=True))
+        found.append([(a, b - EPS_S) for a, b in spans if b - a > 2 * EPS_S])
+    return found
 
 
 def limit_spans(
@@ -167,12 +214,7 @@ class CellJudge:
     def lost(self, geometry: PlanGeometry, cells: Iterable[int], ignore: Collection[str]) -> list[CellLoss]:
         """Return each cell in which a flight would be one too many, by time."""
         found = []
-        for cell in cells:
-            if self._policy.max_flights_per_cell is None and h3.int_to_str(cell) not in self._limits:
-                continue
-            stays = stays_in(geometry, cell, self._region)
-            if not stays:
-                continue
+        for cell, stays in self._stays(geometry, cells).items():
             enters_s, leaves_s = stays[0][0], stays[-1][1]
             full = intersection(self.full(cell, enters_s, leaves_s, ignore), stays)
             lost = [(start, end) for start, end in full if end - start > EPS_S]
@@ -188,12 +230,15 @@ class CellJudge:
     ) -> Intervals:
         """Return the delays in seconds within [from_s, to_s] at which a flight would be one too many in some cell."""
         found: list[tuple[float, float]] = []
-        for cell in cells:
-            stays = stays_in(geometry, cell, self._region)
-            if stays:
-                full = self.full(cell, stays[0][0] + from_s, stays[-1][1] + to_s, ignore)
-                found.extend(_shifts(full, stays))
+        for cell, stays in self._stays(geometry, cells).items():
+            full = self.full(cell, stays[0][0] + from_s, stays[-1][1] + to_s, ignore)
+            found.extend(_shifts(full, stays))
         return [(max(a, from_s), min(b, to_s)) for a, b in merged(found) if b > from_s and a < to_s]
+
+    def _stays(self, geometry: PlanGeometry, cells: Iterable[int]) -> dict[int, Intervals]:
+        if self._policy.max_flights_per_cell is None:
+            cells = [cell for cell in cells if h3.int_to_str(cell) in self._limits]
+        return stays_by_cell(geometry, cells, self._region)
 
     def _delay(self, cell: int, stays: Intervals, ignore: Collection[str]) -> float | None:
         full = self.full(cell, stays[0][0], stays[-1][1] + SEARCH_S, ignore)

@@ -18,9 +18,10 @@ from airspace.picture import Picture
 from airspace.policy import Policy
 from mavlink_bridge.bridge import Bridge
 from utm import __version__, live_snapshots
+from utm.advisories import AdvisoryDesk
 from utm.airspace_book import AirspaceBook
 from utm.api import airspace as airspace_api
-from utm.api import console, fleet, flight_plans, health, live, oauth, offers, session, tracks
+from utm.api import console, fleet, flight_plans, health, live, notices, oauth, offers, session, tracks
 from utm.api.openapi import install_openapi
 from utm.bus import Bus, InProcessBus
 from utm.cell_loads import CellLoads
@@ -39,6 +40,7 @@ from utm.security.identity import Identity
 from utm.services import Services
 from utm.settings import Settings
 from utm.sky import Sky
+from utm.standing import KIND, StandingApprovals
 from utm.store.store import Store, StoreUnavailableError
 from utm.telemetry import Telemetry
 from utm.vehicles import BridgeVehicles
@@ -78,7 +80,7 @@ def create_app(
     app.state.services = services
     install_problems(app)
     install_openapi(app)
-    for module in (oauth, session, flight_plans, offers, airspace_api, fleet, tracks, live, health):
+    for module in (oauth, session, flight_plans, offers, airspace_api, fleet, tracks, live, health, notices):
         app.include_router(module.router)
     console.mount(app)
     return app
@@ -92,8 +94,19 @@ def compose(settings: Settings, *, clock: Clock, store: Store, bus: Bus, bridge:
     book = AirspaceBook(_city(settings))
     sky = Sky(book.region.frame, book.city.bbox)
     held = HeldOffers(sky, clock)
-    # Holds after plans: loading the sky forgets everything in it.
-    memory = Memory({**identity.keepers(), "aircraft": fleet_directory, **book.keepers(), "plan": sky, "hold": held})
+    standing = StandingApprovals(clock=clock, store=store, book=book)
+    advisories = AdvisoryDesk(clock, store)
+    memory = Memory(
+        {
+            **identity.keepers(),
+            "aircraft": fleet_directory,
+            **book.keepers(),
+            KIND: standing,
+            "plan": sky,
+            "hold": held,  # after plans: loading the sky forgets everything in it
+        }
+    )
+    standing.memory = memory
     plans = FlightPlans(
         clock=clock,
         store=store,
@@ -105,6 +118,8 @@ def compose(settings: Settings, *, clock: Clock, store: Store, bus: Bus, bridge:
         organisation=identity.directory.organisations.get,
         ref_secret=_ref_secret(settings.data_dir / "keys" / "references.key"),
         held=held,
+        standing=standing.cover,
+        advisories=advisories,
     )
     picture = Picture(book.region.frame, book.region.altitude)
     telemetry = Telemetry(picture, FleetBindings(fleet_directory))
@@ -122,7 +137,9 @@ def compose(settings: Settings, *, clock: Clock, store: Store, bus: Bus, bridge:
         sky=sky,
         flight_plans=plans,
         plan_steps=PlanSteps(plans, vehicles),
-        zone_desk=ZoneDesk(clock=clock, store=store, bus=bus, memory=memory, book=book, sky=sky),
+        zone_desk=ZoneDesk(clock=clock, store=store, bus=bus, memory=memory, book=book, sky=sky, advisories=advisories),
+        standing=standing,
+        advisories=advisories,
         loads=CellLoads(sky, book),
         picture=picture,
         telemetry=telemetry,

@@ -16,7 +16,7 @@ import orjson
 from sqlmodel import Session
 
 from airspace.approval import evaluate
-from airspace.decision import Decision, decision_to_dict
+from airspace.decision import Decision, decision_to_dict, offer_to_dict
 from airspace.deconfliction import Conflict
 from airspace.errors import FieldError
 from airspace.geometry4d import PlanGeometry, Separation, Trajectory4D
@@ -26,7 +26,9 @@ from airspace.policy import Policy
 from airspace.timebase import to_scene_s
 from airspace.trajectory import AircraftPerformance, FlightPath, Waypoint, WaypointRoute, compile_route
 from airspace.volumes import VolumePath, parse_volumes, prism_to_volume4d, volume4ds_json
+from utm.advisories import AdvisoryDesk
 from utm.airspace_book import AirspaceBook
+from utm.api.body import validate
 from utm.api.flight_plan_models import FlightPlanBody, TrajectoryRoute
 from utm.article27 import missing_items
 from utm.bus import Bus
@@ -95,10 +97,13 @@ class FlightPlans:
         organisation: Callable[[str], Organisation | None],
         ref_secret: bytes,
         held: HeldOffers,
+        standing: Callable[["Prepared", str], bool],
+        advisories: AdvisoryDesk,
     ) -> None:
         self.clock, self.store, self.bus, self.memory = clock, store, bus, memory
         self.sky, self.book, self.fleet = sky, book, fleet
         self._organisation, self._ref_secret = organisation, ref_secret
+        self._standing, self._advisories = standing, advisories
         self.held, self.desk = held, OfferDesk(clock=clock, book=book, sky=sky)
         self.listeners: list[Callable[[str], None]] = []
         """Called on the event loop with the id of each plan that changed, once the change is durable."""
@@ -243,7 +248,7 @@ class FlightPlans:
             aircraft_class=prepared.aircraft.aircraft_class,
             performance=performance_of(prepared.aircraft),
             priority_limit=100 if entitled else policy.max_priority_commercial,
-            standing_approval=self.fleet.has_standing_approval(organisation_id),
+            standing_approval=self._under_standing_approval(prepared, organisation_id),
             uses_true_height=_uses_true_height(parsed),
             missing_article27=missing_items(parsed),
         )
@@ -270,6 +275,10 @@ class FlightPlans:
         if not offers:
             return decision
         return self.desk.attach(decision, intent, prepared, judge=judged, ignore=ignore, not_before=not_before)
+
+    def _under_standing_approval(self, prepared: Prepared, organisation_id: str) -> bool:
+        """Tell whether the firm's whole fleet, or an envelope around this flight, is approved once and for all."""
+        return self.fleet.has_standing_approval(organisation_id) or self._standing(prepared, organisation_id)
 
     def _reference(self, other: LivePlan, asker: str | None) -> str:
         """Return the name a conflicting plan goes by in an answer: its id for its owner and the city, a pseudonym else."""
@@ -308,7 +317,8 @@ class FlightPlans:
         plan_id = new_id("fp")
         hold = self.held.matching(principal.organisation_id, prepared.parsed, self.clock.now())
         decision = self.judge(principal.organisation_id, principal, prepared, hold=hold)
-        if decision.outcome == "refused" and self._displace(session, principal, prepared, decision, plan_id):
+        displaced = self._displace(session, principal, prepared, decision, plan_id)
+        if displaced:
             decision = self.judge(principal.organisation_id, principal, prepared, hold=hold)
         if decision.outcome != "approved":
             decision = self.judge(principal.organisation_id, principal, prepared, hold=hold, offers=True)
@@ -332,12 +342,16 @@ class FlightPlans:
             plans.add_key(session, principal.organisation_id, key, first, row.created_at)
         self.audit(session, principal, "file", row, {"outcome": decision.outcome})
         self.reserve(session, row)
+        for displaced_id in displaced:
+            self._offer_instead(session, displaced_id)
         return Answer(status, document(row), refused=decision.outcome == "refused")
 
     def _displace(
         self, session: Session, principal: Principal, prepared: Prepared, decision: Decision, plan_id: str
-    ) -> bool:
-        """Withdraw the plans that give way to a flight above the commercial range; tell whether there were any."""
+    ) -> list[str]:
+        """Withdraw the plans that give way to a refused flight above the commercial range; return their ids."""
+        if decision.outcome != "refused":
+            return []
         policy, priority = self.book.policy, prepared.parsed.priority
         found = displaceable(
             decision, priority, policy.max_priority_commercial, self.sky, prepared.geometry, policy.separation
@@ -350,8 +364,29 @@ class FlightPlans:
             changed = {name: getattr(row, name) for name in ("state", "version", "updated_at", "decision")}
             plans.update(session, row.plan_id, changed)
             self.audit(session, None, "displace", row, {"by": plan_id, "priority": priority})
+            self._advisories.raise_advisory(
+                session,
+                organisation_id=row.organisation_id,
+                kind="plan_withdrawn",
+                plan_id=row.plan_id,
+                detail=f"The plan {row.plan_id} was withdrawn for a flight of higher priority. File it again.",
+                detail_zh=f"计划 {row.plan_id} 因更高优先级的飞行而被撤回。请重新提交。",
+            )
             self.reserve(session, row)
-        return bool(found)
+        return [item.plan.plan_id for item in found]
+
+    def _offer_instead(self, session: Session, plan_id: str) -> None:
+        """Give a plan that was withdrawn for another the counter-offers that hold now that the other is there."""
+        row = plans.get(session, plan_id)
+        aircraft = None if row is None else self.fleet.get(row.aircraft_id)
+        if row is None or aircraft is None:
+            return
+        body = orjson.loads(row.body)
+        prepared = self.compiled(aircraft, body, validate(body, FlightPlanBody))
+        judged = self.judge(row.organisation_id, None, prepared, offers=True)
+        decision = orjson.loads(row.decision)
+        decision["counter_offers"] = [offer_to_dict(offer) for offer in judged.counter_offers]
+        plans.update(session, plan_id, {"decision": orjson.dumps(decision).decode()})
 
     def _check_active(self, aircraft_id: str) -> None:
         """Raise Problem 409 for an aircraft that was deregistered while its plan waited for the writer."""
@@ -482,7 +517,7 @@ class FlightPlans:
         now = rfc3339(self.clock.now())
         separation = decision.separation or policy.separation
         took_ms = (self.clock.monotonic_s() - started_s) * 1000
-        standing = self.fleet.has_standing_approval(organisation_id)
+        standing = self._under_standing_approval(prepared, organisation_id)
         authority = Authority(application="standing" if standing else "submitted")
         return FlightPlanRow(
             plan_id=plan_id,

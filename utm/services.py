@@ -6,6 +6,7 @@ from fastapi import Request
 
 from airspace.picture import Picture
 from mavlink_bridge.bridge import Bridge
+from utm.advisories import AdvisoryDesk
 from utm.airspace_book import AirspaceBook
 from utm.bus import Bus
 from utm.cell_loads import CellLoads
@@ -18,6 +19,7 @@ from utm.plan_steps import PlanSteps
 from utm.security.identity import Identity
 from utm.settings import Settings
 from utm.sky import Sky
+from utm.standing import StandingApprovals
 from utm.store.store import Store
 from utm.telemetry import Telemetry
 from utm.zones import ZoneDesk
@@ -40,6 +42,8 @@ class Services:
     flight_plans: FlightPlans
     plan_steps: PlanSteps
     zone_desk: ZoneDesk
+    standing: StandingApprovals
+    advisories: AdvisoryDesk
     loads: CellLoads
     picture: Picture
     telemetry: Telemetry

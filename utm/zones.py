@@ -17,6 +17,7 @@ from airspace.policy import Policy, policy_from_dict, policy_to_dict
 from airspace.schedule import active_within
 from airspace.timebase import to_scene_s
 from airspace.zones import Zone, parse_zone, zone_to_feature
+from utm.advisories import AdvisoryDesk
 from utm.airspace_book import AirspaceBook, GroundStop, PublishedZone, parse_stop_area
 from utm.bus import Bus
 from utm.clock import Clock
@@ -47,8 +48,19 @@ class Impact:
 class ZoneDesk:
     """The desk where the airspace is published."""
 
-    def __init__(self, *, clock: Clock, store: Store, bus: Bus, memory: Memory, book: AirspaceBook, sky: Sky) -> None:
+    def __init__(
+        self,
+        *,
+        clock: Clock,
+        store: Store,
+        bus: Bus,
+        memory: Memory,
+        book: AirspaceBook,
+        sky: Sky,
+        advisories: AdvisoryDesk,
+    ) -> None:
         self.clock, self.store, self.bus, self.memory, self.book, self.sky = clock, store, bus, memory, book, sky
+        self._advisories = advisories
 
     # -- zones ---------------------------------------------------------------------------------------------------------
 
@@ -147,7 +159,26 @@ class ZoneDesk:
         self.book.put_zone(published)
         on_undo(session, lambda: self.book.put_zone(before) if before else self.book.drop_zone(zone.zone_id))
         self._tell(session, zone.zone_id, version, zone_document(published))
+        if zone.restriction in ("PROHIBITED", "REQ_AUTHORISATION"):
+            self._warn_owners(session, zone)
         return published
+
+    def _warn_owners(self, session: Session, zone: Zone) -> None:
+        """Tell every firm whose approved or flying plan a new zone touches, in the same transaction as the zone."""
+        found = self.impact(zone)
+        for plan in [*found.airborne, *found.filed]:
+            flying = plan.state != "approved"
+            do = "Leave or avoid it, or land." if flying else "Change or cancel the plan; it will not be activated."
+            do_zh = "请避让、离开或着陆。" if flying else "请修改或取消计划；否则将无法激活。"
+            self._advisories.raise_advisory(
+                session,
+                organisation_id=plan.organisation_id,
+                kind="zone_published",
+                plan_id=plan.plan_id,
+                zone_id=zone.zone_id,
+                detail=f"The zone {zone.name} was published on the route of plan {plan.plan_id}. {do}",
+                detail_zh=f"计划 {plan.plan_id} 的航线上发布了区域“{zone.name_zh or zone.name}”。{do_zh}",
+            )
 
     def _tell(self, session: Session, zone_id: str, version: int, feature: dict[str, Any] | None) -> None:
         self.memory.note(session, "zone", zone_id)

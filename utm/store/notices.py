@@ -1,0 +1,67 @@
+"""Statements about standing approvals and advisories."""
+
+from typing import Any
+
+from sqlalchemy import select
+from sqlmodel import Session
+
+from utm.store import sql
+from utm.store.notice_tables import AdvisoryRow, StandingApprovalRow
+
+_approvals = sql.table(StandingApprovalRow)
+_advisories = sql.table(AdvisoryRow)
+
+
+def approvals(session: Session) -> list[StandingApprovalRow]:
+    """Return every standing approval, oldest first."""
+    rows = session.execute(select(_approvals).order_by(_approvals.c.applied_at, _approvals.c.standing_approval_id))
+    return [StandingApprovalRow(**row._mapping) for row in rows]
+
+
+def approval(session: Session, standing_approval_id: str) -> StandingApprovalRow | None:
+    """Return a standing approval, or None."""
+    query = select(_approvals).where(_approvals.c.standing_approval_id == standing_approval_id)
+    row = session.execute(query).one_or_none()
+    return None if row is None else StandingApprovalRow(**row._mapping)
+
+
+def add_approval(session: Session, row: StandingApprovalRow) -> None:
+    """Keep an application."""
+    sql.insert(session, StandingApprovalRow, sql.as_values(row))
+
+
+def change_approval(session: Session, standing_approval_id: str, values: dict[str, Any]) -> None:
+    """Change columns of a standing approval."""
+    sql.update(session, StandingApprovalRow, "standing_approval_id", standing_approval_id, values)
+
+
+def add_advisory(session: Session, row: AdvisoryRow) -> None:
+    """Keep an advisory; its number is given here."""
+    latest = sql.run(session, "SELECT coalesce(max(number), 0) FROM advisories").fetchone()[0]
+    row.number = int(latest) + 1
+    sql.insert(session, AdvisoryRow, sql.as_values(row))
+
+
+def advisory(session: Session, advisory_id: str) -> AdvisoryRow | None:
+    """Return an advisory, or None."""
+    row = session.execute(select(_advisories).where(_advisories.c.advisory_id == advisory_id)).one_or_none()
+    return None if row is None else AdvisoryRow(**row._mapping)
+
+
+def advisories(
+    session: Session, *, organisation_id: str | None, plan_id: str | None, before: int | None, limit: int
+) -> list[AdvisoryRow]:
+    """Return advisories, newest first, numbered below `before`."""
+    query = select(_advisories).order_by(_advisories.c.number.desc()).limit(limit)
+    if organisation_id is not None:
+        query = query.where(_advisories.c.organisation_id == organisation_id)
+    if plan_id is not None:
+        query = query.where(_advisories.c.plan_id == plan_id)
+    if before is not None:
+        query = query.where(_advisories.c.number < before)
+    return [AdvisoryRow(**row._mapping) for row in session.execute(query)]
+
+
+def acknowledge(session: Session, advisory_id: str, *, at: str, by: str) -> None:
+    """Mark an advisory as acknowledged."""
+    sql.update(session, AdvisoryRow, "advisory_id", advisory_id, {"acknowledged_at": at, "acknowledged_by": by})

@@ -9,6 +9,7 @@ Derivation ours; see docs/deconfliction.md.
 
 import math
 
+from airspace.deconfliction.segments import whole
 from airspace.geometry4d import FloatArray
 
 
@@ -138,7 +139,7 @@ def area_spans(
     x_high = max(x, x + dx) + limit
     y_low = min(y, y + dy) - limit
     y_high = max(y, y + dy) + limit
-    n = 0
+    n = whole(0)
     before = start + count - 1
     for k in range(start, start + count):
         px = verts[before, 0]

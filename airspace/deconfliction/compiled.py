@@ -21,7 +21,7 @@ from typing import Any
 from airspace.deconfliction import areas, cover, pairs, postings, searching, segments
 
 _MODULES = (segments, areas, pairs, postings, searching, cover)
-ENTRIES = frozenset({"place", "search", "judge_all", "cover", "sound"})
+ENTRIES = frozenset({"place", "search", "settle", "cover", "sound"})
 """Kernels that Python calls."""
 CACHE_VARIABLE = "HEXLANE_CACHE_DIR"
 """Environment variable that names the folder under which compiled kernels are kept."""

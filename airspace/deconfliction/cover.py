@@ -5,6 +5,7 @@ import math
 from airspace.deconfliction.areas import area_area, area_spans
 from airspace.deconfliction.pairs import COUNT, START
 from airspace.deconfliction.postings import COLUMNS, PIXEL_M, RADIUS_M, ROWS, X0, Y0
+from airspace.deconfliction.segments import whole
 from airspace.geometry4d import FloatArray, IntArray
 
 CORNERS = 10
@@ -43,9 +44,12 @@ def cover(
                 if Am[i, COUNT] < 0:
                     dx = A[i, 4] - A[i, 0]
                     dy = A[i, 5] - A[i, 1]
-                    near = area_spans(A[i, 0], A[i, 1], dx, dy, rings, at, CORNERS, widen, work, 0) > 0
+                    near = area_spans(A[i, 0], A[i, 1], dx, dy, rings, at, whole(CORNERS), widen, work, whole(0)) > 0
                 else:
-                    near = area_area(Av, Am[i, START], Am[i, COUNT], rings, at, CORNERS, widen) <= widen
+                    near = (
+                        area_area(Av, whole(Am[i, START]), whole(Am[i, COUNT]), rings, at, whole(CORNERS), widen)
+                        <= widen
+                    )
                 if near:
                     chosen[cell] = 1
                     n += 1

@@ -75,7 +75,7 @@ class ConflictIndex:
         bounds: tuple[float, float, float, float],
         *,
         resolution: int = 8,
-        bucket_s: float = 64.0,
+        bucket_s: float = 96.0,
         compiled: bool | None = None,
     ) -> None:
         self._frame: LocalFrame | None = frame
@@ -493,21 +493,27 @@ def pair_conflict(
     n = int(columns.slots[slot, 1])
     state = np.zeros(16, np.int64)
     state[pairs.QUERY] = 1
-    found = kernels.judge_all(
-        pairs.PAIRS,
-        own.rows,
-        own.meta,
-        own.vertices,
-        columns.rows[:n],
-        columns.meta[:n],
-        columns.vertices,
-        columns.slots,
-        columns.minima,
-        np.array([*limits, *limits, 0.0, 0.0] + [0.0] * 8),
-        results,
-        np.zeros((pairs.SPANS + 32 + max(len(columns.vertices), len(own.vertices)), 2)),
-        state,
-    )
+    vector = np.array([*limits, *limits, 0.0, 0.0] + [0.0] * 8)
+    work = np.zeros((pairs.SPANS + 32 + max(len(columns.vertices), len(own.vertices)), 2))
+    for k in range(len(own.rows)):
+        kernels.settle(
+            n,
+            pairs.PAIRS,
+            own.rows,
+            own.meta,
+            own.vertices,
+            columns.rows,
+            columns.meta,
+            columns.vertices,
+            columns.slots,
+            columns.minima,
+            vector,
+            np.column_stack([np.arange(n), np.full(n, k)]),
+            results,
+            work,
+            state,
+        )
+    found = state[pairs.N_RESULTS]
     if not found:
         return None
     return _conflict(0, results[0].tolist(), minima)

@@ -8,7 +8,7 @@ a disc and the number of vertices for a polygon, which stand in the vertex pool 
 import math
 
 from airspace.deconfliction.areas import area_area, area_spans, linear_span, path_area
-from airspace.deconfliction.segments import segment_detail, segment_span
+from airspace.deconfliction.segments import segment_detail, segment_span, whole
 from airspace.geometry4d import EPS_HEIGHT_M, EPS_M, EPS_S, FloatArray, IntArray
 
 SPANS = 32
@@ -61,7 +61,9 @@ def volume_spans(
         return 0
     dx = A[i, 4] - A[i, 0]
     dy = A[i, 5] - A[i, 1]
-    n = area_spans(A[i, 0], A[i, 1], dx, dy, Bv, Bm[j, START], Bm[j, COUNT], horizontal, work, SPANS)
+    n = area_spans(
+        A[i, 0], A[i, 1], dx, dy, Bv, whole(Bm[j, START]), whole(Bm[j, COUNT]), horizontal, work, whole(SPANS)
+    )
     lasts = A[i, 7] - A[i, 3]
     kept = 0
     for k in range(SPANS, SPANS + n):
@@ -98,7 +100,12 @@ def pair_spans(
     if Am[i, COUNT] >= 0 and Bm[j, COUNT] >= 0:
         if A[i, 2] - B[j, 6] > vertical or B[j, 2] - A[i, 6] > vertical:
             return 0
-        if area_area(Av, Am[i, START], Am[i, COUNT], Bv, Bm[j, START], Bm[j, COUNT], horizontal) > horizontal:
+        if (
+            area_area(
+                Av, whole(Am[i, START]), whole(Am[i, COUNT]), Bv, whole(Bm[j, START]), whole(Bm[j, COUNT]), horizontal
+            )
+            > horizontal
+        ):
             return 0
         work[SPANS, 0] = B[j, 3] - A[i, 7]
         work[SPANS, 1] = B[j, 7] - A[i, 3]
@@ -141,7 +148,9 @@ def volume_detail(
         t_hi = min(1.0, max(0.0, (B[j, 7] + buffer - A[i, 3]) / lasts))
     lo = max(lo, t_lo)
     hi = max(lo, min(hi, t_hi))
-    distance, part = path_area(x + lo * dx, y + lo * dy, (hi - lo) * dx, (hi - lo) * dy, Bv, Bm[j, START], Bm[j, COUNT])
+    distance, part = path_area(
+        x + lo * dx, y + lo * dy, (hi - lo) * dx, (hi - lo) * dy, Bv, whole(Bm[j, START]), whole(Bm[j, COUNT])
+    )
     worst = lo + part * (hi - lo)
     first, last = worst * lasts, worst * lasts
     n = volume_spans(A, i, B, Bm, Bv, j, horizontal, vertical, work)
@@ -192,7 +201,9 @@ def pair_detail(
         out[2] = out[0]
         out[3] = min(B[j, 7], max(B[j, 3], out[0]))
         # Ask for the least distance itself: nothing is "enough" short of infinity.
-        out[4] = area_area(Av, Am[i, START], Am[i, COUNT], Bv, Bm[j, START], Bm[j, COUNT], math.inf)
+        out[4] = area_area(
+            Av, whole(Am[i, START]), whole(Am[i, COUNT]), Bv, whole(Bm[j, START]), whole(Bm[j, COUNT]), math.inf
+        )
         out[5] = max(0.0, A[i, 2] - B[j, 6], B[j, 2] - A[i, 6])
 
 
@@ -304,26 +315,3 @@ def record(row: FloatArray, met: bool, slot: int, own_part: int, part: int, deta
         row[3] = part
         for k in range(2, 6):
             row[4 + k] = detail[k]
-
-
-def judge_all(
-    mode: int,
-    A: FloatArray,
-    Am: IntArray,
-    Av: FloatArray,
-    B: FloatArray,
-    Bm: IntArray,
-    Bv: FloatArray,
-    slots: IntArray,
-    minima: FloatArray,
-    own: FloatArray,
-    results: FloatArray,
-    work: FloatArray,
-    state: IntArray,
-) -> int:
-    """Judge every part of one plan against every part of the others, without an index; return the number of results."""
-    for i in range(len(A)):
-        for j in range(len(B)):
-            if Bm[j, SLOT] >= 0:
-                judge(mode, A, Am, Av, i, B, Bm, Bv, j, slots, minima, own, results, work, state)
-    return int(state[N_RESULTS])

@@ -15,6 +15,7 @@ the one within the minimum of the other lies in some cell; that cell is among bo
 import math
 
 from airspace.deconfliction.pairs import BLOCK_FREE, BLOCK_TOP, COARSE, COUNT, EVERYWHERE, TOUCHED
+from airspace.deconfliction.segments import whole
 from airspace.geometry4d import FloatArray, IntArray
 
 BLOCK_WORDS = 16
@@ -268,7 +269,7 @@ def place(
     of the same plan passed over. `queue` (see `queue_rows`) is emptied whenever the next bucket might not fit.
     """
     done = 0
-    n = 0
+    n = whole(0)
     base = RING * len(centres)
     room = len(queue) - len(centres) - COARSE_ASKED - 1
     for r in range(first, first + count):
@@ -295,5 +296,5 @@ def place(
             if applied < n - passed:
                 return done + passed + applied
             done += n
-            n = 0
+            n = whole(0)
     return -1

@@ -41,6 +41,7 @@ from airspace.deconfliction.postings import (
     distance2,
     seven,
 )
+from airspace.deconfliction.segments import whole
 from airspace.geometry4d import FloatArray, IntArray
 
 GUARDS = 0x80808080
@@ -270,7 +271,7 @@ def drain(
     """Ask the n queued chains and judge what they hold; True when the search may stop."""
     n = unlink(n, heads, blocks, queue, state)
     stamp = state[EPOCH]
-    held = 0
+    held = whole(0)
     while n > 0:
         m = 0
         touched = 0
@@ -285,7 +286,7 @@ def drain(
             if held + PER_BLOCK > len(found):
                 if settle(held, mode, A, Am, Av, B, Bm, Bv, slots, minima, own, found, results, work, state):
                     return True
-                held = 0
+                held = whole(0)
         state[TOUCHED] = touched
         n = m
     return settle(held, mode, A, Am, Av, B, Bm, Bv, slots, minima, own, found, results, work, state)
@@ -342,12 +343,12 @@ def search(
     base = RING * len(centres)
     top = state[ROW_TOP]
     room = len(queue) - len(centres) - COARSE_ASKED - 1
-    n = 0
+    n = whole(0)
     for i in range(len(A)):
         volume = Am[i, COUNT] >= 0
         row = A[i]
         if 8.0 * effort(row, volume, own, grid, state[COARSE] > 0) > top:
-            held = 0
+            held = whole(0)
             first = row[3] + own[OWN_FROM] - own[5] - PAD_S
             last = row[7] + own[OWN_TO] + own[5] + PAD_S
             for j in range(top):
@@ -358,7 +359,7 @@ def search(
                     if held == len(found):
                         if settle(held, mode, A, Am, Av, B, Bm, Bv, slots, minima, own, found, results, work, state):
                             return 1
-                        held = 0
+                        held = whole(0)
             if settle(held, mode, A, Am, Av, B, Bm, Bv, slots, minima, own, found, results, work, state):
                 return 1
             continue
@@ -403,7 +404,7 @@ def search(
                     state,
                 ):
                     return 1
-                n = 0
+                n = whole(0)
     if drain(
         n,
         mode,

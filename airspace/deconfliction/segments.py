@@ -21,6 +21,11 @@ DEGENERATE = 1e-12
 """Sine of the angle between courses below which they count as parallel: at 10 km this moves a point by 10 nm."""
 
 
+def whole(number: int) -> int:
+    """Return the number as any 64-bit one: numba would compile a callee anew for each constant handed to it."""
+    return number + 0
+
+
 def clip(work: FloatArray, src: int, n: int, dst: int, a: float, b: float, c: float) -> int:
     """Cut the convex polygon at `src` by `a u + b w <= c`, write it at `dst` and return its number of corners."""
     m = 0
@@ -59,10 +64,10 @@ def vertical_window(work: FloatArray, ta: float, tb: float, cz: float, va: float
     work[3, 1] = tb
     if level_flight:
         return 4
-    n = clip(work, 0, 4, 16, -va, vb, limit - cz)
+    n = clip(work, whole(0), whole(4), whole(16), -va, vb, limit - cz)
     if n == 0:
         return 0
-    return clip(work, 16, n, 0, va, -vb, limit + cz)
+    return clip(work, whole(16), n, whole(0), va, -vb, limit + cz)
 
 
 def inside(work: FloatArray, n: int, u: float, w: float) -> bool:
@@ -241,8 +246,8 @@ def segment_detail(
     n = vertical_window(work, ta, tb, cz, va, vb, vertical)
     # A hair more than the test allows, so that a pair lost by a rounding error still leaves a point to report.
     hair = buffer + 1e-7
-    n = clip(work, 0, n, 16, -1.0, 1.0, hair - gap)
-    n = clip(work, 16, n, 0, 1.0, -1.0, hair + gap)
+    n = clip(work, whole(0), n, whole(16), -1.0, 1.0, hair - gap)
+    n = clip(work, whole(16), n, whole(0), 1.0, -1.0, hair + gap)
     u, w, distance = closest(work, n, cx, cy, ax, ay, bx, by)
     lo, hi = extent(work, n, cx, cy, ax, ay, bx, by, horizontal, 1.0, 0.0)
     lo = min(lo, u)

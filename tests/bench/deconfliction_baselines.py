@@ -138,6 +138,31 @@ def conflicts(flight: Trajectory4D, minima: Separation, fleet: Fleet, candidates
     return found
 
 
+def disagreements(
+    flight: Trajectory4D, minima: Separation, fleet: Fleet, candidates: Candidates, mine: set[int], theirs: set[int]
+) -> tuple[int, int, int]:
+    """Return how many plans `mine` misses, has too many, and how many are too close to call.
+
+    Too close is what minima a few millimetres (in height, where touching begins 5 mm early) or a tenth of a millisecond
+    smaller free and larger hold.
+    """
+    missed = extra = close = 0
+    for plan in mine ^ theirs:
+        narrow, wide = (
+            Separation(minima.horizontal_m + d, minima.vertical_m + 60 * d, minima.time_buffer_s + d)
+            for d in (-1e-4, 1e-4)
+        )
+        if plan in conflicts(flight, wide, fleet, candidates) and plan not in conflicts(
+            flight, narrow, fleet, candidates
+        ):
+            close += 1
+        elif plan in mine:
+            extra += 1
+        else:
+            missed += 1
+    return missed, extra, close
+
+
 def one_box_rebuilt(flight: Trajectory4D, minima: Separation, low: FloatArray, high: FloatArray) -> NDArray[Any]:
     """Return the plans whose 2-D box and time span meet the flight's, through an R-tree built for this one request."""
     index = rtree.index.Index()

@@ -167,8 +167,8 @@ def test_across_midnight_and_far_days() -> None:
     before, after = flight((300, 0, 60, -40), (310, 0, 60, -20)), flight((900, 0, 60, 20), (910, 0, 60, 40))
     assert index.has_conflict(before, MINIMA)
     assert index.has_conflict(after, MINIMA)
-    # 4096 buckets of 64 s: the posting that shares its ring place is a stranger.
-    for away in (DAY_S, 4096 * 64.0, -7 * DAY_S):
+    # After as many buckets as the ring has, the posting that shares the place is a stranger.
+    for away in (DAY_S, 4096 * float(index._grid[0]), -7 * DAY_S):
         assert not index.has_conflict(shifted(before, away), MINIMA)
 
 

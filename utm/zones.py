@@ -12,10 +12,13 @@ import shapely
 from sqlmodel import Session
 
 from airspace.areas import Area
-from airspace.geometry4d import FloatArray, Prism
+from airspace.geometry4d import FloatArray, Prism, Trajectory4D
+from airspace.infringement import infringements
 from airspace.policy import Policy, policy_from_dict, policy_to_dict
 from airspace.schedule import active_within
 from airspace.timebase import to_scene_s
+from airspace.trajectory import FlightPath, flight_path
+from airspace.volumes import VolumePath, prism_area, volume_path
 from airspace.zones import Zone, parse_zone, zone_to_feature
 from utm.advisories import AdvisoryDesk
 from utm.airspace_book import AirspaceBook, GroundStop, PublishedZone, parse_stop_area
@@ -37,12 +40,27 @@ from utm.store.tables import GroundStopRow, PolicyRow, ZoneRow
 _ZONE_ID = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.:-]{0,63}", re.ASCII)
 
 
+DETAILED_PLANS = 200
+"""Of how many touched plans the times of entry and exit are worked out; the rest are named only."""
+
+
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """A plan that a zone touches, when it enters and leaves (scene seconds), and what to do about it."""
+
+    plan: LivePlan
+    enters_s: float | None
+    leaves_s: float | None
+    action: str
+    """filed: `change_or_cancel`, or `await_authorisation`; airborne: `reroute` before the zone, `leave` inside it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Impact:
     """What a zone would do: the plans it touches, filed ones and those in the air."""
 
-    filed: list[LivePlan]
-    airborne: list[LivePlan]
+    filed: list[Touched]
+    airborne: list[Touched]
 
 
 class ZoneDesk:
@@ -118,11 +136,27 @@ class ZoneDesk:
             ):
                 if active_within(zone.applicability, plan.starts_s, plan.ends_s):
                     touched[plan.plan_id] = plan
-        ordered = sorted(touched.values(), key=lambda plan: (plan.starts_s, plan.plan_id))
+        ordered = sorted(touched.values(), key=lambda plan: (plan.state == "approved", plan.starts_s, plan.plan_id))
+        found = [self._touched(plan, zone, detailed=n < DETAILED_PLANS) for n, plan in enumerate(ordered)]
         return Impact(
-            [plan for plan in ordered if plan.state == "approved"],
-            [plan for plan in ordered if plan.state != "approved"],
+            [item for item in found if item is not None and item.plan.state == "approved"],
+            [item for item in found if item is not None and item.plan.state != "approved"],
         )
+
+    def _touched(self, plan: LivePlan, zone: Zone, *, detailed: bool) -> Touched | None:
+        """Return what the zone does to a plan, or None when, looked at exactly, it does nothing (a hole, another time)."""
+        if not detailed:
+            return Touched(plan, None, None, _action(plan, zone, None, 0.0))
+        region = self.book.region
+        if isinstance(plan.geometry, Trajectory4D):
+            path: FlightPath | VolumePath = flight_path(plan.geometry, region, int(plan.geometry.waypoint_of[-1]) + 2)
+        else:
+            path = volume_path(plan.geometry, tuple(prism_area(prism, region) for prism in plan.geometry), region)
+        found = infringements(path, [zone], self.book.policy.tolerance)
+        if not found:
+            return None
+        enters_s, leaves_s = min(item.starts_s for item in found), max(item.ends_s for item in found)
+        return Touched(plan, enters_s, leaves_s, _action(plan, zone, enters_s, to_scene_s(self.clock.now())))
 
     def _present(self, session: Session, zone_id: str) -> ZoneRow:
         row = airspace_records.zone(session, zone_id)
@@ -166,7 +200,7 @@ class ZoneDesk:
     def _warn_owners(self, session: Session, zone: Zone) -> None:
         """Tell every firm whose approved or flying plan a new zone touches, in the same transaction as the zone."""
         found = self.impact(zone)
-        for plan in [*found.airborne, *found.filed]:
+        for plan in (item.plan for item in (*found.airborne, *found.filed)):
             flying = plan.state != "approved"
             do = "Leave or avoid it, or land." if flying else "Change or cancel the plan; it will not be activated."
             do_zh = "请避让、离开或着陆。" if flying else "请修改或取消计划；否则将无法激活。"
@@ -291,6 +325,12 @@ class ZoneDesk:
             object_id=ref,
             detail=detail,
         )
+
+
+def _action(plan: LivePlan, zone: Zone, enters_s: float | None, now_s: float) -> str:
+    if plan.state == "approved":
+        return "await_authorisation" if zone.restriction == "REQ_AUTHORISATION" else "change_or_cancel"
+    return "leave" if enters_s is not None and enters_s <= now_s else "reroute"
 
 
 def zone_document(published: PublishedZone) -> dict[str, Any]:

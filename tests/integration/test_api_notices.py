@@ -68,3 +68,24 @@ def test_a_firm_is_told_of_a_zone_on_its_route_and_acknowledges(as_role: Callabl
         assert firm.post(f"/v1/advisories/{ref}/acknowledge").json()["acknowledged_at"] is not None
     finally:
         assert regulator.delete(f"/v1/zones/{zone_id}").status_code == 204
+
+
+def test_the_impact_of_a_zone_names_plans_times_and_actions(as_role: Callable[..., httpx.Client]) -> None:
+    """Before it is published a zone must name the plan it would touch, when it is inside, and what to do."""
+    firm, regulator = as_role("operator", 0), as_role("regulator")
+    departure = datetime.now(UTC) + timedelta(hours=44)
+    filed = firm.post("/v1/flight-plans", json=plan(register(firm, 32), departure, priority=10, lat_deg=22.6925)).json()
+    assert filed["state"] == "approved"
+    outer = [[114.150, 22.691], [114.160, 22.691], [114.160, 22.694], [114.150, 22.694], [114.150, 22.691]]
+    properties = {"name": "Planned", "restriction": "PROHIBITED", "lower_m": 0, "upper_m": 120, "datum": "AGL"}
+    body = {"type": "Feature", "geometry": {"type": "Polygon", "coordinates": [outer]}, "properties": properties}
+    impact = regulator.post("/v1/zones/impact", json=body).json()
+    mine = [item for item in impact["filed"] if item["plan_id"] == filed["plan_id"]]
+    assert len(mine) == 1
+    assert mine[0]["action"] == "change_or_cancel"
+    enters, leaves = (datetime.fromisoformat(mine[0][name]) for name in ("enters_at", "leaves_at"))
+    # From 114.148 the flight reaches 114.150, less 20 m, after about 15 s and needs about 89 s to cross at 12 m/s.
+    assert 8 <= (enters - departure).total_seconds() <= 17
+    assert 85 <= (leaves - enters).total_seconds() <= 105
+    properties["lower_m"] = 80
+    assert regulator.post("/v1/zones/impact", json=body).json()["counts"] == {"filed": 0, "airborne": 0}

@@ -13,7 +13,7 @@ from airspace.datums import NoGroundError, OutsideGeoidError
 from airspace.policy import policy_to_dict
 from airspace.schedule import active_within
 from airspace.sites import site_to_feature
-from airspace.timebase import to_scene_s
+from airspace.timebase import from_scene_s, to_scene_s
 from airspace.zones import Zone
 from utm.airspace_book import GroundStop
 from utm.api.answers import if_match, json_response
@@ -25,8 +25,7 @@ from utm.plan_records import rfc3339
 from utm.problems import FieldProblem, Problem, not_found, validation_problem
 from utm.security import Principal, require
 from utm.services import Services, services_of
-from utm.sky import LivePlan
-from utm.zones import zone_document
+from utm.zones import Touched, zone_document
 
 router = APIRouter(prefix="/v1", tags=["airspace"])
 
@@ -237,14 +236,15 @@ async def zone_impact(
     impact = services.zone_desk.impact(zone)
     return json_response(
         {
-            "filed": [_touched(plan) for plan in impact.filed],
-            "airborne": [_touched(plan) for plan in impact.airborne],
+            "filed": [_touched(item) for item in impact.filed],
+            "airborne": [_touched(item) for item in impact.airborne],
             "counts": {"filed": len(impact.filed), "airborne": len(impact.airborne)},
         }
     )
 
 
-def _touched(plan: LivePlan) -> dict[str, Any]:
+def _touched(item: Touched) -> dict[str, Any]:
+    plan = item.plan
     return {
         "plan_id": plan.plan_id,
         "organisation_id": plan.organisation_id,
@@ -252,6 +252,9 @@ def _touched(plan: LivePlan) -> dict[str, Any]:
         "state": plan.state,
         "operation_type": plan.operation_type,
         "priority": plan.priority,
+        "enters_at": None if item.enters_s is None else rfc3339(from_scene_s(item.enters_s)),
+        "leaves_at": None if item.leaves_s is None else rfc3339(from_scene_s(item.leaves_s)),
+        "action": item.action,
     }
 
 

@@ -54,9 +54,10 @@ def _hold(session: Session, desk: FlightPlans, principal: Principal, plan_id: st
 
 
 def _offer(session: Session, row: FlightPlanRow, index: int) -> dict[str, Any]:
+    """Return an offer of the latest judgement that made any: of a modification, or of the plan as it stands."""
     versions = plans.versions_of(session, row.plan_id)
-    decision = orjson.loads(versions[-1].decision if versions else row.decision)
-    found = decision.get("counter_offers", [])
+    latest = orjson.loads(versions[-1].decision)["counter_offers"] if versions else []
+    found = latest or orjson.loads(row.decision)["counter_offers"]
     if index >= len(found):
         raise not_found("counter-offer", "替代方案", str(index))
     offered: dict[str, Any] = found[index]

@@ -173,6 +173,7 @@ def no_longer(detail: str, detail_zh: str) -> Problem:
 
 
 def _hold(row: OfferHoldRow) -> Hold:
+    body = validate(orjson.loads(row.body), FlightPlanBody)
     live = LivePlan(
         plan_id=row.hold_id,
         plan_no=HOLD_KEYS_FROM + row.hold_no,
@@ -186,8 +187,9 @@ def _hold(row: OfferHoldRow) -> Hold:
         separation=Separation(row.horizontal_m, row.vertical_m, row.time_buffer_s),
         starts_s=row.starts_s,
         ends_s=row.ends_s,
+        origin_site_id=body.origin_site_id,
+        destination_site_id=body.destination_site_id,
     )
-    body = validate(orjson.loads(row.body), FlightPlanBody)
     return Hold(
         row.hold_id, row.plan_id, row.offer_index, row.organisation_id, body, row.held_until_s, row.held_until, live
     )

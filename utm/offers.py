@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import shapely
 
+from airspace.capacity import CellJudge, limited
 from airspace.datums import NoGroundError, OutsideGeoidError
 from airspace.decision import CounterOffer, Decision
-from airspace.geometry4d import PlanGeometry, Tolerance, Trajectory4D
+from airspace.geometry4d import EPS_S, PlanGeometry, Tolerance, Trajectory4D
 from airspace.intent import FlightIntent
 from airspace.intervals import Intervals
 from airspace.offers import (
@@ -28,7 +29,9 @@ from airspace.offers import (
 from airspace.offers_delay import blocks
 from airspace.offers_route import RouteView, view
 from airspace.offers_site import landing_is_in_the_way, other_pads
+from airspace.pads import PadTimes, forbidden_shifts, full_times
 from airspace.policy import Policy
+from airspace.resources import stays_of
 from airspace.scene import Scene
 from airspace.separation_rules import separation_of
 from airspace.timebase import to_scene_s
@@ -100,8 +103,21 @@ class OfferDesk:
         return with_offers(decision, tuple(counter_offer(offer, prepared.body) for offer in found))
 
     def _forbidden(self, plan: FlightIntent, from_s: float, to_s: float, ignore: Collection[str]) -> Intervals:
-        separation = separation_of(plan, self._book.policy, self._book.scene)
-        return self._sky.forbidden_delays(plan.geometry, separation, from_s=from_s, to_s=to_s, ignore=ignore)
+        """Return the delays at which other flights are too near, fill its pads, or fill a cell it passes."""
+        policy, scene, sky = self._book.policy, self._book.scene, self._sky
+        own = {*ignore, *([] if plan.plan_id is None else [plan.plan_id])}
+        separation = separation_of(plan, policy, scene)
+        spans = sky.forbidden_delays(plan.geometry, separation, from_s=from_s, to_s=to_s, ignore=ignore)
+        times = PadTimes.of(policy)
+        reach_s = times.longest_s + EPS_S
+        for _, site, _, stay in stays_of(plan, policy, scene):
+            others = sky.pad_events(site.site_id, stay[0] + from_s - reach_s, stay[1] + to_s + reach_s)
+            full = full_times(others, times, site.pads, aircraft_id=plan.aircraft_id, ignore=own)
+            spans.extend(forbidden_shifts(full, stay, from_s, to_s))
+        if limited(policy):
+            cells = CellJudge(policy, scene.region, sky.flights_in)
+            spans.extend(cells.forbidden_shifts(plan.geometry, plan.cells, from_s, to_s, own))
+        return spans
 
     def zone_obstacles(self, policy: Policy) -> ZoneObstacles:
         """Return the zones in force that keep flights out, as obstacles."""

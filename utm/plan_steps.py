@@ -14,6 +14,7 @@ from airspace.geometry4d import PlanGeometry, Trajectory4D
 from airspace.lifecycle import AIRBORNE, IllegalTransition, OwnerAction, PlanState, move, step
 from airspace.timebase import from_scene_s, to_scene_s
 from airspace.trajectory import FlightPath
+from utm.airspace_book import GroundStop
 from utm.api.body import validate
 from utm.api.flight_plan_models import FlightPlanBody
 from utm.flight_plans import FlightPlans, Prepared, illegal, retimed
@@ -215,6 +216,7 @@ class PlanSteps:
         self._plans.memory.make_current(session, version_cells(prepared.h3_cells))
         decision = self._judge_row(row, prepared)
         if found or decision.outcome == "refused" or _unaccepted(row, decision):
+            decision = self._with_offers(row, prepared, decision, found)
             raise self._in_the_way("activation_refused", decision, found, row)
         self._take_times(row, prepared)
         _hold_to(row, decision)
@@ -257,9 +259,7 @@ class PlanSteps:
     def _ground_stops(self, prepared: Prepared, now: datetime) -> list[Obstacle]:
         found = []
         for stop in self._plans.book.ground_stops.values():
-            if stop.until <= now:
-                continue
-            if stop.area.distance_m(_shapes(prepared)).min() <= 0:
+            if self._stopped_by(stop, prepared, now):
                 until = rfc3339(stop.until)
                 found.append(
                     Obstacle(
@@ -269,6 +269,31 @@ class PlanSteps:
                     )
                 )
         return found
+
+    def _with_offers(
+        self, row: FlightPlanRow, prepared: Prepared, decision: Decision, found: list[Obstacle]
+    ) -> Decision:
+        """Return the decision with ways to fly later or otherwise, to be taken by modifying the plan.
+
+        There are none while something stands in the way that no other departure, height or route gets rid of.
+        """
+        if any(item.code not in ("departure_missed", "ground_stop") for item in found):
+            return decision
+        now = self._clock.now()
+        stops = [stop.until for stop in self._plans.book.ground_stops.values() if self._stopped_by(stop, prepared, now)]
+        return self._plans.judge(
+            row.organisation_id,
+            None,
+            prepared,
+            plan_id=row.plan_id,
+            was_entitled=True,
+            offers=True,
+            not_before=max([now, *stops]) if found else None,
+        )
+
+    @staticmethod
+    def _stopped_by(stop: GroundStop, prepared: Prepared, now: datetime) -> bool:
+        return stop.until > now and bool(stop.area.distance_m(_shapes(prepared)).min() <= 0)
 
     def _release(self, row: FlightPlanRow) -> list[Obstacle]:
         """Take-off only after the authority's release; with no lead time its approval implies it."""

@@ -1,21 +1,22 @@
 """`hexlane check-separation`: the judge over every plan in a store that reserves airspace."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
 import orjson
+from sqlmodel import Session
 
 from airspace.lifecycle import RESERVES_AIRSPACE
-from airspace.timebase import from_scene_s
+from airspace.timebase import from_scene_s, to_scene_s
 from utm.city import City, FlatTerrainSpec, load_city
 from utm.judge import JudgedPlan, from_body, geoid_from_csv, judge, plane_for
 from utm.judge.plans import instant
 from utm.settings import Settings
-from utm.store import plans
+from utm.store import offers, plans
 from utm.store.store import Store
 from utm.store.tables import FlightPlanRow
 
@@ -35,17 +36,46 @@ class Report:
         return asdict(self)
 
 
+@dataclass(frozen=True, slots=True)
+class HeldPlan:
+    """An offer on hold, as far as the judge reads it: it goes by its hold's id."""
+
+    plan_id: str
+    horizontal_m: float
+    vertical_m: float
+    time_buffer_s: float
+    ends_s: float
+    body: str
+
+
 def check(settings: Settings) -> Report:
-    """Judge every pair of plans in the store that reserve airspace."""
+    """Judge every pair of plans and held offers in the store that reserve airspace."""
     store = Store(settings.database_path)
     try:
-        rows = store.read_now(lambda session: list(plans.with_states(session, [str(s) for s in RESERVES_AIRSPACE])))
+        rows = store.read_now(_reserving)
     finally:
         store.close()
     return judge_rows(rows, settings)
 
 
-def judge_rows(rows: list[FlightPlanRow], settings: Settings) -> Report:
+def _reserving(session: Session) -> "list[FlightPlanRow | HeldPlan]":
+    """Return every plan that reserves airspace, and every offer on hold as if it were one."""
+    now_s = to_scene_s(datetime.now(UTC))
+    held = [
+        HeldPlan(
+            plan_id=hold.hold_id,
+            horizontal_m=hold.horizontal_m,
+            vertical_m=hold.vertical_m,
+            time_buffer_s=hold.time_buffer_s,
+            ends_s=hold.ends_s,
+            body=hold.body,
+        )
+        for hold in offers.standing_holds(session, now_s)
+    ]
+    return [*plans.with_states(session, [str(s) for s in RESERVES_AIRSPACE]), *held]
+
+
+def judge_rows(rows: Sequence[FlightPlanRow | HeldPlan], settings: Settings) -> Report:
     """Judge rows from their filed bodies; of the city only its numbers are taken: plane, geoid grid, flat ground."""
     started_s = time.perf_counter()
     city = load_city(settings.city)

@@ -256,6 +256,20 @@ def test_only_its_firm_may_hold_an_offer_that_exists(as_role: AsRole, departure:
     assert (gone.status_code, gone.json()["code"]) == (409, "offer_expired"), "the first was given back for the second"
 
 
+def test_a_displaced_firm_is_told_what_it_can_fly_instead(as_role: AsRole, departure: datetime) -> None:
+    """A plan withdrawn for an emergency must carry offers that are approved with the emergency in the air."""
+    firm, rescuer = as_role("operator", 0), as_role("operator", 2)
+    mine = firm.post("/v1/flight-plans", json=across(register(firm), departure, 22.7315)).json()
+    urgent = across(register(rescuer), departure, 22.7315, priority=90) | {"operation_type": "emergency"}
+    assert rescuer.post("/v1/flight-plans", json=urgent).status_code == 201
+    withdrawn = firm.get(f"/v1/flight-plans/{mine['plan_id']}").json()
+    assert withdrawn["state"] == "withdrawn"
+    offers = withdrawn["decision"]["counter_offers"]
+    assert offers
+    assert firm.post(f"/v1/flight-plans/{mine['plan_id']}/offers/0/hold").status_code == 200
+    assert firm.post("/v1/flight-plans", json=offers[0]["plan"]).status_code == 201
+
+
 def test_a_late_departure_is_offered_a_later_one(as_role: AsRole) -> None:
     """Activation refused by another flight in the air must come with offers that a modification takes."""
     firm, other = as_role("operator", 0), as_role("operator", 1)

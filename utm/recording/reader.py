@@ -27,6 +27,7 @@ from utm.recording.columns import (
     OBSERVED,
     ROW,
     SHOWN,
+    TICK,
     RecordedEvent,
     Rows,
     matching,
@@ -319,34 +320,49 @@ class Recordings:
                 if from_us <= event.at_us <= to_us and event.kind == "event" and (not topics or event.topic in topics):
                     yield event
 
-    def latest_before(self, at_s_us: int, *, within: timedelta = timedelta(seconds=60)) -> list[Rows]:
-        """Return, by slice, the last row of every track that was in the picture at an instant (unix microseconds).
+    def latest_before(
+        self,
+        at_us: int,
+        *,
+        within: timedelta = timedelta(seconds=15),
+        load: Callable[[Piece], Rows | None] | None = None,
+    ) -> list[tuple[str, int, Rows]]:
+        """Return (writer, its last tick, the last row of every track in its picture) at an instant (unix microseconds).
 
-        Looks back `within`; silent tracks are told again every ten seconds, so a minute is ample.
+        Looks back `within`; silent tracks are told again every ten seconds, so that the default is ample. A writer whose
+        last tick is more than a few seconds before the instant was no more by then. `load` reads a slice's rows.
         """
-        from_us = at_s_us - int(within.total_seconds() * 1e6)
-        last: dict[tuple[str, int], tuple[int, int, bool]] = {}
-        slices: list[Rows] = []
-        for piece in self.pieces(from_us, at_s_us):
-            rows = self.rows_of(piece)
-            if rows is None or not len(rows):
-                continue
-            shown = rows.shown_us
-            told = (rows.flags & (SHOWN | KEY | GONE)) != 0
-            index = np.flatnonzero(told & (shown >= from_us) & (shown <= at_s_us))
-            index = index[np.argsort(shown[index], kind="stable")]
-            picture_rows = rows.data[ROW][index]
-            _, newest = np.unique(picture_rows[::-1], return_index=True)
-            index = index[len(index) - 1 - newest]
-            left = (rows.flags[index] & GONE) != 0
-            place = len(slices)
-            slices.append(rows)
-            for row, where, is_gone in zip(rows.data[ROW][index].tolist(), index.tolist(), left.tolist(), strict=True):
-                last[piece.writer, row] = (place, where, is_gone)
-        chosen: list[list[int]] = [[] for _ in slices]
-        for place, where, is_gone in last.values():
-            if not is_gone:
-                chosen[place].append(where)
-        return [
-            rows.take(np.array(sorted(where), np.int64)) for rows, where in zip(slices, chosen, strict=True) if where
-        ]
+        from_us = at_us - int(within.total_seconds() * 1e6)
+        pieces = self.pieces(from_us, at_us)
+        found: list[tuple[str, int, Rows]] = []
+        for writer in sorted({piece.writer for piece in pieces}):
+            slices = [rows for piece in pieces if piece.writer == writer if (rows := (load or self.rows_of)(piece))]
+            last_us = max((_tick_before(rows, at_us) for rows in slices), default=0)
+            found.extend((writer, last_us, rows) for rows in _latest(slices, from_us, at_us))
+        return found
+
+
+def _tick_before(rows: Rows, at_us: int) -> int:
+    place = int(np.searchsorted(rows.ticks_us, at_us, "right"))
+    return int(rows.ticks_us[place - 1]) if place else 0
+
+
+def _latest(slices: Sequence[Rows], from_us: int, at_us: int) -> list[Rows]:
+    """Return the last row of every track still there, from slices of one writer in order of time."""
+    last: dict[int, tuple[int, int, bool]] = {}
+    for place, rows in enumerate(slices):
+        first, after = np.searchsorted(rows.ticks_us, (from_us, at_us + 1))
+        tick = rows.data[TICK]
+        told = (rows.flags & (SHOWN | KEY | GONE)) != 0
+        index = np.flatnonzero(told & (tick >= first) & (tick < after))
+        index = index[np.argsort(tick[index], kind="stable")]
+        _, newest = np.unique(rows.data[ROW][index][::-1], return_index=True)
+        index = index[len(index) - 1 - newest]
+        left = (rows.flags[index] & GONE) != 0
+        for row, where, is_gone in zip(rows.data[ROW][index].tolist(), index.tolist(), left.tolist(), strict=True):
+            last[row] = (place, where, is_gone)
+    chosen: list[list[int]] = [[] for _ in slices]
+    for place, where, is_gone in last.values():
+        if not is_gone:
+            chosen[place].append(where)
+    return [rows.take(np.array(sorted(where))) for rows, where in zip(slices, chosen, strict=True) if where]

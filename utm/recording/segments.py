@@ -6,6 +6,7 @@ own checksum, the checksum of the rest, and a SHA-256 chained to the slice befor
 
     base        i32 per column             what first values of blocks count from
     ticks       zlib of i64                unix microseconds of each tick of the picture
+    arrivals    i64, u32 column            first instant of arrival, and all of them as microseconds after it, rising
     keys        u64, u64, u32 columns      per new identity: hash of its track, hash of its aircraft, number of the track
     identities  zlib of JSON               the new identities; numbers count on through the file
     modes       JSON                       flight modes by code
@@ -61,8 +62,20 @@ VERSION: Final = 1
 RESOLUTION: Final = 6
 _SQUARE: Final = 100_000  # side of a square of the H3 index, in 1e-7 degrees
 _BATCH: Final = 1 << 16
-_PARTS: Final = ("base", "ticks", "keys", "identities", "modes", "events", "cells", "index", "postings", "blocks")
-_HEADER: Final = struct.Struct("<4sIQQq6qIII4i10QI32s")
+_PARTS: Final = (
+    "base",
+    "ticks",
+    "arrivals",
+    "keys",
+    "identities",
+    "modes",
+    "events",
+    "cells",
+    "index",
+    "postings",
+    "blocks",
+)
+_HEADER: Final = struct.Struct("<4sIQQq5qIII4i11QI32s")
 _KEY: Final = np.dtype([("track", "<u8"), ("aircraft", "<u8"), ("number", "<u4")])
 _events = msgspec.json.Decoder(list[RecordedEvent])
 _modes = msgspec.json.Decoder(list[str | None])
@@ -81,7 +94,7 @@ def encode_slice(part: OpenSlice, *, identities_from: int, chain: bytes) -> byte
 
     `identities_from` is how many identities the file names already.
     """
-    data = part.all_rows().data
+    data, arrivals = _with_arrivals(part.all_rows())
     track_of = part.dictionary.tracks()
     tracks = track_of[data[IDENTITY]] if data.shape[1] else np.zeros(0, np.int64)
     order = np.argsort(tracks, kind="stable")
@@ -94,6 +107,7 @@ def encode_slice(part: OpenSlice, *, identities_from: int, chain: bytes) -> byte
     parts = {
         "base": base.astype("<i4").tobytes(),
         "ticks": zlib.compress(np.array(part.ticks_us, "<i8").tobytes(), 6),
+        "arrivals": arrivals,
         "keys": _keys(identities, track_of[identities_from:]).tobytes(),
         "identities": zlib.compress(encode_identities(identities), 6),
         "modes": msgspec.json.encode(part.dictionary.modes),
@@ -107,6 +121,26 @@ def encode_slice(part: OpenSlice, *, identities_from: int, chain: bytes) -> byte
     return _header(part, data, parts, payload, len(identities), identities_from, chain) + payload
 
 
+_ARRIVALS: Final = struct.Struct("<q")
+_ROWS_PER_ARRIVAL: Final = 4
+
+
+def _with_arrivals(rows: Rows) -> tuple[Ints, bytes]:
+    """Return the columns with arrivals as places in the list of the slice's instants of arrival, and that list.
+
+    Many datagrams are taken in one wake-up and share its instant: a place takes a third of the bits of the time itself.
+    Where few rows share one, the delays stay as they are and the list is empty. The list is not packed, so that reading
+    one track does not mean unpacking everybody's arrivals.
+    """
+    received = rows.received_us
+    instants, places = np.unique(received, return_inverse=True)
+    if not 0 < len(instants) * _ROWS_PER_ARRIVAL <= len(received) or instants[-1] - instants[0] > _FAR:
+        return rows.data, b""
+    data = rows.data.copy()
+    data[DELAY_US] = places
+    return data, _ARRIVALS.pack(int(instants[0])) + (instants - instants[0]).astype("<u4").tobytes()
+
+
 def _header(
     part: OpenSlice,
     data: Ints,
@@ -117,7 +151,6 @@ def _header(
     chain: bytes,
 ) -> bytes:
     observed = (data[OBSERVED_MS].astype(np.int64) + part.base_ms) * 1000 + data[OBSERVED_US]
-    received = observed + data[DELAY_US]
     here = (data[LAT] != UNKNOWN) & (data[LON] != UNKNOWN)
     lat, lon = data[LAT][here], data[LON][here]
     at_us = [event.at_us for event in part.events] + ([part.ticks_us[0], part.ticks_us[-1]] if part.ticks_us else [])
@@ -132,7 +165,6 @@ def _header(
         max(at_us, default=0),
         int(observed.min(initial=1 << 62)),
         int(observed.max(initial=-(1 << 62))),
-        int(received.max(initial=-(1 << 62))),
         data.shape[1],
         tracks,
         identities_from,
@@ -233,7 +265,6 @@ class SliceInfo:
     last_us: int
     observed_from_us: int
     observed_to_us: int
-    received_to_us: int
     rows: int
     tracks: int
     identities_from: int
@@ -258,7 +289,7 @@ def read_headers(data: bytes | mmap.mmap | memoryview) -> list[SliceInfo]:
         if fields[1] != VERSION or at + length > len(data):
             break
         start, parts = at + _HEADER.size + 4, {}
-        for name, size in zip(_PARTS, fields[18:28], strict=True):
+        for name, size in zip(_PARTS, fields[17:28], strict=True):
             parts[name] = (start, start + size)
             start += size
         if start != at + length:
@@ -273,12 +304,11 @@ def read_headers(data: bytes | mmap.mmap | memoryview) -> list[SliceInfo]:
                 last_us=fields[6],
                 observed_from_us=fields[7],
                 observed_to_us=fields[8],
-                received_to_us=fields[9],
-                rows=fields[10],
-                tracks=fields[11],
-                identities_from=fields[12],
-                identities=fields[13],
-                bounds=fields[14:18],
+                rows=fields[9],
+                tracks=fields[10],
+                identities_from=fields[11],
+                identities=fields[12],
+                bounds=fields[13:17],
                 parts=parts,
                 checksum=fields[28],
                 chain=fields[29],
@@ -398,7 +428,16 @@ class Segment:
             raise codec.CorruptBlockError("the blocks hold more rows than their slice")
         base = np.frombuffer(self._part(info, "base"), "<i4").astype(np.int32)
         data = codec.decode(blocks, begins, ends, base, total) if total else np.zeros((COUNT, 0), np.int32)
-        return Rows(data, info.base_ms, self.ticks(info), self)
+        rows = Rows(data, info.base_ms, self.ticks(info), self)
+        start, end = info.parts["arrivals"]
+        if start < end:
+            (first,) = _ARRIVALS.unpack_from(self._map, start)
+            arrivals = np.frombuffer(self._map, "<u4", (end - start - _ARRIVALS.size) // 4, start + _ARRIVALS.size)
+            places = data[DELAY_US]
+            if total and (int(places.min()) < 0 or int(places.max()) >= len(arrivals)):
+                raise codec.CorruptBlockError("a row names an arrival that is not there")
+            data[DELAY_US] = arrivals[places].astype(np.int64) + first - rows.observed_us
+        return rows
 
     def ticks(self, info: SliceInfo) -> Longs:
         """Return the instants of a slice's ticks, unix microseconds."""

@@ -36,6 +36,7 @@ from utm.offer_holds import HeldOffers
 from utm.plan_steps import PlanSteps
 from utm.problems import install_problems
 from utm.ratelimit import Limits
+from utm.recording.desk import RecordingDesk
 from utm.security.identity import Identity
 from utm.services import Services
 from utm.settings import Settings
@@ -123,6 +124,7 @@ def compose(settings: Settings, *, clock: Clock, store: Store, bus: Bus, bridge:
     )
     picture = Picture(book.region.frame, book.region.altitude)
     telemetry = Telemetry(picture, FleetBindings(fleet_directory))
+    hub = LiveHub(telemetry, clock)
     vehicles = BridgeVehicles(clock=clock, fleet=fleet_directory, telemetry=telemetry, bridge=bridge, book=book)
     return Services(
         settings=settings,
@@ -143,7 +145,8 @@ def compose(settings: Settings, *, clock: Clock, store: Store, bus: Bus, bridge:
         loads=CellLoads(sky, book),
         picture=picture,
         telemetry=telemetry,
-        hub=LiveHub(telemetry, clock),
+        hub=hub,
+        recording=RecordingDesk(settings, clock, telemetry=telemetry, hub=hub, bus=bus, region=book.region),
     )
 
 
@@ -155,6 +158,7 @@ async def _lifespan(services: Services) -> AsyncIterator[None]:
     await store.write(lambda session: services.zone_desk.first_records(session, _first_policy(services)))
     await asyncio.to_thread(deconfliction.warm)
     _connect(services)
+    await services.recording.start()
     await services.bridge.start()
     if settings.demo:
         await prepare_demo(services.identity, mavlink_udp=_udp_address(services))
@@ -173,6 +177,7 @@ async def _lifespan(services: Services) -> AsyncIterator[None]:
         await asyncio.gather(*work, return_exceptions=True)
         await services.hub.close()
         await services.bridge.stop()
+        await services.recording.stop()
         await asyncio.to_thread(store.close)
         services.identity.close()
 

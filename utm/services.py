@@ -16,6 +16,7 @@ from utm.flight_plans import FlightPlans
 from utm.live import LiveHub
 from utm.memory import Memory
 from utm.plan_steps import PlanSteps
+from utm.recording.desk import RecordingDesk
 from utm.security.identity import Identity
 from utm.settings import Settings
 from utm.sky import Sky
@@ -48,12 +49,13 @@ class Services:
     picture: Picture
     telemetry: Telemetry
     hub: LiveHub
+    recording: RecordingDesk
     flown_by: dict[str, str] = field(default_factory=dict)
     """Which aircraft the picture was told flies a plan; a plan that left the sky no longer says."""
     ready: bool = False
 
 
-def services_of(request: Request) -> Services:
+async def services_of(request: Request) -> Services:  # async: FastAPI sends a plain function to a thread, 0.1 ms
     """Return the services of the application a request came to."""
     services: Services = request.app.state.services
     return services

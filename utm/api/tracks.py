@@ -1,5 +1,6 @@
 """`/v1/tracks`: where everything is, what firms and suppliers report, and where a track has been."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any, Final
@@ -93,7 +94,7 @@ async def list_tracks(
     cursor: Cursor = None,
 ) -> Response:
     """Return the newest position of each track, a firm's own only for firms and suppliers; `seq` fits `/v1/live`."""
-    services = services_of(request)
+    services = await services_of(request)
     telemetry, picture = services.telemetry, services.picture
     box, start = parse_bbox(bbox), decode_cursor(cursor, int)
     rows = picture.snapshot()
@@ -129,7 +130,7 @@ async def track_history(
     cursor: Cursor = None,
 ) -> Response:
     """Return the observations of a track in order of time, as long as this server holds them."""
-    telemetry = services_of(request).telemetry
+    telemetry = (await services_of(request)).telemetry
     identity = telemetry.identity_of_track(track_id)
     if identity is None or not sees_track(principal, identity):
         raise not_found("track", "航迹", track_id)
@@ -142,7 +143,7 @@ async def track_history(
         raise validation_problem(
             [FieldProblem("?to", "out_of_range", "must not be before from", "不得早于 from")], code="invalid_parameter"
         )
-    found = telemetry.recorder.history(track_id, from_s, to_s, limit + 1)
+    found = await asyncio.to_thread(telemetry.recorder.history, track_id, from_s, to_s, limit + 1)
     items = [_history_item(record) for record in found[:limit].tolist()]
     more = len(found) > limit
     next_cursor = encode_cursor(float(found["observed_s"][limit - 1])) if more else None
@@ -183,7 +184,7 @@ async def report_tracks(request: Request, principal: Annotated[Principal, Depend
     The answer counts the accepted ones and lists the rejected by index. Only when all are malformed is the answer 422,
     and 404 when all name aircraft that the caller may not know.
     """
-    services = services_of(request)
+    services = await services_of(request)
     telemetry, now_s = services.telemetry, to_scene_s(services.clock.now())
     check_content_type(request)
     items, pointer = _items_of(parse_json(await read_body(request, limit_bytes=MAX_BODY_BYTES)))

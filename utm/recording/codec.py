@@ -68,3 +68,9 @@ def decode(data: Octets, begins: Longs, ends: Longs, base: Ints, rows: int) -> I
     if kernels().decode(data, begins, ends, base, out) != rows:
         raise CorruptBlockError("a recorded block is damaged")
     return out
+
+
+def warm() -> None:
+    """Compile or load the loops by using them once: seconds the first time, a blink from the cache."""
+    blocks, ends = encode(np.arange(6, dtype=np.int32).reshape(2, 3), np.array([0, 3]), np.zeros(2, np.int32))
+    decode(np.frombuffer(blocks[0], np.uint8), np.zeros(1, np.int64), ends, np.zeros(2, np.int32), 3)

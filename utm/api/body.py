@@ -39,8 +39,11 @@ __all__ = [
 DEFAULT_LIMIT_BYTES = 1 << 20
 
 _RFC3339 = re.compile(r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d{1,9})?(?P<offset>[Zz]|[+-]\d{2}:\d{2})?", re.ASCII)
-_LONG_DIGITS = re.compile(rb"[0-9]{19}")
+_DIGITS_AS_0 = bytes(48 if 48 <= byte <= 57 else 32 for byte in range(256))
+_LONG_DIGITS = b"0" * 19
 _NON_FINITE = re.compile(rb"-?(?:NaN|Infinity)")
+_KEY_ENDS = re.compile(rb'"[ \t\n\r]*:')
+_PLAIN_DEPTH = 32
 _INT64_MAX = 2**63 - 1
 _MANY_ERRORS = 1000
 _PRUNED_ITEMS = 32
@@ -125,8 +128,13 @@ def parse_bytes(data: bytes, model: type[M]) -> M:
     return _validate(data, document, model, "")
 
 
-def validate(document: object, model: type[M], base_pointer: str = "") -> M:
-    """Validate an already parsed JSON value, as `parse_bytes` would; pointers in errors start with `base_pointer`."""
+def validate(document: object, model: type[M], base_pointer: str = "", *, data: bytes | None = None) -> M:
+    """Validate an already parsed JSON value, as `parse_bytes` would; pointers in errors start with `base_pointer`.
+
+    `data` is the text it was parsed from, where the caller still has it.
+    """
+    if data is not None:
+        return _validate(data, document, model, base_pointer)
     try:
         data = orjson.dumps(document)
     except orjson.JSONEncodeError:  # an integer beyond 64 bits, or nesting beyond orjson's depth
@@ -140,8 +148,37 @@ def parse_json(data: bytes) -> Any:
         document = orjson.loads(data)
     except orjson.JSONDecodeError as error:
         raise _syntax_problem(data, error) from None
-    _check_keys_and_integers(data)
+    if _has_long_digits(data) or not _surely_unique(data, document):
+        _check_keys_and_integers(data)
     return document
+
+
+def _has_long_digits(data: bytes) -> bool:
+    return _LONG_DIGITS in data.translate(_DIGITS_AS_0)
+
+
+def _surely_unique(data: bytes, document: object) -> bool:
+    """Tell, without parsing again, whether no key can stand twice in an object: False means "look closer".
+
+    In a text without escapes each key shows as a quote before a colon, and so may the start of a string; so when there
+    are no more of those than keys were kept, none was dropped. Deep nesting is left to the closer look too.
+    """
+    if b"\\" in data:
+        return False
+    keys = 0
+    level: list[Any] = [document]
+    for _ in range(_PLAIN_DEPTH):
+        inner: list[Any] = []
+        for value in level:
+            if type(value) is dict:
+                keys += len(value)
+                inner += value.values()
+            elif type(value) is list:
+                inner += value
+        if not inner:
+            return keys == len(_KEY_ENDS.findall(data))
+        level = inner
+    return False
 
 
 # -- JSON syntax -------------------------------------------------------------------------------------------------------
@@ -211,7 +248,7 @@ def _bounded_int(digits: str) -> object:
 
 def _check_keys_and_integers(data: bytes) -> None:
     """Refuse a repeated key, which parsers resolve differently, and integers no 64-bit column could hold."""
-    parse_int = _bounded_int if _LONG_DIGITS.search(data) else None
+    parse_int = _bounded_int if _has_long_digits(data) else None
     found: list[dict[str, Any]] = []
 
     def watch(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -47,8 +47,9 @@ class DecisionBody(ApiModel):
 
 async def _body(request: Request, services: Services) -> tuple[dict[str, Any], FlightPlanBody]:
     check_content_type(request)
-    raw = parse_json(await read_body(request, limit_bytes=services.settings.max_body_bytes))
-    return raw, validate(raw, FlightPlanBody)
+    data = await read_body(request, limit_bytes=services.settings.max_body_bytes)
+    raw = parse_json(data)
+    return raw, validate(raw, FlightPlanBody, data=data)
 
 
 @router.post(

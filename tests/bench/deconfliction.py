@@ -25,14 +25,18 @@ MINIMA = Separation()
 
 @dataclass(frozen=True)
 class Figure:
-    """One line of the table: what was measured, beside its baseline, and the goal it is held to."""
+    """One line of the table: what was measured, beside its baseline, and the goal it is held to.
+
+    `met` is None where the goal is set for another number of plans: smaller ones are no easier in every row, and edges of
+    a short span thin the traffic.
+    """
 
     what: str
     measured: str
     baseline: str
     ratio: str
     goal: str
-    met: bool
+    met: bool | None
 
 
 def timed(job: Callable[[Any], object], items: Sequence[Any]) -> tuple[float, float, list[Any]]:
@@ -87,7 +91,7 @@ def growth(sizes: Sequence[int], asked: int) -> list[Figure]:
                 "goal",
                 f"{50 / p50:.2f}x of the goal's speed",
                 "p50 <= 50 us, p99 <= 300 us (N = 100,000)",
-                count != 100_000 or (p50 <= 50 and p99 <= 300),
+                (p50 <= 50 and p99 <= 300) if count == 100_000 else None,
             )
         )
         if count == sizes[min(1, len(sizes) - 1)]:
@@ -101,7 +105,7 @@ def growth(sizes: Sequence[int], asked: int) -> list[Figure]:
                 f"{medians[k - 1]:.0f} us",
                 f"{tenfold:.2f}x per tenfold",
                 "<= 1.8x",
-                bool(tenfold <= 1.8),
+                bool(tenfold <= 1.8) if sizes[k - 1] >= 10_000 else None,
             )
         )
     return figures
@@ -119,12 +123,13 @@ def upkeep(
     zone = Prism(None, (505_000.0, 2_496_000.0, 3000.0), 0.0, 120.0, BEGINS_S, BEGINS_S + DAY_S)
     impact, _, named = timed(lambda prism: index.touching(prism, widen_horizontal_m=20.0), [zone] * 5)
     build_goal_s = 2.0 * count / 1e5
+    in_time = built_s <= build_goal_s if count == 100_000 else None
     rows = [
-        ("yes or no only", f"p50 {any50:.0f} us, p99 {any99:.0f} us", f"{p50:.0f} us", p50 / any50, "-", True),
-        ("earliest free delay within 30 min", f"p50 {delay:.0f} us, p99 {delay99:.0f} us", "-", 0.0, "-", True),
+        ("yes or no only", f"p50 {any50:.0f} us, p99 {any99:.0f} us", f"{p50:.0f} us", p50 / any50, "-", None),
+        ("earliest free delay within 30 min", f"p50 {delay:.0f} us, p99 {delay99:.0f} us", "-", 0.0, "-", None),
         ("add one plan", f"p50 {add:.0f} us, p99 {add99:.0f} us", "30 us", 30 / add, "<= 30 us", add <= 30),
         ("remove one plan", f"p50 {remove:.0f} us, p99 {remove99:.0f} us", "30 us", 30 / remove, "<= 30 us", remove <= 30),
-        (f"build {count:,}", f"{built_s:.2f} s", "goal", build_goal_s / built_s, f"<= {build_goal_s} s", built_s <= build_goal_s),
+        (f"build {count:,}", f"{built_s:.2f} s", "goal", build_goal_s / built_s, f"<= {build_goal_s} s", in_time),
         ("memory", f"{bytes_each:.0f} bytes a plan", "3,000 bytes", 3000 / bytes_each, "<= 3 kB", bytes_each <= 3000),
         (
             f"plans touched by a 3 km zone all day, N = {count:,}",
@@ -135,7 +140,7 @@ def upkeep(
             impact <= 30_000,
         ),
     ]  # fmt: skip
-    return [Figure(a, b, c, f"{d:.1f}x" if d else "-", e, bool(f)) for a, b, c, d, e, f in rows]
+    return [Figure(a, b, c, f"{d:.1f}x" if d else "-", e, None if f is None else bool(f)) for a, b, c, d, e, f in rows]
 
 
 def against_ready_made(count: int, asked: int, names: Sequence[str]) -> list[Figure]:
@@ -169,7 +174,7 @@ def against_ready_made(count: int, asked: int, names: Sequence[str]) -> list[Fig
                 f"p50 {p50:,.0f} us, p99 {p99:,.0f} us",
                 f"{p50 / own:.0f}x ({same} of {asked} answers the same)",
                 f">= {goal:.0f}x, same answers",
-                p50 / own >= goal and same == asked,
+                (p50 / own >= goal and same == asked) if count >= 10_000 else None,
             )
         )
     if count <= 10_000:
@@ -186,7 +191,7 @@ def against_ready_made(count: int, asked: int, names: Sequence[str]) -> list[Fig
                 f"p50 {p50:,.0f} us",
                 f"{p50 / own:,.0f}x (its wrong answers: {wrong:,}, beside {true} true conflicts)",
                 ">= 5,000x",
-                p50 / own >= 5000,
+                p50 / own >= 5000 if count == 10_000 else None,
             )
         )
     return figures
@@ -235,7 +240,7 @@ def capacity(count: int) -> Figure:
         f"static volumes {_static(flights) / count:.1%}, one box per flight {_boxes(flights) / count:.1%}",
         "-",
         ">= 85 %",
-        exact / count >= 0.85,
+        exact / count >= 0.85 if count == 10_000 else None,
     )
 
 
@@ -294,7 +299,8 @@ def table(rows: Sequence[dict[str, Any]]) -> str:
     columns = ("what", "measured", "baseline", "ratio", "goal")
     lines = ["| what | measured | beside | ratio | goal | met |", "|---|---|---|---|---|---|"]
     lines += [
-        "| " + " | ".join([*(str(row[c]) for c in columns), "yes" if row["met"] else "NO"]) + " |" for row in rows
+        "| " + " | ".join([*(str(row[c]) for c in columns), {True: "yes", False: "NO", None: "-"}[row["met"]]]) + " |"
+        for row in rows
     ]
     return "\n".join(lines)
 

@@ -89,16 +89,27 @@ def full_times(
     events: Iterable[PadEvent], times: PadTimes, pads: int, *, aircraft_id: str, ignore: Collection[str] = ()
 ) -> Intervals:
     """Return when every pad is taken by aircraft other than this one, as sorted, disjoint spans of scene seconds."""
+    others = (event for event in events if event.aircraft_id != aircraft_id and event.key not in ignore)
+    return at_least(_steps(others, times), pads)
+
+
+def over_booked(events: Sequence[PadEvent], times: PadTimes, pads: int) -> set[str]:
+    """Return the keys of the plans, of all at one site, that take part in a time with more aircraft than pads."""
+    over = at_least(_steps(events, times), pads + 1)
+    found: set[str] = set()
+    for event in events if over else ():
+        start, end = times.stay(event)
+        if any(low < end - EPS_S and high > start + EPS_S for low, high in over):
+            found.add(event.key)
+    return found
+
+
+def _steps(events: Iterable[PadEvent], times: PadTimes) -> list[tuple[float, int]]:
     stays: dict[str, list[tuple[float, float]]] = {}
     for event in events:
-        if event.aircraft_id != aircraft_id and event.key not in ignore:
-            stays.setdefault(event.aircraft_id, []).append(times.stay(event))
-    steps: list[tuple[float, int]] = []
-    for spans in stays.values():
-        for start, end in merged(spans):
-            steps.append((start, 1))
-            steps.append((end, -1))
-    return at_least(steps, pads)
+        stays.setdefault(event.aircraft_id, []).append(times.stay(event))
+    spans = [span for own in stays.values() for span in merged(own)]
+    return [step for start, end in spans for step in ((start, 1), (end, -1))]
 
 
 def first_fit(full: Intervals, starts_s: float, lasts_s: float) -> float:

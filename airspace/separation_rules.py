@@ -46,7 +46,7 @@ def matching(plan: FlightIntent, policy: Policy, scene: Scene) -> Iterator[Separ
     """Yield the rules of the policy that hold for a flight; each corridor and zone is looked at once."""
     entered: dict[tuple[str, str], bool] = {}
     for rule in policy.separation_rules:
-        if not _kind_matches(rule, plan, policy.weather):
+        if not holds_for(rule, plan.operation_type, plan.aircraft_class, policy.weather):
             continue
         for kind, name in (("corridor", rule.corridor_id), ("zone", rule.zone_id)):
             if name is not None and (kind, name) not in entered:
@@ -58,10 +58,11 @@ def matching(plan: FlightIntent, policy: Policy, scene: Scene) -> Iterator[Separ
         yield rule
 
 
-def _kind_matches(rule: SeparationRule, plan: FlightIntent, weather: str) -> bool:
+def holds_for(rule: SeparationRule, operation_type: str, aircraft_class: str | None, weather: str) -> bool:
+    """Tell whether the conditions of a rule that ask nothing of the place hold."""
     return (
-        rule.operation_type in (None, plan.operation_type)
-        and rule.aircraft_class in (None, plan.aircraft_class)
+        rule.operation_type in (None, operation_type)
+        and rule.aircraft_class in (None, aircraft_class)
         and rule.weather in (None, weather)
     )
 

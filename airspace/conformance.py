@@ -15,12 +15,13 @@ import shapely
 from numpy.typing import NDArray
 
 from airspace.geometry4d import EPS_M, EPS_S, FloatArray, PlanGeometry, Prism, Tolerance, Trajectory4D
+from airspace.tactical.compiled import kernels
 
 BoolArray = NDArray[np.bool_]
 RowArray = NDArray[np.int64]
 
-_TINY: Final = 1e-12
 _EPS: Final = np.array((EPS_M, EPS_M, EPS_S))
+_COMPILE_FROM: Final = 64
 _LEAST_SCALE_M: Final = 1e-3  # keeps the normalised distance finite for a tolerance of zero
 
 
@@ -39,25 +40,6 @@ class Deviations:
     lateral_m: FloatArray
     vertical_m: FloatArray
     temporal_s: FloatArray
-
-
-@dataclass(frozen=True, slots=True)
-class _Pairs:
-    """Flights against legs: `flight` indexes the questioned flights in ascending order, `leg` the table's segments."""
-
-    flight: RowArray
-    leg: RowArray
-
-
-@dataclass(frozen=True, slots=True)
-class _Nearest:
-    """Per pair: the plan's instant chosen, whether both distances hold there, the distances and their norm."""
-
-    at_s: FloatArray
-    feasible: BoolArray
-    lateral_m: FloatArray
-    vertical_m: FloatArray
-    norm: FloatArray
 
 
 class IntentTable:
@@ -141,105 +123,35 @@ class IntentTable:
     def _judge_legs(
         self, rows: RowArray, question: FloatArray, limits: FloatArray, which: RowArray, result: Deviations
     ) -> None:
-        pairs = self._pairs(rows, np.arange(len(rows)))
-        t_s, slack_s = question[pairs.flight, 0], limits[pairs.flight, 2] + EPS_S
-        near = (self._segments[pairs.leg, 3] <= t_s + slack_s) & (self._segments[pairs.leg, 7] >= t_s - slack_s)
-        pairs = _Pairs(pairs.flight[near], pairs.leg[near])
-        nearest = self._nearest(pairs, question, limits, in_time=True)
-        best = _best_per_flight(pairs, nearest, nearest.norm)
-        best = best[nearest.feasible[best]]
-        _write(result, which[pairs.flight[best]], nearest, best, question[pairs.flight[best], 0], within=True)
-        outside = np.setdiff1d(np.arange(len(rows)), pairs.flight[best], assume_unique=True)
-        if len(outside):
-            pairs = self._pairs(rows[outside], outside)
-            nearest = self._nearest(pairs, question, limits, in_time=False)
-            # Where it would be in place at another time, it is early or late: the time nearest to now tells how much.
-            off_s = np.abs(nearest.at_s - question[pairs.flight, 0])
-            best = _best_per_flight(pairs, nearest, np.where(nearest.feasible, off_s, nearest.norm))
-            _write(result, which[pairs.flight[best]], nearest, best, question[pairs.flight[best], 0], within=False)
+        within, found = np.zeros(len(rows), np.bool_), np.full((len(rows), 3), np.nan)
+        # For a few flights the plain functions are ready sooner than compiled ones are loaded; the answers are the same.
+        judge = kernels(None if len(rows) >= _COMPILE_FROM else False).judge_legs
+        judge(
+            question,
+            limits,
+            self._first[rows],
+            self._count[rows],
+            self._segments,
+            EPS_M,
+            EPS_S,
+            _LEAST_SCALE_M,
+            within,
+            found,
+        )
+        result.within[which] = within
+        result.lateral_m[which], result.vertical_m[which], result.temporal_s[which] = found.T
 
-    def _pairs(self, rows: RowArray, flights: RowArray) -> _Pairs:
-        count = self._count[rows]
-        flight = np.repeat(flights, count)
-        start_of = np.repeat(self._first[rows] - (np.cumsum(count) - count), count)
-        return _Pairs(flight, start_of + np.arange(len(flight)))
+    def legs_of(self, rows: RowArray) -> tuple[FloatArray, RowArray, RowArray]:
+        """Return all legs, float64 (m, 8), and for each row where its legs begin and how many; 0 without a trajectory.
 
-    def _nearest(self, pairs: _Pairs, question: FloatArray, limits: FloatArray, *, in_time: bool) -> _Nearest:
-        leg = self._segments[pairs.leg]
-        asked = question[pairs.flight]
-        horizontal_m, vertical_m, slack_s = limits[pairs.flight].T
-        begins_s, ends_s = leg[:, 3], leg[:, 7]
-        lowest, highest = np.zeros(len(leg)), ends_s - begins_s
-        if in_time:
-            lowest = np.maximum(lowest, asked[:, 0] - slack_s - begins_s)
-            highest = np.maximum(lowest, np.minimum(highest, asked[:, 0] + slack_s - begins_s))
-        speed = (leg[:, 4:7] - leg[:, 0:3]) / (ends_s - begins_s)[:, None]
-        away = asked[:, 1:4] - leg[:, 0:3]
-        blind = np.isnan(away[:, 2])  # altitude unknown: judged horizontally only
-        away[blind, 2] = 0.0
-        speed[blind, 2] = 0.0
-
-        speed_sq = speed[:, 0] ** 2 + speed[:, 1] ** 2
-        along = away[:, 0] * speed[:, 0] + away[:, 1] * speed[:, 1]
-        over = away[:, 0] ** 2 + away[:, 1] ** 2 - (horizontal_m + EPS_M) ** 2
-        from_u, to_u, feasible = _clip_disc(speed_sq, along, over, lowest, highest)
-        from_u, to_u, slab = _clip_slab(speed[:, 2], away[:, 2], vertical_m + EPS_M, from_u, to_u)
-        feasible &= slab & (from_u <= to_u)
-
-        weigh_h = 1.0 / np.maximum(horizontal_m, _LEAST_SCALE_M) ** 2
-        weigh_v = 1.0 / np.maximum(vertical_m, _LEAST_SCALE_M) ** 2
-        slope = speed_sq * weigh_h + speed[:, 2] ** 2 * weigh_v
-        best_u = (along * weigh_h + away[:, 2] * speed[:, 2] * weigh_v) / np.maximum(slope, _TINY)
-        best_u = np.where(slope < _TINY, asked[:, 0] - begins_s, best_u)  # hovering: every point is as near, so now
-        u = np.where(feasible, np.clip(best_u, from_u, to_u), np.clip(best_u, lowest, highest))
-        apart = away - speed * u[:, None]
-        lateral = np.hypot(apart[:, 0], apart[:, 1])
-        norm = lateral**2 * weigh_h + apart[:, 2] ** 2 * weigh_v
-        apart[blind, 2] = np.nan
-        return _Nearest(begins_s + u, feasible, lateral, apart[:, 2], norm)
-
-
-def _clip_disc(
-    speed_sq: FloatArray, along: FloatArray, over: FloatArray, lowest: FloatArray, highest: FloatArray
-) -> tuple[FloatArray, FloatArray, BoolArray]:
-    """Return the part of [lowest, highest] where the moving point is inside the disc, and whether there is any."""
-    still = speed_sq < _TINY
-    disc = along**2 - speed_sq * over
-    root = np.sqrt(np.maximum(disc, 0.0))
-    divisor = np.where(still, 1.0, speed_sq)
-    from_u = np.where(still, lowest, np.maximum(lowest, (along - root) / divisor))
-    to_u = np.where(still, highest, np.minimum(highest, (along + root) / divisor))
-    return from_u, to_u, np.where(still, over <= 0.0, disc >= 0.0)
-
-
-def _clip_slab(
-    speed: FloatArray, away: FloatArray, limit: FloatArray, lowest: FloatArray, highest: FloatArray
-) -> tuple[FloatArray, FloatArray, BoolArray]:
-    """Return the part of [lowest, highest] where the height difference is within the limit, and whether it can be."""
-    still = np.abs(speed) < _TINY
-    divisor = np.where(still, 1.0, speed)
-    one, two = (away - limit) / divisor, (away + limit) / divisor
-    from_u = np.where(still, lowest, np.maximum(lowest, np.minimum(one, two)))
-    to_u = np.where(still, highest, np.minimum(highest, np.maximum(one, two)))
-    return from_u, to_u, ~still | (np.abs(away) <= limit)
-
-
-def _best_per_flight(pairs: _Pairs, nearest: _Nearest, cost: FloatArray) -> RowArray:
-    """Return one index into the pairs per flight: a feasible pair if there is one, and then the least cost."""
-    order = np.lexsort((cost, ~nearest.feasible, pairs.flight))
-    if not len(order):
-        return order
-    flight = pairs.flight[order]
-    return order[np.concatenate(([True], flight[1:] != flight[:-1]))]
-
-
-def _write(
-    result: Deviations, at: RowArray, nearest: _Nearest, best: RowArray, t_s: FloatArray, *, within: bool
-) -> None:
-    result.within[at] = within
-    result.lateral_m[at] = nearest.lateral_m[best]
-    result.vertical_m[at] = nearest.vertical_m[best]
-    result.temporal_s[at] = nearest.at_s[best] - t_s
+        The arrays are not changed later: a change of plans makes new ones.
+        """
+        if self._stale:
+            self._rebuild()
+        first, count = np.zeros(len(rows), np.int64), np.zeros(len(rows), np.int64)
+        known = rows < len(self._count)
+        first[known], count[known] = self._first[rows[known]], self._count[rows[known]]
+        return self._segments, first, count
 
 
 def _judge_volumes(

@@ -478,6 +478,15 @@ class Picture:
 
     # --------------------------------------------------------------------------------------------------- reading
 
+    @property
+    def deviating(self) -> BoolArray:
+        """Whether each row is off its plan, also where its state says something graver."""
+        return self._deviating
+
+    def legs_of(self, rows: RowArray) -> tuple[FloatArray, RowArray, RowArray]:
+        """Return the legs of these rows' plans (`airspace.conformance.IntentTable.legs_of`)."""
+        return self._intents.legs_of(rows)
+
     def snapshot(self) -> RowArray:
         """Return the rows of all tracks that have a position."""
         return np.flatnonzero(self.alive & (self.received_s > -np.inf))

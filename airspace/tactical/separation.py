@@ -1,0 +1,113 @@
+"""Separation: which pairs of tracks will come too near in the next minute, when, where and how near.
+
+Candidates are pairs whose swept boxes overlap, found on a grid; the exact test of piecewise straight motions decides. No
+pair is missed: boxes are grown by their minima, and equal velocities are a constant distance, not 0/0.
+"""
+
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+
+from airspace.geometry4d import EPS_M, FloatArray
+from airspace.tactical.compiled import kernels
+from airspace.tactical.motion import Motions
+from airspace.tracks import RowArray
+
+_BOX_SLACK_M: Final = 1e-3  # rounding of the box's far corner
+_CELL_LEAST_M: Final = 100.0
+_CELL_MOST_M: Final = 20_000.0
+
+
+@dataclass(frozen=True, slots=True)
+class SeparationLimits:
+    """Minima of a pair; `both_plans_*` hold while both fly their plans within tolerance (the error budget's remainder).
+
+    Two such flights may each use up their tolerance: what separation is left then is the physical minimum.
+    """
+
+    horizontal_m: float = 50.0
+    vertical_m: float = 15.0
+    both_plans_horizontal_m: float = 10.0
+    both_plans_vertical_m: float = 5.0
+    manned_horizontal_m: float = 610.0
+    """Well clear of manned aircraft: 2,000 ft and 250 ft, ASTM F3442/F3442M-23."""
+    manned_vertical_m: float = 76.0
+
+
+@dataclass(frozen=True, slots=True)
+class Losses:
+    """k predicted losses of separation; every array has shape (k,).
+
+    `a` < `b` index the motions. From now, seconds: `t_in_s` and `t_out_s` the first and last instant of loss (0: lost
+    already), `t_cpa_s` the closest approach, distances normalised by the minima. There: `horizontal_m`, `vertical_m` of b
+    over a (NaN: unknown), and `x_m`, `y_m` half-way between the two.
+    """
+
+    a: RowArray
+    b: RowArray
+    t_in_s: FloatArray
+    t_out_s: FloatArray
+    t_cpa_s: FloatArray
+    horizontal_m: FloatArray
+    vertical_m: FloatArray
+    x_m: FloatArray
+    y_m: FloatArray
+    work: dict[str, int] = field(default_factory=dict)
+    """Entries of the grid, comparisons of boxes, exact tests."""
+
+
+def find_losses(
+    motions: Motions,
+    minima_h_m: FloatArray,
+    minima_v_m: FloatArray,
+    groups: RowArray,
+    limits: SeparationLimits,
+    *,
+    cell_m: float | None = None,
+) -> Losses:
+    """Return every pair that loses separation within the motions' horizon, in the order of a and b.
+
+    A pair is held to the larger of the two's minima, float64 (n,); members of one group (int64 (n,), -1: none) are the
+    same aircraft. `cell_m` sets the grid's cell instead of the mean box.
+    """
+    n = len(motions.first) - 1
+    box = np.empty((n, 6))
+    compiled = kernels()
+    if n:
+        # Two boxes grown so overlap whenever the two are nearer than the larger of their minima.
+        grow_h = minima_h_m - minima_h_m.min() / 2 + _BOX_SLACK_M
+        grow_v = minima_v_m - minima_v_m.min() / 2 + _BOX_SLACK_M
+        compiled.boxes(motions.pieces, motions.first, grow_h, grow_v, box)
+    if cell_m is None:
+        side = float((box[:, 3:5] - box[:, 0:2]).mean()) if n else _CELL_LEAST_M
+        cell_m = min(max(side, _CELL_LEAST_M), _CELL_MOST_M)
+    buckets = 1 << max(4, int(2 * n).bit_length())
+    counts = np.zeros(3, np.int64)
+    room = 1024 + n
+    while True:
+        found = np.empty((room, 9))
+        k = compiled.find_losses(
+            motions.pieces,
+            motions.first,
+            box,
+            cell_m,
+            minima_h_m - EPS_M,
+            minima_v_m - EPS_M,
+            motions.follows,
+            limits.both_plans_horizontal_m - EPS_M,
+            limits.both_plans_vertical_m - EPS_M,
+            groups,
+            np.zeros(buckets + 1, np.int64),
+            found,
+            counts,
+        )
+        if k <= room:
+            break
+        room = k
+    found = found[:k]
+    order = np.lexsort((found[:, 1], found[:, 0]))
+    columns = found[order].T
+    work = dict(zip(("entries", "compared", "tested"), counts.tolist(), strict=True))
+    a, b = columns[:2].astype(np.int64)
+    return Losses(a, b, columns[2], columns[3], columns[4], columns[5], columns[6], columns[7], columns[8], work)

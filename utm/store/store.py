@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, TypeVar, cast
 
+import structlog
 from pysqlite3 import dbapi2 as sqlite
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.exc import OperationalError
@@ -25,6 +26,8 @@ from sqlmodel import Session
 
 from utm.store import migrate
 from utm.store.sql import keep_driver, run
+
+_log = structlog.get_logger(__name__)
 
 T = TypeVar("T")
 Job = Callable[[Session], T]
@@ -173,18 +176,24 @@ class Store:
         """Catch up with commits of other processes while this one has nothing to write."""
         if self._follower is None:
             return
-        if self._watch is None:  # data_version tells of commits by other connections only, so it has its own
-            self._watch = sqlite.connect(str(self.path), isolation_level=None)
-        version = self._watch.execute("PRAGMA data_version").fetchone()[0]
-        if version == self._data_version:
-            return
+        version = self._data_version
         try:
+            if self._watch is None:  # data_version tells of commits by other connections only, so it has its own
+                self._watch = sqlite.connect(str(self.path), isolation_level=None)
+            version = self._watch.execute("PRAGMA data_version").fetchone()[0]
+            if version == self._data_version:
+                return
             with Session(self._write_engine) as session:
                 session.connection()
                 self._follower.catch_up(session)
             self._data_version = version
-        except OperationalError:
+        except (OperationalError, sqlite.OperationalError):
             return  # another process holds the write lock: the next poll, or the next job, catches up
+        except Exception:
+            # A record that cannot be read must not end this thread: the next job meets it again and tells its caller.
+            self._data_version = version
+            self._follower.reset()
+            _log.exception("following_failed")
 
     def _run_group(self, group: list[_Ticket]) -> None:
         outcomes: list[tuple[_Ticket, Any, BaseException | None, list[Callable[[], None]]]] = []
@@ -225,6 +234,7 @@ class Store:
             session.flush()
             run(session, "RELEASE job")
         except (OperationalError, sqlite.OperationalError):
+            undo.extend(session.info[_UNDO])
             raise  # disk full, I/O error: the whole group fails
         except Exception as error:
             run(session, "ROLLBACK TO job")

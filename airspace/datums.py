@@ -5,7 +5,7 @@ they are unknown the conversion fails with `NoGroundError` or `OutsideGeoidError
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, Literal, Protocol, TypeAlias
 
 import numpy as np
@@ -36,6 +36,7 @@ class GeoidGrid:
     longitudes_deg: FloatArray
     undulations_m: FloatArray
     label: str = "geoid"
+    _axes: tuple[float, float, float, float, int, int] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         if self.undulations_m.shape != (len(self.latitudes_deg), len(self.longitudes_deg)):
@@ -50,14 +51,18 @@ class GeoidGrid:
                 raise ValueError("the axes of a geoid grid must rise in equal steps")
         if not np.isfinite(self.undulations_m).all():
             raise ValueError("undulations must be finite")
+        (lat0, *_, lat1), (lon0, *_, lon1) = self.latitudes_deg.tolist(), self.longitudes_deg.tolist()
+        rows, cols = len(self.latitudes_deg) - 1, len(self.longitudes_deg) - 1
+        object.__setattr__(self, "_axes", (lat0, rows / (lat1 - lat0), lon0, cols / (lon1 - lon0), rows, cols))
 
     def undulation_m(self, lat_deg: ArrayLike, lon_deg: ArrayLike) -> FloatArray:
         """Return bilinear undulations, shape of the inputs; raises OutsideGeoidError beyond the grid."""
         lat, lon = np.atleast_1d(np.asarray(lat_deg, float)), np.atleast_1d(np.asarray(lon_deg, float))
-        lats, lons = self.latitudes_deg, self.longitudes_deg
-        row = (lat - lats[0]) * ((len(lats) - 1) / (lats[-1] - lats[0]))
-        col = (lon - lons[0]) * ((len(lons) - 1) / (lons[-1] - lons[0]))
-        if not ((row >= 0) & (row <= len(lats) - 1) & (col >= 0) & (col <= len(lons) - 1)).all():
+        lat0, lat_scale, lon0, lon_scale, rows, cols = self._axes
+        row, col = (lat - lat0) * lat_scale, (lon - lon0) * lon_scale
+        # Comparisons with NaN are false, and NaN among the inputs is the least and the greatest of them.
+        reached = row.size == 0 or (row.min() >= 0 and row.max() <= rows and col.min() >= 0 and col.max() <= cols)
+        if not reached:
             raise OutsideGeoidError(f"the geoid model {self.label!r} does not reach every point asked for")
         return _bilinear(self.undulations_m, row, col)
 
@@ -312,11 +317,14 @@ class LegGround:
 
 
 def _bilinear(values: FloatArray, row: FloatArray, col: FloatArray) -> FloatArray:
-    i = np.minimum(row.astype(np.int64), values.shape[0] - 2)
-    j = np.minimum(col.astype(np.int64), values.shape[1] - 2)
+    rows, cols = values.shape
+    i = np.minimum(row.astype(np.int64), rows - 2)
+    j = np.minimum(col.astype(np.int64), cols - 2)
     v, u = row - i, col - j
-    low = values[i, j] * (1 - u) + values[i, j + 1] * u
-    high = values[i + 1, j] * (1 - u) + values[i + 1, j + 1] * u
+    at, rest = i * cols + j, 1 - u
+    low = values.take(at) * rest + values.take(at + 1) * u
+    at += cols
+    high = values.take(at) * rest + values.take(at + 1) * u
     return np.asarray(low * (1 - v) + high * v)
 
 

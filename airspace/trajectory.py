@@ -115,37 +115,64 @@ def compile_route(route: WaypointRoute, departure_at: datetime, region: Region, 
         return errors[:20]
     points = route.waypoints
     lat, lon = wgs84_from(route.crs, [p.lat_deg for p in points], [p.lon_deg for p in points])
+    service, inside = region.service, region.service.holds
     for i, (lat_deg, lon_deg) in enumerate(zip(lat.tolist(), lon.tolist(), strict=True)):
-        fault = position_error(lat_deg, lon_deg, region.service, f"{pointer}/waypoints/{i}/lat_deg")
-        if fault is not None:
-            errors.append(fault)
+        if not inside(lat_deg, lon_deg):
+            fault = position_error(lat_deg, lon_deg, service, f"{pointer}/waypoints/{i}/lat_deg")
+            if fault is not None:
+                errors.append(fault)
     if errors:
         return errors[:20]
-    heights = _heights_hae_m(points, lat, lon, region, pointer)
-    if isinstance(heights, list):
-        return heights
+    try:
+        places = _places(lat, lon, region)
+    except (NoGroundError, OutsideGeoidError) as fault:
+        return [
+            _height_fault(points, lat, lon, region, pointer) or _terrain_unknown(f"{pointer}/waypoints", str(fault))
+        ]
     x, y = region.frame.to_xy(lat, lon)
-    rows = _rows(route, x, y, heights, departs_s=to_scene_s(departure_at), pointer=pointer)
+    rows = _rows(route, x, y, _heights_hae_m(points, places), departs_s=to_scene_s(departure_at), pointer=pointer)
     if isinstance(rows, list):
         return rows
-    try:
-        return flight_path(rows, region, len(points))
-    except (NoGroundError, OutsideGeoidError) as fault:
-        return [_terrain_unknown(f"{pointer}/waypoints", str(fault))]
+    trajectory, corners = rows
+    return flight_path(trajectory, region, len(points), places if corners is None else places.taken(corners))
 
 
-def flight_path(trajectory: Trajectory4D, region: Region, waypoint_count: int) -> FlightPath:
-    """Return a trajectory with its places, ground and true heights; raises NoGroundError or OutsideGeoidError."""
+@dataclass(frozen=True, slots=True, eq=False)
+class _Places:
+    """Points on the ground: WGS-84 degrees, undulation and ground (HAE), one entry per point."""
+
+    lat_deg: FloatArray
+    lon_deg: FloatArray
+    undulation_m: FloatArray
+    ground_m: FloatArray
+
+    def taken(self, chosen: IntArray) -> "_Places":
+        return _Places(self.lat_deg[chosen], self.lon_deg[chosen], self.undulation_m[chosen], self.ground_m[chosen])
+
+
+def _places(lat: FloatArray, lon: FloatArray, region: Region) -> _Places:
+    undulation = region.altitude.undulation_m(lat, lon)
+    return _Places(lat, lon, undulation, undulation + region.altitude.terrain.elevation_amsl_m(lat, lon))
+
+
+def flight_path(
+    trajectory: Trajectory4D,
+    region: Region,
+    waypoint_count: int,
+    corners: _Places | None = None,
+) -> FlightPath:
+    """Return a trajectory with its places, ground and true heights; raises NoGroundError or OutsideGeoidError.
+
+    `corners` are the places of its n + 1 corners, where the caller still has them.
+    """
     rows = trajectory.segments
     count = len(rows)
-    xs, ys = np.concatenate([rows[:, 0], rows[-1:, 4]]), np.concatenate([rows[:, 1], rows[-1:, 5]])
-    lat, lon = region.frame.to_lat_lon(xs, ys)
-    undulation = region.altitude.undulation_m(lat, lon)
-    ground = undulation + region.altitude.terrain.elevation_amsl_m(lat, lon)
-    pair = np.stack([np.arange(count), np.arange(1, count + 1)], axis=1)
-    ends = ground[pair]
-    heights = np.stack([rows[:, 2], rows[:, 6]], axis=1) - ends
-    low, high = heights.min(axis=1), heights.max(axis=1)
+    if corners is None:
+        xs, ys = np.concatenate([rows[:, 0], rows[-1:, 4]]), np.concatenate([rows[:, 1], rows[-1:, 5]])
+        corners = _places(*region.frame.to_lat_lon(xs, ys), region)
+    lat, lon, ground = corners.lat_deg, corners.lon_deg, corners.ground_m
+    first, last = rows[:, 2] - ground[:-1], rows[:, 6] - ground[1:]
+    low, high = np.minimum(first, last), np.maximum(first, last)
     grounds = None
     if not isinstance(region.altitude.terrain, FlatTerrain):
         grounds = tuple(
@@ -155,26 +182,36 @@ def flight_path(trajectory: Trajectory4D, region: Region, waypoint_count: int) -
         extremes = [_agl_extremes(leg, row[2], row[6]) for leg, row in zip(grounds, rows.tolist(), strict=True)]
         low, high = np.array([e[0] for e in extremes]), np.array([e[1] for e in extremes])
     leaves = trajectory.waypoint_of
-    held = np.append(leaves[1:] == leaves[:-1], leaves[-1] >= waypoint_count - 1)
-    horizontal = rows[:, [0, 1, 4, 5]]
-    bounds = np.concatenate(
-        [np.minimum(horizontal[:, :2], horizontal[:, 2:]), np.maximum(horizontal[:, :2], horizontal[:, 2:])], axis=1
-    )
+    moves = np.empty(count, dtype=np.int32)
+    np.not_equal(leaves[1:], leaves[:-1], out=moves[:-1], casting="unsafe")
+    moves[-1] = leaves[-1] < waypoint_count - 1
+    bounds = np.empty((count, 4))
+    np.minimum(rows[:, 0:2], rows[:, 4:6], out=bounds[:, 0:2])
+    np.maximum(rows[:, 0:2], rows[:, 4:6], out=bounds[:, 2:4])
+    ends = np.empty((count, 2, 2))
+    ends[:, 0], ends[:, 1] = rows[:, 0:2], rows[:, 4:6]
     return FlightPath(
         trajectory=trajectory,
         waypoint_count=waypoint_count,
-        lat_deg=lat[pair],
-        lon_deg=lon[pair],
-        undulation_m=undulation[pair],
-        ground_m=ends,
+        lat_deg=_pairs(lat),
+        lon_deg=_pairs(lon),
+        undulation_m=_pairs(corners.undulation_m),
+        ground_m=_pairs(ground),
         grounds=grounds,
         agl_low_m=low,
         agl_high_m=high,
         leaves_i=leaves,
-        reaches_j=np.where(held, leaves, leaves + 1).astype(np.int32),
-        lines=shapely.linestrings(horizontal.reshape(-1, 2, 2)),
+        reaches_j=leaves + moves,
+        lines=shapely.linestrings(ends),
         bounds_m=bounds,
     )
+
+
+def _pairs(corners: FloatArray) -> FloatArray:
+    """Return (n, 2): the value at the start and end of each segment, from those at the n + 1 corners."""
+    pairs = np.empty((len(corners) - 1, 2))
+    pairs[:, 0], pairs[:, 1] = corners[:-1], corners[1:]
+    return pairs
 
 
 def height_pieces(path: FlightPath, row: int, datum: AltDatum) -> list[tuple[float, float, float, float, float]]:
@@ -300,19 +337,31 @@ def _check_speed(speed_mps: float, pointer: str) -> list[FieldError]:
     return [FieldError(pointer, "speed_out_of_range", detail, detail_zh)]
 
 
-def _heights_hae_m(
-    points: Sequence[Waypoint], lat: FloatArray, lon: FloatArray, region: Region, pointer: str
-) -> FloatArray | list[FieldError]:
+def _heights_hae_m(points: Sequence[Waypoint], places: _Places) -> FloatArray:
     heights = np.array([p.alt_m for p in points], dtype=float)
+    datums = [p.alt_datum for p in points]
+    zeros: dict[AltDatum, FloatArray] = {"AGL": places.ground_m, "AMSL": places.undulation_m}
+    for datum, zero in zeros.items():
+        count = datums.count(datum)
+        if count == len(datums):
+            heights += zero
+        elif count:
+            heights = np.where([own == datum for own in datums], heights + zero, heights)
+    return heights
+
+
+def _height_fault(
+    points: Sequence[Waypoint], lat: FloatArray, lon: FloatArray, region: Region, pointer: str
+) -> FieldError | None:
+    """Return the first waypoint of a datum whose heights cannot be converted, None when all can."""
     for datum in ALT_DATUMS:
         chosen = np.array([p.alt_datum == datum for p in points])
-        if not chosen.any():
-            continue
         try:
-            heights[chosen] += region.altitude.zero_hae_m(lat[chosen], lon[chosen], datum)
+            if chosen.any():
+                region.altitude.zero_hae_m(lat[chosen], lon[chosen], datum)
         except (NoGroundError, OutsideGeoidError) as fault:
-            return [_terrain_unknown(f"{pointer}/waypoints/{int(np.argmax(chosen))}/alt_m", str(fault))]
-    return heights
+            return _terrain_unknown(f"{pointer}/waypoints/{int(np.argmax(chosen))}/alt_m", str(fault))
+    return None
 
 
 def _terrain_unknown(pointer: str, why: str) -> FieldError:
@@ -326,51 +375,71 @@ def _terrain_unknown(pointer: str, why: str) -> FieldError:
 
 def _rows(
     route: WaypointRoute, x: FloatArray, y: FloatArray, z: FloatArray, *, departs_s: float, pointer: str
-) -> Trajectory4D | list[FieldError]:
+) -> tuple[Trajectory4D, IntArray | None] | list[FieldError]:
+    """Return the trajectory and the waypoint at each of its corners (None: corners and waypoints are the same)."""
     points = route.waypoints
     timed = points[0].t_s is not None
-    length = np.sqrt(np.diff(x) ** 2 + np.diff(y) ** 2 + np.diff(z) ** 2)
+    length = np.sqrt((x[1:] - x[:-1]) ** 2 + (y[1:] - y[:-1]) ** 2 + (z[1:] - z[:-1]) ** 2)
     if timed:
         times = np.array([p.t_s for p in points], dtype=float)
         errors = _check_times(times, length, pointer)
         if errors:
             return errors
+        if times[-1] > MAX_DURATION_S:
+            return [_too_long(float(departs_s + times[-1]) - departs_s, pointer)]
+        return _timed_rows(x, y, z, departs_s + times), None
     rows: list[tuple[float, ...]] = []
     owners: list[int] = []
-    here = (float(x[0]), float(y[0]), float(z[0]))
-    at_s = float(times[0]) if timed else 0.0
+    xs, ys, zs, lengths = x.tolist(), y.tolist(), z.tolist(), length.tolist()
+    here, at_s = 0, 0.0
+    corners = [0]
 
-    def add(there: tuple[float, float, float], ends_s: float, owner: int) -> bool:
+    def add(there: int, ends_s: float, owner: int) -> bool:
         if ends_s - at_s < _SHORTEST_LEG_S:
             return False
-        rows.append((*here, departs_s + at_s, *there, departs_s + ends_s))
+        rows.append(
+            (xs[here], ys[here], zs[here], departs_s + at_s, xs[there], ys[there], zs[there], departs_s + ends_s)
+        )
         owners.append(owner)
+        corners.append(there)
         return True
 
     for i, point in enumerate(points):
-        if not timed and point.hold_s and add(here, at_s + point.hold_s, i):
+        if point.hold_s and add(here, at_s + point.hold_s, i):
             at_s += point.hold_s
         if i + 1 == len(points):
             break
-        there = (float(x[i + 1]), float(y[i + 1]), float(z[i + 1]))
         speed = point.speed_mps if point.speed_mps is not None else route.cruise_speed_mps
-        ends_s = float(times[i + 1]) if timed else at_s + float(length[i]) / float(speed or 1.0)
-        if add(there, ends_s, i):
-            here, at_s = there, ends_s
+        ends_s = at_s + lengths[i] / float(speed or 1.0)
+        if add(i + 1, ends_s, i):
+            here, at_s = i + 1, ends_s
     if not rows:
         detail = "The route lasts no time: all its waypoints lie in one place and none holds."
         detail_zh = "航线没有持续时间：所有航点位于同一位置且无悬停。"
         return [FieldError(f"{pointer}/waypoints", "no_duration", detail, detail_zh)]
     if rows[-1][7] - departs_s > MAX_DURATION_S:
-        hours = (rows[-1][7] - departs_s) / 3600
-        detail = f"The flight would last {hours:.1f} h, more than {MAX_DURATION_S / 3600:g} h. Split it or fly faster."
-        detail_zh = f"飞行将持续 {hours:.1f} 小时，超过 {MAX_DURATION_S / 3600:g} 小时。请拆分或提高速度。"
-        return [FieldError(f"{pointer}/waypoints", "duration_too_long", detail, detail_zh)]
-    return Trajectory4D(np.array(rows), np.array(owners, dtype=np.int32))
+        return [_too_long(rows[-1][7] - departs_s, pointer)]
+    return Trajectory4D(np.array(rows), np.array(owners, dtype=np.int32)), np.array(corners, dtype=np.int32)
+
+
+def _timed_rows(x: FloatArray, y: FloatArray, z: FloatArray, at_s: FloatArray) -> Trajectory4D:
+    rows = np.empty((len(x) - 1, 8))
+    for column, values in enumerate((x, y, z, at_s)):
+        rows[:, column], rows[:, column + 4] = values[:-1], values[1:]
+    return Trajectory4D(rows, np.arange(len(rows), dtype=np.int32))
+
+
+def _too_long(lasts_s: float, pointer: str) -> FieldError:
+    hours = lasts_s / 3600
+    detail = f"The flight would last {hours:.1f} h, more than {MAX_DURATION_S / 3600:g} h. Split it or fly faster."
+    detail_zh = f"飞行将持续 {hours:.1f} 小时，超过 {MAX_DURATION_S / 3600:g} 小时。请拆分或提高速度。"
+    return FieldError(f"{pointer}/waypoints", "duration_too_long", detail, detail_zh)
 
 
 def _check_times(times: FloatArray, length: FloatArray, pointer: str) -> list[FieldError]:
-    steps = np.diff(times)
+    steps = times[1:] - times[:-1]
+    if bool(((steps >= _SHORTEST_STEP_S) & (length <= MAX_SPEED_MPS * steps)).all()):
+        return []
     errors = []
     for i in np.flatnonzero(steps < _SHORTEST_STEP_S)[:20]:
         detail = f"t_s must rise by at least {_SHORTEST_STEP_S:g} s: {times[i + 1]:g} comes after {times[i]:g}."

@@ -30,7 +30,9 @@ OfferKind: TypeAlias = Literal["delay", "altitude", "route", "site"]
 KINDS: Final[tuple[OfferKind, ...]] = ("delay", "altitude", "route", "site")
 
 MAX_OFFERS: Final = 5
-MOST_OF_A_KIND: Final = 3
+MOST_OF_A_KIND: Final = 2
+GOOD_S: Final = 600.0
+"""An offer that costs less is good enough not to look for last resorts (ours)."""
 SMALL_DELAY_S: Final = 900.0
 """Another height, route or pad is first looked for within so much delay, then up to the policy's horizon."""
 S_PER_WH: Final = 10.0
@@ -134,9 +136,12 @@ def incurable(plan: FlightIntent, reasons: Iterable[Reason]) -> list[Reason]:
     return [item for item in reasons if item.code in INCURABLE or _about_origin(plan, item)]
 
 
-def with_offers(decision: Decision, counter_offers: tuple[CounterOffer, ...]) -> Decision:
-    """Return the decision with its offers; without any, each reason in the way says that no change found cures it."""
-    if counter_offers:
+def with_offers(decision: Decision, counter_offers: tuple[CounterOffer, ...], *, whole: bool = True) -> Decision:
+    """Return the decision with its offers; without any, each reason in the way says that no change found cures it.
+
+    `whole` is False where time ran out before everything was tried: then nothing is said.
+    """
+    if counter_offers or not whole:
         return replace(decision, counter_offers=counter_offers)
     reasons = tuple(item if item.severity == "warning" else replace(item, curable=False) for item in decision.reasons)
     return replace(decision, reasons=reasons)
@@ -147,7 +152,7 @@ def search(
 ) -> tuple[Offer, ...]:
     """Return at most five offers, cheapest first, of as many kinds as can be; empty when nothing found is approved.
 
-    `last_resorts` propose only when nothing else was approved.
+    `last_resorts` propose only when nothing good was found.
     """
     if incurable(filed.plan, standing_in_the_way(filed.decision)):
         return ()
@@ -157,9 +162,9 @@ def search(
     if repaired is None:
         return ()
     found = _approved(filed, repaired, _changes(repaired, proposers), setting)
-    if not found:
+    if not any(offer.cost_s <= GOOD_S for offer in found):
         more = (change for proposer in last_resorts for change in proposer(repaired))
-        found = _approved(filed, repaired, more, setting)
+        found += _approved(filed, repaired, more, setting)
     return ranked(found)
 
 
@@ -300,7 +305,9 @@ def _changed(repaired: Filed, change: Change, setting: Setting) -> tuple[FlightI
     path = compile_route(route, plan.departure_at, region)
     if not isinstance(path, FlightPath):
         return None
-    cells = path.cells(region, setting.policy.tolerance.horizontal_m)
+    # Another height lies over the same ground, and so in the same cells.
+    same = change.kind == "altitude"
+    cells = plan.cells if same else path.cells(region, setting.policy.tolerance.horizontal_m)
     return replace(plan, path=path, cells=cells), route
 
 

@@ -1,5 +1,6 @@
 """Filed routes as something to be changed: speeds and holds instead of times, heights in every datum, and back."""
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -90,7 +91,7 @@ def rewritten(seen: RouteView, waypoints: Sequence[Waypoint], region: Region) ->
             speed = point.speed_mps or route.cruise_speed_mps or MAX_SPEED_MPS
             # Rounded up to the millisecond: a leg is never faster than it was.
             lasts = (point.hold_s or 0.0) + length[i] / speed
-            at = round(at, 3) + max(np.ceil(lasts * 1000 - 1e-6) / 1000, _SHORTEST_STEP_S)
+            at = round(at, 3) + max(math.ceil(lasts * 1000 - 1e-6) / 1000, _SHORTEST_STEP_S)
     return replace(route, waypoints=tuple(timed))
 
 
@@ -123,7 +124,7 @@ def kept_times(seen: RouteView, attainable_s: Sequence[float], region: Region) -
     timed, at = [], -_SHORTEST_STEP_S
     for point, reached in zip(points, attainable_s, strict=True):
         # Rounded up to the millisecond, and strictly rising where two waypoints stand on one place.
-        at = max(float(np.ceil((seen.starts_after_s or 0.0) * 1000 + reached * 1000 - 1e-6)) / 1000, at + 1e-3)
+        at = max(math.ceil((seen.starts_after_s or 0.0) * 1000 + reached * 1000 - 1e-6) / 1000, at + 1e-3)
         timed.append(replace(point, speed_mps=None, hold_s=None, t_s=round(at, 3)))
     return view(replace(seen.route, waypoints=tuple(timed)), region)
 

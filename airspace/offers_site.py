@@ -15,6 +15,8 @@ from airspace.trajectory import Waypoint
 NEAR_M: Final = 2_000.0
 """How far from the intended one another pad may lie (ours: half an hour's walk)."""
 MOST_SITES: Final = 6
+_WHOLE_WAY: Final = frozenset({"outside_corridor", "above_ceiling", "performance_exceeded", "times_not_attainable"})
+"""Reasons about how the whole way is flown, though they may name its last leg."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -34,7 +36,9 @@ def landing_is_in_the_way(filed: Filed) -> bool:
             return True
         if item.code == "off_site_not_allowed" and plan.destination_site_id is None:
             return True
-        if item.segment is not None and seen is not None and item.segment[1] >= len(seen.route.waypoints) - 1:
+        if item.code in _WHOLE_WAY or item.segment is None or seen is None:
+            continue
+        if item.segment[1] >= len(seen.route.waypoints) - 1:
             return True
     return False
 

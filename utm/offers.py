@@ -52,6 +52,7 @@ if TYPE_CHECKING:
 NOTICE_S: Final = 5.0
 """An offer departs no sooner than this after it is made, so that there is time to file it."""
 _MOST_FLIGHTS_AROUND: Final = 6
+_HOVER_M: Final = 1e-3
 _LONGEST_ACCESS_M: Final = 3_000.0
 
 
@@ -99,8 +100,9 @@ class OfferDesk:
         )
         filed = Filed(plan, _seen(prepared, scene), decision)
         ways = _Ways(self, self._sky, ignore, policy, scene)
-        found = search(filed, setting, (ways.layers, ways.routes, ways.pads), (ways.any_pad,))
-        return with_offers(decision, tuple(counter_offer(offer, prepared.body) for offer in found))
+        found = search(filed, setting, (ways.layers, ways.routes, ways.pads), (ways.around_flights, ways.any_pad))
+        offers = tuple(counter_offer(offer, prepared.body) for offer in found)
+        return with_offers(decision, offers, whole=not setting.exhausted())
 
     def _forbidden(self, plan: FlightIntent, from_s: float, to_s: float, ignore: Collection[str]) -> Intervals:
         """Return the delays at which other flights are too near, fill its pads, or fill a cell it passes."""
@@ -148,7 +150,7 @@ class _Ways:
         return layers(filed, self._policy)
 
     def routes(self, filed: Filed) -> Iterator[Change]:
-        """Propose ways around zones, along corridors and around the other flights in conflict."""
+        """Propose ways around zones, or along corridors where flight outside them is closed."""
         seen, policy = filed.seen, self._policy
         if seen is None:
             return
@@ -165,10 +167,16 @@ class _Ways:
                 yield Change("route", (f"Fly around {names}", f"绕飞“{names_zh}”"), waypoints)
             else:
                 yield from self._corridors(filed, seen)
-        if any(item.code == "conflict_with_plan" for item in reasons):
-            waypoints = self._led_around(filed, seen, self._flights_in_the_way(filed))
-            if waypoints is not None:
-                yield Change("route", ("Fly around the other flight", "绕开冲突航班"), waypoints)
+
+    def around_flights(self, filed: Filed) -> Iterator[Change]:
+        """Propose a way around the places of the other flights in conflict while they are there."""
+        seen, reasons = filed.seen, standing_in_the_way(filed.decision)
+        conflict = any(item.code == "conflict_with_plan" for item in reasons)
+        if seen is None or not conflict or not self._policy.free_flight_allowed:
+            return
+        waypoints = self._led_around(filed, seen, self._flights_in_the_way(filed))
+        if waypoints is not None:
+            yield Change("route", ("Fly around the other flight", "绕开冲突航班"), waypoints)
 
     def pads(self, filed: Filed) -> Iterator[Change]:
         """Propose other pads where the landing itself is in the way."""
@@ -251,7 +259,10 @@ def swept(geometry: PlanGeometry, from_s: float, to_s: float) -> Any:
             lasts = row[7] - row[3]
             a, b = (max(from_s, row[3]) - row[3]) / lasts, (min(to_s, row[7]) - row[3]) / lasts
             moved = row[4:6] - row[0:2]
-            shapes.append(shapely.LineString([row[0:2] + a * moved, row[0:2] + b * moved]))
+            ends = [row[0:2] + a * moved, row[0:2] + b * moved]
+            # A line without length vanishes in a union.
+            hovers = float(np.hypot(*(ends[1] - ends[0]))) < _HOVER_M
+            shapes.append(shapely.Point(ends[0]) if hovers else shapely.LineString(ends))
     else:
         for prism in geometry:
             if prism.t_start_s <= to_s and prism.t_end_s >= from_s:

@@ -22,6 +22,7 @@ from utm.advisories import AdvisoryDesk
 from utm.airspace_book import AirspaceBook
 from utm.api import airspace as airspace_api
 from utm.api import console, fleet, flight_plans, health, live, notices, oauth, offers, session, tracks
+from utm.api import policy as policy_api
 from utm.api.openapi import install_openapi
 from utm.bus import Bus, InProcessBus
 from utm.cell_loads import CellLoads
@@ -34,6 +35,7 @@ from utm.live import LiveHub
 from utm.memory import Memory
 from utm.offer_holds import HeldOffers
 from utm.plan_steps import PlanSteps
+from utm.policy_impact import PolicyImpact
 from utm.problems import install_problems
 from utm.ratelimit import Limits
 from utm.recording.desk import RecordingDesk
@@ -81,7 +83,19 @@ def create_app(
     app.state.services = services
     install_problems(app)
     install_openapi(app)
-    for module in (oauth, session, flight_plans, offers, airspace_api, fleet, tracks, live, health, notices):
+    for module in (
+        oauth,
+        session,
+        flight_plans,
+        offers,
+        airspace_api,
+        policy_api,
+        fleet,
+        tracks,
+        live,
+        health,
+        notices,
+    ):
         app.include_router(module.router)
     console.mount(app)
     return app
@@ -143,6 +157,7 @@ def compose(settings: Settings, *, clock: Clock, store: Store, bus: Bus, bridge:
         standing=standing,
         advisories=advisories,
         loads=CellLoads(sky, book),
+        policy_impact=PolicyImpact(store=store, book=book, fleet=fleet_directory),
         picture=picture,
         telemetry=telemetry,
         hub=hub,

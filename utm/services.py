@@ -16,6 +16,7 @@ from utm.flight_plans import FlightPlans
 from utm.live import LiveHub
 from utm.memory import Memory
 from utm.plan_steps import PlanSteps
+from utm.policy_impact import PolicyImpact
 from utm.recording.desk import RecordingDesk
 from utm.security.identity import Identity
 from utm.settings import Settings
@@ -46,6 +47,7 @@ class Services:
     standing: StandingApprovals
     advisories: AdvisoryDesk
     loads: CellLoads
+    policy_impact: PolicyImpact
     picture: Picture
     telemetry: Telemetry
     hub: LiveHub

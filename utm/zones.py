@@ -14,7 +14,7 @@ from sqlmodel import Session
 from airspace.areas import Area
 from airspace.geometry4d import FloatArray, Prism, Trajectory4D
 from airspace.infringement import infringements
-from airspace.policy import Policy, policy_from_dict, policy_to_dict
+from airspace.policy import Policy, policy_to_dict
 from airspace.schedule import active_within
 from airspace.timebase import to_scene_s
 from airspace.trajectory import FlightPath, flight_path
@@ -29,6 +29,7 @@ from utm.ids import new_id
 from utm.live_schema import ZoneItem
 from utm.memory import Memory
 from utm.plan_records import rfc3339
+from utm.policy_impact import proposed_policy
 from utm.problems import FieldProblem, Problem, not_found, validation_problem
 from utm.security import Principal
 from utm.sky import LivePlan, Sky
@@ -104,7 +105,7 @@ class ZoneDesk:
 
         def job(session: Session) -> PublishedZone:
             present = self._present(session, zone.zone_id)
-            _check_version(present.version, if_version)
+            check_version(present.version, if_version)
             return self._publish(session, principal, zone, True)
 
         return await self.store.write(job)
@@ -114,7 +115,7 @@ class ZoneDesk:
 
         def job(session: Session) -> None:
             present = self._present(session, zone_id)
-            _check_version(present.version, if_version)
+            check_version(present.version, if_version)
             now = rfc3339(self.clock.now())
             airspace_records.change_zone(session, zone_id, {"withdrawn_at": now, "version": present.version + 1})
             self._audit(session, principal, "zone.withdraw", "zone", zone_id, {"version": present.version + 1})
@@ -225,11 +226,8 @@ class ZoneDesk:
         """Publish a new version of the policy; fields left out keep their value. Raises Problem 422 with the arithmetic."""
 
         def job(session: Session) -> Policy:
-            _check_version(self.book.policy.version, if_version)
-            given = {name: value for name, value in body.items() if name != "version"}
-            policy = policy_from_dict({**given, "version": self.book.policy.version + 1}, self.book.policy)
-            if isinstance(policy, list):
-                raise validation_problem([field_problem(error) for error in policy])
+            check_version(self.book.policy.version, if_version)
+            policy = proposed_policy(self.book, body)
             self.keep_policy(session, principal, policy)
             return policy
 
@@ -377,7 +375,8 @@ def _band_hae_m(zone: Zone, book: AirspaceBook) -> tuple[float, float]:
     return zone.lower_m + zero_low, upper_m + zero_high
 
 
-def _check_version(present: int, asked: int | None) -> None:
+def check_version(present: int, asked: int | None) -> None:
+    """Raise Problem 409 when a change names another version than the one there is."""
     if asked is not None and asked != present:
         raise Problem(
             "stale_version",

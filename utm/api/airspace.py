@@ -1,4 +1,4 @@
-"""The published airspace: policy, zones, corridors, sites, ground stops, and what applies at a place."""
+"""The published airspace: zones, corridors, sites, ground stops, and what applies at a place."""
 
 from datetime import datetime
 from typing import Annotated, Any, Literal
@@ -10,7 +10,6 @@ from pydantic import Field
 
 from airspace.corridors import corridor_to_feature
 from airspace.datums import NoGroundError, OutsideGeoidError
-from airspace.policy import policy_to_dict
 from airspace.schedule import active_within
 from airspace.sites import site_to_feature
 from airspace.timebase import from_scene_s, to_scene_s
@@ -20,7 +19,7 @@ from utm.api.answers import if_match, json_response
 from utm.api.bbox import Bbox, parse_bbox
 from utm.api.body import ApiModel, Instant, check_content_type, parse_body, parse_json, read_body
 from utm.api.openapi import openapi_body, problem_responses
-from utm.api.zone_models import PolicyAnswer, PolicyBody, ZoneBody, ZoneCollection
+from utm.api.zone_models import ZoneBody, ZoneCollection
 from utm.plan_records import rfc3339
 from utm.problems import FieldProblem, Problem, not_found, validation_problem
 from utm.security import Principal, require
@@ -41,34 +40,6 @@ class GroundStopBody(ApiModel):
     radius_m: float | None = Field(None, gt=0, le=100_000)
     until: Instant
     reason: str = Field(min_length=1, max_length=500)
-
-
-# -- policy ------------------------------------------------------------------------------------------------------------
-
-
-@router.get("/policy", summary="The rules in force", responses={200: {"model": PolicyAnswer}}, response_model=None)
-async def read_policy(_: Annotated[Principal, Depends(require("policy.read"))], services: App) -> Response:
-    """Return the policy: separation, tolerance, ceiling, times; every decision names the version that judged it."""
-    policy = policy_to_dict(services.book.policy)
-    return json_response(policy, headers={"ETag": f'"{policy["version"]}"'})
-
-
-@router.put(
-    "/policy",
-    summary="Publish a policy",
-    response_model=None,
-    openapi_extra=openapi_body(PolicyBody),
-    responses={200: {"model": PolicyAnswer}, 409: problem_responses(409)[409], **_BODY},
-)
-async def write_policy(
-    request: Request, principal: Annotated[Principal, Depends(require("policy.write"))], services: App
-) -> Response:
-    """Publish a new version; fields left out keep their value. One that breaks the error budget is refused with the sum."""
-    version = if_match(request, required=False)
-    body = await parse_body(request, PolicyBody)
-    given = body.model_dump(exclude_unset=True)
-    policy = await services.zone_desk.publish_policy(principal, given, version)
-    return json_response(policy_to_dict(policy), headers={"ETag": f'"{policy.version}"'})
 
 
 # -- zones -------------------------------------------------------------------------------------------------------------

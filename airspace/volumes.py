@@ -29,9 +29,10 @@ MAX_VOLUMES: Final = 500
 MAX_PLAN_AREA_M2: Final = 1_000e6
 """The largest volume one flight may ask for: half of Shenzhen (ours)."""
 LONGEST_VOLUME_S: Final = 60.0
-_SCENE_EPOCH: Final = np.datetime64(SCENE_EPOCH_AT.replace(tzinfo=None), "us")
+_SCENE_EPOCH_US: Final = int(np.datetime64(SCENE_EPOCH_AT.replace(tzinfo=None), "us").astype(np.int64))
 _encode: Final = msgspec.json.Encoder().encode
 _OCTAGON: Final = 1.0 / math.cos(math.pi / 8)
+_CORNERS_RAD: Final = np.radians([-67.5, -22.5, 22.5, 67.5])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -165,18 +166,19 @@ class _Strips:
 
 def _strips(trajectory: Trajectory4D, tolerance: Tolerance, longest_s: float) -> _Strips:
     rows = trajectory.segments
-    parts = np.maximum(1, np.ceil((rows[:, 7] - rows[:, 3]) / longest_s - 1e-9)).astype(np.int64)
-    owner = np.repeat(np.arange(len(rows)), parts)
-    first = np.cumsum(parts) - parts
-    order = np.arange(len(owner)) - first[owner]
-    base, change = rows[owner, :4], (rows[:, 4:] - rows[:, :4])[owner]
-    start = base + change * (order / parts[owner])[:, None]
-    end = base + change * ((order + 1) / parts[owner])[:, None]
+    parts = np.maximum(1.0, np.ceil((rows[:, 7] - rows[:, 3]) / longest_s - 1e-9)).astype(np.int64)
+    owner = np.arange(len(rows)).repeat(parts)
+    order = np.arange(len(owner)) - (parts.cumsum() - parts).take(owner)
+    base, change = rows[:, :4].take(owner, axis=0), (rows[:, 4:] - rows[:, :4]).take(owner, axis=0)
+    whole = parts.take(owner)
+    start = base + change * (order / whole)[:, None]
+    end = base + change * ((order + 1) / whole)[:, None]
+    low, high = np.minimum(start[:, 2], end[:, 2]), np.maximum(start[:, 2], end[:, 2])
     return _Strips(
         owner.astype(np.int32),
         _capsules(start[:, :2], end[:, :2], tolerance.horizontal_m),
-        np.minimum(start[:, 2], end[:, 2]) - tolerance.vertical_m,
-        np.maximum(start[:, 2], end[:, 2]) + tolerance.vertical_m,
+        low - tolerance.vertical_m,
+        high + tolerance.vertical_m,
         start[:, 3] - tolerance.time_s,
         end[:, 3] + tolerance.time_s,
     )
@@ -217,25 +219,29 @@ def volume4ds_json(
 ) -> str:
     """Return the volumes published for a flight as JSON text, degrees to 1e-7; written directly because filing waits."""
     strips = _strips(trajectory, tolerance, longest_s)
+    count = len(strips.owner)
     lat, lon = region.frame.to_lat_lon(strips.outlines[:, :, 0].ravel(), strips.outlines[:, :, 1].ravel())
     corners = list(map(_Vertex, lat.round(7).tolist(), lon.round(7).tolist()))
-    starts, ends = _instants(strips.starts_s), _instants(strips.ends_s)
-    heights = zip(strips.low_m.round(3).tolist(), strips.high_m.round(3).tolist(), strict=True)
-    parts = [
-        f'{{"volume":{{"outline_polygon":{{"vertices":{_encode(corners[8 * k : 8 * k + 8]).decode()}}},'
-        f'"altitude_lower":{{"value":{low},"reference":"W84","units":"M"}},'
-        f'"altitude_upper":{{"value":{high},"reference":"W84","units":"M"}}}},'
-        f'"time_start":{{"value":"{starts[k]}Z","format":"RFC3339"}},'
-        f'"time_end":{{"value":"{ends[k]}Z","format":"RFC3339"}}}}'
-        for k, (low, high) in enumerate(heights)
-    ]
-    return f"[{','.join(parts)}]"
+    # All outlines in one go, then apart: no corner's text holds "],[".
+    outlines = _encode([corners[k : k + 8] for k in range(0, 8 * count, 8)])[2:-2].decode().split("],[")
+    heights = np.concatenate([strips.low_m, strips.high_m]).round(3).tolist()
+    instants = _instants(np.concatenate([strips.starts_s, strips.ends_s]))
+    columns = zip(outlines, heights[:count], heights[count:], instants[:count], instants[count:], strict=True)
+    return f"[{','.join(map(_VOLUME4D.__mod__, columns))}]"
+
+
+_VOLUME4D: Final = (
+    '{"volume":{"outline_polygon":{"vertices":[%s]},'
+    '"altitude_lower":{"value":%s,"reference":"W84","units":"M"},'
+    '"altitude_upper":{"value":%s,"reference":"W84","units":"M"}},'
+    '"time_start":{"value":"%sZ","format":"RFC3339"},"time_end":{"value":"%sZ","format":"RFC3339"}}'
+)
 
 
 def _instants(scene_s: FloatArray) -> list[str]:
     """Return scene seconds as RFC 3339 text without the Z, to the microsecond."""
-    at = _SCENE_EPOCH + np.rint(scene_s * 1e6).astype(np.int64).astype("timedelta64[us]")
-    texts: list[str] = np.datetime_as_string(at, unit="us").tolist()
+    at = np.rint(scene_s * 1e6).astype(np.int64) + _SCENE_EPOCH_US
+    texts: list[str] = np.datetime_as_string(at.view("datetime64[us]")).tolist()
     return texts
 
 
@@ -388,12 +394,15 @@ def _unknown_unit(pointer: str) -> FieldError:
 def _capsules(start: FloatArray, end: FloatArray, radius_m: float) -> FloatArray:
     """Return (n, 8, 2) counter-clockwise octagon-capped strips that hold everything within `radius_m` of each part."""
     delta = end - start
-    heading = np.arctan2(delta[:, 1], delta[:, 0])
-    corner = np.radians([-67.5, -22.5, 22.5, 67.5])
+    angles = np.arctan2(delta[:, 1], delta[:, 0])[:, None] + _CORNERS_RAD
     reach = radius_m * _OCTAGON
-    angles = np.concatenate([heading[:, None] + corner, heading[:, None] + corner + math.pi], axis=1)
-    centres = np.concatenate([np.repeat(end[:, None], 4, axis=1), np.repeat(start[:, None], 4, axis=1)], axis=1)
-    return np.asarray(centres + reach * np.stack([np.cos(angles), np.sin(angles)], axis=2))
+    outlines = np.empty((len(start), 8, 2))
+    np.cos(angles, out=outlines[:, :4, 0])
+    np.sin(angles, out=outlines[:, :4, 1])
+    outlines[:, :4] *= reach
+    np.subtract(start[:, None], outlines[:, :4], out=outlines[:, 4:])
+    outlines[:, :4] += end[:, None]
+    return outlines
 
 
 def _vertices(lat: FloatArray, lon: FloatArray) -> list[dict[str, float]]:

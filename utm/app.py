@@ -21,7 +21,21 @@ from utm import __version__, live_snapshots
 from utm.advisories import AdvisoryDesk
 from utm.airspace_book import AirspaceBook
 from utm.api import airspace as airspace_api
-from utm.api import console, fleet, flight_plans, health, live, notices, oauth, offers, session, tracks
+from utm.api import (
+    console,
+    fleet,
+    flight_plans,
+    health,
+    incidents,
+    live,
+    notices,
+    oauth,
+    offers,
+    records,
+    replay,
+    session,
+    tracks,
+)
 from utm.api import policy as policy_api
 from utm.api.openapi import install_openapi
 from utm.bus import Bus, InProcessBus
@@ -90,11 +104,15 @@ def create_app(
         offers,
         airspace_api,
         policy_api,
+        statistics,
         fleet,
         tracks,
         live,
         health,
         notices,
+        replay,
+        records,
+        incidents,
     ):
         app.include_router(module.router)
     console.mount(app)

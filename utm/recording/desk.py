@@ -70,9 +70,8 @@ class RecordingDesk:
         """Run a job that reads recordings in one of two threads."""
         return await asyncio.get_running_loop().run_in_executor(self._readers, job)
 
-    @contextmanager
-    def replaying(self) -> Iterator[None]:
-        """Take room for a replay; raises Problem 429 when all is taken."""
+    def check_room(self) -> None:
+        """Raise Problem 429 when as many replays run as may."""
         if self.replays >= MAX_REPLAYS:
             raise Problem(
                 "too_many_requests",
@@ -80,6 +79,11 @@ class RecordingDesk:
                 f"已有 {MAX_REPLAYS} 个回放在运行；请等待其中之一结束。",
                 headers={"Retry-After": "10"},
             )
+
+    @contextmanager
+    def replaying(self) -> Iterator[None]:
+        """Take room for a replay; raises Problem 429 when all is taken."""
+        self.check_room()
         self.replays += 1
         try:
             yield

@@ -7,6 +7,7 @@ the engine, energy and the time left are arguments, and the order of proposals d
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final, Literal, TypeAlias
@@ -164,11 +165,21 @@ def search(
     found = _approved(filed, repaired, _changes(repaired, proposers), setting)
     if not any(offer.cost_s <= GOOD_S for offer in found):
         more = (change for proposer in last_resorts for change in proposer(repaired))
-        found += _approved(filed, repaired, more, setting)
+        found += _approved(filed, repaired, more, setting, {_key(offer) for offer in found})
     return ranked(found)
 
 
-def _approved(filed: Filed, repaired: Filed, changes: Iterable[Change], setting: Setting) -> list[Offer]:
+def _key(offer: Offer) -> tuple[str, str | None, tuple[Waypoint, ...] | None]:
+    return offer.kind, offer.plan.destination_site_id, None if offer.route is None else offer.route.waypoints
+
+
+def _approved(
+    filed: Filed,
+    repaired: Filed,
+    changes: Iterable[Change],
+    setting: Setting,
+    known: AbstractSet[object] = frozenset(),
+) -> list[Offer]:
     found: list[Offer] = []
     for change in changes:
         if setting.exhausted():
@@ -176,7 +187,7 @@ def _approved(filed: Filed, repaired: Filed, changes: Iterable[Change], setting:
         if sum(offer.kind == change.kind for offer in found) >= MOST_OF_A_KIND:
             continue
         offer = attempt(filed, repaired, change, setting)
-        if offer is not None:
+        if offer is not None and _key(offer) not in known:
             found.append(offer)
     return found
 

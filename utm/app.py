@@ -34,6 +34,7 @@ from utm.api import (
     records,
     replay,
     session,
+    statistics,
     tracks,
 )
 from utm.api import policy as policy_api

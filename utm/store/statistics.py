@@ -7,9 +7,9 @@ from sqlalchemy import and_, exists, select
 from sqlmodel import Session
 
 from utm.store.sql import table
-from utm.store.tables import FlightPlanRow, PlanVersionRow
+from utm.store.tables import FlightPlanTable, PlanVersionRow
 
-_plans = table(FlightPlanRow)
+_plans = table(FlightPlanTable)
 _versions = table(PlanVersionRow)
 
 

@@ -140,9 +140,9 @@ def _topics(text: str | None) -> tuple[Topic, ...]:
 class ReplayControl(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What to play and how; what is left out stays as it was."""
 
-    from_at: Annotated[datetime | None, Meta(tz=True)] = msgspec.field(default=None, name="from")
-    to_at: Annotated[datetime | None, Meta(tz=True)] = msgspec.field(default=None, name="to")
-    speed: Annotated[float | None, Meta(ge=SLOWEST, le=FASTEST)] = None
+    from_at: Annotated[datetime, Meta(tz=True)] | None = msgspec.field(default=None, name="from")
+    to_at: Annotated[datetime, Meta(tz=True)] | None = msgspec.field(default=None, name="to")
+    speed: Annotated[float, Meta(ge=SLOWEST, le=FASTEST)] | None = None
     paused: bool | None = None
 
 

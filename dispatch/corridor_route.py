@@ -56,7 +56,8 @@ def _flown(
 ) -> list[Waypoint]:
     """Return the waypoints of a way, two over a place where the height changes."""
     route = seen.route
-    at = [way[0].start, *(stretch.end for stretch in way)]
+    # The ends as filed: a node may lie up to a metre beside them.
+    at = [_place(seen, 0), *(stretch.end for stretch in way[:-1]), _place(seen, len(route.waypoints) - 1)]
     degrees = places(at, route, region)
     levels = _levels(way, region, height_agl_m)
     result: list[Waypoint] = []

@@ -7,7 +7,7 @@ import heapq
 import math
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import numpy as np
 import shapely
@@ -40,6 +40,9 @@ class Edge:
     high_m: float = math.inf
     datum: AltDatum = "AGL"
     reach_m: float = 0.0
+
+
+_Access: TypeAlias = tuple[float, Edge | None]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -100,11 +103,12 @@ class Network:
         The ways on and off the network lie inside a corridor or over a site; `access(a, b)` may allow others (free
         flight), which count once and a half, so that a corridor is left no earlier than need be.
         """
-        on, off = self._accesses(start, access, leaving=True), self._accesses(goal, access, leaving=False)
+        on = self._accesses(start, access, closed, leaving=True)
+        off = self._accesses(goal, access, closed, leaving=False)
         best: dict[int, float] = {}
         came: dict[int, int | None] = {}
         queue: list[tuple[float, int]] = []
-        for node, length in on.items():
+        for node, (length, _) in on.items():
             best[node], came[node] = length, None
             heapq.heappush(queue, (length, node))
         target = -1
@@ -117,15 +121,15 @@ class Network:
             if node in done:
                 continue
             done.add(node)
-            if node in off and length + off[node] < shortest:
-                shortest, target = length + off[node], node
+            if node in off and length + off[node][0] < shortest:
+                shortest, target = length + off[node][0], node
             for k in self.leaving[node]:
                 edge = self.edges[k]
                 reached = length + edge.length_m
                 if k not in closed and reached < best.get(edge.end, math.inf):
                     best[edge.end], came[edge.end] = reached, k
                     heapq.heappush(queue, (reached, edge.end))
-        return None if target < 0 else self._traced(start, goal, target, came)
+        return None if target < 0 else self._traced(start, goal, target, came, on, off)
 
     def closed_by(
         self, zones: Sequence[Zone], tolerance: Tolerance, height_agl_m: float, from_s: float, to_s: float
@@ -153,32 +157,49 @@ class Network:
         return frozenset(closed)
 
     def _accesses(
-        self, place: Place, access: Callable[[Place, Place], bool] | None, *, leaving: bool
-    ) -> dict[int, float]:
-        """Return the nodes a place can be connected with, and how long that counts."""
+        self,
+        place: Place,
+        access: Callable[[Place, Place], bool] | None,
+        closed: Collection[int],
+        *,
+        leaving: bool,
+    ) -> "dict[int, _Access]":
+        """Return the nodes a place can be connected with: how long that counts, and the edge it follows, if any."""
         if not len(self.nodes_m):
             return {}
         apart = np.hypot(*(self.nodes_m - place).T)
-        found: dict[int, float] = {int(k): float(apart[k]) for k in np.flatnonzero(apart <= _SNAP_M)}
+        here = {int(k) for k in np.flatnonzero(apart <= _SNAP_M)}
+        found: dict[int, _Access] = {k: (float(apart[k]), None) for k in here}
         for site in self.sites:
             if math.hypot(site.x_m - place[0], site.y_m - place[1]) <= site.radius_m:
                 over = np.hypot(self.nodes_m[:, 0] - site.x_m, self.nodes_m[:, 1] - site.y_m) <= site.radius_m
-                found.update((int(k), float(apart[k])) for k in np.flatnonzero(over))
+                found.update((int(k), (float(apart[k]), None)) for k in np.flatnonzero(over))
         for k in np.flatnonzero(np.asarray(shapely.distance(self.lines, shapely.Point(place))) <= self._widest()):
             edge = self.edges[k]
+            if k in closed or edge.corridor_id is None or here & {edge.start, edge.end}:
+                continue
             if float(shapely.distance(self.lines[k], shapely.Point(place))) <= edge.reach_m:
                 node = edge.end if leaving else edge.start
-                found[node] = min(found.get(node, math.inf), float(apart[node]))
+                if node not in found:
+                    found[node] = (float(apart[node]), edge)
         if access is not None:
             for k in np.argsort(apart)[:8].tolist():
                 if k not in found and access(place, (float(self.nodes_m[k, 0]), float(self.nodes_m[k, 1]))):
-                    found[k] = 1.5 * float(apart[k])
+                    found[k] = (1.5 * float(apart[k]), None)
         return found
 
     def _widest(self) -> float:
         return max((edge.reach_m for edge in self.edges), default=0.0)
 
-    def _traced(self, start: Place, goal: Place, target: int, came: dict[int, int | None]) -> list[Stretch]:
+    def _traced(
+        self,
+        start: Place,
+        goal: Place,
+        target: int,
+        came: dict[int, int | None],
+        on: "dict[int, _Access]",
+        off: "dict[int, _Access]",
+    ) -> list[Stretch]:
         way: list[Stretch] = []
         at = target
         while (k := came[at]) is not None:
@@ -187,11 +208,10 @@ class Network:
             at = edge.start
         way.reverse()
         first, last = self._place(at), self._place(target)
-        bands = [stretch.edge for stretch in way if stretch.edge.corridor_id is not None]
-        if start != first:
-            way.insert(0, Stretch(start, first, bands[0] if bands else _free(start, first)))
-        if last != goal:
-            way.append(Stretch(last, goal, bands[-1] if bands else _free(last, goal)))
+        if math.dist(start, first) > _SNAP_M:
+            way.insert(0, Stretch(start, first, on[at][1] or _free(start, first)))
+        if math.dist(last, goal) > _SNAP_M:
+            way.append(Stretch(last, goal, off[target][1] or _free(last, goal)))
         return way
 
     def _place(self, node: int) -> Place:

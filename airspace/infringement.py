@@ -47,12 +47,12 @@ def _trajectory_against(path: FlightPath, zone: Zone, tolerance: Tolerance) -> l
     lead = tolerance.time_s - EPS_S
     x_min, y_min, x_max, y_max = zone.area.bounds_m
     box = path.bounds_m
-    near = np.flatnonzero(
+    near = (
         (box[:, 0] <= x_max + reach)
         & (box[:, 2] >= x_min - reach)
         & (box[:, 1] <= y_max + reach)
         & (box[:, 3] >= y_min - reach)
-    )
+    ).nonzero()[0]
     if not len(near):
         return []
     periods = active_within(zone.applicability, rows[near[0], 3] - lead, rows[near[-1], 7] + lead)
@@ -79,10 +79,12 @@ def _in_band(path: FlightPath, near: NDArray[np.int64], zone: Zone, rise: float)
     if zone.datum == "AGL":
         low, high = path.agl_low_m[near], path.agl_high_m[near]
     else:
-        heights = path.trajectory.segments[near][:, [2, 6]]
+        rows = path.trajectory.segments[near]
+        first, last = rows[:, 2], rows[:, 6]
         if zone.datum == "AMSL":
-            heights = heights - path.undulation_m[near]
-        low, high = heights.min(axis=1), heights.max(axis=1)
+            undulation = path.undulation_m[near]
+            first, last = first - undulation[:, 0], last - undulation[:, 1]
+        low, high = np.minimum(first, last), np.maximum(first, last)
     ceiling = _ALWAYS if zone.upper_m is None else zone.upper_m
     return (high >= zone.lower_m - rise) & (low <= ceiling + rise)
 

@@ -1,7 +1,7 @@
 """What an evaluation says: reasons with margins, an outcome, offers; and their JSON form."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Literal, TypeAlias
 
@@ -147,6 +147,7 @@ def decision_to_dict(decision: Decision, took_ms: float) -> dict[str, Any]:
         "decided_at": instant_text(decision.decided_at),
         "took_ms": round(took_ms, 3),
         "policy_version": decision.policy_version,
+        "separation": None if decision.separation is None else asdict(decision.separation),
         "reasons": [reason_to_dict(item) for item in decision.reasons],
         "counter_offers": [offer_to_dict(offer) for offer in decision.counter_offers],
     }

@@ -79,7 +79,8 @@ def test_a_rule_widens_separation_for_those_it_names_and_the_pair_is_held_to_the
     rule = {"when": {"operation_type": "survey"}, "separation": {"horizontal_m": 120}, "source": "test"}
     assert put(regulator, {"separation_rules": [rule]})["separation_rules"] == [rule]
     aircraft, at = filing.register(firm), filing.window()
-    approved(firm, level(aircraft, at))
+    minima = approved(firm, level(aircraft, at))["decision"]["separation"]
+    assert minima == {"horizontal_m": 50.0, "vertical_m": 15.0, "time_buffer_s": 15.0}
     approved(firm, level(aircraft, at, 60.0))
     found = refused(firm, level(aircraft, at, 175.0, operation_type="survey"), "conflict_with_plan")
     assert found["horizontal_margin_m"] == pytest.approx(115 - 120, abs=0.1)
@@ -334,5 +335,16 @@ def test_fairness_shows_every_firm_to_the_centre_and_each_firm_itself(
     own = firm.get("/v1/statistics/fairness", params=span).json()["items"]
     assert [row["organisation_id"] for row in own] == [mine["organisation_id"]]
     assert clients["dispatcher"].get("/v1/statistics/fairness", params=span).json()["items"] == answer.json()["items"]
+    refused_again = filing.file(clients["other"], level(theirs, at, 20.0))
+    offer = next(o for o in refused_again.json()["decision"]["counter_offers"] if o["cost"]["delay_s"] > 0)
+    approved(clients["other"], offer["plan"])
+    later = {**span, "to": filing.text(at + timedelta(hours=2))}
+    row = next(
+        r
+        for r in clients["regulator"].get("/v1/statistics/fairness", params=later).json()["items"]
+        if r["name"] == other["name"]
+    )
+    assert (row["offers_taken"], row["approved"]) == (1, 1)
+    assert row["mean_delay_s"] == pytest.approx(offer["cost"]["delay_s"], abs=0.01)
     backwards = {"from": span["to"], "to": span["from"]}
     problem(firm.get("/v1/statistics/fairness", params=backwards), 422, "invalid_parameter")

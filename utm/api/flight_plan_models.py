@@ -176,6 +176,11 @@ class ReasonAnswer(ApiModel):
     ends_at: Instant | None = None
     horizontal_margin_m: float | None = None
     vertical_margin_m: float | None = None
+    h3_cell: str | None = Field(None, description="The full cell, where capacity is the reason.")
+    frees_at: Instant | None = Field(None, description="When the stay at the pad or in the cell could begin.")
+    attainable_s: list[float] | None = Field(
+        None, description="Seconds after departure at which each waypoint can be reached; may be filed as t_s."
+    )
     curable: bool | None = Field(
         None, description="false where changes were looked for and none gets rid of this reason; else left out."
     )
@@ -207,6 +212,9 @@ class DecisionAnswer(ApiModel):
     decided_at: Instant
     took_ms: float
     policy_version: int
+    separation: dict[str, float] | None = Field(
+        None, description="The minima this plan is held to: horizontal_m, vertical_m, time_buffer_s."
+    )
     reasons: list[ReasonAnswer]
     counter_offers: list[CounterOfferAnswer]
 

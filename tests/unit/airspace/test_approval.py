@@ -328,7 +328,15 @@ def test_a_decision_is_plain_json_with_the_fields_of_the_api() -> None:
     """Every reason has segment, times and margins, null where they do not apply."""
     decision = judge(intent(CLEAN, priority=90), conflicts=[Found(3, 1, 1, T0, T0 + 9, 1.0, 1.0)])
     body = orjson.loads(orjson.dumps(decision_to_dict(decision, 0.5)))
-    assert set(body) == {"outcome", "decided_at", "took_ms", "policy_version", "reasons", "counter_offers"}
+    assert set(body) == {
+        "outcome",
+        "decided_at",
+        "took_ms",
+        "policy_version",
+        "separation",
+        "reasons",
+        "counter_offers",
+    }
     for item in body["reasons"]:
         assert {
             "code",

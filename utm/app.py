@@ -20,8 +20,11 @@ from mavlink_bridge.bridge import Bridge
 from utm import __version__, live_snapshots
 from utm.advisories import AdvisoryDesk
 from utm.airspace_book import AirspaceBook
+from utm.alert_watch import Watch
+from utm.alerts import Alerts
 from utm.api import airspace as airspace_api
 from utm.api import (
+    alerts,
     console,
     fleet,
     flight_plans,
@@ -108,6 +111,7 @@ def create_app(
         statistics,
         fleet,
         tracks,
+        alerts,
         live,
         health,
         notices,
@@ -158,7 +162,18 @@ def compose(settings: Settings, *, clock: Clock, store: Store, bus: Bus, bridge:
     picture = Picture(book.region.frame, book.region.altitude)
     telemetry = Telemetry(picture, FleetBindings(fleet_directory))
     hub = LiveHub(telemetry, clock)
+    alerts_desk = Alerts(clock=clock, store=store, bus=bus, escalation_factor=settings.alert_escalation)
     vehicles = BridgeVehicles(clock=clock, fleet=fleet_directory, telemetry=telemetry, bridge=bridge, book=book)
+    plan_steps = PlanSteps(plans, vehicles)
+    watch = Watch(
+        clock=clock,
+        store=store,
+        telemetry=telemetry,
+        book=book,
+        sky=sky,
+        plan_steps=plan_steps,
+        alerts=alerts_desk,
+    )
     return Services(
         settings=settings,
         clock=clock,
@@ -171,7 +186,7 @@ def compose(settings: Settings, *, clock: Clock, store: Store, bus: Bus, bridge:
         book=book,
         sky=sky,
         flight_plans=plans,
-        plan_steps=PlanSteps(plans, vehicles),
+        plan_steps=plan_steps,
         zone_desk=ZoneDesk(clock=clock, store=store, bus=bus, memory=memory, book=book, sky=sky, advisories=advisories),
         standing=standing,
         advisories=advisories,
@@ -180,6 +195,8 @@ def compose(settings: Settings, *, clock: Clock, store: Store, bus: Bus, bridge:
         picture=picture,
         telemetry=telemetry,
         hub=hub,
+        alerts=alerts_desk,
+        watch=watch,
         recording=RecordingDesk(settings, clock, telemetry=telemetry, hub=hub, bus=bus, region=book.region),
     )
 
@@ -191,6 +208,7 @@ async def _lifespan(services: Services) -> AsyncIterator[None]:
     await services.identity.start()
     await store.write(lambda session: services.zone_desk.first_records(session, _first_policy(services)))
     await asyncio.to_thread(deconfliction.warm)
+    await services.alerts.start()
     _connect(services)
     await services.recording.start()
     await services.bridge.start()
@@ -198,7 +216,10 @@ async def _lifespan(services: Services) -> AsyncIterator[None]:
         await prepare_demo(services.identity, mavlink_udp=_udp_address(services))
     else:
         refuse_demo_accounts(services.identity)
-    work = [asyncio.create_task(_sweep(services), name="sweep")]
+    work = [
+        asyncio.create_task(_sweep(services), name="sweep"),
+        asyncio.create_task(services.watch.run(), name="watch"),
+    ]
     await services.hub.start()
     services.ready = True
     _log.info("ready", base_url=settings.base_url, mavlink=services.bridge.addresses(), plans=len(services.sky))
@@ -209,6 +230,7 @@ async def _lifespan(services: Services) -> AsyncIterator[None]:
         for task in work:
             task.cancel()
         await asyncio.gather(*work, return_exceptions=True)
+        await services.alerts.close()
         await services.hub.close()
         await services.bridge.stop()
         await services.recording.stop()
@@ -231,6 +253,7 @@ def _connect(services: Services) -> None:
 
     services.bridge.subscribe(services.telemetry.on_events)
     services.telemetry.callbacks.landed.append(spawn)
+    services.telemetry.callbacks.transition.append(services.watch.plans.on_transition)
     services.flight_plans.listeners.append(follow_plan)
     for topic in ("alerts", "plans", "zones", "commands", "orders"):
         services.bus.subscribe(topic, services.hub.on_bus)

@@ -81,7 +81,7 @@ class AlertItem(msgspec.Struct, frozen=True):
     alert_id: str
     kind: Annotated[str, Meta(description="Stable snake_case code of the cause, such as nonconforming or link_lost.")]
     severity: Literal["advisory", "caution", "warning", "emergency"]
-    status: Literal["raised", "escalated", "acknowledged", "resolved"]
+    status: Literal["raised", "escalated", "acknowledged", "shelved", "resolved"]
     raised_at: datetime
     detail: Annotated[str, Meta(description="English text: cause, consequence, action.")]
     detail_zh: Annotated[str, Meta(description="The same in Chinese.")]
@@ -95,6 +95,38 @@ class AlertItem(msgspec.Struct, frozen=True):
     acknowledged_by: Text = None
     acknowledged_at: datetime | None = None
     resolved_at: datetime | None = None
+    rank: Annotated[
+        int | None, Meta(description="Order of attention, smallest first (ISA-18.2 priority, then time).")
+    ] = None
+    group_id: Annotated[Text, Meta(description="The alert that is the common cause; its own id for the cause.")] = None
+    event_at: Annotated[datetime | None, Meta(description="When what it warns of happens; null when unknown.")] = None
+    time_to_event_s: Annotated[Number, Meta(description="Seconds from updated_at to event_at; 0: it has happened.")] = (
+        None
+    )
+    cause: Annotated[Text, Meta(description="English: what was found.")] = None
+    cause_zh: Text = None
+    consequence: Annotated[Text, Meta(description="English: what it may lead to.")] = None
+    consequence_zh: Text = None
+    action: Annotated[Text, Meta(description="Stable code of the recommended action, such as resolve_conflict.")] = None
+    action_text: Annotated[Text, Meta(description="English: what to do.")] = None
+    action_text_zh: Text = None
+    other_track_id: Annotated[
+        Text, Meta(description="The other track of a pair; null for firms when it is foreign.")
+    ] = None
+    cpa_lat_deg: Annotated[Number, Meta(description="Closest approach, half-way between the two, WGS-84.")] = None
+    cpa_lon_deg: Annotated[Number, Meta(description="Closest approach, half-way between the two, WGS-84.")] = None
+    cpa_at: Annotated[datetime | None, Meta(description="When the two are closest.")] = None
+    horizontal_m: Annotated[Number, Meta(description="Horizontal distance at the closest approach, metres.")] = None
+    vertical_m: Annotated[Number, Meta(description="Height of the other over the track there, metres.")] = None
+    bbox: Annotated[
+        tuple[float, float, float, float] | None,
+        Meta(description="Area concerned: min_lon, min_lat, max_lon, max_lat, WGS-84 degrees."),
+    ] = None
+    operator_id: Annotated[Text, Meta(description="Who operates the aircraft.")] = None
+    escalated_at: datetime | None = None
+    acknowledged_initials: Text = None
+    shelved_until: datetime | None = None
+    resolved_by: Annotated[Text, Meta(description="Who resolved it; null when its cause ceased.")] = None
 
 
 class PlanItem(msgspec.Struct, frozen=True):

@@ -27,6 +27,7 @@ def provide(services: Services) -> None:
         ]
 
     services.hub.provide("plans", plans)
+    services.hub.provide("alerts", services.alerts.present)
     services.hub.provide("zones", zones)
 
 

@@ -64,6 +64,7 @@ CATALOGUE: dict[str, CodeEntry] = {
     "idempotency_key_reused": _E(409, "The key was used for another body", "幂等键已用于另一请求", "Use a new key for a new plan; repeat a request with its own body.", "新计划请使用新的键；重发请求时请保持请求体不变。"),
     "illegal_transition": _E(409, "The plan cannot take that step from its state", "计划当前状态不允许该操作", "Take one of the steps the detail names.", "请执行说明中列出的操作之一。"),
     "stale_version": _E(409, "The object has changed since it was read", "对象已被他人修改", "Read it again and repeat the change with its present version.", "请重新读取并以当前版本号重试。"),
+    "illegal_alert_step": _E(409, "The alert cannot take that step from its state", "告警当前状态不允许该操作", "Take one of the steps the detail names; read the alert again.", "请执行说明中列出的操作之一，并重新读取该告警。"),
     "plan_refused": _E(409, "The plan cannot be approved", "计划未获批准", "Read decision.reasons; take a counter-offer or change the plan.", "请查看 decision.reasons，接受替代方案或修改计划。"),
     "activation_refused": _E(409, "The flight may not start now", "现在不能起飞", "Read decision.reasons for what stands in the way.", "请查看 decision.reasons 了解原因。"),
     "write_conflict": _E(409, "Somebody else took the airspace first", "空域已被他人先占用", "File again; the plan is judged anew.", "请重新提交，计划将再次评估。", True),

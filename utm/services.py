@@ -8,6 +8,8 @@ from airspace.picture import Picture
 from mavlink_bridge.bridge import Bridge
 from utm.advisories import AdvisoryDesk
 from utm.airspace_book import AirspaceBook
+from utm.alert_watch import Watch
+from utm.alerts import Alerts
 from utm.bus import Bus
 from utm.cell_loads import CellLoads
 from utm.clock import Clock
@@ -52,6 +54,8 @@ class Services:
     telemetry: Telemetry
     hub: LiveHub
     recording: RecordingDesk
+    alerts: Alerts
+    watch: Watch
     flown_by: dict[str, str] = field(default_factory=dict)
     """Which aircraft the picture was told flies a plan; a plan that left the sky no longer says."""
     ready: bool = False

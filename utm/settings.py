@@ -32,6 +32,9 @@ class Settings(BaseSettings):
     max_batch_body_bytes: int = Field(default=16 << 20, description="Largest body of a batch or an import.")
     recording: bool = Field(default=True, description="Record positions and events under the data folder.")
     recording_days: int = Field(default=731, ge=1, description="Days recordings are kept: 24 months by default.")
+    alert_escalation: float = Field(
+        default=1.0, gt=0, description="Factor on the times after which an alert nobody acknowledged escalates."
+    )
     terrain: list[Path] = Field(
         default_factory=list, description="GeoTIFF elevation tiles in place of the synthetic one."
     )

@@ -40,6 +40,8 @@ class TacticalFrame:
     observed_s: FloatArray
     received_s: FloatArray
     heard_s: FloatArray
+    lateral_m: FloatArray
+    vertical_m: FloatArray
     temporal_s: FloatArray
     battery_pct: FloatArray
     track_state: NDArray[np.int8]
@@ -81,6 +83,8 @@ class TacticalFrame:
             observed_s=picture.observed_s[rows],
             received_s=picture.received_s[rows],
             heard_s=picture.heard_s[rows],
+            lateral_m=picture.lateral_m[rows],
+            vertical_m=picture.vertical_m[rows],
             temporal_s=picture.temporal_s[rows],
             battery_pct=picture.battery_pct[rows],
             track_state=picture.state[rows],

@@ -1,0 +1,77 @@
+"""Statements about alerts and their steps."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import and_, or_, select
+from sqlmodel import Session
+
+from utm.store.alert_tables import AlertRow, AlertStepRow
+from utm.store.sql import as_values, columns_of, insert, run, table
+
+_alerts = table(AlertRow)
+_steps = table(AlertStepRow)
+_COLUMNS = columns_of(AlertRow)
+_MARKS = ", ".join("?" * len(_COLUMNS))
+_PUT = f"INSERT OR REPLACE INTO alerts ({', '.join(_COLUMNS)}) VALUES ({_MARKS})"  # noqa: S608  (our own columns)
+
+
+@dataclass(frozen=True, slots=True)
+class AlertFilter:
+    """What a list of alerts is narrowed to; None leaves a field open."""
+
+    organisation_id: str | None = None
+    statuses: Collection[str] | None = None
+    severities: Collection[str] | None = None
+    since_s: float | None = None
+
+
+def put(session: Session, row: AlertRow) -> None:
+    """Add an alert, or replace what was known of it."""
+    values = as_values(row)
+    run(session, _PUT, [values[name] for name in _COLUMNS])
+
+
+def add_step(session: Session, step: AlertStepRow) -> None:
+    """Append a step; its number is given by the store."""
+    values: dict[str, Any] = as_values(step)
+    values.pop("step_no")
+    insert(session, AlertStepRow, values)
+
+
+def get(session: Session, alert_id: str) -> AlertRow | None:
+    """Return an alert, or None."""
+    row = session.execute(select(_alerts).where(_alerts.c.alert_id == alert_id)).one_or_none()
+    return None if row is None else AlertRow(**row._mapping)
+
+
+def steps_of(session: Session, alert_id: str) -> list[AlertStepRow]:
+    """Return the steps of an alert, oldest first."""
+    query = select(_steps).where(_steps.c.alert_id == alert_id).order_by(_steps.c.step_no)
+    return [AlertStepRow(**row._mapping) for row in session.execute(query)]
+
+
+def open_alerts(session: Session) -> list[AlertRow]:
+    """Return every alert that is not resolved."""
+    query = select(_alerts).where(_alerts.c.status != "resolved").order_by(_alerts.c.raised_s)
+    return [AlertRow(**row._mapping) for row in session.execute(query)]
+
+
+def page(session: Session, where: AlertFilter, *, after: tuple[float, str] | None, limit: int) -> list[AlertRow]:
+    """Return alerts, latest first, after the position (raised_s, alert_id) of the page before."""
+    query = select(_alerts)
+    if where.organisation_id is not None:
+        query = query.where(_alerts.c.organisations.contains(f" {where.organisation_id} ", autoescape=True))
+    if where.statuses is not None:
+        query = query.where(_alerts.c.status.in_(sorted(where.statuses)))
+    if where.severities is not None:
+        query = query.where(_alerts.c.severity.in_(sorted(where.severities)))
+    if where.since_s is not None:
+        query = query.where(_alerts.c.updated_s > where.since_s)
+    if after is not None:
+        at, alert_id = after
+        before = and_(_alerts.c.raised_s == at, _alerts.c.alert_id < alert_id)
+        query = query.where(or_(_alerts.c.raised_s < at, before))
+    query = query.order_by(_alerts.c.raised_s.desc(), _alerts.c.alert_id.desc()).limit(limit)
+    return [AlertRow(**row._mapping) for row in session.execute(query)]

@@ -7,6 +7,7 @@ commands), so that this package never imports the simulation.
 import importlib.metadata
 import json
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -23,7 +24,7 @@ app = typer.Typer(
     add_completion=False,
     rich_markup_mode="rich",
 )
-export_app = typer.Typer(help="Write records to files: plans, zones, the audit trail.", no_args_is_help=True)
+export_app = typer.Typer(help="Write records to files: plans, zones, tracks, the audit trail.", no_args_is_help=True)
 app.add_typer(export_app, name="export")
 
 _err = Console(stderr=True)
@@ -129,6 +130,51 @@ def export_zones(
     from utm.exports import write_zones  # noqa: PLC0415
 
     _report(write_zones(_settings(data_dir), output), output, as_json)
+
+
+@export_app.command("tracks")
+def export_tracks(
+    output: Annotated[Path, typer.Argument(help="File to write; - for standard output.")],
+    from_: Annotated[str, typer.Option("--from", help="Observed at or after, RFC 3339 with offset.")],
+    to: Annotated[str, typer.Option("--to", help="Observed at or before, RFC 3339 with offset.")],
+    data_dir: DataDir = None,
+    format_name: Annotated[
+        str | None, typer.Option("--format", help="csv, geojson, kml, json (lines) or tlog; else by the file's ending.")
+    ] = None,
+    bbox: Annotated[str | None, typer.Option(help="min_lon,min_lat,max_lon,max_lat in WGS-84 degrees.")] = None,
+    track: Annotated[str | None, typer.Option(help="Only this track.")] = None,
+    aircraft: Annotated[str | None, typer.Option(help="Only this aircraft.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write recorded positions; works while a server records."""
+    from utm.live_area import AreaError, parse_bbox  # noqa: PLC0415
+    from utm.recording.files_export import write_tracks  # noqa: PLC0415
+
+    try:
+        area = None if bbox is None else parse_bbox(bbox)
+    except AreaError as error:
+        raise typer.BadParameter(error.detail, param_hint="--bbox") from None
+    written = write_tracks(
+        _settings(data_dir),
+        output,
+        from_at=_instant("--from", from_),
+        to_at=_instant("--to", to),
+        format_name=format_name or output.suffix.lstrip(".") or "csv",
+        area=area,
+        track_id=track,
+        aircraft_id=aircraft,
+    )
+    _report(written, output, as_json)
+
+
+def _instant(name: str, text: str) -> datetime:
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is no RFC 3339 time", param_hint=name) from None
+    if at.tzinfo is None:
+        raise typer.BadParameter(f"{text!r} has no offset; add one such as +08:00 or Z", param_hint=name)
+    return at.astimezone(UTC)
 
 
 @export_app.command("audit")

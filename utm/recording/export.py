@@ -97,6 +97,13 @@ def _drained(buffer: io.StringIO) -> str:
     return text
 
 
+def json_lines(parts: Iterable[Rows]) -> Iterator[bytes]:
+    """Yield the positions as lines of JSON."""
+    for rows in parts:
+        for item in items(rows):
+            yield orjson.dumps(item) + b"\n"
+
+
 def track_feature(track_id: str, listed: list[Item]) -> dict[str, Any]:
     """Return a track as a GeoJSON Feature: a line [lon, lat, alt_hae_m], its instants and states beside it."""
     first = listed[0]

@@ -49,7 +49,9 @@ class HeldPlan:
 
 
 def check(settings: Settings) -> Report:
-    """Judge every pair of plans and held offers in the store that reserve airspace."""
+    """Judge every pair of plans and held offers in the store that reserve airspace; raises SystemExit without a store."""
+    if not settings.database_path.is_file():
+        raise SystemExit(f"There is no store at {settings.database_path}; give --data-dir.")
     store = Store(settings.database_path)
     try:
         rows = store.read_now(_reserving)
@@ -91,13 +93,21 @@ def judge_rows(rows: Sequence[FlightPlanRow | HeldPlan], settings: Settings) -> 
             "time_buffer_s": row.time_buffer_s,
         }
         try:
-            plan = from_body(row.plan_id, orjson.loads(row.body), separation, ground, geoid, plane=plane)
+            plan = from_body(row.plan_id, _filed(row.body), separation, ground, geoid, plane=plane)
         except ValueError as error:
             unread.append({"plan_id": row.plan_id, "reason": str(error)})
             continue
         judged.append(_overdue(plan, from_scene_s(row.ends_s)))
     conflicts = [asdict(found) for found in judge(judged)]
     return Report(len(rows), conflicts, unread, time.perf_counter() - started_s)
+
+
+def _filed(text: str) -> dict[str, Any]:
+    """Return a filed body; RFC 3339 allows small letters in times, which the judge's parser does not know."""
+    body: dict[str, Any] = orjson.loads(text)
+    if isinstance(body.get("departure_at"), str):
+        body["departure_at"] = body["departure_at"].upper()
+    return body
 
 
 def _ground(city: City, geoid: Callable[[float, float], float]) -> Callable[[float, float], float]:
@@ -111,10 +121,15 @@ def _ground(city: City, geoid: Callable[[float, float], float]) -> Callable[[flo
 
 
 def _overdue(plan: JudgedPlan, until: datetime) -> JudgedPlan:
-    """Return the plan with the hover that is reserved at its last place while it has not landed."""
+    """Return the plan with what stays reserved while it has not landed: its last place, or the volumes that close last."""
+    until_s = (until - instant(0.0)).total_seconds()
     if not len(plan.legs):
-        return plan
-    last, until_s = plan.legs[-1], (until - instant(0.0)).total_seconds()
+        ends_s = max(volume.t_end_s for volume in plan.volumes)
+        if until_s <= ends_s + 1e-3:
+            return plan
+        kept = (replace(v, t_end_s=until_s) if v.t_end_s >= ends_s - 1e-3 else v for v in plan.volumes)
+        return replace(plan, volumes=tuple(kept))
+    last = plan.legs[-1]
     if until_s <= last[7] + 1e-3:
         return plan
     hover = np.concatenate([last[4:8], last[4:7], [until_s]])

@@ -41,6 +41,7 @@ from utm.api import (
     tracks,
 )
 from utm.api import policy as policy_api
+from utm.api.direct import add_direct_routes
 from utm.api.openapi import install_openapi
 from utm.bus import Bus, InProcessBus
 from utm.cell_loads import CellLoads
@@ -120,6 +121,7 @@ def create_app(
         incidents,
     ):
         app.include_router(module.router)
+    add_direct_routes(app, flight_plans.direct_routes())
     console.mount(app)
     return app
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi.routing import APIRoute
 from pydantic import Field
 
 from airspace.lifecycle import PlanState
@@ -235,3 +236,9 @@ async def decide_plan(plan_id: str, request: Request, principal: Decider, servic
         principal, plan_id, accept=decision.outcome == "approved", reason=decision.reason
     )
     return plan_response(answer)
+
+
+def direct_routes() -> list[APIRoute]:
+    """Return the routes that every plan comes through."""
+    hot = (file_plan, check_plan, file_batch)
+    return [route for route in router.routes if isinstance(route, APIRoute) and route.endpoint in hot]

@@ -7,7 +7,7 @@ import io
 import json
 import time
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -94,9 +94,9 @@ async def _fly(server: Server, firm: httpx.Client, centre: httpx.Client, positio
 
 
 @pytest.fixture(scope="module")
-def flown(server: Server, as_role: AsRole) -> Iterator[Flight]:
+def flown(server: Server, as_role: AsRole) -> Flight:
     """A flight of twelve positions, with what the live feed told of it."""
-    yield asyncio.run(_fly(server, as_role("operator"), as_role("dispatcher"), 12))
+    return asyncio.run(_fly(server, as_role("operator"), as_role("dispatcher"), 12))
 
 
 def of_flight(messages: list[dict[str, Any]], flight: Flight) -> list[dict[str, Any]]:
@@ -182,13 +182,11 @@ def test_suppliers_may_not_replay(as_role: AsRole) -> None:
 
 async def _played_live(server: Server, client: httpx.Client, *messages: dict[str, Any]) -> tuple[list[Any], int]:
     url = f"{server.base_url.replace('http', 'ws')}/v1/replay/live"
-    found: list[Any] = []
     protocols: Any = ["hexlane.live.v1", f"bearer.{token_of(client)}"]
     async with connect(url, subprotocols=protocols, max_size=None) as live:
         for message in messages:
             await live.send(json.dumps(message))
-        async for frame in live:
-            found.append(json.loads(frame) if isinstance(frame, str) else frame)
+        found = [json.loads(frame) if isinstance(frame, str) else frame async for frame in live]
     return found, live.close_code or 0
 
 

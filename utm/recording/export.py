@@ -180,7 +180,8 @@ def tlog_records(parts: Iterable[Rows]) -> Iterator[bytes]:
     """Yield a telemetry log of GLOBAL_POSITION_INT frames, made from what was recorded (the frames are not the original).
 
     System ids, of which there are 255, are given to tracks in turn. Positions without a height above the sea are left
-    out, because the message cannot say so. Within a slice records are in order of arrival.
+    out, because the message cannot say so; unknown speeds and heights above ground stand as 0, as many autopilots write
+    them. Within a slice records are in order of arrival.
     """
     systems: dict[str, int] = {}
     sequences: dict[int, int] = {}

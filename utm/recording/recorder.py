@@ -8,6 +8,7 @@ than `most_held_rows` wait are the oldest unwritten slices given up, counted in 
 
 import asyncio
 import os
+import secrets
 import threading
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
@@ -65,7 +66,7 @@ class Recorder:
 
     def __init__(self, folder: Path, clock: Clock, limits: RecorderLimits | None = None) -> None:
         self.limits = limits or RecorderLimits()
-        self.writer = f"{round(clock.now().timestamp() * 1000):x}.{os.getpid():x}"
+        self.writer = f"{round(clock.now().timestamp() * 1000):x}.{os.getpid():x}.{secrets.token_hex(2)}"
         self.folder = folder
         self.counters: dict[str, int] = dict.fromkeys(
             ("rows", "observations", "events", "flushes", "failed_flushes", "slices_sealed", "rows_given_up", "bytes"),

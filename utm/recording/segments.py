@@ -230,12 +230,12 @@ def _postings(data: Ints, tracks: Longs) -> tuple[Hashes, bytes]:
     here = (data[LAT] != UNKNOWN) & (data[LON] != UNKNOWN)
     lat, lon = data[LAT].astype(np.int64) // _SQUARE, data[LON].astype(np.int64) // _SQUARE
     # One integer tells track, square and whether there is a position: one sort of integers finds the few that differ.
-    keys = np.unique((((tracks << 12) + lat + 1000 << 12) + lon + 2000 << 1) + here)
+    keys = np.unique((((tracks << 16 | lat + _HALF) << 16 | lon + _HALF) << 1) | here)
     wanted: dict[int, set[int]] = {}
     for key in keys.tolist():
-        found = wanted.setdefault(key >> 25, set())
+        found = wanted.setdefault(key >> 33, set())
         if key & 1:
-            found.update(_cells_of_square((key >> 13 & 4095) - 1000, (key >> 1 & 4095) - 2000))
+            found.update(_cells_of_square((key >> 17 & 0xFFFF) - _HALF, (key >> 1 & 0xFFFF) - _HALF))
     cells = sorted(set().union(*wanted.values())) if wanted else []
     place = {cell: index for index, cell in enumerate(cells)}
     counts, places = bytearray(), []
@@ -247,6 +247,7 @@ def _postings(data: Ints, tracks: Longs) -> tuple[Hashes, bytes]:
     return np.array(cells, np.uint64), bytes(counts) + np.array(places, "<u2").tobytes()
 
 
+_HALF: Final = 1 << 15
 _MANY: Final = 255  # a track in so many cells counts as being in all
 
 

@@ -1,11 +1,17 @@
 /** The HTTP side of the service: same-origin requests with the session cookie, problems as values. */
 
 import type {
+  Aircraft,
+  Alert,
   Corridor,
   DemoUsersAnswer,
   Feature,
   FlightPlan,
+  Operator,
+  Outcome,
   Page,
+  PlanState,
+  Policy,
   Problem,
   Role,
   SessionAnswer,
@@ -96,6 +102,35 @@ export const getZones = async (at?: string) =>
   drawable(await all<Zone>(at === undefined ? '/v1/zones' : `/v1/zones?at=${encodeURIComponent(at)}`))
 export const getCorridors = async () => drawable(await all<Corridor>('/v1/corridors'))
 export const getSites = async () => drawable(await all<Site>('/v1/sites'))
+
+export const getOperators = () => all<Operator>('/v1/operators')
+export const getAircraft = () => all<Aircraft>('/v1/aircraft?limit=500')
+export const getPolicy = () => request<Policy>('GET', '/v1/policy')
+
+/** One page of plans, latest departure first; no states means all of them. */
+export function getPlans(states: readonly PlanState[], cursor: string | null = null): Promise<Answer<Page<FlightPlan>>> {
+  const query = new URLSearchParams({ limit: '100' })
+  if (states.length > 0) query.set('state', states.join(','))
+  if (cursor !== null) query.set('cursor', cursor)
+  return request<Page<FlightPlan>>('GET', `/v1/flight-plans?${query}`)
+}
+
+/** Plans that fly at some instant between two. */
+export const getPlansBetween = (from: string, to: string) =>
+  all<FlightPlan>(`/v1/flight-plans?${new URLSearchParams({ limit: '200', from, to })}`)
+
+/** Accept or refuse a pending plan. */
+export const decidePlan = (planId: string, outcome: Exclude<Outcome, 'pending'>, reason: string | null) =>
+  request<FlightPlan>('POST', `/v1/flight-plans/${encodeURIComponent(planId)}/decision`, {
+    outcome,
+    ...(reason === null ? {} : { reason }),
+  })
+
+export const getAlerts = () => all<Alert>('/v1/alerts?state=open')
+
+/** Take note of an alert with one's initials. */
+export const acknowledgeAlert = (alertId: string, initials: string) =>
+  request<Alert>('POST', `/v1/alerts/${encodeURIComponent(alertId)}/acknowledge`, { initials })
 
 const AROUND_DEG = 0.01
 

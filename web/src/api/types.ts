@@ -32,6 +32,9 @@ export interface Problem {
   readonly detail_zh?: string
   readonly retryable?: boolean
   readonly trace_id?: string
+  readonly errors?: readonly { readonly field?: string; readonly code: string; readonly detail?: string; readonly detail_zh?: string }[]
+  /** What stands in the way, when a plan was refused. */
+  readonly decision?: Decision
 }
 
 export interface Page<T> {
@@ -121,11 +124,50 @@ export const planStates = [
 
 export type PlanState = (typeof planStates)[number]
 
+export const reasonSeverities = ['refuse', 'pending', 'warning'] as const
+
+export type ReasonSeverity = (typeof reasonSeverities)[number]
+
 export interface DecisionReason {
   readonly code: string
-  readonly severity?: 'refuse' | 'pending' | 'warning'
+  readonly severity?: ReasonSeverity
   readonly detail: string
   readonly detail_zh?: string
+  readonly zone_id?: string | null
+  /** The plan's own id where the asker may know it, else a name that stands for it. */
+  readonly other_plan_ref?: string | null
+  readonly site_id?: string | null
+  readonly rule?: string | null
+  /** Indices of the waypoints the affected part runs between. */
+  readonly segment?: readonly [number, number] | null
+  readonly starts_at?: string | null
+  readonly ends_at?: string | null
+  /** How much more than the minimum is kept; negative falls short of it. */
+  readonly horizontal_margin_m?: number | null
+  readonly vertical_margin_m?: number | null
+  readonly curable?: boolean | null
+}
+
+export const offerKinds = ['delay', 'altitude', 'route', 'site'] as const
+
+export interface CounterOffer {
+  readonly kind: (typeof offerKinds)[number]
+  readonly detail: string
+  readonly detail_zh?: string
+  readonly plan: { readonly departure_at?: string; readonly route?: TrajectoryRoute | VolumesRoute; readonly destination_site_id?: string | null }
+  readonly cost: { readonly delay_s: number; readonly extra_m: number; readonly extra_wh: number }
+  readonly held_until?: string | null
+}
+
+export type Outcome = 'approved' | 'pending' | 'refused'
+
+export interface Decision {
+  readonly outcome: Outcome
+  readonly decided_at: string
+  readonly took_ms?: number
+  readonly policy_version?: number
+  readonly reasons: readonly DecisionReason[]
+  readonly counter_offers?: readonly CounterOffer[]
 }
 
 export interface FlightPlan {
@@ -133,6 +175,7 @@ export interface FlightPlan {
   readonly state: PlanState
   readonly version: number
   readonly aircraft_id?: string
+  readonly organisation_id?: string
   readonly operation_type?: string
   readonly priority?: number
   readonly departure_at?: string
@@ -142,12 +185,7 @@ export interface FlightPlan {
   readonly route?: TrajectoryRoute | VolumesRoute
   readonly origin_site_id?: string | null
   readonly destination_site_id?: string | null
-  readonly decision?: {
-    readonly outcome: 'approved' | 'pending' | 'refused'
-    readonly decided_at: string
-    readonly took_ms?: number
-    readonly reasons: readonly DecisionReason[]
-  }
+  readonly decision?: Decision
   readonly volumes?: readonly Volume4D[]
 }
 
@@ -212,3 +250,65 @@ export interface SiteProperties {
 }
 
 export type Site = Feature<GeoJSON.Point, SiteProperties>
+
+export const alertSeverities = ['emergency', 'warning', 'caution', 'advisory'] as const
+
+export type AlertSeverity = (typeof alertSeverities)[number]
+
+export interface Alert {
+  readonly alert_id: string
+  readonly kind: string
+  readonly severity: AlertSeverity
+  readonly status: 'raised' | 'escalated' | 'acknowledged' | 'shelved' | 'resolved'
+  readonly raised_at: string
+  readonly detail: string
+  readonly detail_zh: string
+  readonly updated_at?: string | null
+  readonly track_id?: string | null
+  readonly aircraft_id?: string | null
+  readonly plan_id?: string | null
+  readonly zone_id?: string | null
+  readonly lat_deg?: number | null
+  readonly lon_deg?: number | null
+  readonly acknowledged_by?: string | null
+  readonly acknowledged_at?: string | null
+  readonly acknowledged_initials?: string | null
+  readonly shelved_until?: string | null
+  /** Order of attention, smallest first. */
+  readonly rank?: number | null
+  /** The alert that is the common cause; its own id for the cause. */
+  readonly group_id?: string | null
+  readonly event_at?: string | null
+  /** Seconds from updated_at to event_at; 0 when it has happened. */
+  readonly time_to_event_s?: number | null
+  readonly cause?: string | null
+  readonly cause_zh?: string | null
+  readonly consequence?: string | null
+  readonly consequence_zh?: string | null
+  readonly action_text?: string | null
+  readonly action_text_zh?: string | null
+  readonly other_track_id?: string | null
+  readonly cpa_lat_deg?: number | null
+  readonly cpa_lon_deg?: number | null
+  readonly cpa_at?: string | null
+  readonly horizontal_m?: number | null
+  readonly vertical_m?: number | null
+  readonly bbox?: readonly [number, number, number, number] | null
+}
+
+export interface Aircraft {
+  readonly aircraft_id: string
+  readonly registration: string
+  readonly organisation_id?: string
+}
+
+export interface Operator {
+  readonly organisation_id: string
+  readonly name: string
+  readonly name_zh?: string | null
+}
+
+export interface Policy {
+  readonly version: number
+  readonly separation: { readonly horizontal_m: number; readonly vertical_m: number; readonly time_buffer_s: number }
+}

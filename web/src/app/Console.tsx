@@ -1,10 +1,14 @@
 /** The operations screen: the map, and around it what a dispatcher reads and presses. */
 
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
-import type { SessionAnswer } from '../api/types'
+import { alertFocus } from '../alerts/alertFocus'
+import { awaits, nextAlert } from '../alerts/alertBook'
+import type { Alert, SessionAnswer } from '../api/types'
 import { city } from '../city/shenzhen'
 import { LiveFeed } from '../live/liveFeed'
 import type { CityMap, LayerGroup, Picked } from '../map/cityMap'
+import type { Focus, Point } from '../map/focusDrawing'
+import { AlertRail } from '../panels/AlertRail'
 import { AttentionList } from '../panels/AttentionList'
 import { ConnectionBanner } from '../panels/ConnectionBanner'
 import { DronePanel } from '../panels/DronePanel'
@@ -12,9 +16,14 @@ import { HelpDialog } from '../panels/HelpDialog'
 import { Legend } from '../panels/Legend'
 import { MapControls } from '../panels/MapControls'
 import { SitePanel, ZonePanel } from '../panels/GroundPanel'
+import { PlanPanel } from '../panels/PlanPanel'
+import { PlansPanel } from '../panels/PlansPanel'
+import type { PlanFilter } from '../plan/planList'
 import { TopBar } from '../panels/TopBar'
 import { problemWords } from '../ui/problem'
-import { useAirspace, useFeedStats, usePlan, useSecond, useSelectedDrone } from './hooks'
+import { useAirspace, useFeedStats, useFleet, usePlan, useSecond, useSelectedDrone } from './hooks'
+import { useAlerts } from './useAlerts'
+import { usePlans } from './usePlans'
 import { useLook } from './look'
 import { MapView } from './MapView'
 import { useShortcuts, type Command } from './shortcuts'
@@ -29,8 +38,9 @@ interface Props {
 const layerOf: Partial<Record<Command, LayerGroup>> = { zones: 'zones', corridors: 'corridors', sites: 'sites', labels: 'labels' }
 
 function firstPick(): Picked | null {
-  const track_id = readUrl(window.location.search).track_id
-  return track_id === null ? null : { kind: 'drone', track_id }
+  const { track_id, plan_id } = readUrl(window.location.search)
+  if (track_id !== null) return { kind: 'drone', track_id }
+  return plan_id === null ? null : { kind: 'plan', plan_id }
 }
 
 /** The drone after (or before) the selected one: those that need attention first, then by registration. */
@@ -44,6 +54,18 @@ function neighbour(feed: LiveFeed, selected: Picked | null, step: 1 | -1): strin
   const now = selected?.kind === 'drone' ? order.indexOf(selected.track_id) : -1
   const next = now === -1 ? (step === 1 ? 0 : order.length - 1) : (now + step + order.length) % order.length
   return order[next] ?? null
+}
+
+function placeOf(feed: LiveFeed, trackId: string): Point | null {
+  const fix = feed.fixOfTrack(trackId)
+  return fix === null ? null : [fix.lon_deg, fix.lat_deg]
+}
+
+/** What an alert opens: its drone, else its plan, else its zone. */
+function subjectOf(alert: Alert): Picked | null {
+  if (alert.track_id != null) return { kind: 'drone', track_id: alert.track_id }
+  if (alert.plan_id != null) return { kind: 'plan', plan_id: alert.plan_id }
+  return alert.zone_id == null ? null : { kind: 'zone', zone_id: alert.zone_id }
 }
 
 export default function Console({ session, onEnded, onLeave }: Props) {
@@ -61,22 +83,51 @@ export default function Console({ session, onEnded, onLeave }: Props) {
   const [following, setFollowing] = useState(false)
   const [hidden, setHidden] = useState<ReadonlySet<LayerGroup>>(new Set())
   const [helpOpen, setHelpOpen] = useState(false)
+  const [plansOpen, setPlansOpen] = useState(() => readUrl(window.location.search).plan_id !== null)
+  const [planFilter, setPlanFilter] = useState<PlanFilter>('all')
+  const [alertId, setAlertId] = useState<string | null>(null)
+  const [acknowledging, setAcknowledging] = useState(false)
+  const [reasonFocus, setReasonFocus] = useState<Focus | null>(null)
   const map = useRef<CityMap | null>(null)
+  const alerts = useAlerts(feed)
+  const { list: planList, loadMore } = usePlans(feed, plansOpen, planFilter)
 
   const trackId = picked?.kind === 'drone' ? picked.track_id : null
   const drone = useSelectedDrone(feed, trackId)
-  const planId = drone?.track?.plan_id ?? drone?.identity?.plan_id ?? null
+  const pickedPlan = picked?.kind === 'plan' ? picked.plan_id : null
+  const planId = pickedPlan ?? drone?.track?.plan_id ?? drone?.identity?.plan_id ?? null
   const plan = usePlan(feed, planId)
+  const fleet = useFleet(plansOpen || pickedPlan !== null)
 
   useEffect(() => {
     if (stats?.link === 'signed_out') onEnded()
   }, [stats?.link, onEnded])
-  useEffect(() => replaceUrl({ track_id: trackId }), [trackId])
+  useEffect(() => replaceUrl({ track_id: trackId, plan_id: pickedPlan }), [trackId, pickedPlan])
+
+  const alert = alertId === null ? null : (alerts.byId.get(alertId) ?? null)
+  const focus = useMemo(() => {
+    if (pickedPlan !== null) return reasonFocus
+    return alert === null ? null : alertFocus(alert, (id) => placeOf(feed, id))
+    // The paths of a predicted conflict start where the drones are: drawn anew each second.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [feed, pickedPlan, reasonFocus, alert, now_ms])
 
   const pick = useCallback((next: Picked | null) => {
     setPicked(next)
     setFollowing(false)
+    setAlertId(null)
+    setAcknowledging(false)
   }, [])
+  const pickPlan = useCallback((plan_id: string) => pick({ kind: 'plan', plan_id }), [pick])
+  const showFocus = useCallback(() => requestAnimationFrame(() => map.current?.showFocus()), [])
+  const pickAlert = useCallback(
+    (next: Alert) => {
+      pick(subjectOf(next))
+      setAlertId(next.alert_id)
+      requestAnimationFrame(() => map.current?.showAlert(next))
+    },
+    [pick],
+  )
   const pickTrack = useCallback((track_id: string) => pick({ kind: 'drone', track_id }), [pick])
   const pickAndShow = useCallback(
     (track_id: string) => {
@@ -101,6 +152,12 @@ export default function Console({ session, onEnded, onLeave }: Props) {
       if (command === 'next' || command === 'previous') {
         const track_id = neighbour(feed, picked, command === 'next' ? 1 : -1)
         if (track_id !== null) pickAndShow(track_id)
+      } else if (command === 'plans') setPlansOpen((before) => !before)
+      else if (command === 'next_alert') {
+        const next = nextAlert(alerts.groups, alertId)
+        if (next !== null) pickAlert(next)
+      } else if (command === 'acknowledge') {
+        if (alert !== null && awaits(alert)) setAcknowledging(true)
       } else if (command === 'centre') map.current?.centreOnSelected()
       else if (command === 'follow') setFollowing((before) => !before && trackId !== null)
       else if (command === 'deselect') pick(null)
@@ -111,7 +168,7 @@ export default function Console({ session, onEnded, onLeave }: Props) {
       else if (command === 'language') toggleLang()
       else if (command === 'help') setHelpOpen(true)
     },
-    [feed, picked, trackId, pick, pickAndShow, toggleLayer, toggleTheme, toggleLang],
+    [feed, picked, trackId, alerts.groups, alertId, alert, pick, pickAndShow, pickAlert, toggleLayer, toggleTheme, toggleLang],
   )
   useShortcuts(run)
 
@@ -137,10 +194,12 @@ export default function Console({ session, onEnded, onLeave }: Props) {
         flight={plan.flight}
         following={following}
         hidden={hidden}
+        focus={focus}
+        plansOpen={plansOpen}
         onPick={pick}
         onTakenOver={takenOver}
       />
-      <TopBar stats={stats} now_ms={now_ms} user={session.user} onHelp={() => setHelpOpen(true)} onLeave={onLeave} />
+      <TopBar stats={stats} now_ms={now_ms} user={session.user} plansOpen={plansOpen} onPlans={() => setPlansOpen((before) => !before)} onHelp={() => setHelpOpen(true)} onLeave={onLeave} />
       <div className="notices">
         <ConnectionBanner stats={stats} now_ms={now_ms} onRetry={() => feed.retry()} />
         {airspace.problem !== null && stats?.link !== 'lost' && (
@@ -150,6 +209,15 @@ export default function Console({ session, onEnded, onLeave }: Props) {
         )}
       </div>
       <div className="left-rail">
+        <AlertRail
+          alerts={alerts}
+          now_ms={now_ms}
+          selected={alertId}
+          handles={session.user.role === 'dispatcher'}
+          acknowledging={acknowledging}
+          onAcknowledging={setAcknowledging}
+          onPick={pickAlert}
+        />
         <AttentionList
           attention={attention}
           total={stats?.summary.attention_total ?? 0}
@@ -172,11 +240,37 @@ export default function Console({ session, onEnded, onLeave }: Props) {
           onClose={close}
         />
       )}
+      {pickedPlan !== null && (
+        <PlanPanel
+          planId={pickedPlan}
+          plan={plan}
+          fleet={fleet}
+          zones={airspace.zones}
+          sites={airspace.sites}
+          role={session.user.role}
+          onFocus={setReasonFocus}
+          onShow={showFocus}
+          onPlan={pickPlan}
+          onClose={close}
+        />
+      )}
+      {plansOpen && (
+        <PlansPanel
+          list={planList}
+          fleet={fleet}
+          selected={pickedPlan}
+          drawer={picked !== null}
+          onFilter={setPlanFilter}
+          onPick={pickPlan}
+          onMore={loadMore}
+          onClose={() => setPlansOpen(false)}
+        />
+      )}
       {zone !== null && (
         <ZonePanel zone={zone} active={airspace.active?.has(zone.properties.zone_id ?? '') ?? true} onClose={close} />
       )}
       {site !== null && <SitePanel site={site} onClose={close} />}
-      <MapControls onZoom={(steps) => map.current?.zoomBy(steps)} onHome={() => map.current?.showCity()} drawer={picked !== null} />
+      <MapControls onZoom={(steps) => map.current?.zoomBy(steps)} onHome={() => map.current?.showCity()} drawer={picked !== null} plans={plansOpen} />
       <HelpDialog isOpen={helpOpen} onOpenChange={setHelpOpen} />
     </div>
   )

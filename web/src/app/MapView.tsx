@@ -2,6 +2,7 @@
 
 import { useEffect, useImperativeHandle, useRef, useState, type Ref } from 'react'
 import type { LiveFeed } from '../live/liveFeed'
+import type { Focus } from '../map/focusDrawing'
 import { CityMap, type LayerGroup, type Picked } from '../map/cityMap'
 import type { PlannedFlight } from '../plan/schedule'
 import type { Airspace } from './hooks'
@@ -17,11 +18,13 @@ interface Props {
   readonly flight: PlannedFlight | null
   readonly following: boolean
   readonly hidden: ReadonlySet<LayerGroup>
+  readonly focus: Focus | null
+  readonly plansOpen: boolean
   readonly onPick: (picked: Picked | null) => void
   readonly onTakenOver: () => void
 }
 
-export function MapView({ ref, feed, airspace, picked, flight, following, hidden, onPick, onTakenOver }: Props) {
+export function MapView({ ref, feed, airspace, picked, flight, following, hidden, focus, plansOpen, onPick, onTakenOver }: Props) {
   const { lang, theme, t } = useLook()
   const container = useRef<HTMLDivElement>(null)
   const [map, setMap] = useState<CityMap | null>(null)
@@ -77,6 +80,8 @@ export function MapView({ ref, feed, airspace, picked, flight, following, hidden
   }, [map, airspace])
   useEffect(() => map?.select(picked), [map, picked])
   useEffect(() => map?.setPlan(flight), [map, flight])
+  useEffect(() => map?.setFocus(focus), [map, focus])
+  useEffect(() => map?.setPlansOpen(plansOpen), [map, plansOpen])
   useEffect(() => map?.setFollowing(following), [map, following])
 
   return (

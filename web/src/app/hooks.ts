@@ -1,8 +1,8 @@
 /** What the panels need from the feed and the API, a few times a second at most. */
 
 import { useEffect, useMemo, useState } from 'react'
-import { getCorridors, getPlan, getSites, getTrackNear, getZones } from '../api/client'
-import type { Corridor, Problem, Site, Track, Zone } from '../api/types'
+import { getAircraft, getCorridors, getOperators, getPlan, getSites, getTrackNear, getZones } from '../api/client'
+import type { Aircraft, Corridor, Operator, Problem, Site, Track, Zone } from '../api/types'
 import type { Fix, LiveFeed } from '../live/liveFeed'
 import type { FeedStats, IndexItem } from '../live/protocol'
 import { plannedFlight, type PlannedFlight } from '../plan/schedule'
@@ -10,6 +10,7 @@ import { plannedFlight, type PlannedFlight } from '../plan/schedule'
 const DETAIL_EVERY_MS = 1_000
 const ZONES_EVERY_MS = 60_000
 const RETRY_MS = 30_000
+const FLEET_EVERY_MS = 300_000
 
 /** The feed's numbers, twice a second. */
 export function useFeedStats(feed: LiveFeed): FeedStats | null {
@@ -83,6 +84,38 @@ export function useAirspace(feed: LiveFeed): Airspace {
     }
   }, [feed])
   return airspace
+}
+
+/** Names of firms and registrations of aircraft, as far as the reader may know them. */
+export interface Fleet {
+  readonly operators: ReadonlyMap<string, Operator>
+  readonly aircraft: ReadonlyMap<string, Aircraft>
+}
+
+const noFleet: Fleet = { operators: new Map(), aircraft: new Map() }
+
+/** Read once it is wanted, and again every five minutes. */
+export function useFleet(wanted: boolean): Fleet {
+  const [fleet, setFleet] = useState(noFleet)
+  useEffect(() => {
+    if (!wanted) return
+    let current = true
+    const load = async () => {
+      const [operators, aircraft] = await Promise.all([getOperators(), getAircraft()])
+      if (!current) return
+      setFleet((before) => ({
+        operators: operators.ok ? new Map(operators.value.map((item) => [item.organisation_id, item])) : before.operators,
+        aircraft: aircraft.ok ? new Map(aircraft.value.map((item) => [item.aircraft_id, item])) : before.aircraft,
+      }))
+    }
+    void load()
+    const timer = setInterval(() => void load(), FLEET_EVERY_MS)
+    return () => {
+      current = false
+      clearInterval(timer)
+    }
+  }, [wanted])
+  return fleet
 }
 
 export interface SelectedDrone {

@@ -16,6 +16,9 @@ export type Command =
   | 'corridors'
   | 'sites'
   | 'labels'
+  | 'plans'
+  | 'next_alert'
+  | 'acknowledge'
   | 'theme'
   | 'language'
   | 'help'
@@ -35,6 +38,9 @@ export const bindings: Readonly<Record<string, Command>> = {
   '2': 'corridors',
   '3': 'sites',
   '4': 'labels',
+  q: 'plans',
+  a: 'next_alert',
+  k: 'acknowledge',
   t: 'theme',
   l: 'language',
   '?': 'help',
@@ -45,6 +51,9 @@ export const helpRows: readonly { readonly keys: readonly string[]; readonly tex
   { keys: ['P'], text: 'help_previous' },
   { keys: ['C'], text: 'help_centre' },
   { keys: ['F'], text: 'help_follow' },
+  { keys: ['A'], text: 'help_next_alert' },
+  { keys: ['K'], text: 'help_acknowledge' },
+  { keys: ['Q'], text: 'help_plans' },
   { keys: ['Esc'], text: 'help_deselect' },
   { keys: ['H'], text: 'help_home' },
   { keys: ['+', '−'], text: 'help_zoom' },

@@ -9,6 +9,7 @@ export interface UrlState {
   readonly theme: Theme | null
   readonly camera: Camera | null
   readonly track_id: string | null
+  readonly plan_id: string | null
 }
 
 /** Read the address; anything malformed counts as absent. */
@@ -23,13 +24,14 @@ export function readUrl(search: string): UrlState {
     theme: theme === 'light' || theme === 'dark' ? theme : null,
     camera: sane ? { lat_deg: lat!, lon_deg: lon!, zoom: zoom! } : null,
     track_id: query.get('track'),
+    plan_id: query.get('plan'),
   }
 }
 
 /** The query string for a state; other parameters of the present one are kept. */
 export function writeUrl(
   search: string,
-  state: { readonly lang?: Lang; readonly theme?: Theme; readonly camera?: Camera | null; readonly track_id?: string | null },
+  state: { readonly lang?: Lang; readonly theme?: Theme; readonly camera?: Camera | null; readonly track_id?: string | null; readonly plan_id?: string | null },
 ): string {
   const query = new URLSearchParams(search)
   if (state.lang !== undefined) query.set('lang', state.lang)
@@ -41,6 +43,10 @@ export function writeUrl(
   if (state.track_id !== undefined) {
     if (state.track_id === null) query.delete('track')
     else query.set('track', state.track_id)
+  }
+  if (state.plan_id !== undefined) {
+    if (state.plan_id === null) query.delete('plan')
+    else query.set('plan', state.plan_id)
   }
   const text = query.toString().replaceAll('%2C', ',')
   return text === '' ? '' : `?${text}`

@@ -14,7 +14,7 @@ import {
 } from 'maplibre-gl'
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?url'
 import 'maplibre-gl/dist/maplibre-gl.css'
-import type { Corridor, Site, Zone } from '../api/types'
+import type { Alert, Corridor, Site, Zone } from '../api/types'
 import { city, places } from '../city/shenzhen'
 import { number, quantity } from '../i18n/format'
 import { translator, type Lang } from '../i18n/translate'
@@ -30,6 +30,7 @@ import { LabelSheet, type Candidate, type LabelText } from './droneLabels'
 import { contains, extentOf, labelPoint } from './geometry'
 import { FONT, mapImages, RATIO } from './images'
 import { palettes, type Theme } from './palette'
+import { focusBounds, focusCollection, type Focus } from './focusDrawing'
 import { planCollection, planNowCollection, trailCollection } from './planDrawing'
 import { layerGroups, mapLayers, mapStyle } from './style'
 
@@ -39,6 +40,7 @@ export type Picked =
   | { readonly kind: 'drone'; readonly track_id: string }
   | { readonly kind: 'zone'; readonly zone_id: string }
   | { readonly kind: 'site'; readonly site_id: string }
+  | { readonly kind: 'plan'; readonly plan_id: string }
 
 export interface Camera {
   readonly lat_deg: number
@@ -65,7 +67,8 @@ export interface CityMapOptions {
 
 export type LayerGroup = keyof typeof layerGroups | 'labels'
 
-const LEFT_CARDS_PX = 256
+const LEFT_CARDS_PX = 312
+const PLANS_PX = 316
 const DRAWER_PX = 368
 const CENTRE_ZOOM = 13.2
 
@@ -95,7 +98,7 @@ const stateRank = [6, 1, 0, 2, 3, 3]
 
 /** Load the font's pieces that the canvas and the map's labels need; canvases do not wait for fonts by themselves. */
 async function loadFonts(): Promise<void> {
-  const words = `${places.map((place) => place.zh + place.en).join('')}禁批限放PACN0123456789 UAS·椭球高米秒前计划位置`
+  const words = `${places.map((place) => place.zh + place.en).join('')}禁批限放PACN0123456789 UAS·椭球高米秒前计划位置冲突处最近点`
   await Promise.all([400, 600].map((weight) => document.fonts.load(`${weight} 16px "${FONT}"`, words)))
 }
 
@@ -118,6 +121,8 @@ export class CityMap {
   private corridors: readonly Corridor[] = []
   private selected: Picked | null = null
   private flight: PlannedFlight | null = null
+  private focused: Focus | null = null
+  private plansOpen = false
   private trail: [number, number][] = []
   private following = false
   private hiddenGroups: ReadonlySet<LayerGroup> = new Set()
@@ -168,6 +173,7 @@ export class CityMap {
       this.map.addLayer(this.drones)
       this.pushAirspace()
       this.pushPlan()
+      this.pushFocus()
       this.applyHidden()
       this.drones.zoom = this.map.getZoom()
       this.arrangeSoon(0)
@@ -470,25 +476,60 @@ export class CityMap {
   // ---- selection and camera ---------------------------------------------------------------------------------------
 
   select(picked: Picked | null): void {
-    this.clearGroundSelection()
     const same = picked?.kind === 'drone' && this.selected?.kind === 'drone' && picked.track_id === this.selected.track_id
     this.selected = picked
     if (!same) {
       this.trail = []
-      this.flight = null
       this.pushPlan()
     }
-    if (picked?.kind === 'zone' && this.ready) this.map.setFeatureState({ source: 'zones', id: picked.zone_id }, { selected: true })
-    if (picked?.kind === 'site' && this.ready) this.map.setFeatureState({ source: 'sites', id: picked.site_id }, { selected: true })
+    this.markGround()
     this.resolveSelection()
     this.arrangeSoon(0)
     this.repaintNow()
   }
 
-  private clearGroundSelection(): void {
+  private markGround(): void {
     if (!this.ready) return
     this.map.removeFeatureState({ source: 'zones' })
     this.map.removeFeatureState({ source: 'sites' })
+    const { selected, focused: focus } = this
+    const zones = [selected?.kind === 'zone' ? selected.zone_id : null, focus?.zone_id ?? null]
+    const sites = [selected?.kind === 'site' ? selected.site_id : null, focus?.site_id ?? null]
+    for (const id of zones) if (id !== null) this.map.setFeatureState({ source: 'zones', id }, { selected: true })
+    for (const id of sites) if (id !== null) this.map.setFeatureState({ source: 'sites', id }, { selected: true })
+  }
+
+  /** Draw what a reason, an offer or an alert is about, over everything else. */
+  setFocus(focus: Focus | null): void {
+    this.focused = focus
+    this.pushFocus()
+  }
+
+  private pushFocus(): void {
+    if (!this.ready) return
+    this.source('focus')?.setData(focusCollection(this.focused))
+    this.markGround()
+    this.repaintNow()
+  }
+
+  /** Leave room for the list of plans at the lower edge. */
+  setPlansOpen(open: boolean): void {
+    this.plansOpen = open
+  }
+
+  /** Bring what the focus is about into what cards, drawer and list leave free; without a focus the plan shown. */
+  showFocus(): void {
+    const zone = this.zones.find(({ properties }) => (properties.zone_id ?? properties.name) === this.focused?.zone_id)
+    const box = focusBounds(this.focused, this.focused === null ? (this.flight?.schedule?.waypoints ?? []) : [], zone?.geometry ?? null)
+    if (box === null) return
+    const wide = window.innerWidth > 1100
+    const padding = {
+      top: 72,
+      bottom: (this.plansOpen ? PLANS_PX : 0) + 56,
+      left: wide ? LEFT_CARDS_PX + 40 : 40,
+      right: wide ? DRAWER_PX + 56 : 40,
+    }
+    this.map.fitBounds(box, { padding, maxZoom: 16, duration: 500 })
   }
 
   setPlan(flight: PlannedFlight | null): void {
@@ -513,8 +554,8 @@ export class CityMap {
         this.trail.push([fix.lon_deg, fix.lat_deg])
         if (this.trail.length > TRAIL_LIMIT) this.trail.shift()
       }
-      this.pushPlan()
     }
+    if (this.flight !== null || this.selected?.kind === 'drone') this.pushPlan()
     this.arrangeSoon(0)
   }
 
@@ -535,7 +576,8 @@ export class CityMap {
 
   /** From the middle of the map to the middle of what cards and drawer leave free, CSS pixels. */
   private visibleCentre(): [number, number] {
-    return window.innerWidth > 1100 ? [(LEFT_CARDS_PX - DRAWER_PX) / 2, 0] : [0, 0]
+    const up_px = this.plansOpen ? -PLANS_PX / 2 : 0
+    return window.innerWidth > 1100 ? [(LEFT_CARDS_PX - DRAWER_PX) / 2, up_px] : [0, up_px]
   }
 
   /** Bring the selected drone to the middle, close enough to read its label. */
@@ -544,6 +586,16 @@ export class CityMap {
     if (fix === null) return
     const zoom = Math.max(this.map.getZoom(), CENTRE_ZOOM)
     this.map.easeTo({ center: [fix.lon_deg, fix.lat_deg], zoom, offset: this.visibleCentre(), duration: 500 })
+  }
+
+  /** Bring an alert to the middle: its pair with the closest point, else its drone, else the place it names. */
+  showAlert(alert: Pick<Alert, 'track_id' | 'lat_deg' | 'lon_deg' | 'cpa_lat_deg'>): void {
+    if (alert.cpa_lat_deg != null) return this.showFocus()
+    const fix = alert.track_id == null ? null : this.feed.fixOfTrack(alert.track_id)
+    const at = fix ?? (alert.lat_deg == null || alert.lon_deg == null ? null : { lat_deg: alert.lat_deg, lon_deg: alert.lon_deg })
+    if (at === null) return this.showFocus()
+    const zoom = Math.max(this.map.getZoom(), CENTRE_ZOOM)
+    this.map.easeTo({ center: [at.lon_deg, at.lat_deg], zoom, offset: this.visibleCentre(), duration: 500 })
   }
 
   showCity(): void {

@@ -4,6 +4,7 @@ import type { ExpressionSpecification, LayerSpecification, StyleSpecification } 
 import coast from '../city/coast.json'
 import { places, runways } from '../city/shenzhen'
 import type { Lang } from '../i18n/translate'
+import type { FocusLine } from './focusDrawing'
 import { runwayOutline } from './geometry'
 import { FONT, restrictions } from './images'
 import type { Palette } from './palette'
@@ -334,6 +335,62 @@ function planLayers(p: Palette, lang: Lang): LayerSpecification[] {
   ]
 }
 
+/** What a reason, an offer or an alert is about: told apart by dashes and widths as well as by colour. */
+function focusLayers(p: Palette, lang: Lang): LayerSpecification[] {
+  const round = { 'line-cap': 'round', 'line-join': 'round' } as const
+  const line = (kind: FocusLine, colour: string, width: number, dashes: number[] | null): LayerSpecification => ({
+    id: `focus-${kind}`,
+    type: 'line',
+    source: 'focus',
+    filter: ['==', ['get', 'kind'], kind],
+    layout: dashes === null ? round : { 'line-join': 'round' },
+    paint: { 'line-color': colour, 'line-width': width, ...(dashes === null ? {} : { 'line-dasharray': dashes }) },
+  })
+  return [
+    {
+      id: 'focus-casing',
+      type: 'line',
+      source: 'focus',
+      filter: ['has', 'kind'],
+      layout: round,
+      paint: { 'line-color': p.halo, 'line-width': 8, 'line-opacity': 0.85 },
+    },
+    line('other', p.state.nonconforming, 2.6, [4, 1.6]),
+    line('offer', p.state.conforming, 3, [1.4, 1.2]),
+    line('predicted', p.state.nonconforming, 2.6, [2, 1.2]),
+    line('segment', p.state.contingent, 4.4, null),
+    {
+      id: 'focus-place',
+      type: 'circle',
+      source: 'focus',
+      filter: ['has', 'place'],
+      paint: {
+        'circle-radius': 11,
+        'circle-color': p.state.contingent,
+        'circle-opacity': 0.18,
+        'circle-stroke-color': p.state.contingent,
+        'circle-stroke-width': 2.4,
+      },
+    },
+    {
+      id: 'focus-words',
+      type: 'symbol',
+      source: 'focus',
+      filter: ['has', 'place'],
+      layout: {
+        'text-field': ['get', lang === 'zh-CN' ? 'zh' : 'en'],
+        'text-font': [FONT],
+        'text-size': 12,
+        'text-anchor': 'top',
+        'text-offset': [0, 1.2],
+        'text-allow-overlap': true,
+        'text-ignore-placement': true,
+      },
+      paint: { 'text-color': p.state.contingent, 'text-halo-color': p.halo, 'text-halo-width': 1.8 },
+    },
+  ]
+}
+
 /** Layers a person can switch off, by group. */
 export const layerGroups = {
   zones: ['zone-fill', ...restrictions.filter((kind) => kind !== 'NO_RESTRICTION').map((kind) => `zone-hatch-${kind}`), 'zone-line', 'zone-line-off', 'zone-badge'],
@@ -348,7 +405,7 @@ export function mapLayers(palette: Palette, lang: Lang): LayerSpecification[] {
   const ground = [...base, ...zones, ...network].filter((layer) => !isLabel(layer))
   // Labels are placed from the last layer to the first: districts keep their place before sites and zones.
   const labels = [...network, ...zones, ...base].filter(isLabel)
-  return [...ground, ...labels, ...planLayers(palette, lang)]
+  return [...ground, ...labels, ...planLayers(palette, lang), ...focusLayers(palette, lang)]
 }
 
 export function mapStyle(palette: Palette, lang: Lang): StyleSpecification {
@@ -363,6 +420,7 @@ export function mapStyle(palette: Palette, lang: Lang): StyleSpecification {
       corridors: { type: 'geojson', data: emptyCollection },
       sites: { type: 'geojson', data: emptyCollection, promoteId: 'site_id' },
       plan: { type: 'geojson', data: emptyCollection },
+      focus: { type: 'geojson', data: emptyCollection },
       'plan-now': { type: 'geojson', data: emptyCollection },
       trail: { type: 'geojson', data: emptyCollection },
     },

@@ -7,13 +7,15 @@ interface Props {
   readonly onHome: () => void
   /** Whether a drawer stands at the right edge, so that the controls keep clear of it. */
   readonly drawer: boolean
+  /** Whether the list of plans stands at the lower edge. */
+  readonly plans: boolean
 }
 
 /** Zoom buttons and attribution. */
-export function MapControls({ onZoom, onHome, drawer }: Props) {
+export function MapControls({ onZoom, onHome, drawer, plans }: Props) {
   const { t } = useLook()
   return (
-    <div className="map-foot" data-drawer={drawer}>
+    <div className="map-foot" data-drawer={drawer} data-plans={plans}>
       <p className="attribution" title={t('attribution_note')}>
         {t('attribution')}
       </p>

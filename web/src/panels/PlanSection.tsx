@@ -64,7 +64,7 @@ export function PlanSection({ plan, fix, track, sites, now_ms }: Props) {
   )
 }
 
-function arrival(flight: PlannedFlight): Date | null {
+export function arrival(flight: PlannedFlight): Date | null {
   if (flight.schedule !== null && flight.departure_ms !== null) return new Date(flight.departure_ms + flight.schedule.duration_s * 1000)
   return instant(flight.plan.ends_at)
 }
@@ -88,7 +88,7 @@ function Progress({ flight, now_ms }: { readonly flight: PlannedFlight; readonly
   )
 }
 
-function RouteWords({ flight, sites }: { readonly flight: PlannedFlight; readonly sites: readonly Site[] }) {
+export function RouteWords({ flight, sites }: { readonly flight: PlannedFlight; readonly sites: readonly Site[] }) {
   const { t, lang } = useLook()
   const { plan, schedule } = flight
   const siteName = (id: string | null | undefined) => {

@@ -1,6 +1,6 @@
 /** The bar above the map: who we are, how many fly in which state, how fresh the picture is, what time it is. */
 
-import { Button, Menu, MenuItem, MenuTrigger, Popover, Separator, Text, Tooltip, TooltipTrigger } from 'react-aria-components'
+import { Button, Menu, MenuItem, MenuTrigger, Popover, Separator, Text, ToggleButton, Tooltip, TooltipTrigger } from 'react-aria-components'
 import type { SessionUser } from '../api/types'
 import { useLook } from '../app/look'
 import { city } from '../city/shenzhen'
@@ -16,17 +16,26 @@ interface Props {
   readonly stats: FeedStats | null
   readonly now_ms: number
   readonly user: SessionUser
+  readonly plansOpen: boolean
+  readonly onPlans: () => void
   readonly onHelp: () => void
   readonly onLeave: () => void
 }
 
-export function TopBar({ stats, now_ms, user, onHelp, onLeave }: Props) {
+export function TopBar({ stats, now_ms, user, plansOpen, onPlans, onHelp, onLeave }: Props) {
   const { t, lang, theme, toggleLang, toggleTheme } = useLook()
   return (
     <header className="top-bar">
       <Brand place={lang === 'zh-CN' ? city.zh : city.en} role={t('app_role')} />
       <Counters stats={stats} />
       <div className="top-right">
+        <TooltipTrigger delay={400}>
+          <ToggleButton className="quiet-button plans-button" isSelected={plansOpen} onChange={onPlans}>
+            <Icon name="plans" />
+            {t('plans_title')}
+          </ToggleButton>
+          <Tooltip className="tooltip">{t('plans_open')}</Tooltip>
+        </TooltipTrigger>
         <FeedHealth stats={stats} />
         <TooltipTrigger delay={250}>
           <Button className="clock" aria-label={`${t('clock_beijing')} ${beijingTime(now_ms)}`}>

@@ -219,9 +219,10 @@ def invalidated(
     after = _Judgement(proposed, live, checks, bounds)
     suspects = {name: found for name in sorted(after.suspects()) if (found := after.reasons(name))}
     before = _Judgement(present, live, checks, bounds)
+    wrong_before = before.suspects() if suspects else set()
     result = []
     for name, found in suspects.items():
-        known = {_identity(reason) for reason in before.reasons(name)}
+        known = {_identity(reason) for reason in before.reasons(name)} if name in wrong_before else set()
         fresh = tuple(reason for reason in found if _identity(reason) not in known)
         if fresh:
             outcome = "refused" if any(reason.severity == "refuse" for reason in fresh) else "pending"

@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-import h3
 import orjson
 from sqlmodel import Session
 
@@ -73,7 +72,7 @@ class Prepared:
     @property
     def cells(self) -> frozenset[int]:
         """The same cells as integers."""
-        return frozenset(map(h3.str_to_int, self.h3_cells))
+        return frozenset([int(cell, 16) for cell in self.h3_cells])
 
     @property
     def geometry(self) -> PlanGeometry:

@@ -6,6 +6,7 @@ One lock guards the index, because the writer thread changes it while requests t
 import threading
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 import h3
 import orjson
@@ -81,7 +82,12 @@ def _pad_events(plan: LivePlan) -> Iterator[tuple[str, PadEvent]]:
 
 def version_cells(h3_cells: Iterable[str]) -> list[str]:
     """Return the sorted coarse cells whose versions guard a plan that covers these resolution-8 cells."""
-    return sorted({h3.cell_to_parent(cell, VERSION_CELL_RESOLUTION) for cell in h3_cells})
+    return sorted({_version_cell(cell) for cell in h3_cells})
+
+
+@lru_cache(maxsize=1 << 16)  # a city has a few thousand cells
+def _version_cell(cell: str) -> str:
+    return h3.cell_to_parent(cell, VERSION_CELL_RESOLUTION)
 
 
 class Sky:

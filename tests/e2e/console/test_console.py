@@ -2,13 +2,16 @@
 
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from tests.e2e.conftest import City
 
 pytestmark = [pytest.mark.slow, pytest.mark.e2e, pytest.mark.timeout(240)]
 
@@ -89,9 +92,20 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
 @pytest.fixture
 def console(context: BrowserContext, console_url: str) -> Iterator[Console]:
     """Yield an open console and demand afterwards that it complained of nothing and asked nobody else."""
-    console = Console(context, console_url)
+    yield from watched(context, console_url)
+
+
+@pytest.fixture
+def city_console(context: BrowserContext, city: City) -> Iterator[Console]:
+    """Yield a console of the city these tests start, whose firms' credentials they know."""
+    yield from watched(context, city.base_url)
+
+
+def watched(context: BrowserContext, url: str) -> Iterator[Console]:
+    """Yield a console; fail when something went wrong on it or it asked somebody else."""
+    console = Console(context, url)
     yield console
-    host = urlsplit(console_url).netloc
+    host = urlsplit(url).netloc
     console.page.close()
     assert console.hosts <= {host}, f"requests to others: {console.hosts - {host}}"
     assert console.complaints == []
@@ -169,6 +183,130 @@ def test_a_lost_connection_is_shown_within_three_seconds_and_heals(console: Cons
     expect(console.page.get_by_role("alert")).to_have_count(0, timeout=10_000)
     console.complaints = [text for text in console.complaints if "ERR_INTERNET_DISCONNECTED" not in text]
     assert took_s < 4.0, f"the banner took {took_s:.1f} s"
+
+
+def plan_body(aircraft_id: str, points: Sequence[tuple[float, float, float]], hours_ahead: float) -> dict[str, Any]:
+    """Return a plan through points (latitude, longitude, metres above ground) at 12 m/s."""
+    departure = datetime.now(UTC) + timedelta(hours=hours_ahead)
+    waypoints = [{"lat_deg": a, "lon_deg": b, "alt_m": c, "alt_datum": "AGL"} for a, b, c in points]
+    route = {"type": "trajectory", "crs": "WGS84", "cruise_speed_mps": 12.0, "waypoints": waypoints}
+    return {
+        "aircraft_id": aircraft_id,
+        "operation_type": "logistics",
+        "priority": 10,
+        "departure_at": departure.isoformat(),
+        "route": route,
+    }
+
+
+def file_plan(
+    city: City, nth_aircraft: int, points: Sequence[tuple[float, float, float]], hours: float
+) -> dict[str, Any]:
+    """File a plan of the first firm and return the service's answer, whatever it decided."""
+    with city.client("operator") as operator:
+        aircraft = operator.get("/v1/aircraft").json()["items"][nth_aircraft]["aircraft_id"]
+        answer = operator.post("/v1/flight-plans", json=plan_body(aircraft, points, hours))
+    assert answer.status_code in (201, 202, 409), answer.text
+    document: dict[str, Any] = answer.json()
+    assert "decision" in document, document
+    return document
+
+
+def open_filtered(console: Console, query: str, name: str) -> Any:
+    """Open the list of plans by its key, press a filter, and return the list."""
+    console.open(query)
+    console.page.keyboard.press("q")
+    plans = console.page.locator(".plans")
+    plans.get_by_role("radio", name=name, exact=True).click()
+    return plans
+
+
+def test_a_refused_plan_says_why_in_both_languages(city: City, city_console: Console, artifacts: Path) -> None:
+    """A plan over another one's path is listed as refused; its drawer gives the reason, margins and offers in words."""
+    path = [(22.70, 114.16, 60.0), (22.70, 114.20, 60.0), (22.72, 114.22, 60.0)]
+    first = file_plan(city, 0, path, 5)
+    assert first["state"] == "approved", first["decision"]
+    second = file_plan(city, 1, path, 5)
+    assert second["state"] == "refused"
+    reason = second["decision"]["reasons"][0]
+
+    page = city_console.page
+    plans = open_filtered(city_console, "?lang=en", "Refused")
+    row = plans.locator("tbody tr").first
+    expect(row).to_contain_text("Refused", timeout=15_000)
+    expect(row).to_contain_text("1 refusing")
+    row.get_by_role("button").click()
+    drawer = page.get_by_role("complementary", name="Selection")
+    expect(drawer).to_contain_text(reason["detail"], timeout=15_000)
+    expect(drawer).to_contain_text("Refuses")
+    for words in ("waypoint", "Horizontal margin", "(too little)", "Vertical margin", "Counter-offers", "As filed"):
+        expect(drawer).to_contain_text(words)
+    drawer.locator(".reason-refuse").get_by_role("button", name="Draw on map").click()
+    expect(drawer.locator(".reason-refuse .link-button")).to_have_text(re.compile("^UAS"), timeout=15_000)
+    city_console.until(lambda: city_console.hook("mapIdle()"), "the map at rest")
+    page.wait_for_timeout(1_500)
+    page.screenshot(path=artifacts / "refused-en-1440x900.png")
+    assert f"plan={second['plan_id']}" in page.url
+
+    page.get_by_role("button", name="切换为中文").click()
+    chinese = page.get_by_role("complementary", name="所选对象")
+    expect(chinese).to_contain_text(reason["detail_zh"])
+    for words in ("不予批准", "水平裕度", "垂直裕度", "（不足）", "替代方案"):
+        expect(chinese).to_contain_text(words)
+    page.screenshot(path=artifacts / "refused-zh-CN-1440x900.png")
+
+
+def test_a_pending_plan_is_refused_with_a_reason_and_the_answer_is_shown(city: City, city_console: Console) -> None:
+    """A dispatcher refuses a pending plan in two steps; the state shown is the service's, and the firm reads the reason."""
+    with city.client("operator") as operator:
+        zones = operator.get("/v1/zones", params={"limit": 200}).json()
+        features = zones.get("features") or zones["items"]
+    pending: dict[str, Any] | None = None
+    for zone in (item for item in features if item["properties"]["restriction"] == "REQ_AUTHORISATION"):
+        ring = zone["geometry"]["coordinates"][0]
+        lon = sum(point[0] for point in ring[:-1]) / (len(ring) - 1)
+        lat = sum(point[1] for point in ring[:-1]) / (len(ring) - 1)
+        answer = file_plan(city, 2, [(lat, lon - 0.002, 60.0), (lat, lon + 0.002, 60.0)], 6)
+        if answer["state"] == "pending":
+            pending = answer
+            break
+    assert pending is not None, "no zone made a plan pending"
+
+    page = city_console.page
+    city_console.open(f"?lang=en&plan={pending['plan_id']}")
+    drawer = page.get_by_role("complementary", name="Selection")
+    drawer.get_by_role("button", name="Refuse…").click()
+    confirm = drawer.get_by_role("button", name="Refuse the plan")
+    expect(confirm).to_be_disabled()
+    drawer.get_by_role("textbox").fill("Rehearsal of the fireworks")
+    confirm.click()
+    expect(drawer.get_by_role("status")).to_contain_text("now “Refused”", timeout=15_000)
+    expect(drawer).to_contain_text("Rehearsal of the fireworks", timeout=15_000)
+    with city.client("operator") as operator:
+        assert operator.get(f"/v1/flight-plans/{pending['plan_id']}").json()["state"] == "refused"
+
+
+def test_the_alert_rail_shows_what_the_city_has(city: City, city_console: Console, artifacts: Path) -> None:
+    """The rail lists every open alert with severity in words, or says calmly that there is none."""
+    city_console.open("?lang=en")
+    rail = city_console.page.get_by_label("Alerts", exact=True)
+    expect(rail).to_be_visible()
+    expect(rail).not_to_contain_text("loading", timeout=15_000)
+
+    def agree() -> bool:
+        """Alerts come and go: the rail and the list must agree at some moment soon."""
+        with city.client("dispatcher") as dispatcher:
+            listed = dispatcher.get("/v1/alerts", params={"state": "open"}).json()["items"]
+        shown = city_console.page.locator(".alert-pick").count()
+        calm = city_console.page.get_by_text("No alerts", exact=True).count()
+        return shown == len(listed) and calm == (0 if listed else 1)
+
+    city_console.until(agree, "the rail to show what the service lists", 40)
+    if city_console.page.locator(".alert-pick").count():
+        city_console.page.keyboard.press("a")
+        chosen = city_console.page.locator(".alert[data-chosen='true']")
+        expect(chosen).to_contain_text(re.compile("Emergency|Warning|Caution|Advisory"))
+    city_console.page.screenshot(path=artifacts / "alerts-en-1440x900.png")
 
 
 @pytest.mark.parametrize("lang", ["zh-CN", "en"])

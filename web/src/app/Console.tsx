@@ -237,6 +237,7 @@ export default function Console({ session, onEnded, onLeave }: Props) {
           following={following}
           onFollow={setFollowing}
           onCentre={() => map.current?.centreOnSelected()}
+          onPlan={pickPlan}
           onClose={close}
         />
       )}

@@ -128,6 +128,7 @@ export const catalogue = {
   cost_energy: { zh: '能耗 {amount} 瓦时', en: 'energy {amount} Wh' },
   decision_policy: { zh: '规则版本 {n}', en: 'by policy version {n}' },
   decision_no_reasons: { zh: '没有任何异议。', en: 'Nothing stood against it.' },
+  plan_open: { zh: '打开此计划', en: 'Open this plan' },
   plan_filed: { zh: '申报内容', en: 'As filed' },
   plan_show_route: { zh: '显示航线', en: 'Show on map' },
   plan_waypoints: { zh: '航点', en: 'Waypoints' },

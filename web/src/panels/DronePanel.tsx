@@ -22,12 +22,13 @@ interface Props {
   readonly following: boolean
   readonly onFollow: (following: boolean) => void
   readonly onCentre: () => void
+  readonly onPlan: (planId: string) => void
   readonly onClose: () => void
 }
 
 const LOW_BATTERY_PCT = 25
 
-export function DronePanel({ trackId, drone, plan, sites, now_ms, following, onFollow, onCentre, onClose }: Props) {
+export function DronePanel({ trackId, drone, plan, sites, now_ms, following, onFollow, onCentre, onPlan, onClose }: Props) {
   const { t, lang } = useLook()
   const identity = drone?.identity ?? null
   const track = drone?.track ?? null
@@ -63,7 +64,7 @@ export function DronePanel({ trackId, drone, plan, sites, now_ms, following, onF
       <Altitudes drone={drone} />
       <Motion drone={drone} />
       <Section title={t('section_plan')}>
-        <PlanSection plan={plan} fix={fix} track={track} sites={sites} now_ms={now_ms} />
+        <PlanSection plan={plan} fix={fix} track={track} sites={sites} now_ms={now_ms} onPlan={onPlan} />
       </Section>
       <Vehicle drone={drone} />
       <Section title={t('section_position')}>

@@ -1,6 +1,6 @@
 /** The flight plan of the selected drone: state, route, times, and how far the drone is from where it should be. */
 
-import { Meter } from 'react-aria-components'
+import { Button, Meter } from 'react-aria-components'
 import type { Site, Track } from '../api/types'
 import type { PlanState } from '../app/hooks'
 import { useLook } from '../app/look'
@@ -22,9 +22,10 @@ interface Props {
   readonly track: Track | null
   readonly sites: readonly Site[]
   readonly now_ms: number
+  readonly onPlan: (planId: string) => void
 }
 
-export function PlanSection({ plan, fix, track, sites, now_ms }: Props) {
+export function PlanSection({ plan, fix, track, sites, now_ms, onPlan }: Props) {
   const { t, lang } = useLook()
   const { flight, problem, waiting } = plan
   if (flight === null) {
@@ -55,9 +56,9 @@ export function PlanSection({ plan, fix, track, sites, now_ms }: Props) {
           <Decision flight={flight} />
         </Row>
         <Row name={t('field_plan_id')}>
-          <span className="mono shortened" title={filed.plan_id}>
+          <Button className="link-button mono shortened" aria-label={t('plan_open')} onPress={() => onPlan(filed.plan_id)}>
             {filed.plan_id}
-          </span>
+          </Button>
         </Row>
       </dl>
     </>

@@ -181,8 +181,8 @@ def _parse_cell_limit(raw: object, at: str, errors: list[FieldError]) -> CellLim
     cell = value.get("cell")
     known = isinstance(cell, str) and h3.is_valid_cell(cell) and h3.get_resolution(cell) == DEFAULT_RESOLUTION
     if not known:
-        detail = f"Must be an H3 cell of resolution {DEFAULT_RESOLUTION} as text, such as 8841a1a5a3fffff."
-        detail_zh = f"必须是分辨率为 {DEFAULT_RESOLUTION} 的 H3 单元格文本，例如 8841a1a5a3fffff。"
+        detail = f"Must be an H3 cell of resolution {DEFAULT_RESOLUTION} as text, such as 88411caa01fffff."
+        detail_zh = f"必须是分辨率为 {DEFAULT_RESOLUTION} 的 H3 单元格文本，例如 88411caa01fffff。"
         errors.append(FieldError(f"{at}/cell", "not_a_cell", detail, detail_zh))
     flights = number(value.get("max_flights"), f"{at}/max_flights", errors, whole=True)
     first = number(value.get("from_hour", 0), f"{at}/from_hour", errors, whole=True, high=23)

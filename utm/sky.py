@@ -87,7 +87,7 @@ def version_cells(h3_cells: Iterable[str]) -> list[str]:
 
 @lru_cache(maxsize=1 << 16)  # a city has a few thousand cells
 def _version_cell(cell: str) -> str:
-    return h3.cell_to_parent(cell, VERSION_CELL_RESOLUTION)
+    return str(h3.cell_to_parent(cell, VERSION_CELL_RESOLUTION))
 
 
 class Sky:

@@ -1,5 +1,6 @@
 /** GeoJSON of what a reason, an offer or an alert is about, and the box that holds it. */
 
+import type { ReasonSeverity } from '../api/types'
 import { translator } from '../i18n/translate'
 import type { Key } from '../i18n/catalogue'
 
@@ -10,7 +11,7 @@ export const focusLines = ['segment', 'other', 'offer', 'predicted'] as const
 export type FocusLine = (typeof focusLines)[number]
 
 export interface Focus {
-  readonly lines: readonly { readonly kind: FocusLine; readonly points: readonly Point[] }[]
+  readonly lines: readonly { readonly kind: FocusLine; readonly points: readonly Point[]; readonly severity?: ReasonSeverity }[]
   readonly place: { readonly at: Point; readonly words: Extract<Key, `focus_${string}`> } | null
   readonly zone_id: string | null
   readonly site_id: string | null
@@ -20,9 +21,9 @@ const languages = { zh: translator('zh-CN'), en: translator('en') }
 
 export function focusCollection(focus: Focus | null): GeoJSON.FeatureCollection {
   const features: GeoJSON.Feature[] = []
-  for (const { kind, points } of focus?.lines ?? []) {
+  for (const { kind, points, severity } of focus?.lines ?? []) {
     if (points.length < 2) continue
-    features.push({ type: 'Feature', geometry: { type: 'LineString', coordinates: points.map((point) => [...point]) }, properties: { kind } })
+    features.push({ type: 'Feature', geometry: { type: 'LineString', coordinates: points.map((point) => [...point]) }, properties: { kind, severity: severity ?? 'refuse' } })
   }
   if (focus?.place != null) {
     const { at, words } = focus.place

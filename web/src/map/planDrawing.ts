@@ -1,5 +1,6 @@
 /** GeoJSON of the selected plan: path flown and to come, waypoints, volumes, and where it should be now. */
 
+import type { PlanState } from '../api/types'
 import { translator } from '../i18n/translate'
 import { plannedAt, type PlannedFlight } from '../plan/schedule'
 import { emptyCollection } from './style'
@@ -15,6 +16,11 @@ const feature = (geometry: GeoJSON.Geometry, properties: GeoJSON.GeoJsonProperti
 
 const planned = { zh: translator('zh-CN')('planned_now'), en: translator('en')('planned_now') }
 
+/** Plans that somebody flies, will fly or has flown: only these should be somewhere now. */
+const flown: readonly PlanState[] = ['approved', 'activated', 'nonconforming', 'contingent', 'ended']
+
+const planNow = (flight: PlannedFlight, now_ms: number) => (flown.includes(flight.plan.state) ? plannedAt(flight, now_ms) : null)
+
 /** The plan's path, split at where it should be now. */
 export function planCollection(flight: PlannedFlight | null, now_ms: number): Collection {
   if (flight === null) return emptyCollection
@@ -22,7 +28,7 @@ export function planCollection(flight: PlannedFlight | null, now_ms: number): Co
   const { schedule } = flight
   if (schedule !== null) {
     const points = schedule.waypoints.map((waypoint): Point => [waypoint.lon_deg, waypoint.lat_deg])
-    const now = plannedAt(flight, now_ms)
+    const now = planNow(flight, now_ms)
     const split: Point | null = now === null || now.phase === 'before' ? null : [now.lon_deg, now.lat_deg]
     const leg = now?.leg ?? 0
     const done = split === null ? [] : now?.phase === 'after' ? points : [...points.slice(0, leg + 1), split]
@@ -46,7 +52,7 @@ export function planCollection(flight: PlannedFlight | null, now_ms: number): Co
 
 /** The mark of where the plan should be now; nothing outside its times. */
 export function planNowCollection(flight: PlannedFlight | null, now_ms: number): Collection {
-  const now = flight === null ? null : plannedAt(flight, now_ms)
+  const now = flight === null ? null : planNow(flight, now_ms)
   if (now === null || now.phase !== 'under_way') return emptyCollection
   return {
     type: 'FeatureCollection',

@@ -338,7 +338,7 @@ function planLayers(p: Palette, lang: Lang): LayerSpecification[] {
 /** What a reason, an offer or an alert is about: told apart by dashes and widths as well as by colour. */
 function focusLayers(p: Palette, lang: Lang): LayerSpecification[] {
   const round = { 'line-cap': 'round', 'line-join': 'round' } as const
-  const line = (kind: FocusLine, colour: string, width: number, dashes: number[] | null): LayerSpecification => ({
+  const line = (kind: FocusLine, colour: string | ExpressionSpecification, width: number, dashes: number[] | null): LayerSpecification => ({
     id: `focus-${kind}`,
     type: 'line',
     source: 'focus',
@@ -358,7 +358,7 @@ function focusLayers(p: Palette, lang: Lang): LayerSpecification[] {
     line('other', p.state.nonconforming, 2.6, [4, 1.6]),
     line('offer', p.state.conforming, 3, [1.4, 1.2]),
     line('predicted', p.state.nonconforming, 2.6, [2, 1.2]),
-    line('segment', p.state.contingent, 4.4, null),
+    line('segment', ['match', ['get', 'severity'], 'refuse', p.state.contingent, 'pending', p.state.nonconforming, p.state.unknown], 4.4, null),
     {
       id: 'focus-place',
       type: 'circle',

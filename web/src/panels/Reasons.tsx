@@ -31,8 +31,10 @@ export function ReasonItem({ reason, plan, zones, sites, fleet, chosen, other, o
   const site = sites.find(({ properties }) => properties.site_id === reason.site_id)
   const [from, to] = [instant(reason.starts_at), instant(reason.ends_at)]
   const { segment, horizontal_margin_m: horizontal_m, vertical_margin_m: vertical_m } = reason
-  const signed = (value: number) => `${value > 0 ? '+' : ''}${quantity(t, lang, 'unit_m', value, 1).replace('-', '−')}`
-  const margin = (value: number) => t(value < 0 ? 'margin_short' : 'margin_kept', { amount: signed(value) })
+  // What falls short by millimetres must not read as nothing.
+  const signed = (value: number) =>
+    `${value > 0 ? '+' : ''}${quantity(t, lang, 'unit_m', value, Math.abs(value) < 0.05 ? 3 : 1).replace('-', '−')}`
+  const margin = (value: number) => t(value < 0 || Object.is(value, -0) ? 'margin_short' : 'margin_kept', { amount: signed(value) })
   const drawable = segment != null || reason.zone_id != null || reason.site_id != null || reason.other_plan_ref != null
   return (
     <li className={`reason reason-${severity}`} data-chosen={chosen}>

@@ -3,6 +3,7 @@
 import type { CounterOffer, DecisionReason, FlightPlan } from '../api/types'
 import type { Focus, Point } from '../map/focusDrawing'
 import { segmentPoints, type Closest } from './conflictPlace'
+import { severityOf } from './planList'
 import { plannedFlight, type PlannedFlight } from './schedule'
 
 const pathOf = (flight: PlannedFlight): Point[] => (flight.schedule?.waypoints ?? []).map(({ lon_deg, lat_deg }): Point => [lon_deg, lat_deg])
@@ -12,7 +13,7 @@ export function reasonFocus(flight: PlannedFlight, reason: DecisionReason, other
   return {
     lines: [
       ...(other === null ? [] : [{ kind: 'other' as const, points: pathOf(plannedFlight(other)) }]),
-      ...(segment.length === 0 ? [] : [{ kind: 'segment' as const, points: segment }]),
+      ...(segment.length === 0 ? [] : [{ kind: 'segment' as const, points: segment, severity: severityOf(reason.severity, flight.plan) }]),
     ],
     place: closest === null ? null : { at: [closest.own.lon_deg, closest.own.lat_deg], words: 'focus_conflict' },
     zone_id: reason.zone_id ?? null,

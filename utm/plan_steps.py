@@ -157,6 +157,22 @@ class PlanSteps:
 
         return await self._store.write(job)
 
+    async def release(self, principal: Principal, plan_id: str) -> Answer:
+        """Mark the authority's release of an approved plan whose firm reported readiness."""
+
+        def job(session: Session) -> Answer:
+            row = self._plans.editable(session, plan_id, principal)
+            authority = decode_authority(row.authority)
+            if PlanState(row.state) is not PlanState.APPROVED:
+                raise illegal(IllegalTransition(PlanState(row.state), "release", ()))
+            if authority.readiness_reported_at is None:
+                raise Problem("readiness_missing")
+            released_at = authority.released_at or self._clock.now()
+            row.authority = encode_authority(msgspec.structs.replace(authority, released_at=released_at))
+            return self._keep(session, principal, row, "release", {"authority": row.authority})
+
+        return await self._store.write(job)
+
     # -- the clock's and the picture's steps ---------------------------------------------------------------------------
 
     async def sweep(self) -> None:

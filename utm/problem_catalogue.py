@@ -65,6 +65,7 @@ CATALOGUE: dict[str, CodeEntry] = {
     "illegal_transition": _E(409, "The plan cannot take that step from its state", "计划当前状态不允许该操作", "Take one of the steps the detail names.", "请执行说明中列出的操作之一。"),
     "stale_version": _E(409, "The object has changed since it was read", "对象已被他人修改", "Read it again and repeat the change with its present version.", "请重新读取并以当前版本号重试。"),
     "illegal_alert_step": _E(409, "The alert cannot take that step from its state", "告警当前状态不允许该操作", "Take one of the steps the detail names; read the alert again.", "请执行说明中列出的操作之一，并重新读取该告警。"),
+    "readiness_missing": _E(409, "The firm has not reported readiness", "运营人尚未报告准备情况", "Wait until the firm has confirmed the plan, then release it.", "请等待运营人确认（confirm）后再放行。"),
     "plan_refused": _E(409, "The plan cannot be approved", "计划未获批准", "Read decision.reasons; take a counter-offer or change the plan.", "请查看 decision.reasons，接受替代方案或修改计划。"),
     "activation_refused": _E(409, "The flight may not start now", "现在不能起飞", "Read decision.reasons for what stands in the way.", "请查看 decision.reasons 了解原因。"),
     "write_conflict": _E(409, "Somebody else took the airspace first", "空域已被他人先占用", "File again; the plan is judged anew.", "请重新提交，计划将再次评估。", True),

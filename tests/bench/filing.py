@@ -103,8 +103,8 @@ def measure(live: int = 10_000, singles: int = 3_000) -> list[dict[str, Any]]:
     with tempfile.TemporaryDirectory() as folder:
         os.environ["HEXLANE_REQUESTS_PER_S"] = "1000000"
         server = Server(Path(folder))
-        server.start()
         try:
+            server.start()
             return _measure(server, Path(folder), live, singles)
         finally:
             server.stop()

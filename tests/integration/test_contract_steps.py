@@ -391,3 +391,24 @@ def test_operations_in_volumes_live_as_others_do(city: ShiftedServer, firm: http
     refused(firm, plan(other, city.now() + timedelta(seconds=2), through), "conflict_with_plan")
     step(firm, plan_id, "end")
     approved(firm, plan(other, city.now() + timedelta(seconds=2), through))
+
+
+def test_a_flight_that_needs_a_release_starts_only_after_it(
+    city: ShiftedServer, firm: httpx.Client, aircraft: str
+) -> None:
+    """With a readiness lead time confirm must not release by itself; the city must, and only then may the flight start."""
+    with city.client("regulator") as regulator, city.client("dispatcher") as centre:
+        assert regulator.put("/v1/policy", json={"readiness_lead_s": 3600.0}).status_code == 200
+        try:
+            filed = approved(firm, plan(aircraft, city.clock.now() + timedelta(minutes=10), lane()))
+            path = f"/v1/flight-plans/{filed['plan_id']}"
+            problem(centre.post(f"{path}/release"), 409, "readiness_missing")
+            assert firm.post(f"{path}/confirm").json()["authority"]["released_at"] is None
+            blocked = problem(firm.post(f"{path}/activate"), 409, "activation_refused")
+            assert "not_released" in {reason["code"] for reason in blocked["decision"]["reasons"]}
+            assert firm.post(f"{path}/release").status_code == 403
+            assert centre.post(f"{path}/release").json()["authority"]["released_at"] is not None
+            assert firm.post(f"{path}/activate").json()["state"] == "activated"
+            assert firm.post(f"{path}/end").status_code == 200
+        finally:
+            assert regulator.put("/v1/policy", json={"readiness_lead_s": 0.0}).status_code == 200

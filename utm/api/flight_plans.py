@@ -222,6 +222,12 @@ async def cancel_plan(plan_id: str, principal: Stepper, services: App) -> Respon
     return plan_response(await services.plan_steps.cancel(principal, plan_id))
 
 
+@router.post("/{plan_id}/release", summary="Release a flight", response_model=None, responses=_STEP_ANSWERS)
+async def release_plan(plan_id: str, principal: Decider, services: App) -> Response:
+    """Mark the authority's release of a plan whose firm reported readiness; take-off is possible only after it."""
+    return plan_response(await services.plan_steps.release(principal, plan_id))
+
+
 @router.post(
     "/{plan_id}/decision",
     summary="Decide a pending plan",

@@ -191,7 +191,9 @@ class AlertBook:
                 return False
             del self._muted[key]
         rule = RULES[condition.kind]
-        first_s, _ = self._pending.get(key, (now_s, now_s))
+        first_s, last_s = self._pending.get(key, (now_s, now_s))
+        if now_s - last_s > _BLINK_S:
+            first_s = now_s
         self._pending[key] = first_s, now_s
         urgent = condition.happened or (condition.event_s is not None and condition.event_s - now_s <= rule.urgent_s)
         return now_s - first_s >= rule.raise_after_s or (urgent and rule.urgent_s > 0)

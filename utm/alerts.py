@@ -51,7 +51,7 @@ class Alerts:
 
     async def close(self) -> None:
         """Store what still waits."""
-        while self._writing is not None:
+        while self._writing is not None:  # each batch starts the next; a failing store ends the row
             await asyncio.wait([self._writing])
             await asyncio.sleep(0)
 

@@ -15,6 +15,7 @@ from airspace.tactical.motion import Motions
 from airspace.tracks import RowArray
 
 _BOX_SLACK_M: Final = 1e-3  # rounding of the box's far corner
+_CELL_OF_BOX: Final = 1.6  # measured: fewer entries against more comparisons
 _CELL_LEAST_M: Final = 100.0
 _CELL_MOST_M: Final = 20_000.0
 
@@ -80,7 +81,7 @@ def find_losses(
         grow_v = minima_v_m - minima_v_m.min() / 2 + _BOX_SLACK_M
         compiled.boxes(motions.pieces, motions.first, grow_h, grow_v, box)
     if cell_m is None:
-        side = float((box[:, 3:5] - box[:, 0:2]).mean()) if n else _CELL_LEAST_M
+        side = _CELL_OF_BOX * float((box[:, 3:5] - box[:, 0:2]).mean()) if n else _CELL_LEAST_M
         cell_m = min(max(side, _CELL_LEAST_M), _CELL_MOST_M)
     buckets = 1 << max(4, int(2 * n).bit_length())
     counts = np.zeros(3, np.int64)

@@ -1,0 +1,40 @@
+"""The scoreboard in small: seeded encounters and traffic, against the straight-line detector."""
+
+import pytest
+
+from tests.fakes.encounters import encounters, fly, nuisances, traffic
+
+
+@pytest.mark.slow
+def test_encounters_are_announced_early_and_only_real_ones() -> None:
+    """Every loss that could be known is announced 20 s ahead, late deviations within 3 s, and no passing-by at all."""
+    vehicles, found = encounters(3, 6)
+    score, _ = fly(vehicles, found, 110.0, 5)
+    good, eligible = score.early()
+    assert eligible >= 35
+    assert good == eligible
+    assert max(score.delays_s()) <= 3.0
+    assert score.false_pairs() == 0
+    line, _ = fly(vehicles, found, 110.0, 5, intent=False)
+    assert line.early()[0] < eligible
+    assert line.false_pairs() > 0
+
+
+@pytest.mark.slow
+def test_alerts_do_not_flicker() -> None:
+    """At most one pair in ten is announced, resolved and announced again: noise at the edge of the minute ahead."""
+    vehicles, found = encounters(4, 5)
+    score, _ = fly(vehicles, found, 110.0, 6)
+    raised = [subject for _, kind, subject in score.alerts if kind == "loss_of_separation"]
+    again = len(raised) - len(set(raised))
+    assert again <= len(set(raised)) / 10
+
+
+@pytest.mark.slow
+def test_flights_on_approved_plans_raise_nothing() -> None:
+    """In ordinary traffic with noise and lost reports nobody is called; straight lines would call dispatchers often."""
+    vehicles = traffic(1, 80, 90.0, 6_000.0)
+    score, _ = fly(vehicles, [], 90.0, 5)
+    assert nuisances(score, vehicles, 90.0) == []
+    line, _ = fly(vehicles, [], 90.0, 5, intent=False)
+    assert len(nuisances(line, vehicles, 90.0)) > 5

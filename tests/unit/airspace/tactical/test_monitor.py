@@ -1,0 +1,140 @@
+"""The monitor on small skies: who is a pair, whose minima hold, what counts as a zone's entry."""
+
+from typing import Any
+
+import numpy as np
+
+from airspace.areas import Area
+from airspace.frame import LocalFrame
+from airspace.schedule import PERMANENT, Period
+from airspace.tactical.monitor import Monitor
+from airspace.tactical.motion import PlanLegs
+from airspace.tactical.zones import ZoneIndex, warned_of
+from airspace.tracks import TrackState
+from airspace.zones import Zone
+from tests.unit.airspace.tactical.test_health import NOW, frame
+
+FRAME = LocalFrame("EPSG:4547")
+X0, Y0 = (float(v[0]) for v in FRAME.to_xy(22.55, 114.05))
+
+
+def flights(*rows: tuple[float, ...], **more: Any) -> Any:
+    """Return a frame of unplanned flights (x y z vx vy vz) around a place in the city."""
+    state = np.array(rows, float)
+    state[:, :2] += (X0, Y0)
+    count = len(rows)
+    unplanned = {"planned": np.zeros(count, bool), "track_state": np.full(count, TrackState.UNPLANNED, np.int8)}
+    heights = np.repeat(state[:, 2:3], 3, axis=1)
+    return frame(count, state=state, heights=heights, **(unplanned | more))
+
+
+def pairs(found: Any) -> list[tuple[int, int]]:
+    return [(int(found.flying[a]), int(found.flying[b])) for a, b in zip(found.losses.a, found.losses.b, strict=True)]
+
+
+def test_equal_velocities_are_a_distance_not_a_division_by_zero() -> None:
+    """Side by side at 49 m they have lost separation already; at 50 m they have not and will not."""
+    near = Monitor().analyse(flights((0, 0, 60, 10, 0, 0), (0, 49, 60, 10, 0, 0)))
+    assert pairs(near) == [(0, 1)]
+    assert near.losses.t_in_s.tolist() == [0]
+    assert pairs(Monitor().analyse(flights((0, 0, 60, 10, 0, 0), (0, 50, 60, 10, 0, 0)))) == []
+
+
+def test_the_same_aircraft_seen_twice_is_no_pair() -> None:
+    """Two tracks of one aircraft do not conflict with each other, but each does with a third."""
+    sky = flights((0, 0, 60, 0, 0, 0), (3, 0, 60, 0, 0, 0), (20, 0, 60, 0, 0, 0), group=np.array([4, 4, -1]))
+    assert pairs(Monitor().analyse(sky)) == [(0, 2), (1, 2)]
+
+
+def test_on_the_ground_nobody_is_in_conflict() -> None:
+    """Parked aircraft and one that waits beside them are left out."""
+    sky = flights((0, 0, 0, 0, 0, 0), (3, 0, 0, 0, 0, 0), on_ground=np.array([True, False]))
+    assert pairs(Monitor().analyse(sky)) == []
+
+
+def test_an_unknown_height_counts_as_too_near() -> None:
+    """Nobody knows that it is above or below, so it is taken to be at the same height."""
+    assert pairs(Monitor().analyse(flights((0, 0, np.nan, 0, 0, 0), (20, 0, 90, 0, 0, 0)))) == [(0, 1)]
+
+
+def test_manned_aircraft_are_given_more_room() -> None:
+    """At 500 m a drone is clear of another drone and not of a helicopter."""
+    sky = ((0, 0, 60, 0, 0, 0), (500, 0, 100, 0, 0, 0))
+    assert pairs(Monitor().analyse(flights(*sky))) == []
+    assert pairs(Monitor().analyse(flights(*sky, manned=np.array([False, True])))) == [(0, 1)]
+
+
+def test_a_track_silent_for_long_predicts_nothing() -> None:
+    """Twenty seconds after its last report a stranger may be anywhere."""
+    sky = flights((0, 0, 60, 0, 0, 0), (20, 0, 60, 0, 0, 0), observed_s=np.array([NOW, NOW - 20]))
+    assert pairs(Monitor().analyse(sky)) == []
+
+
+def test_two_flights_on_their_plans_may_use_up_their_tolerance() -> None:
+    """Conforming neighbours 30 m apart are within the budget; off its plan, the same neighbour is a loss."""
+    legs = np.array(
+        [
+            [X0, Y0, 60, NOW - 10, X0 + 900, Y0, 60, NOW + 80],
+            [X0, Y0 + 50, 60, NOW - 10, X0 + 900, Y0 + 50, 60, NOW + 80],
+        ]
+    )
+    plans = PlanLegs(legs, np.arange(2), np.ones(2, np.int64))
+    rows = ((100, 10, 60, 10, 0, 0), (100, 40, 60, 10, 0, 0))
+    held = {"planned": np.ones(2, bool), "track_state": np.zeros(2, np.int8), "plans": plans}
+    assert pairs(Monitor().analyse(flights(*rows, **held))) == []
+    off = held | {"deviating": np.array([True, False]), "track_state": np.array([1, 0], np.int8)}
+    assert pairs(Monitor().analyse(flights(*rows, **off))) == [(0, 1)]
+
+
+def zone(restriction: Any = "PROHIBITED", low: float = 0.0, high: float = 120.0, when: Any = PERMANENT) -> Zone:
+    """Return a square of 200 m, 300 m east of the place."""
+    ring = np.array([(300, -100), (500, -100), (500, 100), (300, 100)], float) + np.array((X0, Y0))
+    lat, lon = FRAME.to_lat_lon(ring[:, 0], ring[:, 1])
+    area = Area.of_polygons([[np.column_stack((lat, lon))]], FRAME)
+    return Zone(f"zn_{restriction}_{low}", "z", restriction, area, low, high, "AGL", when)
+
+
+def entries(several: list[Zone], *rows: tuple[float, ...]) -> list[tuple[int, float]]:
+    monitor = Monitor()
+    monitor.take_zones(several)
+    hits = monitor.analyse(flights(*rows)).zones
+    return [(int(m), round(float(t), 3)) for m, t in zip(hits.motion, hits.t_s, strict=True)]
+
+
+def test_a_zone_is_entered_where_path_band_and_period_meet() -> None:
+    """Straight in after 30 s; already inside at 0; below the band not; climbing into it when it is reached."""
+    assert entries([zone()], (0, 0, 60, 10, 0, 0)) == [(0, 30.0)]
+    assert entries([zone()], (400, 0, 60, 0, 0, 0)) == [(0, 0.0)]
+    assert entries([zone()], (-400, 0, 60, 10, 0, 0)) == []
+    assert entries([zone(low=70, high=90)], (400, 0, 60, 0, 0, 0)) == []
+    assert entries([zone(low=70, high=90)], (400, 0, 60, 0, 0, 2)) == [(0, 5.0)]
+    assert entries([zone(when=(Period(NOW + 20, NOW + 500),))], (400, 0, 60, 0, 0, 0)) == [(0, 20.0)]
+    assert entries([zone(when=(Period(NOW + 90, NOW + 500),))], (400, 0, 60, 0, 0, 0)) == []
+
+
+def test_an_unknown_height_is_inside_every_band() -> None:
+    """A track without a height is warned of whatever band the zone has."""
+    assert entries([zone(low=70, high=90)], (0, 0, np.nan, 10, 0, 0)) == [(0, 30.0)]
+
+
+def test_only_some_zones_are_warned_of() -> None:
+    """Prohibited zones and those by authorisation are; conditional ones and free ones are not."""
+
+    class Published:
+        def __init__(self, item: Zone) -> None:
+            self.zone = item
+
+    kinds = ("PROHIBITED", "REQ_AUTHORISATION", "CONDITIONAL", "NO_RESTRICTION")
+    chosen = warned_of({kind: Published(zone(kind)) for kind in kinds})
+    assert [item.restriction for item in chosen] == ["PROHIBITED", "REQ_AUTHORISATION"]
+
+
+def test_a_change_of_zones_is_taken_up_and_the_same_zones_cost_nothing() -> None:
+    """Withdrawn zones are gone at the next analysis."""
+    index, one = ZoneIndex(), zone()
+    assert index.update([one])
+    assert not index.update([one])
+    place = np.array([[X0 + 400, Y0]])
+    assert len(index.inside(place, np.full((1, 3), 60.0), NOW)) == 1
+    assert index.update([])
+    assert len(index.inside(place, np.full((1, 3), 60.0), NOW)) == 0

@@ -17,6 +17,10 @@ _jit = _ANY.njit(cache=True, nogil=True, error_model="numpy")
 _inline = _ANY.njit(cache=True, nogil=True, inline="always")
 
 
+# How many ones a byte ends with.
+_ONES = np.array([next((bit for bit in range(8) if not value >> bit & 1), 8) for value in range(256)], np.uint8)
+
+
 def _put(out: Any, state: Any, value: Any, width: Any) -> None:
     """Write bits; `state` is the next byte, the bits waiting and their number."""
     state[1] |= np.uint64(value) << np.uint64(state[2])
@@ -26,21 +30,6 @@ def _put(out: Any, state: Any, value: Any, width: Any) -> None:
         state[0] += np.uint64(1)
         state[1] >>= np.uint64(8)
         state[2] -= np.uint64(8)
-
-
-def _get(data: Any, state: Any, width: Any) -> Any:
-    """Read bits; `state` is the next byte, the bits at hand, their number, the end, bits asked for beyond the end."""
-    while state[2] < np.uint64(width):
-        if state[0] < state[3]:
-            state[1] |= np.uint64(data[state[0]]) << state[2]
-            state[0] += np.uint64(1)
-        else:
-            state[4] += np.uint64(8)
-        state[2] += np.uint64(8)
-    value = state[1] & ((np.uint64(1) << np.uint64(width)) - np.uint64(1))
-    state[1] >>= np.uint64(width)
-    state[2] -= np.uint64(width)
-    return value
 
 
 def _bits_of(value: Any) -> Any:
@@ -55,7 +44,7 @@ def _zigzag(value: Any) -> Any:
     return (value << 1) ^ (value >> 63)
 
 
-put, get, bits_of, zigzag = _inline(_put), _inline(_get), _inline(_bits_of), _inline(_zigzag)
+put, bits_of, zigzag = _inline(_put), _inline(_bits_of), _inline(_zigzag)
 
 
 def _parameters(values: Any) -> Any:
@@ -132,46 +121,112 @@ def _encode(data: Any, starts: Any, base: Any, first: Any, out: Any, ends: Any) 
     return tracks, np.int64(state[0])
 
 
-def _decode_block(data: Any, state: Any, base: Any, changes: Any, out: Any, written: Any) -> Any:
-    """Decode one block to out[:, written:]; return its rows, -1 for bits nobody wrote."""
+def _decode_block(data: Any, start: Any, end: Any, base: Any, changes: Any, out: Any, written: Any) -> Any:
+    """Decode the block data[start:end] to out[:, written:]; return its rows, -1 for bits nobody wrote.
+
+    The reader of bits is three local numbers, written out at each of its uses: kept in an array it takes thrice the
+    time. `beyond` counts the bits taken after the end; they may be at hand, but not used.
+    """
     columns = out.shape[0]
-    n = np.int64(get(data, state, 24))
+    one = np.uint64(1)
+    place, bits, have, beyond = start, np.uint64(0), np.int64(0), np.int64(0)
+    if end - start < 3:
+        return -1
+    n = np.int64(data[place]) | np.int64(data[place + 1]) << 8 | np.int64(data[place + 2]) << 16
+    place += 3
     if n < 1 or written + n > out.shape[1]:
         return -1
     for c in range(columns):
-        changes[c] = np.uint8(get(data, state, 1))
+        if have == 0:
+            if place >= end:
+                return -1
+            bits, have = np.uint64(data[place]), np.int64(8)
+            place += 1
+        changes[c] = np.uint8(bits & one)
+        bits >>= one
+        have -= 1
     for c in range(columns):
-        width = np.int64(get(data, state, 6))
+        while have <= 56:
+            if place < end:
+                bits |= np.uint64(data[place]) << np.uint64(have)
+                place += 1
+            else:
+                beyond += 8
+            have += 8
+        width = np.int64(bits & np.uint64(63))
         if width > MOST_BITS:
             return -1
-        head = np.int64(get(data, state, width))
+        bits >>= np.uint64(6)
+        head = np.int64(bits & ((one << np.uint64(width)) - one))
+        bits >>= np.uint64(width)
+        have -= 6 + width
         value = np.int64(base[c]) + ((head >> 1) ^ -(head & 1))
         out[c, written] = np.int32(value)
         if not changes[c]:
             for i in range(1, n):
                 out[c, written + i] = np.int32(value)
             continue
-        order = get(data, state, 1)
-        k = np.int64(get(data, state, 5))
+        while have <= 56:
+            if place < end:
+                bits |= np.uint64(data[place]) << np.uint64(have)
+                place += 1
+            else:
+                beyond += 8
+            have += 8
+        order, k = bits & one, np.uint64((bits >> one) & np.uint64(31))
+        bits >>= np.uint64(6)
+        have -= 6
+        mask, need = (one << k) - one, np.int64(k) + ESCAPE + 6
         delta = np.int64(0)
         for i in range(1, n):
-            q = 0
-            while q < ESCAPE and get(data, state, 1) == np.uint64(1):
-                q += 1
+            if have < need:
+                if have <= 32 and place + 4 <= end:
+                    four = np.uint64(data[place]) | np.uint64(data[place + 1]) << np.uint64(8)
+                    four |= np.uint64(data[place + 2]) << np.uint64(16) | np.uint64(data[place + 3]) << np.uint64(24)
+                    bits |= four << np.uint64(have)
+                    place += 4
+                    have += 32
+                while have < need:
+                    if place < end:
+                        bits |= np.uint64(data[place]) << np.uint64(have)
+                        place += 1
+                    else:
+                        beyond += 8
+                    have += 8
+            q = np.int64(_ONES[np.int64(bits & np.uint64(255))])
+            if q == 8:
+                q += np.int64(_ONES[np.int64(bits >> np.uint64(8) & np.uint64(255))])
+                if q == 16:
+                    q += np.int64(_ONES[np.int64(bits >> np.uint64(16) & np.uint64(255))])
             if q < ESCAPE:
-                z = (np.int64(q) << k) | np.int64(get(data, state, k))
+                bits >>= np.uint64(q + 1)
+                z = np.int64(np.uint64(q) << k | bits & mask)
+                bits >>= k
+                have -= q + 1 + np.int64(k)
             else:
-                width = np.int64(get(data, state, 6))
+                bits >>= np.uint64(ESCAPE)
+                width = np.int64(bits & np.uint64(63))
                 if width > MOST_BITS:
                     return -1
-                z = np.int64(get(data, state, width))
+                bits >>= np.uint64(6)
+                have -= ESCAPE + 6
+                while have <= 56:
+                    if place < end:
+                        bits |= np.uint64(data[place]) << np.uint64(have)
+                        place += 1
+                    else:
+                        beyond += 8
+                    have += 8
+                z = np.int64(bits & ((one << np.uint64(width)) - one))
+                bits >>= np.uint64(width)
+                have -= width
             step = (z >> 1) ^ -(z & 1)
             delta = delta + step if order else step
             value += delta
             out[c, written + i] = np.int32(value)
-        if state[4] > np.uint64(0):
+        if beyond > have:
             return -1
-    return n if state[4] == np.uint64(0) else -1
+    return n if beyond <= have else -1
 
 
 decode_block = _jit(_decode_block)
@@ -180,14 +235,11 @@ decode_block = _jit(_decode_block)
 def _decode(data: Any, begins: Any, ends: Any, base: Any, out: Any) -> Any:
     """Decode blocks one after the other to out[:, 0:]; return the rows written, -1 for bits nobody wrote."""
     written = 0
-    state = np.zeros(5, np.uint64)
     changes = np.zeros(out.shape[0], np.uint8)
     for block in range(len(begins)):
         if begins[block] < 0 or ends[block] > len(data) or begins[block] > ends[block]:
             return -1
-        state[0], state[3] = begins[block], ends[block]
-        state[1] = state[2] = state[4] = np.uint64(0)
-        n = decode_block(data, state, base, changes, out, written)
+        n = decode_block(data, begins[block], ends[block], base, changes, out, written)
         if n < 0:
             return -1
         written += n

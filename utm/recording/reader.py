@@ -93,14 +93,17 @@ class _Sealed:
     def rows(self, *, track_id: str | None = None, aircraft_id: str | None = None, area: Area | None = None) -> Rows:
         tracks = None
         if track_id is not None or aircraft_id is not None:
-            tracks = self.segment.tracks_named(track_id=track_id, aircraft_id=aircraft_id)
-        elif area is not None:
+            tracks, of_it = self.segment.named(track_id=track_id, aircraft_id=aircraft_id)
+            rows = self.segment.rows(self.info, tracks)
+            wanted = of_it[rows.data[IDENTITY]]
+            return rows if wanted.all() else rows.take(wanted)
+        if area is not None:
             if isinstance(area, Box) and not _overlap(area, self.info.bounds):
                 tracks = np.zeros(0, np.int64)
             elif isinstance(area, Cells):
                 tracks = self.segment.tracks_in(self.info, index_cells(area))
         rows = self.segment.rows(self.info, tracks)
-        return _narrowed(rows, track_id, aircraft_id, area)
+        return rows if area is None else rows.take(inside(rows, area))
 
     def events(self) -> Sequence[RecordedEvent]:
         return self.segment.events(self.info)
@@ -126,7 +129,8 @@ class _Open:
 
     def rows(self, *, track_id: str | None = None, aircraft_id: str | None = None, area: Area | None = None) -> Rows:
         if track_id is None and aircraft_id is None:
-            return _narrowed(self.part.all_rows(), None, None, area)
+            rows = self.part.all_rows()
+            return rows if area is None else rows.take(inside(rows, area))
         names = self.part.dictionary
         wanted = matching(names, _wanted(track_id, aircraft_id))
         blocks = []
@@ -146,20 +150,6 @@ def _wanted(track_id: str | None, aircraft_id: str | None) -> Callable[[TrackIde
     if track_id is not None:
         return lambda identity: identity.track_id == track_id
     return lambda identity: identity.aircraft_id == aircraft_id
-
-
-def _narrowed(rows: Rows, track_id: str | None, aircraft_id: str | None, area: Area | None) -> Rows:
-    """Leave only what was asked for: hashes and the index of areas bring a little more."""
-    if not len(rows):
-        return rows
-    if track_id is not None or aircraft_id is not None:
-        present, place = np.unique(rows.data[IDENTITY], return_inverse=True)
-        wanted = _wanted(track_id, aircraft_id)
-        kept = np.array([wanted(rows.names.identities[number]) for number in present.tolist()], bool)[place]
-        return rows if kept.all() else rows.take(kept)
-    if area is None:
-        return rows
-    return rows.take(inside(rows, area))
 
 
 def inside(rows: Rows, area: Area) -> NDArray[np.bool_]:

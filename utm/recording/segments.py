@@ -126,7 +126,7 @@ _ROWS_PER_ARRIVAL: Final = 4
 
 
 def _with_arrivals(rows: Rows) -> tuple[Ints, bytes]:
-    """Return the columns with arrivals as places in the list of the slice's instants of arrival, and that list.
+    """Put arrivals, in the columns given, as places in the list of the slice's instants of arrival; return both.
 
     Many datagrams are taken in one wake-up and share its instant: a place takes a third of the bits of the time itself.
     Where few rows share one, the delays stay as they are and the list is empty. The list is not packed, so that reading
@@ -136,7 +136,7 @@ def _with_arrivals(rows: Rows) -> tuple[Ints, bytes]:
     instants, places = np.unique(received, return_inverse=True)
     if not 0 < len(instants) * _ROWS_PER_ARRIVAL <= len(received) or instants[-1] - instants[0] > _FAR:
         return rows.data, b""
-    data = rows.data.copy()
+    data = rows.data
     data[DELAY_US] = places
     return data, _ARRIVALS.pack(int(instants[0])) + (instants - instants[0]).astype("<u4").tobytes()
 
@@ -352,7 +352,7 @@ class Segment:
                 self._map = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
         self._octets = np.frombuffer(self._map, np.uint8)
         self.slices = read_headers(self._map)
-        self._indexes: dict[int, tuple[Longs, Longs]] = {}
+        self._named: tuple[tuple[str | None, str | None], tuple[Longs, NDArray[np.bool_]]] | None = None
 
     def _part(self, info: SliceInfo, name: str) -> bytes:
         start, end = info.parts[name]
@@ -378,22 +378,28 @@ class Segment:
         """Flight modes by code."""
         return _modes.decode(self._part(self.slices[-1], "modes")) if self.slices else [None]
 
-    def tracks_named(self, *, track_id: str | None = None, aircraft_id: str | None = None) -> Longs:
-        """Return the numbers of the tracks of that id or aircraft (a hash may bring a stranger along, very rarely)."""
+    def named(self, *, track_id: str | None = None, aircraft_id: str | None = None) -> tuple[Longs, NDArray[np.bool_]]:
+        """Return the numbers of the tracks of that id or aircraft, and which identities are of it.
+
+        Found by the 64-bit hash of the name: no names are unpacked, and strangers are met once in ten million years.
+        """
+        asked, held = (track_id, aircraft_id), self._named
+        if held is not None and held[0] == asked:
+            return held[1]
         column, name = ("track", track_id) if track_id is not None else ("aircraft", aircraft_id or "")
-        return np.unique(self.keys["number"][self.keys[column] == np.uint64(name_hash(name))]).astype(np.int64)
+        of_it = self.keys[column] == np.uint64(name_hash(name))
+        found = np.unique(self.keys["number"][of_it]).astype(np.int64), of_it
+        self._named = (asked, found)
+        return found
 
     def events(self, info: SliceInfo) -> list[RecordedEvent]:
         """Return the events of a slice, in order."""
         return _events.decode(zlib.decompress(self._part(info, "events")))
 
-    def index(self, info: SliceInfo) -> tuple[Longs, Longs]:
-        """Return the numbers of a slice's tracks, rising, and where their blocks end."""
-        held = self._indexes.get(info.offset)
-        if held is None:
-            both = np.frombuffer(self._part(info, "index"), "<u4").astype(np.int64)
-            held = self._indexes[info.offset] = (both[: info.tracks], both[info.tracks :])
-        return held
+    def index(self, info: SliceInfo) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
+        """Return the numbers of a slice's tracks, rising, and where their blocks end: the file itself, not a copy."""
+        both = np.frombuffer(self._map, "<u4", 2 * info.tracks, info.parts["index"][0])
+        return both[: info.tracks], both[info.tracks :]
 
     def tracks_in(self, info: SliceInfo, cells: frozenset[int]) -> Longs:
         """Return the numbers of the tracks that may touch any of these cells of `RESOLUTION`."""
@@ -407,17 +413,18 @@ class Segment:
         touched = np.zeros(info.tracks, bool)
         np.logical_or.at(touched, owner, wanted[places])
         numbers = self.index(info)[0]
-        return np.asarray(numbers[touched | (counts == _MANY)])
+        return np.asarray(numbers[touched | (counts == _MANY)], np.int64)
 
     def rows(self, info: SliceInfo, tracks: Longs | None = None) -> Rows:
         """Return a slice's rows, of these tracks or of all, one track after the other; may raise CorruptBlockError."""
         numbers, ends = self.index(info)
-        begins = np.concatenate(([0], ends[:-1])) if len(ends) else ends
-        if tracks is not None:
+        if tracks is None:
+            places = np.arange(len(numbers))
+        else:
             places = np.searchsorted(numbers, tracks)
-            places = places[places < len(numbers)]
-            places = places[np.isin(numbers[places], tracks)]
-            begins, ends = begins[places], ends[places]
+            places = places[(places < len(numbers)) & (numbers[np.minimum(places, len(numbers) - 1)] == tracks)]
+        begins = np.where(places > 0, ends[np.maximum(places - 1, 0)], 0).astype(np.int64)
+        until = ends[places].astype(np.int64)
         start, end = info.parts["blocks"]
         blocks = self._octets[start:end]
         if len(begins) and (int(begins.min()) < 0 or int(begins.max()) + 3 > len(blocks)):
@@ -428,7 +435,7 @@ class Segment:
         if total > info.rows:
             raise codec.CorruptBlockError("the blocks hold more rows than their slice")
         base = np.frombuffer(self._part(info, "base"), "<i4").astype(np.int32)
-        data = codec.decode(blocks, begins, ends, base, total) if total else np.zeros((COUNT, 0), np.int32)
+        data = codec.decode(blocks, begins, until, base, total) if total else np.zeros((COUNT, 0), np.int32)
         rows = Rows(data, info.base_ms, self.ticks(info), self)
         start, end = info.parts["arrivals"]
         if start < end:

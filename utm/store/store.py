@@ -13,9 +13,10 @@ import queue
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol, TypeVar, cast
+from typing import Any, Protocol, TypeAlias, TypeVar, cast
 
 import structlog
 from pysqlite3 import dbapi2 as sqlite
@@ -35,6 +36,8 @@ Job = Callable[[Session], T]
 _GROUP_LIMIT = 128
 _BUSY_TIMEOUT_MS = 10_000
 _POLL_S = 0.2
+_CHECKPOINT_S = 1.0
+_LONGEST_LOG_PAGES = 16_384
 _OLDEST_SAFE_SQLITE = (3, 51, 3)
 _UNDO = "hexlane_undo"
 _AFTER_COMMIT = "hexlane_after_commit"
@@ -67,6 +70,10 @@ class _Ticket:
     future: "asyncio.Future[Any]"
 
 
+_Outcome: TypeAlias = tuple[_Ticket, Any, BaseException | None, list[Callable[[], None]]]
+"""A job's ticket, its value or failure, and what runs on the caller's loop once it is durable."""
+
+
 def on_undo(session: Session, undo: Callable[[], None]) -> None:
     """Register what takes back an in-memory effect of the running job if the job fails or its commit does."""
     session.info.setdefault(_UNDO, []).append(undo)
@@ -94,6 +101,9 @@ class Store:
         self._watch: Any = None
         self._data_version: int | None = None
         self._closing = False
+        self._closed = threading.Event()
+        self._commits = 0
+        self._checkpointer: threading.Thread | None = None
 
     def start(self, follower: ChangeFollower | None = None) -> None:
         """Migrate the file to the newest schema and start the writer."""
@@ -101,6 +111,8 @@ class Store:
         self._follower = follower
         self._writer = threading.Thread(target=self._write_loop, name="store-write", daemon=True)
         self._writer.start()
+        self._checkpointer = threading.Thread(target=self._checkpoint_loop, name="store-checkpoint", daemon=True)
+        self._checkpointer.start()
 
     def close(self) -> None:
         """Finish the jobs already given, then close the file."""
@@ -108,6 +120,9 @@ class Store:
         if self._writer is not None:
             self._jobs.put(None)
             self._writer.join()
+        self._closed.set()
+        if self._checkpointer is not None:
+            self._checkpointer.join()
         self._readers.shutdown()
         self._read_engine.dispose()
         self._write_engine.dispose()
@@ -196,7 +211,7 @@ class Store:
             _log.exception("following_failed")
 
     def _run_group(self, group: list[_Ticket]) -> None:
-        outcomes: list[tuple[_Ticket, Any, BaseException | None, list[Callable[[], None]]]] = []
+        outcomes: list[_Outcome] = []
         undo: list[Callable[[], None]] = []
         try:
             with Session(self._write_engine, expire_on_commit=False) as session:
@@ -208,6 +223,7 @@ class Store:
                 if self._follower is not None:
                     self._follower.committing(session)
                 session.commit()
+            self._commits += 1
         except Exception as error:
             for take_back in reversed(undo):
                 take_back()
@@ -217,11 +233,25 @@ class Store:
             self._write_engine.dispose()
             failure = StoreUnavailableError(f"the commit failed: {error}")
             failure.__cause__ = error
-            for ticket in group:
-                _deliver(ticket, None, failure, [])
+            _deliver([(ticket, None, failure, []) for ticket in group])
             return
-        for ticket, value, failed, actions in outcomes:
-            _deliver(ticket, value, failed, actions)
+        _deliver(outcomes)
+
+    def _checkpoint_loop(self) -> None:
+        """Bring what was committed from the log into the file, once a second while there is something; nobody waits."""
+        done = 0
+        while not self._closed.wait(_CHECKPOINT_S):
+            commits = self._commits
+            if commits == done:
+                continue
+            try:
+                with closing(sqlite.connect(str(self.path), isolation_level=None)) as connection:
+                    connection.execute("PRAGMA synchronous=FULL")
+                    connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
+            except sqlite.Error as error:  # a full disk: the log keeps everything, and the next second tries again
+                _log.warning("checkpoint_failed", reason=str(error))
+                continue
+            done = commits
 
     @staticmethod
     def _run_job(
@@ -246,19 +276,29 @@ class Store:
         return value, None, session.info[_AFTER_COMMIT]
 
 
-def _deliver(ticket: _Ticket, value: Any, failure: BaseException | None, actions: list[Callable[[], None]]) -> None:
-    def resolve() -> None:
-        for action in actions:
-            action()
+def _deliver(outcomes: list[_Outcome]) -> None:
+    """Answer the callers of a group, each on its own event loop, which is woken once for all of its callers."""
+    by_loop: dict[asyncio.AbstractEventLoop, list[_Outcome]] = {}
+    for outcome in outcomes:
+        by_loop.setdefault(outcome[0].loop, []).append(outcome)
+    for loop, own in by_loop.items():
+        if not loop.is_closed():
+            loop.call_soon_threadsafe(_resolve, own)
+
+
+def _resolve(outcomes: list[_Outcome]) -> None:
+    for ticket, value, failure, actions in outcomes:
+        try:
+            for action in actions:
+                action()
+        except Exception as error:  # a listener's defect must not keep callers from an answer that is durable
+            ticket.loop.call_exception_handler({"message": "an action after a commit failed", "exception": error})
         if ticket.future.done():  # the caller went away; what was committed stays committed
-            return
+            continue
         if failure is not None:
             ticket.future.set_exception(failure)
         else:
             ticket.future.set_result(value)
-
-    if not ticket.loop.is_closed():
-        ticket.loop.call_soon_threadsafe(resolve)
 
 
 def _engine(path: Path, *, begin: str, query_only: bool) -> Engine:
@@ -276,6 +316,10 @@ def _engine(path: Path, *, begin: str, query_only: bool) -> Engine:
         cursor = connection.cursor()
         cursor.execute("PRAGMA journal_mode=WAL")
         cursor.execute("PRAGMA synchronous=FULL")
+        # The log is checkpointed beside the writer (`_checkpoint_loop`): within a commit it makes everybody wait for 50 ms.
+        # SQLite's own checkpoint stays as the limit of what the log may grow to.
+        cursor.execute(f"PRAGMA wal_autocheckpoint={_LONGEST_LOG_PAGES}")
+        cursor.execute(f"PRAGMA journal_size_limit={_LONGEST_LOG_PAGES * 4096}")
         cursor.execute("PRAGMA foreign_keys=ON")
         cursor.execute(f"PRAGMA busy_timeout={_BUSY_TIMEOUT_MS}")
         if query_only:

@@ -50,7 +50,9 @@ class IncidentBody(ApiModel):
     to: Instant
     bbox: Annotated[list[float], Field(min_length=4, max_length=4)] | None = None
     """min_lon, min_lat, max_lon, max_lat in WGS-84 degrees; everywhere without it."""
-    plan_ids: Annotated[list[Annotated[str, Field(max_length=64)]], Field(max_length=1_000)] = Field(default_factory=list)
+    plan_ids: Annotated[list[Annotated[str, Field(max_length=64)]], Field(max_length=1_000)] = Field(
+        default_factory=list
+    )
     """Flights to include, beside those seen in the window and place."""
     notes: Annotated[str, Field(max_length=20_000)] = ""
 

@@ -18,7 +18,9 @@ class ConsoleBuildHook(BuildHookInterface):
             return
         npm = shutil.which("npm")
         if npm is None:
-            raise RuntimeError("the console is not built and npm is missing: install Node 20 or later, then build again")
+            raise RuntimeError(
+                "the console is not built and npm is missing: install Node 20 or later, then build again"
+            )
         web = Path(self.root) / "web"
         subprocess.run([npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"], cwd=web, check=True)
         subprocess.run([npm, "run", "build"], cwd=web, check=True)

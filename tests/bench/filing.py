@@ -160,7 +160,9 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="1,000 live plans and 500 requests")
     quick = parser.parse_args().quick
     rows = measure(1_000, 500) if quick else measure()
-    print("| what | a second | p50 ms | p99 ms | baseline in the same run | ratio | detail |\n|---|---|---|---|---|---|---|")
+    print(
+        "| what | a second | p50 ms | p99 ms | baseline in the same run | ratio | detail |\n|---|---|---|---|---|---|---|"
+    )
     for row in rows:
         p50 = "" if row["p50_ms"] is None else f"{row['p50_ms']:.1f}"
         p99 = "" if row["p99_ms"] is None else f"{row['p99_ms']:.1f}"

@@ -32,9 +32,7 @@ class WaypointBody(ApiModel):
     speed_mps: float | None = Field(
         None, gt=0, le=150, description="Speed of the leg that starts here, along its 3-D length."
     )
-    hold_s: float | None = Field(
-        None, ge=0, le=86_400, description="Seconds hovered here before the leg starts."
-    )
+    hold_s: float | None = Field(None, ge=0, le=86_400, description="Seconds hovered here before the leg starts.")
     t_s: float | None = Field(
         None,
         ge=0,
@@ -49,11 +47,10 @@ class TrajectoryRoute(ApiModel):
 
     type: Literal["trajectory"]
     crs: Literal["WGS84", "GCJ02", "CGCS2000"] = Field("WGS84", description="What lat_deg and lon_deg are given in.")
-    cruise_speed_mps: float = Field(
-        gt=0, le=150, description="Speed of every leg whose first waypoint names none."
-    )
+    cruise_speed_mps: float = Field(gt=0, le=150, description="Speed of every leg whose first waypoint names none.")
     waypoints: list[WaypointBody] = Field(
-        description=f"At least 2, at most {MAX_WAYPOINTS}.", json_schema_extra={"minItems": 2, "maxItems": MAX_WAYPOINTS}
+        description=f"At least 2, at most {MAX_WAYPOINTS}.",
+        json_schema_extra={"minItems": 2, "maxItems": MAX_WAYPOINTS},
     )
 
 
@@ -135,9 +132,7 @@ class FlightPlanBody(ApiModel):
     """A flight plan as filed."""
 
     aircraft_id: Identifier
-    operation_type: Literal[
-        "logistics", "inspection", "survey", "emergency", "public_safety", "environment", "other"
-    ]
+    operation_type: Literal["logistics", "inspection", "survey", "emergency", "public_safety", "environment", "other"]
     priority: int = Field(0, ge=0, le=100, description="Over 50 needs an entitlement.")
     departure_at: Instant = Field(description="RFC 3339 with offset; when the first waypoint is left.")
     route: Annotated[TrajectoryRoute | VolumesRoute, Field(discriminator="type")]
@@ -145,7 +140,9 @@ class FlightPlanBody(ApiModel):
     destination_site_id: Identifier | None = None
     alternate_site_ids: list[Identifier] = Field(default_factory=list, max_length=16)
     contingency: ContingencyBody | None = None
-    remarks: dict[str, Any] | None = Field(None, description="The items of Article 27 and anything else; kept as given.")
+    remarks: dict[str, Any] | None = Field(
+        None, description="The items of Article 27 and anything else; kept as given."
+    )
 
 
 class BatchItemBody(FlightPlanBody):

@@ -30,8 +30,8 @@ class HealthLimits:
     reserve_pct: float = 15.0
     drain_pct_per_s: float = 100.0 / 2_700.0
     """Forty-five minutes on a full battery, until the flight has shown its own rate (ours)."""
-    drain_least_s: float = 60.0
-    drain_least_pct: float = 3.0
+    drain_least_s: float = 180.0
+    drain_least_pct: float = 8.0
     hold_back_s: float = 6.0
     """After a stall of our own, silence of vehicles means nothing for this long."""
     stall_s: float = 3.0
@@ -204,7 +204,7 @@ class Health:
         for feed in np.unique(frame.feed[flying]).tolist():
             tracks = flying[frame.feed[flying] == feed]
             mean_s = float(np.median(silence_s[tracks]))
-            usual_s = self._usual_silence_s.get(feed, mean_s)
+            usual_s = self._usual_silence_s.get(feed, min(mean_s, limits.feed_silent_s / 2))
             limit_s = min(max(limits.feed_silent_s, 6.0 * usual_s), limits.feed_silent_most_s)
             if mean_s < limits.feed_silent_s / 2 or mean_s < 2.0 * usual_s:
                 self._usual_silence_s[feed] = usual_s + _SMOOTH * (mean_s - usual_s)

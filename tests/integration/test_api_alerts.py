@@ -12,6 +12,7 @@ import pytest
 
 from airspace.timebase import to_scene_s
 from mavlink_bridge.bridge import Bridge
+from tests.fakes import filing
 from tests.fakes.edge import BASE_URL, MovableClock
 from utm.app import create_app
 from utm.bus import InProcessBus
@@ -177,6 +178,48 @@ async def test_the_life_of_an_alert_is_kept_and_audited(tmp_path: Path) -> None:
         lines = await store.read(lambda session: audit_of(session, alert["alert_id"]))
         assert [line.action for line in lines] == [f"alert.{s['step']}" for s in steps]
         assert await store.read(lambda session: first_broken_line(all_audit(session))) is None
+
+
+@pytest.mark.slow
+async def test_a_plan_follows_its_flight_and_a_zone_it_heads_for_is_told(tmp_path: Path) -> None:
+    """Off its plan the plan is nonconforming and the firm is told; a new zone ahead is told; back on it, it is activated."""
+    async with city(tmp_path) as world:
+        aircraft = await world.aircraft(0, "CCCC0001")
+        begins = world.clock.now() + timedelta(seconds=5)
+        async with world.client("operator") as firm, world.client("regulator") as authority:
+            body = filing.plan(aircraft, begins, [filing.point(0, 0, 60), filing.point(3000, 0, 60)], speed_mps=10.0)
+            filed = await firm.post("/v1/flight-plans", json=body)
+            assert filed.status_code == 201, filed.text
+            plan_id = filed.json()["plan_id"]
+            world.clock.at = begins
+            assert (await firm.post(f"/v1/flight-plans/{plan_id}/activate")).status_code == 200
+
+            async def fly(seconds: int, off_m: float) -> str:
+                for _ in range(seconds):
+                    gone = (world.clock.now() - begins).total_seconds() * 10.0
+                    lat, lon = filing.place(gone, off_m)
+                    speed = {"vel_east_mps": 10.0, "vel_north_mps": 0.0, "vel_up_mps": 0.0}
+                    place = {"lat_deg": lat, "lon_deg": lon, "alt_agl_m": 60.0}
+                    await world.report("operator", 0, [{"aircraft_id": aircraft, **place, **speed}])
+                    await world.tick()
+                    await world.tick()
+                return str((await firm.get(f"/v1/flight-plans/{plan_id}")).json()["state"])
+
+            assert await fly(5, 3.0) == "activated"
+            assert await world.alerts() == []
+            assert await fly(5, 45.0) == "nonconforming"
+            (alert,) = await world.alerts("operator")
+            assert (alert["kind"], alert["plan_id"], alert["action"]) == ("nonconforming", plan_id, "return_to_plan")
+            assert await fly(12, 2.0) == "activated"
+            assert [a["status"] for a in await world.alerts()] == ["resolved"]
+            gone = (world.clock.now() - begins).total_seconds() * 10.0
+            zone = filing.zone(filing.square(gone + 500, 0, 100), restriction="PROHIBITED")
+            assert (await authority.post("/v1/zones", json=zone)).status_code == 201
+            await fly(2, 0.0)
+            (warned,) = await world.alerts(state="open")
+            assert warned["kind"] == "zone_infringement"
+            assert 30 < warned["time_to_event_s"] < 45
+            assert (await firm.post(f"/v1/flight-plans/{plan_id}/end")).status_code == 200
 
 
 @pytest.mark.slow

@@ -1,7 +1,7 @@
 """What an evaluation says: reasons with margins, an outcome, offers; and their JSON form."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, TypeAlias
 
@@ -140,6 +140,14 @@ def offer_to_dict(offer: CounterOffer) -> dict[str, Any]:
     }
 
 
+def _separation_to_dict(minima: Separation) -> dict[str, float]:
+    return {
+        "horizontal_m": minima.horizontal_m,
+        "vertical_m": minima.vertical_m,
+        "time_buffer_s": minima.time_buffer_s,
+    }
+
+
 def decision_to_dict(decision: Decision, took_ms: float) -> dict[str, Any]:
     """Return a decision as JSON values; how long it took is measured outside, where there is a clock."""
     return {
@@ -147,7 +155,7 @@ def decision_to_dict(decision: Decision, took_ms: float) -> dict[str, Any]:
         "decided_at": instant_text(decision.decided_at),
         "took_ms": round(took_ms, 3),
         "policy_version": decision.policy_version,
-        "separation": None if decision.separation is None else asdict(decision.separation),
+        "separation": None if decision.separation is None else _separation_to_dict(decision.separation),
         "reasons": [reason_to_dict(item) for item in decision.reasons],
         "counter_offers": [offer_to_dict(offer) for offer in decision.counter_offers],
     }

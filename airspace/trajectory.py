@@ -240,6 +240,8 @@ def height_pieces(path: FlightPath, row: int, datum: AltDatum) -> list[tuple[flo
 
 def performance_faults(path: FlightPath, performance: AircraftPerformance) -> list[tuple[int, str, float, float]]:
     """Return (segment, which limit, asked, possible) for each segment the type cannot fly; rates in m/s."""
+    if performance.max_speed_mps is performance.max_climb_mps is performance.max_descent_mps is None:
+        return []
     rows = path.trajectory.segments
     moved, duration = rows[:, 4:7] - rows[:, 0:3], rows[:, 7] - rows[:, 3]
     speed, rise = np.linalg.norm(moved, axis=1) / duration, moved[:, 2] / duration
@@ -273,9 +275,10 @@ def _check_route(route: WaypointRoute, pointer: str) -> list[FieldError]:
         return [*errors, FieldError(at, "too_many_waypoints", detail, detail_zh)]
     timed = [p.t_s is not None for p in route.waypoints]
     for i, point in enumerate(route.waypoints):
-        errors.extend(_check_waypoint(point, f"{at}/{i}"))
-        if len(errors) >= 20:
-            return errors
+        if not _plainly_fine(point):
+            errors.extend(_check_waypoint(point, f"{at}/{i}"))
+            if len(errors) >= 20:
+                return errors
     if any(timed) and not all(timed):
         missing = timed.index(False)
         detail = "t_s must stand at every waypoint or at none: some have it, this one has not."
@@ -294,6 +297,19 @@ def _check_cruise_speed(route: WaypointRoute, pointer: str) -> list[FieldError]:
         detail_zh = "除非每个航点都有 t_s 或每段起点都有 speed_mps，否则必须给出 cruise_speed_mps。"
         return [FieldError(f"{pointer}/cruise_speed_mps", "speed_missing", detail, detail_zh)]
     return _check_speed(route.cruise_speed_mps, f"{pointer}/cruise_speed_mps")
+
+
+def _plainly_fine(point: Waypoint) -> bool:
+    """Tell whether `_check_waypoint` would find nothing, for the usual waypoint of numbers and a time."""
+    return (
+        type(point.lat_deg) is type(point.lon_deg) is type(point.alt_m) is float
+        and -90.0 <= point.lat_deg <= 90.0
+        and -180.0 <= point.lon_deg <= 180.0
+        and MIN_ALT_M <= point.alt_m <= MAX_ALT_M
+        and point.alt_datum in ALT_DATUMS
+        and point.speed_mps is point.hold_s is None
+        and (point.t_s is None or (type(point.t_s) is float and 0 <= point.t_s <= MAX_DURATION_S))
+    )
 
 
 def _check_waypoint(point: Waypoint, at: str) -> list[FieldError]:

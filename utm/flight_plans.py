@@ -219,12 +219,13 @@ class FlightPlans:
         hold: Hold | None = None,
         offers: bool = False,
         not_before: datetime | None = None,
+        decided: Decision | None = None,
     ) -> Decision:
         """Judge a prepared plan against the sky as it is.
 
         `plan_id` names the plan it is a version of; `was_entitled` says that its priority was accepted when it was filed;
         `hold` is the firm's own hold of this very body. `offers` asks for counter-offers where it is not approved,
-        departing no sooner than `not_before`.
+        departing no sooner than `not_before`; `decided` is the judgement where the running job has just made it.
         """
         self.held.lapse(self.clock.now())
         ignore = (*(() if plan_id is None else (plan_id,)), *(() if hold is None else (hold.hold_id,)))
@@ -270,7 +271,7 @@ class FlightPlans:
                 ignore=ignore,
             )
 
-        decision = judged(intent)
+        decision = judged(intent) if decided is None else decided
         if not offers:
             return decision
         return self.desk.attach(decision, intent, prepared, judge=judged, ignore=ignore, not_before=not_before)
@@ -320,7 +321,9 @@ class FlightPlans:
         if displaced:
             decision = self.judge(principal.organisation_id, principal, prepared, hold=hold)
         if decision.outcome != "approved":
-            decision = self.judge(principal.organisation_id, principal, prepared, hold=hold, offers=True)
+            decision = self.judge(
+                principal.organisation_id, principal, prepared, hold=hold, offers=True, decided=decision
+            )
         elif hold is not None:
             self.held.end(session, hold, CONSUMED)
             self.memory.note(session, "hold", hold.hold_id)

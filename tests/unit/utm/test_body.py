@@ -1,5 +1,6 @@
 """Bodies are read within a limit and strictly; every fault is named with its place and costs its sender only."""
 
+import json
 import time
 from collections.abc import AsyncIterator
 from contextlib import suppress
@@ -262,3 +263,26 @@ async def test_only_json_is_read(tmp_path: Path, headers: dict[str, str], status
             "/v1/echo", content=b'{"lat_deg": 1}', headers={**edge.headers("operator"), **headers}
         )
     assert answer.status_code == status
+
+
+def _json_like(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    return st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from([":", "a", "b", '"']), inner, max_size=4)
+
+
+@given(st.recursive(st.one_of(st.integers(-9, 9), st.sampled_from(["", ":", '":', "a", '"', "\\", "é"])), _json_like))
+def test_the_quick_look_for_repeated_keys_misses_none(value: Any) -> None:
+    """However a body is spaced and whatever its strings hold, a repeated key is found and a plain body is not refused."""
+    plain = json.dumps(value, separators=(", ", " : "), ensure_ascii=False).encode()
+    assert parse_json(plain) == value
+    for twice in (b'{"k" : 1, "k": %b}', b'{"k":%b,"k"\n:1}', b'[{"a":":", "k":%b, "\\u006b":2}]'):
+        with pytest.raises(Problem) as refused:
+            parse_json(twice % plain)
+        assert refused.value.code == "duplicate_key"
+
+
+@pytest.mark.parametrize("digits", ["9" * 19, "-" + "9" * 25, "1" + "0" * 30])
+def test_integers_beyond_64_bits_are_still_seen(digits: str) -> None:
+    """A body without repeated keys is looked at closely when one of its integers is long."""
+    with pytest.raises(Problem):
+        parse_json(f'{{"n": {digits}}}'.encode())
+    assert parse_json(b'{"n": 0.1234567890123456789}') == {"n": 0.12345678901234568}

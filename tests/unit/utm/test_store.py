@@ -173,3 +173,36 @@ async def test_the_audit_chain_shows_tampering(path: Path) -> None:
         other.execute("UPDATE audit SET detail = '{\"n\":9}' WHERE line = 2")
     assert await store.read(lambda session: journal.first_broken_line(journal.all_audit(session))) == 2
     store.close()
+
+
+async def test_a_listener_that_fails_keeps_nobody_from_an_answer(path: Path) -> None:
+    """What runs after a commit may be broken: callers of the same group still learn that their jobs are durable."""
+    store = Store(path)
+    store.start()
+    reported: list[object] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _loop, context: reported.append(context["exception"]))
+
+    def broken(session: Session) -> int:
+        after_commit(session, lambda: 1 // 0)
+        return 1
+
+    answers = await asyncio.wait_for(
+        asyncio.gather(store.write(broken), store.write(lambda _: 2), store.write(broken)), timeout=30
+    )
+    assert list(answers) == [1, 2, 1]
+    assert [type(fault) for fault in reported] == [ZeroDivisionError, ZeroDivisionError]
+    store.close()
+
+
+@pytest.mark.slow
+async def test_the_log_is_emptied_into_the_file_without_being_asked(path: Path) -> None:
+    """A second or two after writes, what was committed is in the file itself and not only in the log beside it."""
+    store = Store(path)
+    store.start()
+    await store.write(lambda session: journal.record_change(session, "plan", "fp_" + "x" * 2000))
+    for _ in range(100):
+        if b"fp_xxx" in await asyncio.to_thread(path.read_bytes):
+            break
+        await asyncio.sleep(0.1)
+    assert b"fp_xxx" in await asyncio.to_thread(path.read_bytes)
+    store.close()

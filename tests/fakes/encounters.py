@@ -307,8 +307,8 @@ def _scored(
             off = np.hypot(*(paths[encounter.two] - _at(two.planned, times))[:, :2].T)
             # Observable is what a report that arrived tells.
             known_s = float(times[(off > Tolerance().horizontal_m) & heard[encounter.two]][0])
-        elif lost_s is not None:
-            known_s = max(known_s, lost_s - 60.0)
+        if lost_s is not None:
+            known_s = max(known_s, lost_s - 60.0)  # nobody looks further than a minute ahead
         yield (
             encounter.kind,
             lost_s,

@@ -25,7 +25,7 @@ def flights(*rows: tuple[float, ...], **more: Any) -> Any:
     count = len(rows)
     unplanned = {"planned": np.zeros(count, bool), "track_state": np.full(count, TrackState.UNPLANNED, np.int8)}
     heights = np.repeat(state[:, 2:3], 3, axis=1)
-    return frame(count, state=state, heights=heights, **(unplanned | more))
+    return frame(count, **({"state": state, "heights": heights} | unplanned | more))
 
 
 def pairs(found: Any) -> list[tuple[int, int]]:
@@ -84,6 +84,18 @@ def test_two_flights_on_their_plans_may_use_up_their_tolerance() -> None:
     assert pairs(Monitor().analyse(flights(*rows, **held))) == []
     off = held | {"deviating": np.array([True, False]), "track_state": np.array([1, 0], np.int8)}
     assert pairs(Monitor().analyse(flights(*rows, **off))) == [(0, 1)]
+
+
+def test_noise_in_the_climb_rate_reaches_no_other_layer() -> None:
+    """A level flight whose climb rate is reported as 0.5 m/s once is not predicted into the layer above; a climb is."""
+    for report, expected in ((0.5, []), (2.0, [(0, 1)])):
+        monitor = Monitor()
+        for second in range(6):
+            now_s, up = NOW + second, report if second == 5 else 0.0
+            rows = ((-500 + 10 * second, 0, 60, 10, 0, up), (0, 0, 80, 0, 0, 0))
+            clocks = {"now_s": now_s}
+            found = monitor.analyse(flights(*rows, **clocks))
+        assert pairs(found) == expected
 
 
 def zone(restriction: Any = "PROHIBITED", low: float = 0.0, high: float = 120.0, when: Any = PERMANENT) -> Zone:

@@ -87,12 +87,12 @@ def test_two_flights_on_their_plans_may_use_up_their_tolerance() -> None:
 
 
 def test_noise_in_the_climb_rate_reaches_no_other_layer() -> None:
-    """A level flight whose climb rate is reported as 0.5 m/s once is not predicted into the layer above; a climb is."""
-    for report, expected in ((0.5, []), (2.0, [(0, 1)])):
+    """A level flight whose climb rate is reported as 0.9 m/s once is not predicted 40 m higher; a real climb is."""
+    for report, expected in ((0.9, []), (1.2, [(0, 1)])):
         monitor = Monitor()
         for second in range(6):
             now_s, up = NOW + second, report if second == 5 else 0.0
-            rows = ((-500 + 10 * second, 0, 60, 10, 0, up), (0, 0, 80, 0, 0, 0))
+            rows = ((-500 + 10 * second, 0, 60, 10, 0, up), (0, 0, 110, 0, 0, 0))
             clocks = {"now_s": now_s}
             found = monitor.analyse(flights(*rows, **clocks))
         assert pairs(found) == expected

@@ -103,7 +103,7 @@ class FlightPlans:
         self.sky, self.book, self.fleet = sky, book, fleet
         self._organisation, self._ref_secret = organisation, ref_secret
         self._standing, self._advisories = standing, advisories
-        self.held, self.desk = held, OfferDesk(clock=clock, book=book, sky=sky)
+        self.held, self.desk = held, OfferDesk(clock=clock, book=book, sky=sky, waiting=lambda: store.waiting)
         self.listeners: list[Callable[[str], None]] = []
         """Called on the event loop with the id of each plan that changed, once the change is durable."""
 

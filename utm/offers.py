@@ -56,11 +56,18 @@ _HOVER_M: Final = 1e-3
 _LONGEST_ACCESS_M: Final = 3_000.0
 
 
+LEAST_BUDGET_MS = 2.0
+"""What a search may always spend, however many wait: enough for the shortest delay."""
+
+
 class OfferDesk:
     """Finds counter-offers; keeps what is costly to derive from published airspace until that changes."""
 
-    def __init__(self, *, clock: Clock, book: AirspaceBook, sky: Sky) -> None:
-        self._clock, self._book, self._sky = clock, book, sky
+    def __init__(
+        self, *, clock: Clock, book: AirspaceBook, sky: Sky, waiting: Callable[[], int] = lambda: 0
+    ) -> None:
+        """`waiting` tells how many others wait for the writer, on whose time the search runs."""
+        self._clock, self._book, self._sky, self._waiting = clock, book, sky, waiting
         self._obstacles: tuple[object, Policy, ZoneObstacles] | None = None
         self._network: tuple[object, Tolerance, Network] | None = None
 
@@ -85,6 +92,7 @@ class OfferDesk:
         if incurable(plan, standing_in_the_way(decision)):
             return with_offers(decision, ())
         began_s = time.thread_time()
+        budget_ms = min(policy.offer_budget_ms, max(LEAST_BUDGET_MS, policy.offer_budget_ms / (1 + self._waiting())))
         now = self._clock.now()
         soonest = max(now + timedelta(seconds=NOTICE_S), not_before or now)
         starts_s = min(to_scene_s(plan.departure_at), prepared.starts_s)
@@ -95,7 +103,7 @@ class OfferDesk:
             judge=judge,
             forbidden=lambda flight, from_s, to_s: self._forbidden(flight, from_s, to_s, ignore),
             energy_wh=model_of(prepared.aircraft.aircraft_class).flight_wh,
-            exhausted=lambda: (time.thread_time() - began_s) * 1000.0 >= policy.offer_budget_ms,
+            exhausted=lambda: (time.thread_time() - began_s) * 1000.0 >= budget_ms,
             earliest_s=max(0.0, to_scene_s(soonest) - starts_s),
         )
         filed = Filed(plan, _seen(prepared, scene), decision)

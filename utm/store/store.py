@@ -95,6 +95,7 @@ class Store:
         self._write_engine = _engine(path, begin="BEGIN IMMEDIATE", query_only=False)
         self._read_engine = _engine(path, begin="BEGIN", query_only=True)
         self._readers = ThreadPoolExecutor(readers, thread_name_prefix="store-read")
+        self._enqueued = self._begun = 0
         self._jobs: queue.SimpleQueue[_Ticket | None] = queue.SimpleQueue()
         self._follower: ChangeFollower | None = None
         self._writer: threading.Thread | None = None
@@ -141,6 +142,7 @@ class Store:
             raise StoreUnavailableError("the store is closing")
         loop = asyncio.get_running_loop()
         future: asyncio.Future[T] = loop.create_future()
+        self._enqueued += 1
         self._jobs.put(_Ticket(job, loop, future))
         return future
 
@@ -152,6 +154,11 @@ class Store:
         """Run a read-only job on a committed snapshot in the calling thread."""
         with Session(self._read_engine) as session:
             return job(session)
+
+    @property
+    def waiting(self) -> int:
+        """How many jobs wait behind the running one."""
+        return max(0, self._enqueued - self._begun)
 
     def check(self) -> bool:
         """Tell whether the file answers."""
@@ -219,7 +226,9 @@ class Store:
                 keep_driver(session)
                 if self._follower is not None:
                     self._follower.catch_up(session)
-                outcomes.extend((ticket, *self._run_job(session, ticket.job, undo)) for ticket in group)
+                for ticket in group:
+                    self._begun += 1
+                    outcomes.append((ticket, *self._run_job(session, ticket.job, undo)))
                 if self._follower is not None:
                     self._follower.committing(session)
                 session.commit()

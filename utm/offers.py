@@ -63,9 +63,7 @@ LEAST_BUDGET_MS = 2.0
 class OfferDesk:
     """Finds counter-offers; keeps what is costly to derive from published airspace until that changes."""
 
-    def __init__(
-        self, *, clock: Clock, book: AirspaceBook, sky: Sky, waiting: Callable[[], int] = lambda: 0
-    ) -> None:
+    def __init__(self, *, clock: Clock, book: AirspaceBook, sky: Sky, waiting: Callable[[], int] = lambda: 0) -> None:
         """`waiting` tells how many others wait for the writer, on whose time the search runs."""
         self._clock, self._book, self._sky, self._waiting = clock, book, sky, waiting
         self._obstacles: tuple[object, Policy, ZoneObstacles] | None = None

@@ -24,6 +24,12 @@ FREE = Policy(auto_approve_synthetic_terrain=True, standing_approval_required=Fa
 """The demonstration's rules, with as much time as a loaded test machine may need."""
 
 
+class IdleStore:
+    """A store nobody waits for."""
+
+    waiting = 0
+
+
 class StillClock:
     """A clock that stands."""
 
@@ -56,7 +62,7 @@ class OfferCity:
         self.sky = Sky(self.book.region.frame, CITY.bbox)
         self.plans = FlightPlans(
             clock=StillClock(now),
-            store=None,  # type: ignore[arg-type]
+            store=IdleStore(),  # type: ignore[arg-type]
             bus=None,  # type: ignore[arg-type]
             memory=None,  # type: ignore[arg-type]
             sky=self.sky,

@@ -28,8 +28,8 @@ class HealthLimits:
     drift_windows: int = 2
     heard_s: float = 5.0
     reserve_pct: float = 15.0
-    drain_pct_per_s: float = 100.0 / 2_700.0
-    """Forty-five minutes on a full battery, until the flight has shown its own rate (ours)."""
+    drain_pct_per_s: float = 100.0 / 1_800.0
+    """Half an hour on a full battery, until the flight has shown its own rate (ours)."""
     drain_least_s: float = 180.0
     drain_least_pct: float = 8.0
     hold_back_s: float = 6.0

@@ -127,10 +127,10 @@ def test_a_velocity_no_drone_flies_is_implausible() -> None:
 
 
 def test_the_battery_is_held_against_what_is_left_to_fly() -> None:
-    """With 600 s to go a battery of 45 minutes needs 22 % and 15 % of reserve: 60 % is enough, 30 % and 20 % are not."""
+    """With 600 s to go half an hour's battery needs 33 % and the reserve 15 %: 60 % is enough, 40 % and 20 % are not."""
     legs = np.array([[0.0, 0, 60, NOW - 100, 1000, 0, 60, NOW + 600]])
     plans = PlanLegs(legs, np.zeros(4, np.int64), np.ones(4, np.int64))
-    level = np.array([60.0, 30.0, 20.0, np.nan])
+    level = np.array([60.0, 40.0, 20.0, np.nan])
     found = Health().check(frame(4, battery_pct=level, plans=plans))
     assert found.remaining_s.tolist() == [600] * 4
     assert (found.battery_short > 0).tolist() == [False, True, True, False]

@@ -172,7 +172,7 @@ def why(answer: httpx.Response) -> str:
     return f"{answer.status_code} {document.get('code', '')} {document.get('detail', '')[:500]} {said[:1000]}"
 
 
-def approved(client: httpx.Client, body: dict[str, Any], key: str | None = None) -> dict[str, Any]:
+def expect_approved(client: httpx.Client, body: dict[str, Any], key: str | None = None) -> dict[str, Any]:
     """File a plan that must be approved; return the answer."""
     answer = file(client, body, key)
     assert answer.status_code == 201, why(answer)
@@ -181,7 +181,7 @@ def approved(client: httpx.Client, body: dict[str, Any], key: str | None = None)
     return found
 
 
-def refused(client: httpx.Client, body: dict[str, Any], code: str) -> dict[str, Any]:
+def expect_refused(client: httpx.Client, body: dict[str, Any], code: str) -> dict[str, Any]:
     """File a plan that must be refused for one reason; return that reason."""
     answer = file(client, body)
     assert answer.status_code == 409, why(answer)
@@ -203,7 +203,7 @@ def state_of(client: httpx.Client, plan_id: str) -> str:
     return str(answer.json()["state"])
 
 
-def problem(answer: httpx.Response, status: int, code: str) -> dict[str, Any]:
+def expect_problem(answer: httpx.Response, status: int, code: str) -> dict[str, Any]:
     """Check that an answer is a whole problem document of that code; return it."""
     assert answer.status_code == status, answer.text
     assert answer.headers["content-type"] == "application/problem+json"

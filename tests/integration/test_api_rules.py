@@ -10,7 +10,7 @@ import pytest
 
 from tests.conftest import Server
 from tests.fakes import filing
-from tests.fakes.filing import approved, plan, point, problem, refused
+from tests.fakes.filing import expect_approved, expect_problem, expect_refused, plan, point
 
 pytestmark = pytest.mark.slow
 
@@ -79,14 +79,14 @@ def test_a_rule_widens_separation_for_those_it_names_and_the_pair_is_held_to_the
     rule = {"when": {"operation_type": "survey"}, "separation": {"horizontal_m": 120}, "source": "test"}
     assert put(regulator, {"separation_rules": [rule]})["separation_rules"] == [rule]
     aircraft, at = filing.register(firm), filing.window()
-    minima = approved(firm, level(aircraft, at))["decision"]["separation"]
+    minima = expect_approved(firm, level(aircraft, at))["decision"]["separation"]
     assert minima == {"horizontal_m": 50.0, "vertical_m": 15.0, "time_buffer_s": 15.0}
-    approved(firm, level(aircraft, at, 60.0))
-    found = refused(firm, level(aircraft, at, 175.0, operation_type="survey"), "conflict_with_plan")
+    expect_approved(firm, level(aircraft, at, 60.0))
+    found = expect_refused(firm, level(aircraft, at, 175.0, operation_type="survey"), "conflict_with_plan")
     assert found["horizontal_margin_m"] == pytest.approx(115 - 120, abs=0.1)
-    approved(firm, level(aircraft, at, 181.0, operation_type="survey"))
-    refused(firm, level(aircraft, at, 290.0), "conflict_with_plan")
-    approved(firm, level(aircraft, at, 302.0))
+    expect_approved(firm, level(aircraft, at, 181.0, operation_type="survey"))
+    expect_refused(firm, level(aircraft, at, 290.0), "conflict_with_plan")
+    expect_approved(firm, level(aircraft, at, 302.0))
 
 
 def test_class_and_weather_count_and_a_dispatcher_says_what_weather_it_is(
@@ -96,18 +96,18 @@ def test_class_and_weather_count_and_a_dispatcher_says_what_weather_it_is(
     when = {"weather": "strong_wind", "aircraft_class": "medium"}
     put(regulator, {"separation_rules": [{"when": when, "separation": {"horizontal_m": 100}}]})
     medium, at = filing.register(firm, **{"class": "medium"}), filing.window()
-    approved(firm, level(medium, at))
-    approved(firm, level(medium, at, 60.0))
+    expect_approved(firm, level(medium, at))
+    expect_approved(firm, level(medium, at, 60.0))
     dispatcher = clients["dispatcher"]
     after = put(dispatcher, {"weather": "strong_wind", "wind": {"speed_mps": 11, "from_deg": 45}}, "/v1/policy/weather")
     assert (after["weather"], after["wind"]) == ("strong_wind", {"speed_mps": 11.0, "from_deg": 45.0})
     assert after["impact"]["filed"] >= 2
-    refused(firm, level(medium, at, 120.0), "conflict_with_plan")
+    expect_refused(firm, level(medium, at, 120.0), "conflict_with_plan")
     assert put(dispatcher, {"weather": "normal", "wind": None}, "/v1/policy/weather")["wind"] is None
-    approved(firm, level(medium, at, 120.0))
-    problem(dispatcher.put("/v1/policy", json={"weather": "fog"}), 403, "forbidden")
-    problem(firm.put("/v1/policy/weather", json={"weather": "fog"}), 403, "forbidden")
-    problem(dispatcher.put("/v1/policy/weather", json={"weather": "Bad Fog"}), 422, "validation_failed")
+    expect_approved(firm, level(medium, at, 120.0))
+    expect_problem(dispatcher.put("/v1/policy", json={"weather": "fog"}), 403, "forbidden")
+    expect_problem(firm.put("/v1/policy/weather", json={"weather": "fog"}), 403, "forbidden")
+    expect_problem(dispatcher.put("/v1/policy/weather", json={"weather": "Bad Fog"}), 422, "validation_failed")
 
 
 def test_a_zone_rule_holds_for_flights_that_enter_it(firm: httpx.Client, regulator: httpx.Client) -> None:
@@ -118,10 +118,10 @@ def test_a_zone_rule_holds_for_flights_that_enter_it(firm: httpx.Client, regulat
     put(regulator, {"separation_rules": [rule]})
     aircraft, at = filing.register(firm), filing.window()
     inside = [point(-3200, -3000), point(-2800, -3000)]
-    approved(firm, plan(aircraft, at, inside))
-    refused(firm, plan(aircraft, at, [point(-3200, -3100), point(-2800, -3100)]), "conflict_with_plan")
+    expect_approved(firm, plan(aircraft, at, inside))
+    expect_refused(firm, plan(aircraft, at, [point(-3200, -3100), point(-2800, -3100)]), "conflict_with_plan")
     wrong = {"separation_rules": [{"when": {"zone_id": "zn_nowhere"}, "separation": {"horizontal_m": 150}}]}
-    document = problem(regulator.put("/v1/policy", json=wrong), 422, "validation_failed")
+    document = expect_problem(regulator.put("/v1/policy", json=wrong), 422, "validation_failed")
     assert document["errors"][0]["field"] == "/separation_rules/0/when/zone_id"
     put(regulator, {"separation_rules": []})
     assert regulator.delete(f"/v1/zones/{zone_id}").status_code == 204
@@ -134,11 +134,13 @@ def test_a_rule_that_breaks_the_error_budget_is_refused_with_the_sum(regulator: 
         "max_flights_per_cell": 4,
         "separation_rules": [{"when": {"weather": "fog"}, "separation": {"vertical_m": 14}}],
     }
-    document = problem(regulator.put("/v1/policy", json=body), 422, "validation_failed")
+    document = expect_problem(regulator.put("/v1/policy", json=body), 422, "validation_failed")
     fault = document["errors"][0]
     assert (fault["field"], fault["code"]) == ("/separation_rules/0/separation/vertical_m", "tolerance_exceeds_budget")
     assert "(14 - 5) / 2 = 4.5 m" in fault["detail"]
-    default = problem(regulator.put("/v1/policy", json={"separation": {"horizontal_m": 40}}), 422, "validation_failed")
+    default = expect_problem(
+        regulator.put("/v1/policy", json={"separation": {"horizontal_m": 40}}), 422, "validation_failed"
+    )
     assert "(40 - 10) / 2 = 15 m" in default["errors"][0]["detail"]
     assert regulator.get("/v1/policy").json()["version"] == version
 
@@ -148,20 +150,20 @@ def test_a_plan_keeps_the_minima_and_the_policy_version_it_was_judged_by(
 ) -> None:
     """Activation judges anew: from then on it is held to the rules of that moment."""
     aircraft, at = filing.register(firm), datetime.now(UTC) + timedelta(minutes=12)
-    first = approved(firm, level(aircraft, at, -4000.0))
+    first = expect_approved(firm, level(aircraft, at, -4000.0))
     before = first["decision"]["policy_version"]
     put(regulator, {"separation_rules": [{"when": {"operation_type": "logistics"}, "separation": {"vertical_m": 22}}]})
     other = plan(aircraft, at, [point(0, -4000, 70), point(1000, -4000, 70)])
-    refused(firm, other, "conflict_with_plan")
+    expect_refused(firm, other, "conflict_with_plan")
     put(regulator, {"separation_rules": []})
     assert regulator.get("/v1/policy").json()["version"] == before + 2
     put(regulator, {"separation": {"vertical_m": 22}})
     activated = filing.step(firm, first["plan_id"], "activate")
     assert activated.status_code == 200, activated.text
     put(regulator, {"separation": {"vertical_m": 15}})
-    refused(firm, other, "conflict_with_plan")
+    expect_refused(firm, other, "conflict_with_plan")
     assert filing.step(firm, first["plan_id"], "end").status_code == 200
-    approved(firm, other)
+    expect_approved(firm, other)
 
 
 # -- the impact of a policy --------------------------------------------------------------------------------------------
@@ -170,8 +172,8 @@ def test_a_plan_keeps_the_minima_and_the_policy_version_it_was_judged_by(
 def test_the_impact_names_every_plan_before_anything_is_published(firm: httpx.Client, regulator: httpx.Client) -> None:
     """Both of a pair that would be too near, with the margin; those far away are not named."""
     aircraft, at = filing.register(firm), filing.window()
-    pair = [approved(firm, level(aircraft, at, north))["plan_id"] for north in (0.0, 70.0)]
-    far = approved(firm, level(aircraft, at, 900.0))["plan_id"]
+    pair = [expect_approved(firm, level(aircraft, at, north))["plan_id"] for north in (0.0, 70.0)]
+    far = expect_approved(firm, level(aircraft, at, 900.0))["plan_id"]
     version = regulator.get("/v1/policy").json()["version"]
     answer = regulator.post("/v1/policy/impact", json={"separation": {"horizontal_m": 80}})
     assert answer.status_code == 200, answer.text
@@ -196,8 +198,8 @@ def test_a_lower_ceiling_names_the_flights_above_it_and_a_filing_lead_names_nobo
 ) -> None:
     """Only the kinds of rule a change can touch are judged."""
     aircraft, at = filing.register(firm), filing.window()
-    high = approved(firm, plan(aircraft, at, [point(0, 0, 100), point(900, 0, 100)]))["plan_id"]
-    low = approved(firm, plan(aircraft, at, [point(0, 0, 60), point(900, 0, 60)]))["plan_id"]
+    high = expect_approved(firm, plan(aircraft, at, [point(0, 0, 100), point(900, 0, 100)]))["plan_id"]
+    low = expect_approved(firm, plan(aircraft, at, [point(0, 0, 60), point(900, 0, 60)]))["plan_id"]
     impact = regulator.post("/v1/policy/impact", json={"ceiling_agl_m": 90}).json()
     named = {item["plan_id"] for item in impact["filed"]}
     assert high in named
@@ -209,12 +211,14 @@ def test_a_lower_ceiling_names_the_flights_above_it_and_a_filing_lead_names_nobo
 def test_who_may_ask_and_what_is_no_policy(clients: dict[str, httpx.Client], regulator: httpx.Client) -> None:
     """Regulators and dispatchers; faults are those of PUT."""
     assert clients["dispatcher"].post("/v1/policy/impact", json={}).status_code == 200
-    problem(clients["operator"].post("/v1/policy/impact", json={}), 403, "forbidden")
-    problem(regulator.post("/v1/policy/impact", json={"nope": 1}), 422, "validation_failed")
-    document = problem(regulator.post("/v1/policy/impact", json={"tolerance": {"time_s": 8}}), 422, "validation_failed")
+    expect_problem(clients["operator"].post("/v1/policy/impact", json={}), 403, "forbidden")
+    expect_problem(regulator.post("/v1/policy/impact", json={"nope": 1}), 422, "validation_failed")
+    document = expect_problem(
+        regulator.post("/v1/policy/impact", json={"tolerance": {"time_s": 8}}), 422, "validation_failed"
+    )
     assert "(15 - 0) / 2 = 7.5 s" in document["errors"][0]["detail"]
     stale = regulator.put("/v1/policy", json={}, headers={"If-Match": '"999"'})
-    problem(stale, 409, "stale_version")
+    expect_problem(stale, 409, "stale_version")
 
 
 # -- flyable -----------------------------------------------------------------------------------------------------------
@@ -225,16 +229,16 @@ def test_times_an_aircraft_cannot_keep_are_refused_with_those_it_can(firm: httpx
     corners = [point(150.0 * (k + k % 2), 3000 + 150.0 * (k - k % 2)) for k in range(24)]
     at = filing.window()
     plain = filing.register(firm, max_speed_mps=15)
-    approved(firm, plan(plain, at, corners, speed_mps=15))
+    expect_approved(firm, plan(plain, at, corners, speed_mps=15))
     declared = filing.register(firm, max_speed_mps=15, max_accel_mps2=2.5)
     assert firm.get(f"/v1/aircraft/{declared}").json()["max_accel_mps2"] == 2.5
     at = filing.window()
-    found = refused(firm, plan(declared, at, corners, speed_mps=15), "times_not_attainable")
+    found = expect_refused(firm, plan(declared, at, corners, speed_mps=15), "times_not_attainable")
     assert found["rule"] == "performance_times"
     times = found["attainable_s"]
     assert len(times) == len(corners)
     timed = [{**corner, "t_s": t} for corner, t in zip(corners, times, strict=True)]
-    approved(firm, plan(declared, at, timed, speed_mps=15))
+    expect_approved(firm, plan(declared, at, timed, speed_mps=15))
 
 
 # -- pads --------------------------------------------------------------------------------------------------------------
@@ -259,7 +263,7 @@ def test_a_pad_is_booked_by_one_firm_at_a_time(clients: dict[str, httpx.Client],
     """The other firm is told when it frees, without learning whose it is, and taking that time is approved."""
     site_id, place = site_of(firm, 1)
     at = filing.window()
-    mine = approved(firm, from_site(filing.register(firm), at, site_id, place, 30))
+    mine = expect_approved(firm, from_site(filing.register(firm), at, site_id, place, 30))
     other, theirs = clients["other"], filing.register(clients["other"])
     late = at + timedelta(seconds=45)
     answer = filing.file(other, from_site(theirs, late, site_id, place, 30))
@@ -268,7 +272,7 @@ def test_a_pad_is_booked_by_one_firm_at_a_time(clients: dict[str, httpx.Client],
     assert mine["plan_id"] not in answer.text
     frees_at = datetime.fromisoformat(found["frees_at"].replace("Z", "+00:00"))
     assert frees_at == at + timedelta(seconds=30)
-    approved(other, from_site(theirs, frees_at + timedelta(seconds=30), site_id, place, 30))
+    expect_approved(other, from_site(theirs, frees_at + timedelta(seconds=30), site_id, place, 30))
     assert filing.step(firm, mine["plan_id"], "cancel").status_code == 200
 
 
@@ -279,11 +283,11 @@ def test_a_route_that_starts_above_its_site_is_told_that_the_climb_is_not_reserv
     site_id, place = site_of(firm, 2)
     body = from_site(filing.register(firm), filing.window(), site_id, place, 60)
     body["route"]["waypoints"][0]["alt_m"] = 40
-    found = approved(firm, body)
+    found = expect_approved(firm, body)
     assert "climb_not_filed" in [item["code"] for item in found["decision"]["reasons"]]
     assert filing.step(firm, found["plan_id"], "cancel").status_code == 200
     put(regulator, {"missing_climb": "refuse"})
-    refused(firm, body, "climb_not_filed")
+    expect_refused(firm, body, "climb_not_filed")
 
 
 # -- capacity ----------------------------------------------------------------------------------------------------------
@@ -296,15 +300,15 @@ def test_a_full_cell_refuses_names_itself_and_when_there_is_room(firm: httpx.Cli
     cell = h3.latlng_to_cell(lat, lon, 8)
     put(regulator, {"cell_limits": [{"cell": cell, "max_flights": 2, "source": "test"}]})
     hover = [point(0, 0, 30, hold_s=300), point(1, 0, 30)]
-    approved(firm, plan(aircraft, at, hover))
-    approved(firm, plan(aircraft, at, [point(0, 0, 60, hold_s=300), point(1, 0, 60)]))
+    expect_approved(firm, plan(aircraft, at, hover))
+    expect_approved(firm, plan(aircraft, at, [point(0, 0, 60, hold_s=300), point(1, 0, 60)]))
     third = plan(aircraft, at, [point(0, 0, 90, hold_s=10), point(1, 0, 90)])
-    found = refused(firm, third, "cell_capacity")
+    found = expect_refused(firm, third, "cell_capacity")
     assert (found["h3_cell"], found["rule"]) == (cell, "cell_capacity")
     frees_at = datetime.fromisoformat(found["frees_at"].replace("Z", "+00:00"))
     assert timedelta(seconds=299) < frees_at - at < timedelta(seconds=301)
     later = frees_at + timedelta(milliseconds=2)
-    approved(firm, plan(aircraft, later, [point(0, 0, 90, hold_s=10), point(1, 0, 90)]))
+    expect_approved(firm, plan(aircraft, later, [point(0, 0, 90, hold_s=10), point(1, 0, 90)]))
     impact = regulator.post("/v1/policy/impact", json={"cell_limits": [], "max_flights_per_cell": 1}).json()
     assert impact["checks"] == ["capacity"]
     assert impact["counts"]["by_reason"]["cell_capacity"] >= 2
@@ -319,8 +323,8 @@ def test_fairness_shows_every_firm_to_the_centre_and_each_firm_itself(
     """Requested is what was filed; refusals are told by cause; a firm learns nothing of another."""
     at = filing.window()
     ours, theirs = filing.register(firm), filing.register(clients["other"])
-    approved(firm, level(ours, at))
-    approved(firm, level(ours, at, 500.0))
+    expect_approved(firm, level(ours, at))
+    expect_approved(firm, level(ours, at, 500.0))
     assert filing.file(clients["other"], level(theirs, at, 20.0)).status_code == 409
     span = {"from": filing.text(at - timedelta(minutes=1)), "to": filing.text(at + timedelta(minutes=1))}
     answer = clients["regulator"].get("/v1/statistics/fairness", params=span)
@@ -337,7 +341,7 @@ def test_fairness_shows_every_firm_to_the_centre_and_each_firm_itself(
     assert clients["dispatcher"].get("/v1/statistics/fairness", params=span).json()["items"] == answer.json()["items"]
     refused_again = filing.file(clients["other"], level(theirs, at, 20.0))
     offer = next(o for o in refused_again.json()["decision"]["counter_offers"] if o["cost"]["delay_s"] > 0)
-    approved(clients["other"], offer["plan"])
+    expect_approved(clients["other"], offer["plan"])
     later = {**span, "to": filing.text(at + timedelta(hours=2))}
     row = next(
         r
@@ -347,4 +351,4 @@ def test_fairness_shows_every_firm_to_the_centre_and_each_firm_itself(
     assert (row["offers_taken"], row["approved"]) == (1, 1)
     assert row["mean_delay_s"] == pytest.approx(offer["cost"]["delay_s"], abs=0.01)
     backwards = {"from": span["to"], "to": span["from"]}
-    problem(firm.get("/v1/statistics/fairness", params=backwards), 422, "invalid_parameter")
+    expect_problem(firm.get("/v1/statistics/fairness", params=backwards), 422, "invalid_parameter")

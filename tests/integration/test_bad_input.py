@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from tests.conftest import Server
 from tests.fakes import filing
-from tests.fakes.filing import plan, point, problem, square, text, window, zone
+from tests.fakes.filing import expect_problem, plan, point, square, text, window, zone
 
 pytestmark = pytest.mark.slow
 
@@ -135,7 +135,7 @@ def test_a_bad_value_is_named_with_its_place(
     """Filing and checking must both answer 422 with the same code, the value's JSON pointer and the field's code."""
     body = changed(plan(aircraft, window()), pointer, value)
     for path in (PLANS, f"{PLANS}/check"):
-        found = problem(raw(firm, json.dumps(body).encode(), path), 422, code)
+        found = expect_problem(raw(firm, json.dumps(body).encode(), path), 422, code)
         places = {(error["field"], error["code"]) for error in found["errors"]}
         named = [place for place, given in places if given == field_code]
         assert named, places
@@ -149,7 +149,7 @@ def test_a_bad_value_is_named_with_its_place(
 def test_what_is_no_finite_number_is_named(firm: httpx.Client, aircraft: str, token: str, pointer: str) -> None:
     """NaN, Infinity and numbers beyond a double must be 422 not_finite_number with their place."""
     content = json.dumps(changed(plan(aircraft, window()), pointer, "@@")).replace('"@@"', token).encode()
-    found = problem(raw(firm, content), 422, "not_finite_number")
+    found = expect_problem(raw(firm, content), 422, "not_finite_number")
     assert found["errors"][0]["field"] == pointer
 
 
@@ -158,20 +158,20 @@ def test_swapped_axes_are_suspected(firm: httpx.Client, aircraft: str) -> None:
     body = plan(aircraft, window())
     for waypoint in body["route"]["waypoints"]:
         waypoint["lat_deg"], waypoint["lon_deg"] = waypoint["lon_deg"], waypoint["lat_deg"]
-    found = problem(filing.file(firm, body), 422, "validation_failed")
+    found = expect_problem(filing.file(firm, body), 422, "validation_failed")
     assert "swapped" in found["errors"][0]["code"]
     assert "swapped" in found["errors"][0]["detail"]
     volumes = [filing.volume(square(0, 0, 50), window(), window())]
     for vertex in volumes[0]["volume"]["outline_polygon"]["vertices"]:
         vertex["lat"], vertex["lng"] = vertex["lng"], vertex["lat"]
-    found = problem(filing.file(firm, filing.volume_plan(aircraft, window(), volumes)), 422, "validation_failed")
+    found = expect_problem(filing.file(firm, filing.volume_plan(aircraft, window(), volumes)), 422, "validation_failed")
     assert any("swapped" in error["code"] for error in found["errors"])
 
 
 def test_a_departure_just_past_is_told_from_one_to_come(firm: httpx.Client, aircraft: str) -> None:
     """A minute ago must be 422 departure_in_past; a minute ahead is a plan."""
     now = datetime.now(UTC)
-    past = problem(filing.file(firm, plan(aircraft, now - timedelta(minutes=1))), 422, "departure_in_past")
+    past = expect_problem(filing.file(firm, plan(aircraft, now - timedelta(minutes=1))), 422, "departure_in_past")
     assert past["errors"][0]["field"] == "/departure_at"
     answer = firm.post(f"{PLANS}/check", json=plan(aircraft, now + timedelta(minutes=1)))
     assert answer.status_code == 200
@@ -182,13 +182,15 @@ def test_a_route_needs_two_points(firm: httpx.Client, aircraft: str, count: int)
     """Fewer than two waypoints are no route."""
     body = plan(aircraft, window())
     body["route"]["waypoints"] = body["route"]["waypoints"][:count]
-    found = problem(filing.file(firm, body), 422, "validation_failed")
+    found = expect_problem(filing.file(firm, body), 422, "validation_failed")
     assert found["errors"][0]["code"] == "too_few_waypoints"
 
 
 def test_a_route_of_no_length_and_no_time_is_none(firm: httpx.Client, aircraft: str) -> None:
     """Two waypoints in one place without a hold must be refused."""
-    found = problem(filing.file(firm, plan(aircraft, window(), [point(0, 0), point(0, 0)])), 422, "validation_failed")
+    found = expect_problem(
+        filing.file(firm, plan(aircraft, window(), [point(0, 0), point(0, 0)])), 422, "validation_failed"
+    )
     assert found["errors"][0]["code"] == "no_duration"
 
 
@@ -196,7 +198,7 @@ def test_a_route_of_no_length_and_no_time_is_none(firm: httpx.Client, aircraft: 
 def test_times_must_rise_and_be_possible(firm: httpx.Client, aircraft: str, times: tuple[float, float]) -> None:
     """t_s that stands still, falls, or asks for 100 km/s must be refused at its place."""
     route = [point(0, 0, t_s=times[0]), point(1000, 0, t_s=times[1])]
-    found = problem(filing.file(firm, plan(aircraft, window(), route)), 422, "validation_failed")
+    found = expect_problem(filing.file(firm, plan(aircraft, window(), route)), 422, "validation_failed")
     assert found["errors"][0]["field"] == "/route/waypoints/1/t_s"
 
 
@@ -209,7 +211,7 @@ def test_endless_routes_are_refused_quickly(firm: httpx.Client, aircraft: str, c
     started = time.monotonic()
     answer = raw(firm, content)
     assert answer.status_code in statuses
-    problem(answer, answer.status_code, answer.json()["code"])
+    expect_problem(answer, answer.status_code, answer.json()["code"])
     assert time.monotonic() - started < 3
 
 
@@ -265,7 +267,7 @@ def test_a_bad_volume_is_named(firm: httpx.Client, aircraft: str, pointer: str, 
     """Self-crossing, flat, upside-down, endless and misplaced volumes must be 422 inside that volume, quickly."""
     started = time.monotonic()
     answer = raw(firm, json.dumps(_volumes(aircraft, **{pointer: value})).encode())
-    found = problem(answer, 422, answer.json()["code"])
+    found = expect_problem(answer, 422, answer.json()["code"])
     assert all(error["field"].startswith("/route/volumes") for error in found["errors"]), found["errors"]
     assert time.monotonic() - started < 3
 
@@ -275,7 +277,7 @@ def test_a_random_star_of_5000_vertices_is_refused_at_once(firm: httpx.Client, a
     ring = [{"lat": 22.68 + (n * 7919 % 5003) / 1e5, "lng": 114.16 + (n * 104729 % 4999) / 1e5} for n in range(5000)]
     started = time.monotonic()
     answer = raw(firm, json.dumps(_volumes(aircraft, volume__outline_polygon__vertices=ring)).encode())
-    problem(answer, 422, answer.json()["code"])
+    expect_problem(answer, 422, answer.json()["code"])
     assert time.monotonic() - started < 5
 
 
@@ -283,9 +285,11 @@ def test_volumes_beyond_count_or_size_are_refused(firm: httpx.Client, aircraft: 
     """501 volumes and a volume over the whole province must be 422."""
     body = _volumes(aircraft)
     body["route"]["volumes"] *= 501
-    problem(filing.file(firm, body), 422, "validation_failed")
+    expect_problem(filing.file(firm, body), 422, "validation_failed")
     wide = [{"lat": a, "lng": b} for a, b in ((20, 110), (20, 117), (25, 117), (25, 110))]
-    problem(filing.file(firm, _volumes(aircraft, volume__outline_polygon__vertices=wide)), 422, "validation_failed")
+    expect_problem(
+        filing.file(firm, _volumes(aircraft, volume__outline_polygon__vertices=wide)), 422, "validation_failed"
+    )
 
 
 # -- bytes -------------------------------------------------------------------------------------------------------------
@@ -320,7 +324,7 @@ def test_volumes_beyond_count_or_size_are_refused(firm: httpx.Client, aircraft: 
 def test_bytes_that_are_no_plan(firm: httpx.Client, content: bytes, code: str | None, path: str) -> None:
     """Empty, broken, doubled, deep and mis-encoded bodies must be 422 with their own code on every filing path."""
     answer = raw(firm, content, path)
-    problem(answer, 422, answer.json()["code"] if code is None else code)
+    expect_problem(answer, 422, answer.json()["code"] if code is None else code)
 
 
 @pytest.mark.parametrize("depth", [100, 180, 190, 200, 230, 250, 252, 254, 256, 300])
@@ -335,7 +339,7 @@ def test_what_is_kept_can_be_answered_again(firm: httpx.Client, aircraft: str, d
     assert batch.status_code in (207, 422)
     assert all(item["status"] in (201, 422) for item in batch.json().get("items", []))
     if single.status_code != 201:
-        problem(single, 422, single.json()["code"])
+        expect_problem(single, 422, single.json()["code"])
     else:
         assert firm.get(f"{PLANS}/{single.json()['plan_id']}").json()["remarks"] == remarks
     for params in ({"aircraft_id": aircraft}, {"aircraft_id": aircraft, "limit": "1000"}):
@@ -355,20 +359,20 @@ def test_what_is_kept_can_be_answered_again(firm: httpx.Client, aircraft: str, d
 def test_other_kinds_of_bodies_are_415(firm: httpx.Client, aircraft: str, headers: dict[str, str]) -> None:
     """What is declared to be anything but JSON in UTF-8 must be 415."""
     content = json.dumps(plan(aircraft, window())).encode()
-    problem(raw(firm, content, **headers), 415, "unsupported_media_type")
+    expect_problem(raw(firm, content, **headers), 415, "unsupported_media_type")
 
 
 def test_a_body_beyond_the_limit_is_413_whether_declared_or_not(firm: httpx.Client) -> None:
     """More than a megabyte must be 413, with and without a Content-Length."""
     content = b'{"remarks": {"note": "' + b"x" * (1 << 20) + b'"}}'
-    problem(raw(firm, content), 413, "body_too_large")
+    expect_problem(raw(firm, content), 413, "body_too_large")
 
     def chunks() -> Iterator[bytes]:
         for start in range(0, len(content), 65_536):
             yield content[start : start + 65_536]
 
     answer = firm.post(PLANS, content=chunks(), headers={"Content-Type": "application/json"})
-    problem(answer, 413, "body_too_large")
+    expect_problem(answer, 413, "body_too_large")
 
 
 def test_long_and_strange_texts_are_kept_or_refused(firm: httpx.Client, aircraft: str) -> None:
@@ -425,7 +429,7 @@ def test_a_bad_zone_is_named(as_role: AsRole, changes: dict[str, Any], code: str
     features = {"type": "FeatureCollection", "features": [body]}
     for path, sent in (("/v1/zones", body), ("/v1/zones/impact", body), ("/v1/zones/import?format=geojson", features)):
         answer = regulator.post(path, json=sent)
-        found = problem(answer, 422, answer.json()["code"])
+        found = expect_problem(answer, 422, answer.json()["code"])
         assert code in {error["code"] for error in found["errors"]}, found["errors"]
         assert all("/properties/" in error["field"] for error in found["errors"])
 
@@ -461,12 +465,12 @@ def test_a_bad_geometry_is_named(as_role: AsRole, geometry: Any) -> None:
     body = {**zone(square(0, 0, 50)), "geometry": geometry}
     for path in ("/v1/zones", "/v1/zones/impact"):
         answer = as_role("regulator").post(path, json=body)
-        found = problem(answer, 422, answer.json()["code"])
+        found = expect_problem(answer, 422, answer.json()["code"])
         places = ("/geometry", "/properties/radius_m")
         assert all(error["field"].startswith(places) for error in found["errors"]), found["errors"]
     stop = {"geometry": geometry, "until": text(window()), "reason": "x"}
     answer = as_role("dispatcher").post("/v1/ground-stops", json=stop)
-    problem(answer, 422, answer.json()["code"])
+    expect_problem(answer, 422, answer.json()["code"])
     assert time.monotonic() - started < 3
 
 
@@ -493,11 +497,11 @@ def test_zone_bodies_that_are_none(as_role: AsRole) -> None:
         for path in ("/v1/zones", "/v1/zones/impact", "/v1/zones/import?format=geojson", "/v1/ground-stops"):
             role = "dispatcher" if "ground" in path else "regulator"
             answer = raw(as_role(role), content, path)
-            problem(answer, 422, answer.json()["code"])
+            expect_problem(answer, 422, answer.json()["code"])
         for path in ("/v1/policy", "/v1/zones/zn_none"):
             answer = as_role("regulator").put(path, content=content, headers={"Content-Type": "application/json"})
             if (path, content) != ("/v1/policy", b"{}"):
-                problem(answer, 422, answer.json()["code"])
+                expect_problem(answer, 422, answer.json()["code"])
 
 
 def test_strange_ids_in_paths_are_not_found(firm: httpx.Client, as_role: AsRole) -> None:
@@ -627,4 +631,4 @@ def test_whatever_is_sent_is_answered(
         assert found["starts_at"] <= found["ends_at"]
     else:
         assert answer.status_code in (404, 422), answer.text[:500]
-        problem(answer, answer.status_code, answer.json()["code"])
+        expect_problem(answer, answer.status_code, answer.json()["code"])

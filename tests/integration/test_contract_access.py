@@ -10,7 +10,7 @@ from joserfc import jwk, jwt
 
 from tests.conftest import Server
 from tests.fakes import filing
-from tests.fakes.filing import problem
+from tests.fakes.filing import expect_problem
 
 pytestmark = pytest.mark.slow
 
@@ -123,8 +123,8 @@ def test_a_token_of_narrow_scope_does_what_it_says_and_no_more(server: Server) -
     headers = {"Authorization": f"Bearer {answer['access_token']}"}
     with httpx.Client(base_url=server.base_url, headers=headers) as client:
         assert client.get("/v1/flight-plans").status_code == 200
-        problem(client.post("/v1/flight-plans", json={}), 403, "insufficient_scope")
-        problem(client.get("/v1/aircraft"), 403, "insufficient_scope")
+        expect_problem(client.post("/v1/flight-plans", json={}), 403, "insufficient_scope")
+        expect_problem(client.get("/v1/aircraft"), 403, "insufficient_scope")
 
 
 @pytest.mark.parametrize(
@@ -173,7 +173,7 @@ def test_what_is_no_token_is_401(server: Server, as_role: AsRole) -> None:
         answer = httpx.post(f"{server.base_url}/v1/flight-plans", content=b"{not json", headers=headers)
         assert answer.status_code == 401, value
         assert answer.headers["www-authenticate"].startswith("Bearer")
-        problem(answer, 401, answer.json()["code"])
+        expect_problem(answer, 401, answer.json()["code"])
 
 
 def test_a_stranger_learns_nothing_from_any_path(server: Server) -> None:
@@ -182,7 +182,7 @@ def test_a_stranger_learns_nothing_from_any_path(server: Server) -> None:
         for method, path, _ in CALLS:
             answer = client.request(method, path, content=b"\xff" * 100)
             assert answer.status_code == 401, (method, path)
-            problem(answer, 401, "unauthenticated")
+            expect_problem(answer, 401, "unauthenticated")
 
 
 def test_every_call_admits_the_roles_it_names_and_no_other(as_role: AsRole) -> None:
@@ -197,7 +197,7 @@ def test_every_call_admits_the_roles_it_names_and_no_other(as_role: AsRole) -> N
                 if answer.status_code != 403:
                     wrong.append((method, path, role, answer.status_code))
                 else:
-                    problem(answer, 403, "forbidden")
+                    expect_problem(answer, 403, "forbidden")
     assert wrong == []
 
 
@@ -209,13 +209,13 @@ def test_another_firms_things_do_not_exist(as_role: AsRole) -> None:
     plan_id = filing.approved(mine, filing.plan(aircraft_id, at))["plan_id"]
     body = filing.plan(filing.register(theirs), at)
     for path in (f"/v1/flight-plans/{plan_id}", "/v1/flight-plans/fp_doesnotexist"):
-        problem(theirs.get(path), 404, "not_found")
-        problem(theirs.put(path, json=body, headers={"If-Match": '"1"'}), 404, "not_found")
+        expect_problem(theirs.get(path), 404, "not_found")
+        expect_problem(theirs.put(path, json=body, headers={"If-Match": '"1"'}), 404, "not_found")
         for action in ("confirm", "activate", "end", "cancel"):
-            problem(theirs.post(f"{path}/{action}"), 404, "not_found")
+            expect_problem(theirs.post(f"{path}/{action}"), 404, "not_found")
     foreign = filing.plan(aircraft_id, at)
-    problem(filing.file(theirs, foreign), 404, "not_found")
-    problem(theirs.post("/v1/flight-plans/check", json=foreign), 404, "not_found")
+    expect_problem(filing.file(theirs, foreign), 404, "not_found")
+    expect_problem(theirs.post("/v1/flight-plans/check", json=foreign), 404, "not_found")
     assert plan_id not in theirs.get("/v1/flight-plans", params={"limit": 1000}).text
     assert theirs.get("/v1/flight-plans", params={"aircraft_id": aircraft_id}).json()["items"] == []
     for role in ("dispatcher", "regulator"):
@@ -226,9 +226,9 @@ def test_another_firms_things_do_not_exist(as_role: AsRole) -> None:
 def test_unknown_paths_and_methods_are_problems_too(as_role: AsRole) -> None:
     """A path that is not there and a method a path does not take must answer in the format of all errors."""
     client = as_role("operator")
-    problem(client.get("/v1/nothing"), 404, "not_found")
+    expect_problem(client.get("/v1/nothing"), 404, "not_found")
     answer = client.delete("/v1/flight-plans")
-    problem(answer, 405, "method_not_allowed")
+    expect_problem(answer, 405, "method_not_allowed")
     assert answer.headers["allow"]
 
 
@@ -245,7 +245,7 @@ def test_operations_endpoints_answer_without_a_token(server: Server) -> None:
 
 def test_every_problem_type_is_explained_at_its_address(server: Server, as_role: AsRole) -> None:
     """The `type` of a problem must lead to an explanation."""
-    found = problem(as_role("operator").get("/v1/flight-plans/fp_none"), 404, "not_found")
+    found = expect_problem(as_role("operator").get("/v1/flight-plans/fp_none"), 404, "not_found")
     explained = httpx.get(f"{server.base_url}{found['type']}")
     assert explained.status_code == 200
     assert explained.json()["code"] == "not_found"

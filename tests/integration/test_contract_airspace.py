@@ -10,7 +10,7 @@ import pytest
 
 from tests.conftest import Server
 from tests.fakes import filing
-from tests.fakes.filing import approved, plan, point, problem, refused, square, text, window, zone
+from tests.fakes.filing import expect_approved, expect_problem, expect_refused, plan, point, square, text, window, zone
 
 pytestmark = pytest.mark.slow
 
@@ -58,10 +58,10 @@ def test_a_prohibited_zone_refuses_from_its_publication_to_its_withdrawal(
 ) -> None:
     """A flight through must be approved before, refused with the zone and the depth during, and approved after."""
     at = window()
-    step_id = approved(firm, flight(firm, at))["plan_id"]
+    step_id = expect_approved(firm, flight(firm, at))["plan_id"]
     filing.step(firm, step_id, "cancel")
     zone_id = publish(zone(square(0, 0, 100), name="Fair", name_zh="庙会", message="No flights", message_zh="禁止飞行"))
-    reason = refused(firm, flight(firm, at), "zone_prohibited")
+    reason = expect_refused(firm, flight(firm, at), "zone_prohibited")
     assert (reason["zone_id"], reason["segment"]) == (zone_id, [0, 1])
     assert "Fair" in reason["detail"]
     assert "No flights" in reason["detail"]
@@ -71,8 +71,8 @@ def test_a_prohibited_zone_refuses_from_its_publication_to_its_withdrawal(
     assert abs((datetime.fromisoformat(reason["starts_at"]) - at).total_seconds() - 38) < 0.2
     assert abs((datetime.fromisoformat(reason["ends_at"]) - at).total_seconds() - 62) < 0.2
     assert regulator.delete(f"/v1/zones/{zone_id}").status_code == 204
-    problem(regulator.get(f"/v1/zones/{zone_id}"), 404, "not_found")
-    approved(firm, flight(firm, at))
+    expect_problem(regulator.get(f"/v1/zones/{zone_id}"), 404, "not_found")
+    expect_approved(firm, flight(firm, at))
 
 
 def test_a_changed_zone_holds_as_it_now_is(
@@ -85,13 +85,13 @@ def test_a_changed_zone_holds_as_it_now_is(
     answer = regulator.put(f"/v1/zones/{zone_id}", json=moved, headers={"If-Match": '"1"'})
     assert answer.status_code == 200, answer.text
     assert answer.json()["properties"]["version"] == 2
-    problem(regulator.put(f"/v1/zones/{zone_id}", json=moved, headers={"If-Match": '"1"'}), 409, "stale_version")
-    problem(regulator.delete(f"/v1/zones/{zone_id}", headers={"If-Match": '"1"'}), 409, "stale_version")
+    expect_problem(regulator.put(f"/v1/zones/{zone_id}", json=moved, headers={"If-Match": '"1"'}), 409, "stale_version")
+    expect_problem(regulator.delete(f"/v1/zones/{zone_id}", headers={"If-Match": '"1"'}), 409, "stale_version")
     other = zone(square(0, 0, 100), zone_id="zn_other")
-    problem(regulator.put(f"/v1/zones/{zone_id}", json=other), 422, "validation_failed")
-    problem(regulator.put("/v1/zones/zn_none", json=moved), 404, "not_found")
-    approved(firm, flight(firm, at))
-    refused(firm, flight(firm, at, north_m=2000), "zone_prohibited")
+    expect_problem(regulator.put(f"/v1/zones/{zone_id}", json=other), 422, "validation_failed")
+    expect_problem(regulator.put("/v1/zones/zn_none", json=moved), 404, "not_found")
+    expect_approved(firm, flight(firm, at))
+    expect_refused(firm, flight(firm, at, north_m=2000), "zone_prohibited")
 
 
 @pytest.mark.parametrize(
@@ -151,9 +151,9 @@ def test_a_zones_band_is_in_its_own_datum(firm: httpx.Client, publish: Callable[
         route = [point(-500, 0, alt_m, datum), point(500, 0, alt_m, datum)]
         body = plan(filing.register(firm), window(), route)
         if code is None:
-            approved(firm, body)
+            expect_approved(firm, body)
         else:
-            refused(firm, body, code)
+            expect_refused(firm, body, code)
 
 
 def test_weekly_times_are_beijing_times(firm: httpx.Client, publish: Callable[..., str]) -> None:
@@ -162,9 +162,9 @@ def test_weekly_times_are_beijing_times(firm: httpx.Client, publish: Callable[..
     day = (at + timedelta(days=1)).replace(hour=0, minute=30)  # 08:30 in Beijing
     name = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")[day.weekday()]
     publish(zone(square(0, 0, 100), applicability=[{"weekly": [{"days": [name], "from": "08:00", "to": "09:00"}]}]))
-    refused(firm, flight(firm, day), "zone_prohibited")
-    approved(firm, flight(firm, day + timedelta(hours=1)))
-    approved(firm, flight(firm, day + timedelta(days=1)))
+    expect_refused(firm, flight(firm, day), "zone_prohibited")
+    expect_approved(firm, flight(firm, day + timedelta(hours=1)))
+    expect_approved(firm, flight(firm, day + timedelta(days=1)))
 
 
 def test_a_circle_and_a_hole_are_zones_too(firm: httpx.Client, publish: Callable[..., str]) -> None:
@@ -174,15 +174,15 @@ def test_a_circle_and_a_hole_are_zones_too(firm: httpx.Client, publish: Callable
     circle["geometry"] = {"type": "Point", "coordinates": [lon, lat]}
     circle["properties"]["radius_m"] = 200
     zone_id = publish(circle)
-    refused(firm, flight(firm, north_m=219.9), "zone_prohibited")
-    approved(firm, flight(firm, north_m=220.1))
+    expect_refused(firm, flight(firm, north_m=219.9), "zone_prohibited")
+    expect_approved(firm, flight(firm, north_m=220.1))
     assert firm.get(f"/v1/zones/{zone_id}").json()["geometry"] == circle["geometry"]
     holed = zone(square(0, 3000, 900))
     hole = [list(filing.place(*corner)[::-1]) for corner in square(0, 3000, 700)]
     holed["geometry"]["coordinates"].append([*hole, hole[0]])
     publish(holed)
-    approved(firm, flight(firm, north_m=3000))
-    refused(firm, flight(firm, north_m=3690), "zone_prohibited")
+    expect_approved(firm, flight(firm, north_m=3000))
+    expect_refused(firm, flight(firm, north_m=3690), "zone_prohibited")
 
 
 def test_the_airports_outline_is_prohibited(firm: httpx.Client) -> None:
@@ -225,7 +225,7 @@ def test_a_zone_comes_back_as_it_was_published(
     ring = found.json()["geometry"]["coordinates"][0]
     assert ring[0] == ring[-1]
     assert ring[0] == pytest.approx(body["geometry"]["coordinates"][0][0], abs=1e-7)
-    problem(regulator.post("/v1/zones", json=body), 409, "zone_exists")
+    expect_problem(regulator.post("/v1/zones", json=body), 409, "zone_exists")
 
 
 def test_the_list_is_narrowed_by_place_and_time(firm: httpx.Client, publish: Callable[..., str]) -> None:
@@ -243,7 +243,7 @@ def test_the_list_is_narrowed_by_place_and_time(firm: httpx.Client, publish: Cal
     assert zone_id not in listed(bbox=BOX, at=text(at + timedelta(hours=2)))
     assert len(listed()) > 20
     for bad in ("1,2,3", "a,b,c,d", "22.67,114.14,22.76,114.34", "nan,0,1,1", "114.3,22.6,114.1,22.7"):
-        problem(firm.get("/v1/zones", params={"bbox": bad}), 422, "invalid_bbox")
+        expect_problem(firm.get("/v1/zones", params={"bbox": bad}), 422, "invalid_bbox")
 
 
 def test_an_import_is_tried_first_and_published_at_once(firm: httpx.Client, regulator: httpx.Client) -> None:
@@ -258,19 +258,19 @@ def test_an_import_is_tried_first_and_published_at_once(firm: httpx.Client, regu
     broken = {**body, "features": [*features, {"type": "Feature"}]}
     tried = regulator.post(f"{path}&dry_run=true", json=broken).json()
     assert (tried["valid"], [error["field"] for error in tried["errors"]]) == (3, ["/features/3/properties"])
-    problem(regulator.post(path, json=broken), 422, "import_failed")
+    expect_problem(regulator.post(path, json=broken), 422, "import_failed")
     assert firm.get("/v1/zones/zn_test_import_0").status_code == 404
     twice = {**body, "features": [features[0], features[0]]}
-    problem(regulator.post(path, json=twice), 422, "import_failed")
-    approved(firm, flight(firm, at))
+    expect_problem(regulator.post(path, json=twice), 422, "import_failed")
+    expect_approved(firm, flight(firm, at))
     done = regulator.post(path, json=body)
     assert done.status_code == 200, done.text
     assert done.json()["zone_ids"] == [f"zn_test_import_{n}" for n in range(3)]
-    refused(firm, flight(firm, window()), "zone_prohibited")
+    expect_refused(firm, flight(firm, window()), "zone_prohibited")
     again = regulator.post(path, json=body)
     assert again.status_code == 200
     assert firm.get("/v1/zones/zn_test_import_0").json()["properties"]["version"] == 2
-    problem(regulator.post("/v1/zones/import?format=word", json=body), 422, "unknown_format")
+    expect_problem(regulator.post("/v1/zones/import?format=word", json=body), 422, "unknown_format")
     for n in range(3):
         assert regulator.delete(f"/v1/zones/zn_test_import_{n}").status_code == 204
 
@@ -279,11 +279,11 @@ def test_impact_names_the_plans_a_zone_would_touch(firm: httpx.Client, as_role: 
     """Only live plans inside the zone's area, band and time must be named, and nothing be published."""
     at = window()
     times = [{"starts_at": text(at - timedelta(minutes=10)), "ends_at": text(at + timedelta(minutes=10))}]
-    inside = approved(firm, flight(firm, at))["plan_id"]
-    approved(firm, flight(firm, at, north_m=1000))
-    approved(firm, flight(firm, at, alt_m=100))
-    approved(firm, flight(firm, at + timedelta(minutes=30)))
-    gone = approved(firm, flight(firm, at, north_m=60))["plan_id"]
+    inside = expect_approved(firm, flight(firm, at))["plan_id"]
+    expect_approved(firm, flight(firm, at, north_m=1000))
+    expect_approved(firm, flight(firm, at, alt_m=100))
+    expect_approved(firm, flight(firm, at + timedelta(minutes=30)))
+    gone = expect_approved(firm, flight(firm, at, north_m=60))["plan_id"]
     filing.step(firm, gone, "cancel")
     body = zone(square(0, 0, 50), upper_m=80, applicability=times)
     for role in ("regulator", "dispatcher"):
@@ -292,7 +292,7 @@ def test_impact_names_the_plans_a_zone_would_touch(firm: httpx.Client, as_role: 
         assert [item["plan_id"] for item in found.json()["filed"]] == [inside]
         assert found.json()["airborne"] == []
         assert found.json()["counts"] == {"filed": 1, "airborne": 0}
-    approved(firm, flight(firm, at + timedelta(minutes=5)))
+    expect_approved(firm, flight(firm, at + timedelta(minutes=5)))
 
 
 # -- what applies at a place -------------------------------------------------------------------------------------------
@@ -326,15 +326,15 @@ def test_what_applies_at_a_place(firm: httpx.Client, publish: Callable[..., str]
         {"lon_deg": str(lon + 0.01)},
     ):
         assert here(**changes)["zones"] == []
-    problem(firm.get("/v1/airspace/at", params={**params, "lat_deg": "0"}), 422, "outside_coverage")
+    expect_problem(firm.get("/v1/airspace/at", params={**params, "lat_deg": "0"}), 422, "outside_coverage")
     for bad in ({"lat_deg": "91"}, {"lon_deg": "nan"}, {"alt_datum": "QNH"}, {"at": "2026-01-01T00:00:00"}):
-        problem(firm.get("/v1/airspace/at", params={**params, **bad}), 422, "invalid_parameter")
+        expect_problem(firm.get("/v1/airspace/at", params={**params, **bad}), 422, "invalid_parameter")
 
 
 def test_cells_tell_load_ceiling_and_status(firm: httpx.Client, publish: Callable[..., str]) -> None:
     """The cells of a box must cover it, count the flights planned in each at the instant, and show closed ones."""
     at = window()
-    approved(firm, flight(firm, at))
+    expect_approved(firm, flight(firm, at))
     publish(zone(square(0, 3000, 300)))
     params = {"res": "8", "bbox": BOX, "at": text(at + timedelta(seconds=50))}
     cells = {item["cell"]: item for item in firm.get("/v1/airspace/cells", params=params).json()["items"]}
@@ -376,7 +376,7 @@ def test_sites_and_corridors_are_published(firm: httpx.Client) -> None:
     assert firm.get("/v1/sites", params={"bbox": BOX}).json()["items"] == []
     site_id = sites["items"][0]["properties"]["site_id"]
     assert firm.get(f"/v1/sites/{site_id}").json() == sites["items"][0]
-    problem(firm.get("/v1/sites/st_none"), 404, "not_found")
+    expect_problem(firm.get("/v1/sites/st_none"), 404, "not_found")
 
 
 # -- policy ------------------------------------------------------------------------------------------------------------
@@ -387,7 +387,7 @@ def test_the_policy_says_what_plans_are_held_to(firm: httpx.Client, regulator: h
     policy = firm.get("/v1/policy").json()
     assert policy["separation"] == {"horizontal_m": 50, "vertical_m": 15, "time_buffer_s": 15}
     assert policy["tolerance"] == {"horizontal_m": 20, "vertical_m": 5, "time_s": 7.5}
-    found = problem(regulator.put("/v1/policy", json={"tolerance": {"vertical_m": 6}}), 422, "validation_failed")
+    found = expect_problem(regulator.put("/v1/policy", json={"tolerance": {"vertical_m": 6}}), 422, "validation_failed")
     assert found["errors"][0]["field"] == "/tolerance/vertical_m"
     assert "(15 - 5) / 2 = 5 m" in found["errors"][0]["detail"]
     for bad in (
@@ -396,8 +396,8 @@ def test_the_policy_says_what_plans_are_held_to(firm: httpx.Client, regulator: h
         {"night_flight_allowed": 1},
         {"ceiling_agl_m": "120"},
     ):
-        problem(regulator.put("/v1/policy", json=bad), 422, "validation_failed")
-    problem(regulator.put("/v1/policy", json={}, headers={"If-Match": '"99"'}), 409, "stale_version")
+        expect_problem(regulator.put("/v1/policy", json=bad), 422, "validation_failed")
+    expect_problem(regulator.put("/v1/policy", json={}, headers={"If-Match": '"99"'}), 409, "stale_version")
     assert firm.get("/v1/policy").json() == policy
 
 
@@ -406,7 +406,7 @@ def test_a_new_policy_holds_and_outlives_a_restart(own_server: Server) -> None:
     own_server.start()
     regulator, firm = own_server.client("regulator"), own_server.client("operator")
     at = window()
-    first = approved(firm, plan(filing.register(firm), at))
+    first = expect_approved(firm, plan(filing.register(firm), at))
     answer = regulator.put("/v1/policy", json={"separation": {"horizontal_m": 100}, "ceiling_agl_m": 60})
     assert answer.status_code == 200, answer.text
     assert (answer.json()["version"], answer.json()["separation"]["vertical_m"]) == (2, 15)
@@ -423,10 +423,10 @@ def test_a_new_policy_holds_and_outlives_a_restart(own_server: Server) -> None:
     aircraft = filing.register(firm)
     # 80 m beside the plan filed under 50 m: the larger of the two minima holds.
     beside = plan(aircraft, at, [point(0, 80), point(1000, 80)])
-    reason = refused(firm, beside, "conflict_with_plan")
+    reason = expect_refused(firm, beside, "conflict_with_plan")
     assert reason["other_plan_ref"] == first["plan_id"]
     assert reason["horizontal_margin_m"] == pytest.approx(-20, abs=0.1)
-    found = approved(firm, plan(aircraft, at, [point(0, 101), point(1000, 101)]))
+    found = expect_approved(firm, plan(aircraft, at, [point(0, 101), point(1000, 101)]))
     assert found["decision"]["policy_version"] == 2
-    refused(firm, plan(aircraft, at, [point(0, 400, 70), point(90, 400, 70)]), "above_ceiling")
-    refused(firm, plan(aircraft, at, [point(0, 3000), point(90, 3000)]), "zone_prohibited")
+    expect_refused(firm, plan(aircraft, at, [point(0, 400, 70), point(90, 400, 70)]), "above_ceiling")
+    expect_refused(firm, plan(aircraft, at, [point(0, 3000), point(90, 3000)]), "zone_prohibited")

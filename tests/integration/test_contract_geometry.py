@@ -11,7 +11,7 @@ import orjson
 import pytest
 
 from tests.fakes import filing
-from tests.fakes.filing import approved, file, plan, point, problem, refused, window
+from tests.fakes.filing import expect_approved, expect_problem, expect_refused, file, plan, point, window
 from utm.city import load_city
 from utm.judge import JudgedPlan, from_body, geoid_from_csv, judge, judge_pair
 
@@ -61,9 +61,9 @@ def test_the_datums_say_the_same_height(firm: httpx.Client) -> None:
 def test_levels_one_separation_apart_do_not_conflict(firm: httpx.Client, datum: str) -> None:
     """Two flights on one route 15 m apart must both be approved in any datum, 14.9 m apart not."""
     at = window()
-    approved(firm, other(firm, at, [point(0, 0, 40, datum), point(3000, 2000, 40, datum)]))
-    approved(firm, other(firm, at, [point(0, 0, 55, datum), point(3000, 2000, 55, datum)]))
-    reason = refused(
+    expect_approved(firm, other(firm, at, [point(0, 0, 40, datum), point(3000, 2000, 40, datum)]))
+    expect_approved(firm, other(firm, at, [point(0, 0, 55, datum), point(3000, 2000, 55, datum)]))
+    reason = expect_refused(
         firm, other(firm, at, [point(0, 0, 69.9, datum), point(3000, 2000, 69.9, datum)]), "conflict_with_plan"
     )
     assert reason["vertical_margin_m"] == pytest.approx(-0.1, abs=0.02)
@@ -72,9 +72,9 @@ def test_levels_one_separation_apart_do_not_conflict(firm: httpx.Client, datum: 
 def test_levels_one_separation_apart_may_cross(firm: httpx.Client) -> None:
     """Routes that cross 15 m above each other in true height must both be approved wherever they cross."""
     at = window()
-    approved(firm, other(firm, at, [point(-1500, 0, 40), point(1500, 0, 40)]))
-    approved(firm, other(firm, at, [point(0, -1500, 55), point(0, 1500, 55)]))
-    approved(firm, other(firm, at, [point(-1000, -1000, 70), point(1000, 1000, 70)]))
+    expect_approved(firm, other(firm, at, [point(-1500, 0, 40), point(1500, 0, 40)]))
+    expect_approved(firm, other(firm, at, [point(0, -1500, 55), point(0, 1500, 55)]))
+    expect_approved(firm, other(firm, at, [point(-1000, -1000, 70), point(1000, 1000, 70)]))
 
 
 # -- places ------------------------------------------------------------------------------------------------------------
@@ -98,8 +98,8 @@ def test_gcj02_lies_half_a_kilometre_from_wgs84(firm: httpx.Client) -> None:
     assert 500 < (east**2 + north**2) ** 0.5 < 700
     assert east < 0
     # Both may fly at once: they are 600 m apart.
-    approved(firm, other(firm, at, [point(0, 0), point(0, 300)], crs="WGS84"))
-    approved(firm, other(firm, at, [point(0, 0), point(0, 300)], crs="GCJ02"))
+    expect_approved(firm, other(firm, at, [point(0, 0), point(0, 300)], crs="WGS84"))
+    expect_approved(firm, other(firm, at, [point(0, 0), point(0, 300)], crs="GCJ02"))
 
 
 # -- times -------------------------------------------------------------------------------------------------------------
@@ -127,7 +127,7 @@ def _lasts_s(found: dict[str, Any]) -> float:
 def test_how_long_a_flight_lasts(firm: httpx.Client, route: list[dict[str, Any]], lasts_s: float) -> None:
     """A leg must last its 3-D length over the speed of its start, a hold come first, and t_s override both."""
     at = window()
-    found = approved(firm, other(firm, at, route))
+    found = expect_approved(firm, other(firm, at, route))
     assert _lasts_s(found) == pytest.approx(lasts_s, rel=3e-4, abs=2e-3)
     first_s = route[0].get("t_s") or 0
     assert datetime.fromisoformat(found["starts_at"]) == at + timedelta(seconds=first_s)
@@ -136,32 +136,32 @@ def test_how_long_a_flight_lasts(firm: httpx.Client, route: list[dict[str, Any]]
 def test_a_hold_keeps_others_out_while_it_lasts(firm: httpx.Client) -> None:
     """A hovering flight must block its place for the hold and 15 s around, and no longer."""
     at = window()
-    approved(firm, other(firm, at, [point(0, 0), point(500, 0, hold_s=120), point(1000, 0)]))
+    expect_approved(firm, other(firm, at, [point(0, 0), point(500, 0, hold_s=120), point(1000, 0)]))
     through = [point(500, -500), point(500, 500)]  # 50 s to the middle
-    refused(firm, other(firm, at + timedelta(seconds=70), through), "conflict_with_plan")
+    expect_refused(firm, other(firm, at + timedelta(seconds=70), through), "conflict_with_plan")
     # The hover ends at 170 s and leaves the middle at 10 m/s; 26 s later the middle is reached again.
-    approved(firm, other(firm, at + timedelta(seconds=170 + 26 - 50), through))
+    expect_approved(firm, other(firm, at + timedelta(seconds=170 + 26 - 50), through))
 
 
 def test_the_time_buffer_is_inclusive_and_distances_are_strict(firm: httpx.Client) -> None:
     """Over one spot 14.9 s after another flight must be refused, 15.1 s allowed; 50 m beside allowed, 49.9 m not."""
     at = window()
     spot = [point(0, 0, t_s=0), point(0, 0, 51, t_s=10)]
-    approved(firm, other(firm, at, spot))
-    refused(firm, other(firm, at + timedelta(seconds=24.9), spot), "conflict_with_plan")
-    approved(firm, other(firm, at + timedelta(seconds=25.1), spot))
-    refused(firm, other(firm, at, [point(0, 49.9, t_s=0), point(0, 49.9, 51, t_s=10)]), "conflict_with_plan")
-    approved(firm, other(firm, at, [point(0, 50.01, t_s=0), point(0, 50.01, 51, t_s=10)]))
+    expect_approved(firm, other(firm, at, spot))
+    expect_refused(firm, other(firm, at + timedelta(seconds=24.9), spot), "conflict_with_plan")
+    expect_approved(firm, other(firm, at + timedelta(seconds=25.1), spot))
+    expect_refused(firm, other(firm, at, [point(0, 49.9, t_s=0), point(0, 49.9, 51, t_s=10)]), "conflict_with_plan")
+    expect_approved(firm, other(firm, at, [point(0, 50.01, t_s=0), point(0, 50.01, 51, t_s=10)]))
 
 
 def test_a_vertical_climb_is_seen(firm: httpx.Client) -> None:
     """A climb on the spot must conflict with a flight that crosses it at a height it passes at that time, only then."""
     at = window()
     # 2 m/s from 0 to 100 m: 50 m is reached after 25 s.
-    approved(firm, other(firm, at, [point(0, 0, 0), point(0, 0, 100)], speed_mps=2))
+    expect_approved(firm, other(firm, at, [point(0, 0, 0), point(0, 0, 100)], speed_mps=2))
     crossing = [point(-100, 0, 50), point(100, 0, 50)]  # 10 s to the middle
-    refused(firm, other(firm, at + timedelta(seconds=15), crossing), "conflict_with_plan")
-    approved(firm, other(firm, at + timedelta(seconds=60), crossing))
+    expect_refused(firm, other(firm, at + timedelta(seconds=15), crossing), "conflict_with_plan")
+    expect_approved(firm, other(firm, at + timedelta(seconds=60), crossing))
 
 
 def test_a_plan_that_starts_where_another_ends(firm: httpx.Client) -> None:
@@ -169,9 +169,9 @@ def test_a_plan_that_starts_where_another_ends(firm: httpx.Client) -> None:
     at = window()
     pad_in = [point(-200, 0, 50), point(0, 0, 50), point(0, 0, 0)]
     pad_out = [point(0, 0, 0), point(0, 0, 50), point(0, 200, 50)]
-    landed = datetime.fromisoformat(approved(firm, other(firm, at, pad_in))["ends_at"])
-    refused(firm, other(firm, landed + timedelta(seconds=14.9), pad_out), "conflict_with_plan")
-    approved(firm, other(firm, landed + timedelta(seconds=15.1), pad_out))
+    landed = datetime.fromisoformat(expect_approved(firm, other(firm, at, pad_in))["ends_at"])
+    expect_refused(firm, other(firm, landed + timedelta(seconds=14.9), pad_out), "conflict_with_plan")
+    expect_approved(firm, other(firm, landed + timedelta(seconds=15.1), pad_out))
 
 
 # -- a second opinion --------------------------------------------------------------------------------------------------
@@ -232,27 +232,27 @@ def test_what_is_approved_is_apart_and_what_is_refused_is_not(as_role: AsRole, s
 def test_a_speed_beyond_the_aircraft_is_refused(firm: httpx.Client) -> None:
     """An aircraft with registered limits must be refused what it cannot fly, with the numbers."""
     aircraft = filing.register(firm, max_speed_mps=12, max_climb_mps=3)
-    reason = refused(firm, plan(aircraft, window(), speed_mps=13), "performance_exceeded")
+    reason = expect_refused(firm, plan(aircraft, window(), speed_mps=13), "performance_exceeded")
     assert "13.0" in reason["detail"]
     assert "12.0" in reason["detail"]
     climb = [point(0, 0, 0), point(0, 0, 60), point(500, 0, 60)]
-    assert refused(firm, plan(aircraft, window(), climb), "performance_exceeded")["rule"] == "performance_climb"
+    assert expect_refused(firm, plan(aircraft, window(), climb), "performance_exceeded")["rule"] == "performance_climb"
     climb[0]["speed_mps"] = 3
-    approved(firm, plan(aircraft, window(), climb))
+    expect_approved(firm, plan(aircraft, window(), climb))
 
 
 def test_the_ceiling_is_held_against_the_flight_with_its_tolerance(firm: httpx.Client) -> None:
     """115 m must be the highest level flight under the 120 m ceiling; touching is allowed, a centimetre more not."""
-    approved(firm, other(firm, window(), [point(0, 0, 115), point(500, 0, 115)]))
-    reason = refused(firm, other(firm, window(), [point(0, 0, 115.02), point(500, 0, 115.02)]), "above_ceiling")
+    expect_approved(firm, other(firm, window(), [point(0, 0, 115), point(500, 0, 115)]))
+    reason = expect_refused(firm, other(firm, window(), [point(0, 0, 115.02), point(500, 0, 115.02)]), "above_ceiling")
     assert reason["vertical_margin_m"] == pytest.approx(-0.02, abs=0.006)
     below = [point(0, 0, 10), point(500, 0, -3)]
-    assert refused(firm, other(firm, window(), below), "below_terrain")["vertical_margin_m"] < 0
+    assert expect_refused(firm, other(firm, window(), below), "below_terrain")["vertical_margin_m"] < 0
 
 
 def test_a_plan_beyond_the_horizon_of_filing_is_refused(firm: httpx.Client) -> None:
     """More than a year ahead must be 422 and say so."""
-    found = problem(
+    found = expect_problem(
         file(firm, other(firm, window() + timedelta(days=380), [point(0, 0), point(90, 0)])), 422, "validation_failed"
     )
     assert found["errors"][0]["code"] == "too_far_ahead"

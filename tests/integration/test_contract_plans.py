@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from tests.fakes import filing
-from tests.fakes.filing import approved, file, plan, point, problem, refused, step, text, window
+from tests.fakes.filing import expect_approved, expect_problem, expect_refused, file, plan, point, step, text, window
 
 pytestmark = pytest.mark.slow
 
@@ -58,7 +58,7 @@ def test_volumes_hold_the_flight_with_its_tolerance(firm: httpx.Client, aircraft
     """The published Volume4Ds must hold every moment of the flight, 20 m, 5 m and 7.5 s around, with nothing missing."""
     at = window()
     corners = [point(0, 0, 30), point(0, 0, 90), point(700, 200, 90, hold_s=40), point(900, -300, 60)]
-    found = approved(firm, plan(aircraft, at, corners))
+    found = expect_approved(firm, plan(aircraft, at, corners))
     starts, ends = datetime.fromisoformat(found["starts_at"]), datetime.fromisoformat(found["ends_at"])
     assert starts == at
     boxes = []
@@ -106,7 +106,7 @@ def _inside(ring: list[tuple[float, float]], x: float, y: float) -> bool:
 def test_cells_cover_the_route_with_its_tolerance(firm: httpx.Client, aircraft: str) -> None:
     """h3_cells must be of resolution 8 and hold every point within 20 m of the route."""
     corners = [point(-3000, -900), point(2500, 1300), point(2600, -2000)]
-    found = approved(firm, plan(aircraft, window(), corners))
+    found = expect_approved(firm, plan(aircraft, window(), corners))
     cells = set(found["h3_cells"])
     assert {h3.get_resolution(cell) for cell in cells} == {8}
     path = [(-3000, -900), (2500, 1300), (2600, -2000)]
@@ -121,11 +121,11 @@ def test_cells_cover_the_route_with_its_tolerance(firm: httpx.Client, aircraft: 
 def test_a_refusal_names_the_other_plan_the_times_and_both_margins(firm: httpx.Client, aircraft: str) -> None:
     """409 must be a problem and the plan at once, with where, when, and by how much separation is lost."""
     at = window()
-    first = approved(firm, plan(aircraft, at))
+    first = expect_approved(firm, plan(aircraft, at))
     # Crosses the middle of the first at right angles, 10 m higher, there at the same time.
     crossing = plan(filing.register(firm), at, [point(500, -500, 60), point(500, 500, 60)])
     answer = file(firm, crossing)
-    found = problem(answer, 409, "plan_refused")
+    found = expect_problem(answer, 409, "plan_refused")
     assert found["state"] == "refused"
     assert found["decision"]["outcome"] == "refused"
     reason = next(item for item in found["decision"]["reasons"] if item["code"] == "conflict_with_plan")
@@ -145,9 +145,9 @@ def test_another_firm_learns_no_id(as_role: AsRole) -> None:
     """A firm refused for another's plan must get the same pseudonym each time, and not the plan's id."""
     mine, theirs = as_role("operator"), as_role("operator", 1)
     at = window()
-    first = approved(mine, plan(filing.register(mine), at))
+    first = expect_approved(mine, plan(filing.register(mine), at))
     body = plan(filing.register(theirs), at)
-    references = {refused(theirs, body, "conflict_with_plan")["other_plan_ref"] for _ in range(2)}
+    references = {expect_refused(theirs, body, "conflict_with_plan")["other_plan_ref"] for _ in range(2)}
     assert len(references) == 1
     assert first["plan_id"] not in references
     assert theirs.get(f"/v1/flight-plans/{references.pop()}").status_code == 404
@@ -156,7 +156,7 @@ def test_another_firm_learns_no_id(as_role: AsRole) -> None:
 def test_every_reason_comes_at_once(firm: httpx.Client, aircraft: str, as_role: AsRole) -> None:
     """Conflict, ceiling and an unknown site must all be named in one answer."""
     at = window()
-    approved(firm, plan(aircraft, at))
+    expect_approved(firm, plan(aircraft, at))
     body = plan(filing.register(firm), at, [point(0, 0, 50), point(1000, 0, 130)], origin_site_id="st_none")
     reasons = file(firm, body).json()["decision"]["reasons"]
     refusing = {item["code"] for item in reasons if item["severity"] == "refuse"}
@@ -171,7 +171,7 @@ def test_a_plan_without_its_article_27_items_is_approved_with_a_warning(firm: ht
     """In the demonstration missing items must only be warnings."""
     body = plan(aircraft, window())
     del body["remarks"]
-    found = approved(firm, body)
+    found = expect_approved(firm, body)
     assert [(item["code"], item["severity"]) for item in found["decision"]["reasons"]] == [
         ("article27_missing", "warning")
     ]
@@ -181,10 +181,10 @@ def test_priority_over_50_takes_an_entitlement(as_role: AsRole) -> None:
     """Priority 51 must be refused to a firm without the entitlement, and 50 not; the entitled firm may ask for 100."""
     plain, entitled = as_role("operator"), as_role("operator", 2)
     aircraft_id = filing.register(plain)
-    found = refused(plain, plan(aircraft_id, window(), priority=51), "priority_not_entitled")
+    found = expect_refused(plain, plan(aircraft_id, window(), priority=51), "priority_not_entitled")
     assert found["rule"] == "priority"
-    approved(plain, plan(aircraft_id, window(), priority=50))
-    approved(entitled, plan(filing.register(entitled), window(), priority=100))
+    expect_approved(plain, plan(aircraft_id, window(), priority=50))
+    expect_approved(entitled, plan(filing.register(entitled), window(), priority=100))
 
 
 def test_contingency_sites_and_remarks_come_back_as_given(firm: httpx.Client, aircraft: str) -> None:
@@ -195,7 +195,7 @@ def test_contingency_sites_and_remarks_come_back_as_given(firm: httpx.Client, ai
         aircraft, window(), alternate_site_ids=names, contingency={"lost_link": "rtl"},
         remarks={"note": "上午", "nested": {"a": [1, 2.5, None, True]}},
     )  # fmt: skip
-    found = approved(firm, body)
+    found = expect_approved(firm, body)
     assert {name: found[name] for name in body} == body
 
 
@@ -215,7 +215,7 @@ def test_a_check_answers_as_filing_would_and_keeps_nothing(firm: httpx.Client, a
         assert answer.json()["volumes"]
         assert answer.json()["h3_cells"]
     assert len(firm.get("/v1/flight-plans", params={"aircraft_id": aircraft}).json()["items"]) == before
-    filed = approved(firm, body)
+    filed = expect_approved(firm, body)
     other = plan(filing.register(firm), at)
     checked = firm.post("/v1/flight-plans/check", json=other)
     assert checked.status_code == 200
@@ -295,7 +295,7 @@ def test_a_batch_holds_1_to_500_plans(firm: httpx.Client, count: int, status: in
 def test_lists_are_filtered_by_state_aircraft_and_time(firm: httpx.Client) -> None:
     """Each filter must keep exactly what it names; `from` and `to` keep flights that touch the time."""
     aircraft_id, at = filing.register(firm), window(4)
-    plans = [approved(firm, plan(aircraft_id, at + timedelta(hours=n)))["plan_id"] for n in range(4)]
+    plans = [expect_approved(firm, plan(aircraft_id, at + timedelta(hours=n)))["plan_id"] for n in range(4)]
     assert step(firm, plans[1], "cancel").status_code == 200
 
     def listed(**params: str) -> list[str]:
@@ -314,23 +314,25 @@ def test_lists_are_filtered_by_state_aircraft_and_time(firm: httpx.Client) -> No
     assert listed(to=text(at + timedelta(hours=1))) == [plans[1], plans[0]]
     for bad in ({"state": "flying"}, {"from": "2026-01-01T00:00:00"}, {"cursor": "x"}, {"limit": "0"}):
         answer = firm.get("/v1/flight-plans", params=bad)
-        problem(answer, 422, answer.json()["code"])
+        expect_problem(answer, 422, answer.json()["code"])
 
 
 def test_pages_lose_and_repeat_nothing_while_plans_are_added(firm: httpx.Client) -> None:
     """Every plan there at the start must come exactly once, however many are filed between the pages."""
     aircraft_id, at = filing.register(firm), window(14)
     same_time = [plan(filing.register(firm), at, [point(0, 300 * n), point(300, 300 * n)]) for n in range(6)]
-    wanted = [approved(firm, {**body, "aircraft_id": aircraft_id})["plan_id"] for body in same_time]
-    wanted += [approved(firm, plan(aircraft_id, at + timedelta(hours=n)))["plan_id"] for n in range(1, 6)]
+    wanted = [expect_approved(firm, {**body, "aircraft_id": aircraft_id})["plan_id"] for body in same_time]
+    wanted += [expect_approved(firm, plan(aircraft_id, at + timedelta(hours=n)))["plan_id"] for n in range(1, 6)]
     seen: list[str] = []
     cursor: str | None = None
     for page in range(20):
         params = {"aircraft_id": aircraft_id, "limit": "3"} | ({} if cursor is None else {"cursor": cursor})
         answer = firm.get("/v1/flight-plans", params=params).json()
         seen += [item["plan_id"] for item in answer["items"]]
-        approved(firm, plan(aircraft_id, at + timedelta(hours=7 + page)))  # later than all: before the first page
-        approved(firm, plan(aircraft_id, at + timedelta(minutes=3 * page + 3)))  # in the middle of them
+        expect_approved(
+            firm, plan(aircraft_id, at + timedelta(hours=7 + page))
+        )  # later than all: before the first page
+        expect_approved(firm, plan(aircraft_id, at + timedelta(minutes=3 * page + 3)))  # in the middle of them
         cursor = answer["next_cursor"]
         if cursor is None:
             break
@@ -347,7 +349,7 @@ def test_the_same_key_and_body_give_the_first_decision_with_the_present_state(
 ) -> None:
     """A repeated filing must give the same plan; after cancel it must show that the plan is cancelled."""
     body, key = plan(aircraft, window()), f"key-{aircraft}"
-    first = approved(firm, body, key)
+    first = expect_approved(firm, body, key)
     again = file(firm, body, key)
     assert again.status_code == 201
     assert again.json() == first
@@ -364,29 +366,31 @@ def test_the_same_key_and_body_give_the_first_decision_with_the_present_state(
 def test_a_refusal_is_repeated_too(firm: httpx.Client, aircraft: str) -> None:
     """A key that was refused must be refused again with the same plan, even when the airspace is free by then."""
     at = window()
-    first = approved(firm, plan(aircraft, at))
+    first = expect_approved(firm, plan(aircraft, at))
     body = plan(filing.register(firm), at)
     answers = [file(firm, body, f"refused-{aircraft}")]
     step(firm, first["plan_id"], "cancel")
     answers.append(file(firm, body, f"refused-{aircraft}"))
     for answer in answers:
-        problem(answer, 409, "plan_refused")
+        expect_problem(answer, 409, "plan_refused")
     assert answers[0].json()["plan_id"] == answers[1].json()["plan_id"]
-    approved(firm, body, f"fresh-{aircraft}")
+    expect_approved(firm, body, f"fresh-{aircraft}")
 
 
 def test_a_key_with_another_body_is_refused(firm: httpx.Client, aircraft: str) -> None:
     """The same key must never stand for two plans; another firm's same key is another key."""
     at, key = window(), f"key-{aircraft}"
-    approved(firm, plan(aircraft, at), key)
-    problem(file(firm, plan(aircraft, at, priority=9), key), 409, "idempotency_key_reused")
+    expect_approved(firm, plan(aircraft, at), key)
+    expect_problem(file(firm, plan(aircraft, at, priority=9), key), 409, "idempotency_key_reused")
 
 
 def test_keys_belong_to_a_firm(as_role: AsRole) -> None:
     """The same key from two firms must file two plans."""
     at, key = window(), "shared-" + text(window())
     ids = [
-        approved(client, plan(filing.register(client), at, [point(0, n * 500), point(900, n * 500)]), key)["plan_id"]
+        expect_approved(client, plan(filing.register(client), at, [point(0, n * 500), point(900, n * 500)]), key)[
+            "plan_id"
+        ]
         for n, client in enumerate((as_role("operator"), as_role("operator", 1)))
     ]
     assert ids[0] != ids[1]
@@ -426,7 +430,7 @@ def test_eight_threads_for_one_place_give_one_winner(firm: httpx.Client) -> None
 @pytest.mark.parametrize("key", ["", "x" * 256])
 def test_a_key_that_is_none_is_said_to_be(firm: httpx.Client, aircraft: str, key: str) -> None:
     """An empty and an overlong key must be 422, not silently ignored."""
-    problem(file(firm, plan(aircraft, window()), key), 422, "invalid_parameter")
+    expect_problem(file(firm, plan(aircraft, window()), key), 422, "invalid_parameter")
 
 
 # -- modification ------------------------------------------------------------------------------------------------------
@@ -440,7 +444,7 @@ def _put(client: httpx.Client, plan_id: str, body: dict[str, Any], version: obje
 def test_a_modified_plan_is_judged_against_all_but_itself(firm: httpx.Client, aircraft: str) -> None:
     """A plan that overlaps its own older version must be approved, and raise the version and the ETag."""
     at = window()
-    first = approved(firm, plan(aircraft, at))
+    first = expect_approved(firm, plan(aircraft, at))
     moved = plan(aircraft, at + timedelta(seconds=30))
     answer = _put(firm, first["plan_id"], moved, '"1"')
     assert answer.status_code == 200, answer.text
@@ -449,41 +453,41 @@ def test_a_modified_plan_is_judged_against_all_but_itself(firm: httpx.Client, ai
     assert answer.json()["starts_at"] == moved["departure_at"]
     # What the older version alone reserved is free, what the new one reserves is not.
     other = filing.register(firm)
-    refused(firm, plan(other, at + timedelta(seconds=40)), "conflict_with_plan")
-    approved(firm, plan(other, at - timedelta(seconds=6)))
+    expect_refused(firm, plan(other, at + timedelta(seconds=40)), "conflict_with_plan")
+    expect_approved(firm, plan(other, at - timedelta(seconds=6)))
 
 
 def test_the_old_version_stands_until_the_new_one_is_approved(firm: httpx.Client, aircraft: str) -> None:
     """A refused modification must leave plan, version and reservation as they were, and say what is wrong."""
     at = window()
-    blocker = approved(firm, plan(aircraft, at + timedelta(minutes=20)))
+    blocker = expect_approved(firm, plan(aircraft, at + timedelta(minutes=20)))
     mine = filing.register(firm)
-    first = approved(firm, plan(mine, at))
+    first = expect_approved(firm, plan(mine, at))
     answer = _put(firm, first["plan_id"], plan(mine, at + timedelta(minutes=20)), 1)
-    found = problem(answer, 409, "plan_refused")
+    found = expect_problem(answer, 409, "plan_refused")
     assert found["decision"]["reasons"][0]["other_plan_ref"] == blocker["plan_id"]
     assert (found["state"], found["version"], found["departure_at"]) == ("approved", 1, text(at))
     assert firm.get(f"/v1/flight-plans/{first['plan_id']}").json() == first
-    refused(firm, plan(filing.register(firm), at), "conflict_with_plan")
+    expect_refused(firm, plan(filing.register(firm), at), "conflict_with_plan")
 
 
 def test_if_match_is_needed_and_must_be_the_present_version(firm: httpx.Client, aircraft: str) -> None:
     """Without If-Match 428, with a stale one 409 stale_version, with nonsense 422; none changes anything."""
     at = window()
-    plan_id = approved(firm, plan(aircraft, at))["plan_id"]
+    plan_id = expect_approved(firm, plan(aircraft, at))["plan_id"]
     body = plan(aircraft, at + timedelta(minutes=5))
-    problem(_put(firm, plan_id, body, None), 428, "precondition_required")
-    problem(_put(firm, plan_id, body, "abc"), 422, "invalid_parameter")
+    expect_problem(_put(firm, plan_id, body, None), 428, "precondition_required")
+    expect_problem(_put(firm, plan_id, body, "abc"), 422, "invalid_parameter")
     assert _put(firm, plan_id, body, 1).status_code == 200
-    problem(_put(firm, plan_id, body, 1), 409, "stale_version")
-    problem(_put(firm, plan_id, body, 3), 409, "stale_version")
+    expect_problem(_put(firm, plan_id, body, 1), 409, "stale_version")
+    expect_problem(_put(firm, plan_id, body, 3), 409, "stale_version")
     assert firm.get(f"/v1/flight-plans/{plan_id}").json()["version"] == 2
 
 
 def test_only_one_of_two_changes_at_once_is_kept(firm: httpx.Client, aircraft: str) -> None:
     """Two PUTs with the same If-Match at the same instant must give one 200 and one 409."""
     at = window()
-    plan_id = approved(firm, plan(aircraft, at))["plan_id"]
+    plan_id = expect_approved(firm, plan(aircraft, at))["plan_id"]
 
     def go(minutes: int) -> int:
         body = plan(aircraft, at + timedelta(minutes=minutes))
@@ -499,9 +503,9 @@ def test_only_one_of_two_changes_at_once_is_kept(firm: httpx.Client, aircraft: s
 def test_a_finished_plan_is_not_modified(firm: httpx.Client, aircraft: str) -> None:
     """A cancelled plan must answer 409 illegal_transition to PUT."""
     at = window()
-    plan_id = approved(firm, plan(aircraft, at))["plan_id"]
+    plan_id = expect_approved(firm, plan(aircraft, at))["plan_id"]
     step(firm, plan_id, "cancel")
-    problem(_put(firm, plan_id, plan(aircraft, at), 1), 409, "illegal_transition")
+    expect_problem(_put(firm, plan_id, plan(aircraft, at), 1), 409, "illegal_transition")
 
 
 # -- volumes -----------------------------------------------------------------------------------------------------------
@@ -515,18 +519,18 @@ def test_an_operation_in_volumes_is_approved_and_reserves_them(firm: httpx.Clien
         filing.volume(filing.square(0, 0, 100), at, until),
         filing.volume(None, at, until, circle=(400, 0, 80)),
     ]
-    found = approved(firm, filing.volume_plan(aircraft, at, volumes))
+    found = expect_approved(firm, filing.volume_plan(aircraft, at, volumes))
     assert len(found["volumes"]) == 2
     assert (found["starts_at"], found["ends_at"]) == (text(at), text(until))
     other = filing.register(firm)
     through = [point(-600, 0), point(900, 0)]
-    reason = refused(firm, plan(other, at + timedelta(minutes=5), through), "conflict_with_plan")
+    reason = expect_refused(firm, plan(other, at + timedelta(minutes=5), through), "conflict_with_plan")
     assert reason["other_plan_ref"] == found["plan_id"]
     assert reason["horizontal_margin_m"] is not None
     assert reason["vertical_margin_m"] is not None
-    approved(firm, plan(other, until + timedelta(seconds=16), through))
+    expect_approved(firm, plan(other, until + timedelta(seconds=16), through))
     # 50 m from the edge of the square is enough, 49 is not; the circle ends at 480 m and is kept clear of by time.
     beside = [point(-600, 149), point(120, 149)]
-    refused(firm, plan(filing.register(firm), at, beside), "conflict_with_plan")
+    expect_refused(firm, plan(filing.register(firm), at, beside), "conflict_with_plan")
     beside = [point(-600, 150.1), point(120, 150.1)]
-    approved(firm, plan(filing.register(firm), at, beside))
+    expect_approved(firm, plan(filing.register(firm), at, beside))

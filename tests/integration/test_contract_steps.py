@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from tests.fakes import filing, shifted_server
-from tests.fakes.filing import approved, plan, point, problem, refused, state_of, step, text
+from tests.fakes.filing import expect_approved, expect_problem, expect_refused, plan, point, state_of, step, text
 from tests.fakes.shifted_server import ShiftedServer
 
 pytestmark = pytest.mark.slow
@@ -62,7 +62,7 @@ def test_each_state_allows_its_steps_and_no_other(
 ) -> None:
     """A legal step must be 200 and lead where it should; any other 409, naming the allowed ones, changing nothing."""
     for action in ACTIONS:
-        plan_id = approved(firm, plan(aircraft, city.now() + timedelta(seconds=60), lane()))["plan_id"]
+        plan_id = expect_approved(firm, plan(aircraft, city.now() + timedelta(seconds=60), lane()))["plan_id"]
         city.put_into(plan_id, state)
         answer = step(firm, plan_id, action)
         if action in LEGAL[state]:
@@ -70,7 +70,7 @@ def test_each_state_allows_its_steps_and_no_other(
             assert answer.json()["state"] == LEGAL[state][action]
             assert state_of(firm, plan_id) == LEGAL[state][action]
         else:
-            found = problem(answer, 409, "illegal_transition")
+            found = expect_problem(answer, 409, "illegal_transition")
             assert sorted(found["allowed"]) == sorted(LEGAL[state])
             assert all(name in found["detail"] for name in LEGAL[state])
             assert state_of(firm, plan_id) == state
@@ -79,14 +79,14 @@ def test_each_state_allows_its_steps_and_no_other(
 
 def test_steps_need_no_body_and_bear_one(city: ShiftedServer, firm: httpx.Client, aircraft: str) -> None:
     """A step with a body of any kind must be taken all the same."""
-    plan_id = approved(firm, plan(aircraft, city.now() + timedelta(seconds=60), lane()))["plan_id"]
+    plan_id = expect_approved(firm, plan(aircraft, city.now() + timedelta(seconds=60), lane()))["plan_id"]
     assert firm.post(f"/v1/flight-plans/{plan_id}/confirm", json={}).status_code == 200
     assert firm.post(f"/v1/flight-plans/{plan_id}/cancel", content=b"\xff").status_code == 200
 
 
 def test_confirm_reports_readiness_and_is_released(city: ShiftedServer, firm: httpx.Client, aircraft: str) -> None:
     """Under a standing approval without lead time confirm must note the report and the release; twice changes nothing."""
-    plan_id = approved(firm, plan(aircraft, city.now() + timedelta(hours=3), lane()))["plan_id"]
+    plan_id = expect_approved(firm, plan(aircraft, city.now() + timedelta(hours=3), lane()))["plan_id"]
     first = step(firm, plan_id, "confirm").json()["authority"]
     assert first["application"] == "standing"
     assert first["readiness_reported_at"] is not None
@@ -97,28 +97,28 @@ def test_confirm_reports_readiness_and_is_released(city: ShiftedServer, firm: ht
 def test_a_flight_from_filing_to_landing(city: ShiftedServer, firm: httpx.Client, aircraft: str) -> None:
     """Activate and end must note their times, raise the version once, and free the airspace at the end only."""
     at, route = city.now() + timedelta(seconds=60), lane()
-    plan_id = approved(firm, plan(aircraft, at, route))["plan_id"]
+    plan_id = expect_approved(firm, plan(aircraft, at, route))["plan_id"]
     flying = step(firm, plan_id, "activate").json()
     assert (flying["state"], flying["version"]) == ("activated", 2)
     assert flying["activated_at"] is not None
     assert flying["departure_at"] == text(at)
     other = filing.register(firm)
-    refused(firm, plan(other, at, route), "conflict_with_plan")
+    expect_refused(firm, plan(other, at, route), "conflict_with_plan")
     ended = step(firm, plan_id, "end").json()
     assert ended["state"] == "ended"
     assert ended["ended_at"] >= flying["activated_at"]
-    approved(firm, plan(other, at, route))
+    expect_approved(firm, plan(other, at, route))
 
 
 def test_cancel_frees_the_airspace_for_another_firm(city: ShiftedServer, firm: httpx.Client, aircraft: str) -> None:
     """What one firm gives up another must get at once."""
     body = plan(aircraft, city.now() + timedelta(hours=2), lane())
-    first = approved(firm, body)
+    first = expect_approved(firm, body)
     with city.client("operator", 1) as theirs:
         mine = {**body, "aircraft_id": filing.register(theirs)}
-        refused(theirs, mine, "conflict_with_plan")
+        expect_refused(theirs, mine, "conflict_with_plan")
         assert step(firm, first["plan_id"], "cancel").json()["state"] == "cancelled"
-        approved(theirs, mine)
+        expect_approved(theirs, mine)
 
 
 def test_a_plan_never_activated_expires_and_frees_its_airspace(
@@ -127,18 +127,18 @@ def test_a_plan_never_activated_expires_and_frees_its_airspace(
     """Within the tolerance the plan must stand, beyond it expire, and its airspace be free."""
     at, route = city.now() + timedelta(seconds=60), lane()
     far = [route[0], {**route[1], "lon_deg": route[1]["lon_deg"] + 0.02}]  # minutes long: still flying when it expires
-    plan_id = approved(firm, plan(aircraft, at, far))["plan_id"]
+    plan_id = expect_approved(firm, plan(aircraft, at, far))["plan_id"]
     city.clock.advance(60 + 55)
     city.sweep()
     assert state_of(firm, plan_id) == "approved"
     other = filing.register(firm)
     ahead = plan(other, city.now() + timedelta(seconds=2), [far[1], far[0]])
-    refused(firm, ahead, "conflict_with_plan")
+    expect_refused(firm, ahead, "conflict_with_plan")
     city.clock.advance(10)
     city.sweep()
     assert state_of(firm, plan_id) == "expired"
-    problem(step(firm, plan_id, "activate"), 409, "illegal_transition")
-    approved(firm, plan(other, city.now() + timedelta(seconds=2), [far[1], far[0]]))
+    expect_problem(step(firm, plan_id, "activate"), 409, "illegal_transition")
+    expect_approved(firm, plan(other, city.now() + timedelta(seconds=2), [far[1], far[0]]))
 
 
 def test_a_late_departure_within_the_tolerance_is_retimed(
@@ -146,7 +146,7 @@ def test_a_late_departure_within_the_tolerance_is_retimed(
 ) -> None:
     """Activated 40 s late, the whole flight must move 40 s, and so must what it reserves."""
     at, route = city.now() + timedelta(seconds=60), lane()
-    first = approved(firm, plan(aircraft, at, route))
+    first = expect_approved(firm, plan(aircraft, at, route))
     city.clock.advance(100)
     answer = step(firm, first["plan_id"], "activate")
     assert answer.status_code == 200, answer.text
@@ -170,9 +170,9 @@ def test_a_late_departure_within_the_tolerance_is_retimed(
         {**route[1], "lat_deg": route[1]["lat_deg"] - 0.0001},
         {**route[1], "lat_deg": route[1]["lat_deg"] + 0.001},
     ]
-    refused(firm, plan(other, gap, crossing), "conflict_with_plan")
+    expect_refused(firm, plan(other, gap, crossing), "conflict_with_plan")
     step(firm, first["plan_id"], "end")
-    approved(firm, plan(other, gap, crossing))
+    expect_approved(firm, plan(other, gap, crossing))
 
 
 def test_a_late_departure_that_would_meet_another_is_refused_with_it(
@@ -180,10 +180,10 @@ def test_a_late_departure_that_would_meet_another_is_refused_with_it(
 ) -> None:
     """Late enough to run into the next flight, activation must be 409 with that conflict, and the plan stay approved."""
     at, route = city.now() + timedelta(seconds=60), lane()
-    first = approved(firm, plan(aircraft, at, route))["plan_id"]
-    behind = approved(firm, plan(filing.register(firm), at + timedelta(seconds=25), route))["plan_id"]
+    first = expect_approved(firm, plan(aircraft, at, route))["plan_id"]
+    behind = expect_approved(firm, plan(filing.register(firm), at + timedelta(seconds=25), route))["plan_id"]
     city.clock.advance(60 + 30)
-    found = problem(step(firm, first, "activate"), 409, "activation_refused")
+    found = expect_problem(step(firm, first, "activate"), 409, "activation_refused")
     reasons = {item["code"]: item for item in found["decision"]["reasons"]}
     assert reasons["conflict_with_plan"]["other_plan_ref"] == behind
     assert "counter_offers" in found["decision"]
@@ -196,11 +196,11 @@ def test_activation_has_a_window(
 ) -> None:
     """Earlier than half an hour before departure, and later than the tolerance after, activation must say so."""
     at = city.now() + timedelta(seconds=1802)
-    plan_id = approved(firm, plan(aircraft, at, lane()))["plan_id"]
+    plan_id = expect_approved(firm, plan(aircraft, at, lane()))["plan_id"]
     city.clock.advance(moved_s + 2 if moved_s > 0 else 0)
     with city.client("operator") as fresh:
         answer = step(fresh, plan_id, "activate")
-    found = problem(answer, 409, answer.json()["code"])
+    found = expect_problem(answer, 409, answer.json()["code"])
     if found["code"] == "illegal_transition":  # the clock's own sweep came first
         assert (found["state"], code) == ("expired", "departure_missed")
     else:
@@ -211,7 +211,7 @@ def test_activation_has_a_window(
 def test_an_overdue_flight_keeps_its_last_place(city: ShiftedServer, firm: httpx.Client, aircraft: str) -> None:
     """A flight that has not landed must keep its last place reserved, and nothing but that, until it ends."""
     at, route = city.now() + timedelta(seconds=10), lane()
-    plan_id = approved(firm, plan(aircraft, at, route))["plan_id"]
+    plan_id = expect_approved(firm, plan(aircraft, at, route))["plan_id"]
     assert step(firm, plan_id, "activate").status_code == 200
     other = filing.register(firm)
     for _ in range(4):
@@ -220,19 +220,19 @@ def test_an_overdue_flight_keeps_its_last_place(city: ShiftedServer, firm: httpx
     assert state_of(firm, plan_id) == "activated"
     soon = city.now() + timedelta(seconds=5)
     over = [route[1], {**route[1], "lat_deg": route[1]["lat_deg"] + 0.0003}]
-    refused(firm, plan(other, soon, over), "conflict_with_plan")
+    expect_refused(firm, plan(other, soon, over), "conflict_with_plan")
     away = [route[0], {**route[0], "lat_deg": route[0]["lat_deg"] + 0.0003}]
-    cleared = approved(firm, plan(other, soon, away))
+    cleared = expect_approved(firm, plan(other, soon, away))
     step(firm, cleared["plan_id"], "cancel")
     assert step(firm, plan_id, "end").status_code == 200
-    approved(firm, plan(other, city.now() + timedelta(seconds=5), over))
+    expect_approved(firm, plan(other, city.now() + timedelta(seconds=5), over))
 
 
 def test_a_vehicle_without_a_link_is_not_sent_off(city: ShiftedServer, firm: httpx.Client) -> None:
     """An aircraft registered with MAVLink but never heard must not be activated."""
     aircraft_id = filing.register(firm, mavlink={"system_id": 77})
-    plan_id = approved(firm, plan(aircraft_id, city.now() + timedelta(seconds=60), lane()))["plan_id"]
-    found = problem(step(firm, plan_id, "activate"), 409, "activation_refused")
+    plan_id = expect_approved(firm, plan(aircraft_id, city.now() + timedelta(seconds=60), lane()))["plan_id"]
+    found = expect_problem(step(firm, plan_id, "activate"), 409, "activation_refused")
     assert found["decision"]["outcome"] == "refused"
     assert found["decision"]["reasons"][0]["code"] == "link_missing"
     assert state_of(firm, plan_id) == "approved"
@@ -255,12 +255,12 @@ def test_a_zone_published_after_the_approval_stops_the_start(
 ) -> None:
     """A plan approved before must not start into a zone that closed, or that nobody authorised it for, meanwhile."""
     route = lane()
-    plan_id = approved(firm, plan(aircraft, city.now() + timedelta(seconds=60), route))["plan_id"]
+    plan_id = expect_approved(firm, plan(aircraft, city.now() + timedelta(seconds=60), route))["plan_id"]
     with city.client("regulator") as regulator:
         zone_id = regulator.post("/v1/zones", json=_around(route, restriction=restriction)).json()["properties"][
             "zone_id"
         ]
-        found = problem(step(firm, plan_id, "activate"), 409, "activation_refused")
+        found = expect_problem(step(firm, plan_id, "activate"), 409, "activation_refused")
         assert (code, zone_id) in {(item["code"], item.get("zone_id")) for item in found["decision"]["reasons"]}
         assert any(item["code"] == code and item["detail"] in found["detail"] for item in found["decision"]["reasons"])
         assert regulator.delete(f"/v1/zones/{zone_id}").status_code == 204
@@ -287,13 +287,13 @@ def test_a_pending_plan_is_decided_by_people(
         assert "ATC" in reason["detail"]
         assert reason["starts_at"] < reason["ends_at"]
         path = f"/v1/flight-plans/{found['plan_id']}/decision"
-        problem(firm.post(path, json={"outcome": "approved"}), 403, "forbidden")
+        expect_problem(firm.post(path, json={"outcome": "approved"}), 403, "forbidden")
         decided = decider.post(path, json={"outcome": outcome, "reason": "seen"})
         assert decided.status_code == 200, decided.text
         assert decided.json()["state"] == outcome
         assert decided.json()["decision"]["outcome"] == outcome
         assert decided.json()["authority"]["application"] == outcome
-        problem(decider.post(path, json={"outcome": outcome}), 409, "illegal_transition")
+        expect_problem(decider.post(path, json={"outcome": outcome}), 409, "illegal_transition")
         again = filing.file(
             firm, plan(aircraft, datetime.fromisoformat(found["departure_at"]), route), f"pending-{aircraft}"
         )
@@ -306,7 +306,7 @@ def test_a_pending_plan_is_decided_by_people(
             assert answer.status_code == 200, answer.text
             step(firm, found["plan_id"], "end")
         else:
-            problem(step(firm, found["plan_id"], "activate"), 409, "illegal_transition")
+            expect_problem(step(firm, found["plan_id"], "activate"), 409, "illegal_transition")
         regulator.delete(f"/v1/zones/{zone_id}")
 
 
@@ -319,14 +319,14 @@ def test_a_pending_plan_reserves_nothing_and_is_judged_again(
         zone = regulator.post("/v1/zones", json=_around(route, restriction="REQ_AUTHORISATION")).json()
         waiting = filing.file(firm, plan(aircraft, at, route)).json()
         regulator.delete(f"/v1/zones/{zone['properties']['zone_id']}")
-        taken = approved(firm, plan(filing.register(firm), at, route))
+        taken = expect_approved(firm, plan(filing.register(firm), at, route))
         path = f"/v1/flight-plans/{waiting['plan_id']}/decision"
-        found = problem(dispatcher.post(path, json={"outcome": "approved"}), 409, "plan_refused")
+        found = expect_problem(dispatcher.post(path, json={"outcome": "approved"}), 409, "plan_refused")
         assert found["decision"]["reasons"][0]["other_plan_ref"] == taken["plan_id"]
         assert state_of(firm, waiting["plan_id"]) == "pending"
         step(firm, taken["plan_id"], "cancel")
         assert dispatcher.post(path, json={"outcome": "approved"}).status_code == 200
-        refused(firm, plan(filing.register(firm), at, route), "conflict_with_plan")
+        expect_refused(firm, plan(filing.register(firm), at, route), "conflict_with_plan")
 
 
 def test_a_pending_plan_nobody_decides_expires(city: ShiftedServer, firm: httpx.Client, aircraft: str) -> None:
@@ -356,21 +356,23 @@ def test_a_ground_stop_holds_starts_until_it_is_lifted_or_over(
         stop = dispatcher.post("/v1/ground-stops", json=body)
         assert stop.status_code == 201, stop.text
         assert stop.json()["ground_stop_id"] in dispatcher.get("/v1/ground-stops").text
-        held = approved(firm, plan(aircraft, city.now() + timedelta(seconds=60), inside))["plan_id"]
-        found = problem(step(firm, held, "activate"), 409, "activation_refused")
+        held = expect_approved(firm, plan(aircraft, city.now() + timedelta(seconds=60), inside))["plan_id"]
+        found = expect_problem(step(firm, held, "activate"), 409, "activation_refused")
         assert found["decision"]["reasons"][0]["code"] == "ground_stop"
         assert "crane" in found["detail"]
-        free = approved(firm, plan(filing.register(firm), city.now() + timedelta(seconds=60), outside))["plan_id"]
+        free = expect_approved(firm, plan(filing.register(firm), city.now() + timedelta(seconds=60), outside))[
+            "plan_id"
+        ]
         assert step(firm, free, "activate").status_code == 200
         assert dispatcher.delete(stop.headers["location"]).status_code == 204
-        problem(dispatcher.delete(stop.headers["location"]), 404, "not_found")
+        expect_problem(dispatcher.delete(stop.headers["location"]), 404, "not_found")
         assert step(firm, held, "activate").status_code == 200
         for plan_id in (held, free):
             step(firm, plan_id, "end")
         assert dispatcher.post("/v1/ground-stops", json=body).status_code == 201
         city.clock.advance(601)
         assert dispatcher.get("/v1/ground-stops").json()["items"] == []
-        later = approved(firm, plan(aircraft, city.now() + timedelta(seconds=60), inside))["plan_id"]
+        later = expect_approved(firm, plan(aircraft, city.now() + timedelta(seconds=60), inside))["plan_id"]
         assert step(firm, later, "activate").status_code == 200
         step(firm, later, "end")
 
@@ -380,7 +382,7 @@ def test_operations_in_volumes_live_as_others_do(city: ShiftedServer, firm: http
     at = city.now() + timedelta(seconds=60)
     x, y = filing.metres(*((corner := lane()[0])["lat_deg"], corner["lon_deg"]))
     volumes = [filing.volume(filing.square(x, y, 40), at, at + timedelta(minutes=5))]
-    plan_id = approved(firm, filing.volume_plan(aircraft, at, volumes))["plan_id"]
+    plan_id = expect_approved(firm, filing.volume_plan(aircraft, at, volumes))["plan_id"]
     assert step(firm, plan_id, "activate").status_code == 200
     city.clock.advance(60 + 290)
     city.sweep()
@@ -388,9 +390,9 @@ def test_operations_in_volumes_live_as_others_do(city: ShiftedServer, firm: http
     city.sweep()
     other = filing.register(firm)
     through = [point(x - 100, y), point(x + 100, y)]
-    refused(firm, plan(other, city.now() + timedelta(seconds=2), through), "conflict_with_plan")
+    expect_refused(firm, plan(other, city.now() + timedelta(seconds=2), through), "conflict_with_plan")
     step(firm, plan_id, "end")
-    approved(firm, plan(other, city.now() + timedelta(seconds=2), through))
+    expect_approved(firm, plan(other, city.now() + timedelta(seconds=2), through))
 
 
 def test_a_flight_that_needs_a_release_starts_only_after_it(
@@ -400,11 +402,11 @@ def test_a_flight_that_needs_a_release_starts_only_after_it(
     with city.client("regulator") as regulator, city.client("dispatcher") as centre:
         assert regulator.put("/v1/policy", json={"readiness_lead_s": 3600.0}).status_code == 200
         try:
-            filed = approved(firm, plan(aircraft, city.clock.now() + timedelta(minutes=10), lane()))
+            filed = expect_approved(firm, plan(aircraft, city.clock.now() + timedelta(minutes=10), lane()))
             path = f"/v1/flight-plans/{filed['plan_id']}"
-            problem(centre.post(f"{path}/release"), 409, "readiness_missing")
+            expect_problem(centre.post(f"{path}/release"), 409, "readiness_missing")
             assert firm.post(f"{path}/confirm").json()["authority"]["released_at"] is None
-            blocked = problem(firm.post(f"{path}/activate"), 409, "activation_refused")
+            blocked = expect_problem(firm.post(f"{path}/activate"), 409, "activation_refused")
             assert "not_released" in {reason["code"] for reason in blocked["decision"]["reasons"]}
             assert firm.post(f"{path}/release").status_code == 403
             assert centre.post(f"{path}/release").json()["authority"]["released_at"] is not None

@@ -10,7 +10,7 @@ import pytest
 
 from tests.conftest import Server
 from tests.fakes import filing
-from tests.fakes.filing import approved, file, plan, point, refused, state_of, step, window
+from tests.fakes.filing import expect_approved, expect_refused, file, plan, point, state_of, step, window
 from tests.integration.test_store_processes import check_separation
 from utm.exports import write_audit
 from utm.settings import Settings
@@ -26,7 +26,7 @@ def test_an_answered_approval_survives_kill_9(own_server: Server, tmp_path: Any)
         firm = own_server.client("operator")
         aircraft, at, key = filing.register(firm), window(), f"crash-{n}"
         body = plan(aircraft, at)
-        first = approved(firm, body, key)
+        first = expect_approved(firm, body, key)
         own_server.kill()
         answered.append((key, body, first))
         own_server.start()
@@ -36,7 +36,7 @@ def test_an_answered_approval_survives_kill_9(own_server: Server, tmp_path: Any)
             again = file(firm, body, key)
             assert again.status_code == 201
             assert again.json() == first
-            refused(firm, {**body, "aircraft_id": filing.register(firm)}, "conflict_with_plan")
+            expect_refused(firm, {**body, "aircraft_id": filing.register(firm)}, "conflict_with_plan")
     assert httpx.get(f"{own_server.base_url}/readyz").json()["dependencies"]["engine"]["live_plans"] == 3
     # The audit line of each is there, and the chain is whole.
     written, broken_at = write_audit(Settings(data_dir=own_server.data_dir), tmp_path / "audit.jsonl")
@@ -51,13 +51,13 @@ def test_steps_and_refusals_survive_too(own_server: Server) -> None:
     own_server.start()
     firm = own_server.client("operator")
     soon = filing.datetime.now(filing.UTC) + timedelta(minutes=2)
-    flying = approved(firm, plan(filing.register(firm), soon, [point(0, 3000), point(4000, 3000)]))["plan_id"]
+    flying = expect_approved(firm, plan(filing.register(firm), soon, [point(0, 3000), point(4000, 3000)]))["plan_id"]
     assert step(firm, flying, "activate").status_code == 200
     at = window()
-    cancelled = approved(firm, plan(filing.register(firm), at, [point(0, 600), point(300, 600)]))["plan_id"]
+    cancelled = expect_approved(firm, plan(filing.register(firm), at, [point(0, 600), point(300, 600)]))["plan_id"]
     assert step(firm, cancelled, "cancel").status_code == 200
     aircraft = filing.register(firm)
-    moved = approved(firm, plan(aircraft, at))["plan_id"]
+    moved = expect_approved(firm, plan(aircraft, at))["plan_id"]
     no = file(firm, plan(filing.register(firm), at), "no").json()["plan_id"]
     later = plan(aircraft, at + timedelta(minutes=30))
     assert firm.put(f"/v1/flight-plans/{moved}", json=later, headers={"If-Match": '"1"'}).status_code == 200
@@ -69,9 +69,9 @@ def test_steps_and_refusals_survive_too(own_server: Server) -> None:
     assert [firm.get(f"/v1/flight-plans/{plan_id}").json() for plan_id in ids] == before
     assert [state_of(firm, plan_id) for plan_id in ids] == ["activated", "cancelled", "approved", "refused"]
     other = filing.register(firm)
-    refused(firm, plan(other, soon, [point(0, 3000), point(4000, 3000)]), "conflict_with_plan")
-    refused(firm, {**later, "aircraft_id": other}, "conflict_with_plan")
-    approved(firm, plan(other, at))
+    expect_refused(firm, plan(other, soon, [point(0, 3000), point(4000, 3000)]), "conflict_with_plan")
+    expect_refused(firm, {**later, "aircraft_id": other}, "conflict_with_plan")
+    expect_approved(firm, plan(other, at))
     assert step(firm, flying, "end").status_code == 200
 
 

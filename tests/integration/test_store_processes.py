@@ -15,7 +15,7 @@ import pytest
 
 from tests.conftest import ROOT, Server, free_port
 from tests.fakes import filing
-from tests.fakes.filing import approved, plan, refused, window
+from tests.fakes.filing import expect_approved, expect_refused, plan, window
 
 pytestmark = pytest.mark.slow
 
@@ -84,7 +84,7 @@ def test_of_two_processes_filing_at_the_same_instant_exactly_one_wins(own_server
         # The server, which wrote nothing, knows every approval.
         other = own_server.client("operator", 2)
         last = plan(filing.register(other), start + timedelta(minutes=3 * (ROUNDS - 1)))
-        refused(other, last, "conflict_with_plan")
+        expect_refused(other, last, "conflict_with_plan")
         ready = httpx.get(f"{own_server.base_url}/readyz").json()
         assert ready["dependencies"]["engine"]["live_plans"] == ROUNDS
         report = check_separation(own_server)
@@ -116,25 +116,27 @@ def test_two_servers_on_one_store_are_one_city(own_server: Server) -> None:
         regulator = own_server.client("regulator")
         at = window()
         aircraft = filing.register(here)
-        first = approved(here, plan(aircraft, at), "shared-key")
+        first = expect_approved(here, plan(aircraft, at), "shared-key")
         assert there.get(f"/v1/flight-plans/{first['plan_id']}").json() == first
-        refused(there, plan(filing.register(there), at), "conflict_with_plan")
+        expect_refused(there, plan(filing.register(there), at), "conflict_with_plan")
         again = filing.file(there, plan(aircraft, at), "shared-key")
         assert (again.status_code, again.json()["plan_id"]) == (201, first["plan_id"])
         assert filing.step(there, first["plan_id"], "cancel").status_code == 200
-        approved(here, plan(filing.register(here), at))
+        expect_approved(here, plan(filing.register(here), at))
         zone = filing.zone(filing.square(0, 2000, 100))
         assert regulator.post("/v1/zones", json=zone).status_code == 201
-        refused(there, plan(aircraft, at, [filing.point(0, 2000), filing.point(90, 2000)]), "zone_prohibited")
+        expect_refused(there, plan(aircraft, at, [filing.point(0, 2000), filing.point(90, 2000)]), "zone_prohibited")
         assert regulator.put("/v1/policy", json={"ceiling_agl_m": 80}).status_code == 200
-        refused(there, plan(aircraft, at, [filing.point(0, 900, 90), filing.point(90, 900, 90)]), "above_ceiling")
+        expect_refused(
+            there, plan(aircraft, at, [filing.point(0, 900, 90), filing.point(90, 900, 90)]), "above_ceiling"
+        )
         _soon(lambda: there.get("/v1/policy").json()["ceiling_agl_m"] == 80)
         # What only asks, and writes nothing, follows within a second.
         body = plan(filing.register(there), at, [filing.point(0, -900), filing.point(300, -900)])
         time.sleep(0.6)
         free = here.post("/v1/flight-plans/check", json=body)
         assert free.json()["decision"]["outcome"] == "approved", free.text
-        approved(there, body)
+        expect_approved(there, body)
         other = plan(aircraft, at, [filing.point(0, -900), filing.point(300, -900)])
         _soon(lambda: here.post("/v1/flight-plans/check", json=other).json()["decision"]["outcome"] == "refused")
 

@@ -206,7 +206,7 @@ def test_another_firms_things_do_not_exist(as_role: AsRole) -> None:
     mine, theirs = as_role("operator"), as_role("operator", 1)
     aircraft_id = filing.register(mine)
     at = filing.window()
-    plan_id = filing.approved(mine, filing.plan(aircraft_id, at))["plan_id"]
+    plan_id = filing.expect_approved(mine, filing.plan(aircraft_id, at))["plan_id"]
     body = filing.plan(filing.register(theirs), at)
     for path in (f"/v1/flight-plans/{plan_id}", "/v1/flight-plans/fp_doesnotexist"):
         expect_problem(theirs.get(path), 404, "not_found")

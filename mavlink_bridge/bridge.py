@@ -164,6 +164,11 @@ class Bridge:
         """Return the endpoints as bound (the real port where port 0 was asked for)."""
         return [transport.address for transport in self._transports]
 
+    def attach(self, transport: Transport) -> Callable[[Batch], None]:
+        """Add a transport that the caller made, before `start`; returns what takes the batches it receives."""
+        self._transports.append(transport)
+        return lambda batch: self._receive(transport, batch)
+
     def subscribe(self, callback: Callable[[list[Event]], None]) -> Callable[[], None]:
         """Call `callback` with every batch of events, in the event loop; returns the function that ends it.
 

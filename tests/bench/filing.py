@@ -1,8 +1,9 @@
 """Filing over HTTP: requests and plans a second against a real server with everything on and every answer durable.
 
-The sky is filled with live plans of the seeded workload through the batch endpoint (that is the batch figure), then 16
-connections file one plan at a time. Baseline: the least any durable answer costs on this machine in the same minute, one
-4 kB append with fsync per answer.
+The sky is filled with live plans of the seeded workload through the batch endpoint, four more batches are filed when it is
+full, then 16 connections file one plan at a time. Two mixes, each with a server of its own: a firm that reads the zones
+and the ceiling before it plans, and one that has not looked, of whose plans four in ten enter a zone. Baseline: the least
+any durable answer costs on this machine in the same minute, one 4 kB append with fsync per answer.
 """
 
 import argparse
@@ -11,6 +12,8 @@ import json
 import os
 import tempfile
 import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -20,10 +23,11 @@ import numpy as np
 
 from airspace.frame import LocalFrame
 from airspace.geometry4d import Trajectory4D
-from tests.bench.workload import BEGINS_S, CRS, Workload
+from tests.bench.workload import BEGINS_S, CRS, KeepOut, Workload
 from tests.conftest import Server
 
 CLIENTS = 16
+BATCH = 500
 
 
 def body_of(flight: Trajectory4D, frame: LocalFrame, origin: datetime, aircraft_id: str) -> dict[str, Any]:
@@ -98,68 +102,121 @@ def fsync_rate(folder: Path, seconds: float = 1.0) -> float:
     return count / seconds
 
 
-def measure(live: int = 10_000, singles: int = 3_000) -> list[dict[str, Any]]:
-    """Fill the sky, then file one by one; return the rows of the report."""
-    with tempfile.TemporaryDirectory() as folder:
-        os.environ["HEXLANE_REQUESTS_PER_S"] = "1000000"
-        server = Server(Path(folder))
-        try:
-            server.start()
-            return _measure(server, Path(folder), live, singles)
-        finally:
-            server.stop()
+def measure(
+    live: int = 10_000, singles: int = 3_000, mixes: Sequence[str] = ("planned", "blind")
+) -> list[dict[str, Any]]:
+    """Fill the sky, then file one by one, with a server of its own for each mix; return the rows of the report."""
+    rows: list[dict[str, Any]] = []
+    for mix in mixes:
+        with tempfile.TemporaryDirectory() as folder:
+            os.environ["HEXLANE_REQUESTS_PER_S"] = "1000000"
+            server = Server(Path(folder))
+            try:
+                server.start()
+                rows += _measure(server, Path(folder), live, singles, mix)
+            finally:
+                server.stop()
+    return rows
 
 
-def _measure(server: Server, folder: Path, live: int, singles: int) -> list[dict[str, Any]]:
+def _flights(client: httpx.Client, mix: str, count: int) -> list[Trajectory4D]:
+    """Return the workload: of a firm that plans by what is published, or of one that has not looked."""
+    keep_out = None
+    if mix == "planned":
+        keep_out = KeepOut(client.get("/v1/zones").json()["items"], client.get("/v1/policy").json())
+    return Workload(seed=3).flights(count, 12 * 3600.0, keep_out)
+
+
+def _measure(server: Server, folder: Path, live: int, singles: int, mix: str) -> list[dict[str, Any]]:
     client = server.client("operator")
+    client.timeout = httpx.Timeout(120.0)
     registration = {"registration": "UAS00000001", "manufacturer": "Bench", "model": "B", "class": "small"}
     aircraft_id = client.post("/v1/aircraft", json=registration).json()["aircraft_id"]
     frame, origin = LocalFrame(CRS), datetime.now(UTC) + timedelta(hours=2)
-    flights = Workload(seed=3).flights(3 * live + singles, 12 * 3600.0)
+    flights = _flights(client, mix, (3 if mix == "blind" else 2) * live + singles)
     bodies = [body_of(flight, frame, origin, aircraft_id) for flight in flights]
-    approved = filed = 0
-    batch_s = 0.0
-    while approved < live and filed + 500 <= len(bodies) - singles:
-        chunk = json.dumps({"plans": bodies[filed : filed + 500]}).encode()
-        started = time.perf_counter()
-        answer = client.post("/v1/flight-plans/batch", content=chunk, headers={"Content-Type": "application/json"})
-        batch_s += time.perf_counter() - started
-        answer.raise_for_status()
-        approved += sum(item["status"] == 201 for item in answer.json()["items"])
-        filed += 500
+    filling = Tally()
+    while filling.counts.get(201, 0) < live and filling.filed + BATCH <= len(bodies) - singles - 4 * BATCH:
+        filling.take(*_file_batch(client, bodies[filling.filed : filling.filed + BATCH]))
+    full = Tally()
+    for k in range(4):
+        full.take(*_file_batch(client, bodies[filling.filed + k * BATCH : filling.filed + (k + 1) * BATCH]))
     token = client.headers["Authorization"].removeprefix("Bearer ")
     raw = [json.dumps(body).encode() for body in bodies[-singles:]]
+    before = _live_plans(server)
     latencies, statuses, wall_s = asyncio.run(_file_one_by_one(server.port, token, raw))
-    syncs = fsync_rate(folder)
-    found = httpx.get(f"{server.base_url}/readyz").json()["dependencies"]["engine"]["live_plans"]
+    syncs, found = fsync_rate(folder), _live_plans(server)
+    name = "planned by the published zones" if mix == "planned" else "blind to zones"
     return [
-        {
-            "what": f"POST /v1/flight-plans/batch (500 a request) until {found} plans are live",
-            "rate_per_s": filed / batch_s,
-            "p50_ms": None,
-            "p99_ms": None,
-            "baseline": f"{syncs:.0f} fsync/s",
-            "ratio": filed / batch_s / syncs,
-            "detail": f"{filed} filed, {approved} approved",
-        },
-        {
-            "what": f"POST /v1/flight-plans, {CLIENTS} clients, {found} live plans",
-            "rate_per_s": len(latencies) / wall_s,
-            "p50_ms": float(np.percentile(latencies, 50) * 1000),
-            "p99_ms": float(np.percentile(latencies, 99) * 1000),
-            "baseline": f"{syncs:.0f} fsync/s",
-            "ratio": len(latencies) / wall_s / syncs,
-            "detail": ", ".join(f"{status}: {count}" for status, count in sorted(statuses.items())),
-        },
+        _row(f"batch of {BATCH}, from 0 to {filling.counts.get(201, 0)} live plans, {name}", filling, syncs),
+        _row(f"batch of {BATCH}, at {before} live plans, {name}", full, syncs),
+        _row(
+            f"single, {CLIENTS} clients, {before} to {found} live plans, {name}",
+            Tally(len(latencies), wall_s, statuses),
+            syncs,
+            latencies,
+        ),
     ]
+
+
+@dataclass
+class Tally:
+    """What was filed, in how long, and with which answers."""
+
+    filed: int = 0
+    took_s: float = 0.0
+    counts: dict[int, int] = field(default_factory=dict)
+
+    def take(self, answers: list[dict[str, Any]], took_s: float) -> None:
+        """Count the answers of a batch."""
+        self.filed += len(answers)
+        self.took_s += took_s
+        for item in answers:
+            self.counts[item["status"]] = self.counts.get(item["status"], 0) + 1
+
+
+def _file_batch(client: httpx.Client, bodies: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], float]:
+    chunk = json.dumps({"plans": bodies}).encode()
+    started = time.perf_counter()
+    answer = client.post("/v1/flight-plans/batch", content=chunk, headers={"Content-Type": "application/json"})
+    took_s = time.perf_counter() - started
+    answer.raise_for_status()
+    return answer.json()["items"], took_s
+
+
+def _live_plans(server: Server) -> int:
+    return int(httpx.get(f"{server.base_url}/readyz").json()["dependencies"]["engine"]["live_plans"])
+
+
+def _row(what: str, tally: Tally, syncs: float, latencies: list[float] | None = None) -> dict[str, Any]:
+    rate = tally.filed / tally.took_s
+    shares = ", ".join(
+        f"{name} {100 * tally.counts.get(status, 0) / tally.filed:.1f} %"
+        for name, status in (("approved", 201), ("pending", 202), ("refused", 409))
+    )
+    others = sorted(set(tally.counts) - {201, 202, 409})
+    return {
+        "what": what,
+        "rate_per_s": rate,
+        "p50_ms": None if latencies is None else float(np.percentile(latencies, 50) * 1000),
+        "p99_ms": None if latencies is None else float(np.percentile(latencies, 99) * 1000),
+        "baseline": f"{syncs:.0f} fsync/s",
+        "ratio": rate / syncs,
+        "detail": f"{tally.filed} filed: {shares}"
+        + "".join(f", {status}: {tally.counts[status]}" for status in others),
+    }
 
 
 def main() -> None:
     """Print the figures as a table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="1,000 live plans and 500 requests")
-    quick = parser.parse_args().quick
-    rows = measure(1_000, 500) if quick else measure()
+    parser.add_argument("--live", type=int, help="how many plans are live before the single ones are filed")
+    parser.add_argument("--mix", choices=("planned", "blind"), help="only one mix")
+    options = parser.parse_args()
+    live, singles = (1_000, 500) if options.quick else (10_000, 3_000)
+    mixes = ("planned", "blind") if options.mix is None else (options.mix,)
+    rows = measure(options.live or live, singles, mixes)
     print(
         "| what | a second | p50 ms | p99 ms | baseline in the same run | ratio | detail |\n|---|---|---|---|---|---|---|"
     )

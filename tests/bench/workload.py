@@ -6,9 +6,12 @@ around one place. Departures are spread evenly over the span asked for: twelve h
 density, and `span_of` keeps it for other numbers.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
+import shapely
 
 from airspace.frame import LocalFrame
 from airspace.geometry4d import FloatArray, Trajectory4D
@@ -51,15 +54,21 @@ class Workload:
             apart = np.hypot(*(self.sites - site).T)
             self._near.append(np.flatnonzero((apart >= 2000.0) & (apart <= 15000.0)))
 
-    def flights(self, count: int, span_s: float | None = None) -> list[Trajectory4D]:
-        """Draw so many flights with departures over `span_s` (the reference density when None), in order of filing."""
+    def flights(self, count: int, span_s: float | None = None, keep_out: "KeepOut | None" = None) -> list[Trajectory4D]:
+        """Draw so many flights with departures over `span_s` (the reference density when None), in order of filing.
+
+        With `keep_out`, a flight that would enter what is published is drawn again, as a firm plans another one.
+        """
         span = span_of(count) if span_s is None else span_s
         departures = BEGINS_S + self._rng.uniform(0.0, span, count)
         kinds = self._rng.random(count)
-        return [
-            self._inspection(float(at)) if kind < 0.1 else self._logistics(float(at))
-            for at, kind in zip(departures, kinds, strict=True)
-        ]
+        return [self._flight(float(at), kind < 0.1, keep_out) for at, kind in zip(departures, kinds, strict=True)]
+
+    def _flight(self, at_s: float, inspects: bool, keep_out: "KeepOut | None") -> Trajectory4D:
+        while True:
+            flight = self._inspection(at_s) if inspects else self._logistics(at_s)
+            if keep_out is None or keep_out.clear(flight):
+                return flight
 
     def _logistics(self, at_s: float) -> Trajectory4D:
         rng = self._rng
@@ -93,6 +102,55 @@ class Workload:
         z = np.concatenate([[0.0], layer - rng.uniform(0.0, 20.0, turns), [0.0]])
         lasts = rng.uniform(0.5, 1.5, turns + 1)
         return _joined(x, y, z, at_s, lasts * (1200.0 / lasts.sum()))
+
+
+class KeepOut:
+    """The zones a firm reads from `GET /v1/zones` before it plans, widened by what its flights may deviate.
+
+    A simple planner's view: hours are ignored and heights are compared where the zone gives true height; a zone of
+    another datum counts at every height.
+    """
+
+    def __init__(self, features: Sequence[Mapping[str, Any]], policy: Mapping[str, Any]) -> None:
+        """`features` are the zones as published, `policy` the rules in force as `GET /v1/policy` gives them."""
+        frame, tolerance = LocalFrame(CRS), policy["tolerance"]
+        self._rise_m = float(tolerance["vertical_m"]) + 1.0
+        self._top_m = float(policy["ceiling_agl_m"]) - float(tolerance["vertical_m"])
+        kept = [item for item in features if item["properties"]["restriction"] != "NO_RESTRICTION"]
+        bands = [item["properties"] for item in kept]
+        self._bands = np.array(
+            [
+                (band["lower_m"], np.inf if band["upper_m"] is None else band["upper_m"])
+                if band["datum"] == "AGL"
+                else (-np.inf, np.inf)
+                for band in bands
+            ]
+        )
+        areas = [_in_metres(item, frame) for item in kept]
+        # Two metres more than must be kept: positions are filed to a centimetre.
+        self._tree = shapely.STRtree([area.buffer(float(tolerance["horizontal_m"]) + 2.0) for area in areas])
+
+    def clear(self, flight: Trajectory4D) -> bool:
+        """Tell whether a flight (heights above flat ground) stays under the ceiling and out of every zone."""
+        rows = flight.segments
+        if max(rows[:, 2].max(), rows[:, 6].max()) > self._top_m:
+            return False
+        # A climb on the spot is a line without length, which an intersection would not see.
+        lines = shapely.linestrings(rows[:, [0, 1, 4, 5]].reshape(-1, 2, 2))
+        upright = (rows[:, 0:2] == rows[:, 4:6]).all(axis=1)
+        lines[upright] = shapely.points(rows[upright, 0:2])
+        legs, zones = self._tree.query(lines, predicate="intersects")
+        low = np.minimum(rows[legs, 2], rows[legs, 6]) - self._rise_m
+        high = np.maximum(rows[legs, 2], rows[legs, 6]) + self._rise_m
+        return not ((high >= self._bands[zones, 0]) & (low <= self._bands[zones, 1])).any()
+
+
+def _in_metres(feature: Mapping[str, Any], frame: LocalFrame) -> Any:
+    def flat(degrees: FloatArray) -> FloatArray:
+        return np.column_stack(frame.to_xy(degrees[:, 1], degrees[:, 0]))
+
+    area = shapely.transform(shapely.geometry.shape(feature["geometry"]), flat)
+    return area.buffer(feature["properties"].get("radius_m") or 0.0)
 
 
 def _joined(x: FloatArray, y: FloatArray, z: FloatArray, at_s: float, lasts: FloatArray) -> Trajectory4D:

@@ -1,0 +1,164 @@
+"""What the planner assigns, and what a plan of assignments is worth.
+
+A carrier flies its tasks one after another: where it does not stand at an order's origin it is brought there first (a
+positioning flight), turns round, takes the load and flies. All instants are scene seconds.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, Literal, TypeAlias
+
+from dispatch.carrier import Carrier
+
+LATE_FACTOR: Final = 5.0
+"""A second after the time asked for weighs this many seconds of waiting (ours)."""
+POSITIONING_FACTOR: Final = 0.2
+"""A second flown empty weighs a fifth of a second of a customer's waiting (ours)."""
+UNSERVED_S: Final = 4 * 3600.0
+"""An order left waiting weighs as much as four hours of delay (ours)."""
+
+Cause: TypeAlias = Literal["no_carrier", "load_not_possible", "out_of_reach", "no_way", "not_in_this_plan"]
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """An order that waits; `weight` is that of its urgency, `deliver_by_s` None where no time was asked for."""
+
+    order_id: str
+    organisation_id: str
+    origin_site_id: str
+    destination_site_id: str
+    payload_kg: float
+    ready_s: float
+    weight: int = 1
+    deliver_by_s: float | None = None
+    dangerous_goods: bool = False
+    cold_chain: bool = False
+
+    def cost(self, arrives_s: float) -> float:
+        """Return what delivering at an instant costs, in weighted seconds."""
+        late_s = 0.0 if self.deliver_by_s is None else max(0.0, arrives_s - self.deliver_by_s)
+        return self.weight * (max(0.0, arrives_s - self.ready_s) + LATE_FACTOR * late_s)
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """A flight between two sites as planned: seconds from take-off to landing, and watt-hours."""
+
+    lasts_s: float
+    wh: float
+
+
+Travel: TypeAlias = Callable[[str, str, Carrier, float], Leg | None]
+"""(origin, destination, carrier, payload in kg) to the leg between the sites, None where there is no way."""
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One order on one carrier; `positioning_departs_s` is when it leaves for the origin, None where it stands there."""
+
+    order_id: str
+    aircraft_id: str
+    positioning_departs_s: float | None
+    departs_s: float
+    arrives_s: float
+    cost: float
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """Tasks by departure, and why the orders that have none wait.
+
+    `cost` is in weighted seconds; `bound` is the least any plan could cost as far as it was proven, None where nothing
+    was proven.
+    """
+
+    tasks: tuple[Task, ...]
+    waiting: Mapping[str, Cause]
+    cost: float
+    bound: float | None = None
+
+    @property
+    def gap(self) -> float | None:
+        """How far at most the plan is from the best, as a share of its cost."""
+        if self.bound is None:
+            return None
+        return 0.0 if self.cost <= 0 else max(0.0, (self.cost - self.bound) / self.cost)
+
+
+class Flights:
+    """The legs of one planning run, each asked for once."""
+
+    def __init__(self, travel: Travel) -> None:
+        self._travel = travel
+        self._legs: dict[tuple[str, str, tuple[float, float, float], float], Leg | None] = {}
+
+    def leg(self, origin: str, destination: str, carrier: Carrier, payload_kg: float = 0.0) -> Leg | None:
+        """Return the leg between two sites for such a carrier with such a load, or None."""
+        key = (origin, destination, carrier.kind, payload_kg)
+        if key not in self._legs:
+            self._legs[key] = self._travel(origin, destination, carrier, payload_kg)
+        return self._legs[key]
+
+    def loaded(self, job: Job, carrier: Carrier) -> Leg | None:
+        """Return the flight with the load, or None where this carrier cannot make it."""
+        if carrier.organisation_id != job.organisation_id or not carrier.can_carry(
+            job.payload_kg, dangerous_goods=job.dangerous_goods, cold_chain=job.cold_chain
+        ):
+            return None
+        leg = self.leg(job.origin_site_id, job.destination_site_id, carrier, job.payload_kg)
+        return None if leg is None or leg.wh > carrier.usable_wh else leg
+
+    def empty(self, site_id: str, job: Job, carrier: Carrier) -> Leg | None:
+        """Return the flight to an order's origin; one of no length where the carrier is there."""
+        if site_id == job.origin_site_id:
+            return Leg(0.0, 0.0)
+        leg = self.leg(site_id, job.origin_site_id, carrier)
+        return None if leg is None or leg.wh > carrier.usable_wh else leg
+
+
+def next_task(job: Job, carrier: Carrier, site_id: str, free_s: float, flights: Flights) -> Task | None:
+    """Return an order as a carrier's next task from where and when it is free, or None where it cannot do it."""
+    leg = flights.loaded(job, carrier)
+    empty = None if leg is None else flights.empty(site_id, job, carrier)
+    if leg is None or empty is None:
+        return None
+    if empty.lasts_s > 0.0:
+        positioning_departs_s: float | None = max(free_s, job.ready_s - empty.lasts_s - carrier.turn_s)
+        departs_s = max(job.ready_s, positioning_departs_s + empty.lasts_s + carrier.turn_s)  # type: ignore[operator]
+    else:
+        positioning_departs_s, departs_s = None, max(job.ready_s, free_s)
+    arrives_s = departs_s + leg.lasts_s
+    cost = job.cost(arrives_s) + POSITIONING_FACTOR * empty.lasts_s
+    return Task(job.order_id, carrier.aircraft_id, positioning_departs_s, departs_s, arrives_s, cost)
+
+
+def flown(carrier: Carrier, jobs: Sequence[Job], flights: Flights) -> list[Task] | None:
+    """Return the tasks of a carrier that takes these orders one after another, or None where it cannot."""
+    site_id, free_s, tasks = carrier.site_id, carrier.free_s, []
+    for job in jobs:
+        task = next_task(job, carrier, site_id, free_s, flights)
+        if task is None:
+            return None
+        tasks.append(task)
+        site_id, free_s = job.destination_site_id, task.arrives_s + carrier.turn_s
+    return tasks
+
+
+def cause_of_waiting(job: Job, carriers: Sequence[Carrier], flights: Flights) -> Cause:
+    """Return why an order has no task: what stands in the way of every carrier."""
+    own = [carrier for carrier in carriers if carrier.organisation_id == job.organisation_id]
+    if not own:
+        return "no_carrier"
+    able = [
+        c for c in own if c.can_carry(job.payload_kg, dangerous_goods=job.dangerous_goods, cold_chain=job.cold_chain)
+    ]
+    if not able:
+        return "load_not_possible"
+    legs = [flights.leg(job.origin_site_id, job.destination_site_id, c, job.payload_kg) for c in able]
+    if all(leg is None for leg in legs):
+        return "no_way"
+    near = [c for c, leg in zip(able, legs, strict=True) if leg is not None and leg.wh <= c.usable_wh]
+    if not any(flights.empty(c.site_id, job, c) is not None for c in near):
+        return "out_of_reach"
+    return "not_in_this_plan"

@@ -1,0 +1,186 @@
+"""Which carrier takes which order, and when: assignment and schedule over a rolling horizon.
+
+A first plan is built by regret insertion (Potvin and Rousseau, EJOR 66, 1993): the order that loses most by waiting goes
+first, at the place of a carrier's tour where it costs least. OR-Tools' CP-SAT then improves it as a routing problem with
+time (`dispatch.solver`) and proves how far from the best it can be. Nothing here reads a clock: the effort is counted in
+the solver's own deterministic time, so the same orders give the same plan on a busy machine.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Final
+
+from dispatch.carrier import Carrier
+from dispatch.jobs import (
+    UNSERVED_S,
+    Cause,
+    Flights,
+    Job,
+    Schedule,
+    Task,
+    cause_of_waiting,
+    flown,
+    next_task,
+)
+
+DEFAULT_EFFORT: Final = 2.0
+"""Deterministic seconds of the solver (ours): about as many of a core."""
+LARGEST_FOR_INSERTION: Final = 40
+"""Above so many carriers an order is tried on the most promising only."""
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """Another carrier that could have taken an order, and when it would have delivered."""
+
+    aircraft_id: str
+    arrives_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """Why an order flies with this carrier at this time: when it arrives, against the next best taken alone."""
+
+    task: Task
+    alternatives: tuple[Alternative, ...]
+
+
+def plan(
+    jobs: Iterable[Job], carriers: Sequence[Carrier], flights: Flights, *, effort: float = DEFAULT_EFFORT
+) -> Schedule:
+    """Return the best plan found; with an effort of 0 the inserted one, without a bound."""
+    wanted = sorted(jobs, key=lambda job: (-job.weight, job.ready_s, job.order_id))
+    tours = _inserted(wanted, carriers, flights)
+    if effort > 0 and wanted:
+        from dispatch.solver import improved  # noqa: PLC0415  (OR-Tools costs two seconds and 130 MB: only who plans)
+
+        tours, bound = improved(wanted, carriers, tours, flights, effort=effort)
+    else:
+        bound = None
+    return schedule_of(wanted, carriers, tours, flights, bound)
+
+
+def schedule_of(
+    jobs: Sequence[Job],
+    carriers: Sequence[Carrier],
+    tours: dict[str, list[Job]],
+    flights: Flights,
+    bound: float | None = None,
+) -> Schedule:
+    """Return tours (orders by carrier, in sequence) as a schedule; raises ValueError for one that cannot be flown."""
+    tasks: list[Task] = []
+    for carrier in carriers:
+        done = flown(carrier, tours.get(carrier.aircraft_id, []), flights)
+        if done is None:
+            raise ValueError(f"the tour of {carrier.aircraft_id} cannot be flown")
+        tasks.extend(done)
+    served = {task.order_id for task in tasks}
+    waiting: dict[str, Cause] = {
+        job.order_id: cause_of_waiting(job, carriers, flights) for job in jobs if job.order_id not in served
+    }
+    cost = sum(task.cost for task in tasks) + sum(job.weight * UNSERVED_S for job in jobs if job.order_id not in served)
+    return Schedule(tuple(sorted(tasks, key=lambda task: (task.departs_s, task.order_id))), waiting, cost, bound)
+
+
+def why(task: Task, job: Job, carriers: Sequence[Carrier], flights: Flights, most: int = 3) -> Why:
+    """Return the explanation of a task: the carriers that would have delivered soonest, each taken alone."""
+    others = []
+    for carrier in carriers:
+        if carrier.aircraft_id != task.aircraft_id:
+            found = next_task(job, carrier, carrier.site_id, carrier.free_s, flights)
+            if found is not None:
+                others.append(Alternative(carrier.aircraft_id, found.arrives_s))
+    others.sort(key=lambda item: (item.arrives_s, item.aircraft_id))
+    return Why(task, tuple(others[:most]))
+
+
+def unchanged(before: Schedule, after: Schedule) -> Collection[str]:
+    """Return the orders that keep their carrier from one plan to the next."""
+    was = {task.order_id: task.aircraft_id for task in before.tasks}
+    return {task.order_id for task in after.tasks if was.get(task.order_id) == task.aircraft_id}
+
+
+# -- insertion ---------------------------------------------------------------------------------------------------------
+
+
+def _inserted(jobs: Sequence[Job], carriers: Sequence[Carrier], flights: Flights) -> dict[str, list[Job]]:
+    """Return tours by regret insertion, class by class of weight: medical goods never wait for parcels."""
+    tours: dict[str, list[Job]] = {carrier.aircraft_id: [] for carrier in carriers}
+    costs: dict[str, float] = dict.fromkeys(tours, 0.0)
+    by_id = {carrier.aircraft_id: carrier for carrier in carriers}
+    for weight in sorted({job.weight for job in jobs}, reverse=True):
+        left = {job.order_id: job for job in jobs if job.weight == weight}
+        places = {key: _places(job, carriers, tours, costs, flights) for key, job in left.items()}
+        while True:
+            ranked = [(_regret(found), key) for key, found in places.items() if found]
+            if not ranked:
+                break
+            key = max(ranked)[1]
+            extra, aircraft_id, at = places.pop(key)[0]
+            tours[aircraft_id].insert(at, left.pop(key))
+            costs[aircraft_id] += extra
+            carrier = by_id[aircraft_id]
+            for other, job in left.items():  # only this tour has changed
+                kept = [found for found in places[other] if found[1] != aircraft_id]
+                new = _best_place(job, carrier, tours[aircraft_id], costs[aircraft_id], flights)
+                places[other] = sorted([*kept, *([] if new is None else [new])])
+    return tours
+
+
+_Place = tuple[float, str, int]
+
+
+def _places(
+    job: Job, carriers: Sequence[Carrier], tours: dict[str, list[Job]], costs: dict[str, float], flights: Flights
+) -> list[_Place]:
+    """Return where an order can be put, cheapest first: (extra cost, carrier, place in its tour)."""
+    found = []
+    for carrier in _promising(job, carriers, flights):
+        place = _best_place(job, carrier, tours[carrier.aircraft_id], costs[carrier.aircraft_id], flights)
+        if place is not None:
+            found.append(place)
+    return sorted(found)
+
+
+def _promising(job: Job, carriers: Sequence[Carrier], flights: Flights) -> Sequence[Carrier]:
+    own = [carrier for carrier in carriers if carrier.organisation_id == job.organisation_id]
+    if len(own) <= LARGEST_FOR_INSERTION:
+        return own
+    ranked = []
+    for carrier in own:
+        task = next_task(job, carrier, carrier.site_id, carrier.free_s, flights)
+        if task is not None:
+            ranked.append((task.cost, carrier.aircraft_id, carrier))
+    return [carrier for *_, carrier in sorted(ranked, key=lambda item: item[:2])[:LARGEST_FOR_INSERTION]]
+
+
+def _best_place(job: Job, carrier: Carrier, tour: list[Job], cost: float, flights: Flights) -> _Place | None:
+    best: _Place | None = None
+    for at in range(len(tour), -1, -1):
+        tasks = flown(carrier, [*tour[:at], job, *tour[at:]], flights)
+        if tasks is None:
+            continue
+        extra = sum(task.cost for task in tasks) - cost
+        if best is None or extra < best[0]:
+            best = extra, carrier.aircraft_id, at
+    return best
+
+
+def _regret(places: list[_Place]) -> tuple[float, float]:
+    """Return how much an order loses when its best place goes to another, and how dear that place is (less first)."""
+    best = places[0][0]
+    second = places[1][0] if len(places) > 1 else best + UNSERVED_S
+    return second - best, -best
+
+
+def tours_of(schedule: Schedule, jobs: Iterable[Job]) -> dict[str, list[Job]]:
+    """Return a schedule's orders by carrier, in the sequence they are flown."""
+    by_id = {job.order_id: job for job in jobs}
+    tours: dict[str, list[Job]] = {}
+    for task in sorted(schedule.tasks, key=lambda item: item.departs_s):
+        tours.setdefault(task.aircraft_id, []).append(by_id[task.order_id])
+    for tour in tours.values():
+        if any(a.order_id == b.order_id for a, b in pairwise(tour)):
+            raise ValueError("an order stands twice in a tour")
+    return tours

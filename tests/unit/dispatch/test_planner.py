@@ -1,0 +1,192 @@
+"""The planner: what it assigns is possible, explained, and never worse than what it starts from."""
+
+import math
+import random
+from itertools import permutations, product
+
+import pytest
+
+from dispatch.carrier import Carrier
+from dispatch.energy import EnergyModel
+from dispatch.greedy import nearest_first
+from dispatch.jobs import UNSERVED_S, Flights, Job, Leg, Schedule, flown
+from dispatch.planner import plan, tours_of, unchanged, why
+from dispatch.solver import improved
+
+SITES = {f"st_{k}": (1000.0 * (k % 5), 1000.0 * (k // 5)) for k in range(25)}
+MODEL = EnergyModel(mass_kg=10.0, hover_w=1500.0, cruise_w=1300.0, cruise_mps=15.0)
+
+
+def travel(origin: str, destination: str, carrier: Carrier, payload_kg: float) -> Leg | None:
+    if "st_island" in (origin, destination):
+        return None
+    metres = math.dist(SITES[origin], SITES[destination])
+    lasts = 35.0 + metres / carrier.model.cruise_mps
+    return Leg(lasts, lasts / 3600 * (1300 + 100 * payload_kg))
+
+
+def carrier(name: str, site: str = "st_0", firm: str = "org_a", **more: float | bool) -> Carrier:
+    values = {"free_s": 0.0, "payload_max_kg": 3.0, "battery_wh": 800.0, **more}
+    return Carrier(name, firm, MODEL, site, **values)  # type: ignore[arg-type]
+
+
+def job(name: str, origin: str, destination: str, ready_s: float = 0.0, **more: float | str | bool) -> Job:
+    firm = str(more.pop("firm", "org_a"))
+    return Job(name, firm, origin, destination, float(more.pop("payload_kg", 1.0)), ready_s, **more)  # type: ignore[arg-type]
+
+
+def city(seed: int, orders: int, carriers: int) -> tuple[list[Job], list[Carrier]]:
+    draw = random.Random(seed)
+    names = list(SITES)
+    jobs = []
+    for k in range(orders):
+        a, b = draw.sample(names, 2)
+        weight = draw.choice([1, 1, 1, 3, 10])
+        ready_s = draw.uniform(0, 1800)
+        due = ready_s + draw.uniform(600, 2400) if draw.random() < 0.5 else None
+        firm = draw.choice(["org_a", "org_b"])
+        jobs.append(job(f"or_{k}", a, b, ready_s, weight=weight, deliver_by_s=due, firm=firm))
+    fleet = [carrier(f"ac_{k}", draw.choice(names), draw.choice(["org_a", "org_b"])) for k in range(carriers)]
+    return jobs, fleet
+
+
+def check_possible(found: Schedule, jobs: list[Job], fleet: list[Carrier]) -> None:
+    """Every order is served once or waits; every carrier flies its own firm's orders, one after another."""
+    flights = Flights(travel)
+    assert sorted([task.order_id for task in found.tasks] + list(found.waiting)) == sorted(j.order_id for j in jobs)
+    by_id = {item.order_id: item for item in jobs}
+    for one in fleet:
+        tasks = [task for task in found.tasks if task.aircraft_id == one.aircraft_id]
+        assert all(by_id[task.order_id].organisation_id == one.organisation_id for task in tasks)
+        site, free = one.site_id, one.free_s
+        for task in tasks:
+            order = by_id[task.order_id]
+            if site == order.origin_site_id:
+                assert task.positioning_departs_s is None
+                assert task.departs_s >= max(free, order.ready_s)
+            else:
+                empty = flights.leg(site, order.origin_site_id, one)
+                assert empty is not None
+                assert task.positioning_departs_s is not None
+                assert task.positioning_departs_s >= free
+                assert task.departs_s >= task.positioning_departs_s + empty.lasts_s + one.turn_s - 1e-9
+            loaded = flights.leg(order.origin_site_id, order.destination_site_id, one, order.payload_kg)
+            assert loaded is not None
+            assert task.arrives_s == pytest.approx(task.departs_s + loaded.lasts_s)
+            site, free = order.destination_site_id, task.arrives_s + one.turn_s
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("effort", [0.0, 0.1])
+def test_a_plan_can_be_flown(seed: int, effort: float) -> None:
+    """Tasks of a carrier follow one another in place and time, and no order is lost or doubled."""
+    jobs, fleet = city(seed, 16, 4)
+    found = plan(jobs, fleet, Flights(travel), effort=effort)
+    check_possible(found, jobs, fleet)
+    assert found.cost == pytest.approx(
+        sum(t.cost for t in found.tasks) + sum(j.weight * UNSERVED_S for j in jobs if j.order_id in found.waiting)
+    )
+
+
+def test_the_solver_never_worsens_a_plan_and_bounds_it() -> None:
+    """The improved plan costs no more than the inserted one, and never less than the bound proven for it."""
+    better = 0
+    for seed in range(4):
+        jobs, fleet = city(seed, 12, 3)
+        first, found = (plan(jobs, fleet, Flights(travel), effort=effort) for effort in (0.0, 0.3))
+        assert found.cost <= first.cost + 1e-6
+        assert found.bound is not None
+        assert found.bound <= found.cost + len(jobs)  # seconds are rounded in the model
+        assert found.gap is not None
+        better += found.cost < first.cost - 1.0
+    assert better >= 1
+
+
+def test_a_small_plan_is_the_best_there_is() -> None:
+    """With three orders and two carriers the plan costs what trying every plan finds."""
+    for seed in range(4):
+        jobs, fleet = city(seed, 3, 2)
+        flights = Flights(travel)
+        best = math.inf
+        for takers in product([None, 0, 1], repeat=3):
+            for order in permutations(range(3)):
+                tours = {c.aircraft_id: [jobs[k] for k in order if takers[k] == n] for n, c in enumerate(fleet)}
+                legs = [flown(c, tours[c.aircraft_id], flights) for c in fleet]
+                if any(leg is None for leg in legs):
+                    continue
+                idle = sum(jobs[k].weight * UNSERVED_S for k in range(3) if takers[k] is None)
+                best = min(best, idle + sum(task.cost for leg in legs for task in leg or []))
+        assert plan(jobs, fleet, flights, effort=0.3).cost == pytest.approx(best, abs=3)
+
+
+def test_the_same_orders_give_the_same_plan() -> None:
+    """A plan depends on nothing but its orders, carriers and effort, in whatever sequence they are given."""
+    jobs, fleet = city(3, 12, 3)
+    one = plan(jobs, fleet, Flights(travel), effort=0.1)
+    two = plan(list(reversed(jobs)), fleet, Flights(travel), effort=0.1)
+    assert one.tasks == two.tasks
+
+
+def test_planning_beats_the_nearest_carrier() -> None:
+    """Over seeded cities the plan costs less than nearest-carrier first-come-first-served."""
+    ours = theirs = 0.0
+    for seed in range(5):
+        jobs, fleet = city(seed, 30, 6)
+        ours += plan(jobs, fleet, Flights(travel), effort=0.0).cost
+        baseline = nearest_first(jobs, fleet, Flights(travel))
+        check_possible(baseline, jobs, fleet)
+        theirs += baseline.cost
+    assert ours < 0.8 * theirs
+
+
+def test_medical_goods_go_first() -> None:
+    """With one carrier, the medical order flies before a parcel that was ready earlier."""
+    jobs = [job("or_parcel", "st_0", "st_4"), job("or_blood", "st_0", "st_20", 10.0, weight=10)]
+    found = plan(jobs, [carrier("ac_1", free_s=60.0)], Flights(travel))
+    assert [task.order_id for task in found.tasks] == ["or_blood", "or_parcel"]
+
+
+@pytest.mark.parametrize(
+    ("order", "cause"),
+    [
+        (job("or_1", "st_0", "st_1", firm="org_c"), "no_carrier"),
+        (job("or_1", "st_0", "st_1", payload_kg=9.0), "load_not_possible"),
+        (job("or_1", "st_0", "st_1", dangerous_goods=True), "load_not_possible"),
+        (job("or_1", "st_0", "st_1", cold_chain=True), "load_not_possible"),
+        (job("or_1", "st_0", "st_island"), "no_way"),
+        (job("or_1", "st_24", "st_20"), "out_of_reach"),
+    ],
+)
+def test_an_order_that_waits_says_why(order: Job, cause: str) -> None:
+    """What no carrier can take is named with what stands in the way."""
+    found = plan([order], [carrier("ac_1", battery_wh=130.0)], Flights(travel))
+    assert found.tasks == ()
+    assert found.waiting == {"or_1": cause}
+
+
+def test_a_task_is_explained_by_what_else_was_possible() -> None:
+    """The explanation names the carriers that would have come next, soonest first, and never the chosen one."""
+    fleet = [
+        carrier("ac_near", "st_0"),
+        carrier("ac_far", "st_24"),
+        carrier("ac_mid", "st_2"),
+        carrier("ac_x", firm="b"),
+    ]
+    order = job("or_1", "st_0", "st_4")
+    flights = Flights(travel)
+    found = plan([order], fleet, flights)
+    assert found.tasks[0].aircraft_id == "ac_near"
+    others = why(found.tasks[0], order, fleet, flights).alternatives
+    assert [item.aircraft_id for item in others] == ["ac_mid", "ac_far"]
+    assert found.tasks[0].arrives_s < others[0].arrives_s < others[1].arrives_s
+
+
+def test_a_plan_can_be_kept_where_nothing_changed() -> None:
+    """Orders that keep their carrier from one plan to the next are named; tours are read back from a schedule."""
+    jobs, fleet = city(1, 10, 3)
+    flights = Flights(travel)
+    before = plan(jobs, fleet, flights, effort=0.0)
+    assert set(unchanged(before, before)) == {task.order_id for task in before.tasks}
+    tours = tours_of(before, jobs)
+    again, _ = improved(jobs, fleet, {c.aircraft_id: tours.get(c.aircraft_id, []) for c in fleet}, flights, effort=0.2)
+    assert sum(len(tour) for tour in again.values()) >= len(before.tasks)

@@ -31,7 +31,7 @@ class Promise:
 
 def least_seen(probability: float) -> int:
     """Return how many flights a quantile of this probability needs: fewer bound nothing."""
-    return math.ceil(probability / (1.0 - probability))
+    return math.ceil(round(probability / (1.0 - probability), 9))
 
 
 def promise(
@@ -47,5 +47,5 @@ def promise(
     if len(seen) < least_seen(probability):
         margin_s = PRIOR_S + PRIOR_SHARE * max(0.0, arrives_s - now_s)
         return Promise(arrives_s + margin_s, probability, len(seen))
-    rank = math.ceil((len(seen) + 1) * probability)
+    rank = math.ceil(round((len(seen) + 1) * probability, 9))
     return Promise(arrives_s + seen[min(rank, len(seen)) - 1], probability, len(seen))

@@ -41,7 +41,8 @@ def improved(
 
 
 def _cost(tours: Tours, jobs: Sequence[Job], carriers: Sequence[Carrier], flights: Flights) -> float:
-    cost, served = 0.0, set()
+    cost = 0.0
+    served: set[str] = set()
     for carrier in carriers:
         tasks = flown(carrier, tours.get(carrier.aircraft_id, []), flights)
         if tasks is None:

@@ -30,9 +30,9 @@ def carrier(name: str, site: str = "st_0", firm: str = "org_a", **more: float | 
     return Carrier(name, firm, MODEL, site, **values)  # type: ignore[arg-type]
 
 
-def job(name: str, origin: str, destination: str, ready_s: float = 0.0, **more: float | str | bool) -> Job:
+def job(name: str, origin: str, destination: str, ready_s: float = 0.0, **more: float | str | bool | None) -> Job:
     firm = str(more.pop("firm", "org_a"))
-    return Job(name, firm, origin, destination, float(more.pop("payload_kg", 1.0)), ready_s, **more)  # type: ignore[arg-type]
+    return Job(name, firm, origin, destination, float(str(more.pop("payload_kg", 1.0))), ready_s, **more)  # type: ignore[arg-type]
 
 
 def city(seed: int, orders: int, carriers: int) -> tuple[list[Job], list[Carrier]]:

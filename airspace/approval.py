@@ -11,6 +11,7 @@ from typing import Any, Final, Literal, Protocol, TypeAlias, get_args
 import numpy as np
 from numpy.typing import NDArray
 
+from airspace.contingency_rules import contingency_reasons
 from airspace.corridors import stays_in_corridor
 from airspace.decision import Decision, Reason, decide, reason
 from airspace.geometry4d import EPS_M, FloatArray, PlanGeometry, Separation
@@ -86,6 +87,7 @@ Check: TypeAlias = Literal[
     "capacity",
     "performance",
     "formalities",
+    "contingency",
 ]
 CHECKS: Final[frozenset[Check]] = frozenset(get_args(Check))
 
@@ -122,6 +124,7 @@ def evaluate(
         "capacity": lambda: capacity_reasons(plan, policy, scene, traffic, own),
         "performance": lambda: performance_reasons(plan, policy),
         "formalities": lambda: _formalities(plan, policy, now),
+        "contingency": lambda: contingency_reasons(plan, policy, scene),
     }
     reasons = [found for name, judged in judges.items() if name in checks for found in judged()]
     return decide(reasons, now, policy.version, minima)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
 
+from airspace.contingency import FiledContingency
 from airspace.geometry4d import PlanGeometry
 from airspace.trajectory import AircraftPerformance, FlightPath
 from airspace.volumes import VolumePath
@@ -37,6 +38,9 @@ class FlightIntent:
     standing_approval: bool = False
     uses_true_height: bool = True
     missing_article27: tuple[tuple[str, str], ...] = ()
+    contingency: FiledContingency | None = None
+    lost_link_site_id: str | None = None
+    """The site named as the alternate of a lost link, whether it exists or not."""
 
     @property
     def geometry(self) -> PlanGeometry:

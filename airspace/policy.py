@@ -58,6 +58,10 @@ SOURCES: Final[tuple[tuple[str, str], ...]] = (
     ("pad_clear_s", _OURS),
     ("pad_turn_around_s", _OURS),
     ("departure_tolerance_s", _OURS),
+    ("nonconformance_limit_s", "ours; ASTM F3548-21 asks for a limit after which nonconforming becomes contingent"),
+    ("advisory_silence_s", _OURS),
+    ("zone_notice_s", "Order 761, Article 20: 24 hours before"),
+    ("zone_urgent_notice_s", "Order 761, Article 20: 30 minutes before, military or emergency"),
     ("activation_early_s", _OURS),
 )
 """Where the default numbers come from; a city writes its own beside its own numbers."""
@@ -129,6 +133,25 @@ class Policy:
     """CPU time spent looking for counter-offers to one plan; 0: none are made."""
     offer_hold_s: float = 60.0
     """How long an offer is held on request."""
+    lost_link_route: Literal["warning", "pending", "refuse"] = "refuse"
+    """What a plan meets whose procedure for a lost link cannot be flown: its way back, its heights, its landing site."""
+    default_lost_link: Literal["rtl", "land", "hold"] = "rtl"
+    """What an aircraft is taken to do on a lost link where its plan files nothing."""
+    contingencies: tuple[str, ...] = ("lost_link", "nonconformance", "low_energy")
+    """The failures found by the service that become contingencies by themselves; the others are proposed to a person."""
+    contingency_response: Literal["advise", "propose", "command"] = "propose"
+    """What flights in the way of a contingency get: an advisory; also an action for a dispatcher to confirm; or the
+    command itself, at once."""
+    contingency_filed_plans: Literal["withdraw", "advise"] = "withdraw"
+    """What approved plans that have not started get where a contingency takes their airspace."""
+    nonconformance_limit_s: float = 60.0
+    """How long a flight may stay off its plan before it counts as a contingency."""
+    advisory_silence_s: float = 15.0
+    """How long a firm may leave an advisory to a flight in the air unacknowledged before a dispatcher is called."""
+    zone_notice_s: float = 86_400.0
+    """How long before a temporary zone begins it must be published."""
+    zone_urgent_notice_s: float = 1_800.0
+    """The same for a military or emergency one."""
     sources: tuple[tuple[str, str], ...] = SOURCES
     """Where each number comes from: field and text, for people."""
 
@@ -171,7 +194,13 @@ _CHOICES: Final[dict[str, tuple[str, ...]]] = {
     "conditional_zones": ("warning", "pending"),
     "article27_missing": ("warning", "pending", "refuse"),
     "missing_climb": ("warning", "refuse"),
+    "lost_link_route": ("warning", "pending", "refuse"),
+    "default_lost_link": ("rtl", "land", "hold"),
+    "contingency_response": ("advise", "propose", "command"),
+    "contingency_filed_plans": ("withdraw", "advise"),
 }
+CONTINGENCIES: Final = ("lost_link", "nonconformance", "low_energy", "gnss_loss")
+"""The failures the service finds by itself."""
 _MAX_LAYERS: Final = 50
 _OPTIONAL_COUNTS: Final = frozenset({"max_flights_per_cell", "max_departures_per_pad_h"})
 # Upper ends are sanity limits of ours: a value beyond them is a slip of the pen, not a rule.
@@ -274,6 +303,13 @@ def _parse_field(name: str, value: object, old: object, values: dict[str, Any], 
             values[name] = tuple(value)
         else:
             errors.append(FieldError(pointer, "wrong_type", "Must be a list of strings.", "必须是字符串列表。"))
+    elif name == "contingencies":
+        if isinstance(value, (list, tuple)) and all(item in CONTINGENCIES for item in value):
+            values[name] = tuple(dict.fromkeys(value))
+        else:
+            allowed = ", ".join(CONTINGENCIES)
+            detail = f"Must be a list of some of {allowed}."
+            errors.append(FieldError(pointer, "not_allowed", detail, f"必须是由 {allowed} 中若干项组成的列表。"))
     elif name == "offer_layers_agl_m":
         layers = _parse_layers(value, pointer, errors)
         if layers is not None:

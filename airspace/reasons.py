@@ -146,6 +146,33 @@ CATALOGUE: Final[dict[str, ReasonText]] = {
         "{role_zh}起降场“{name_zh}”距航线相应端点 {distance_m:.0f} 米，超出其 {radius_m:.0f} 米半径。请核对起"
         "降场或航线。",
     ),
+    "contingency_site_missing": ReasonText(
+        None,
+        "The plan says that the aircraft goes to its alternate on a lost link and names none. Give "
+        "contingency.alternate_site_id, or choose another procedure.",
+        "计划规定失联时飞往备降场，但未指定备降场。请填写 contingency.alternate_site_id，或选择其他程序。",
+    ),
+    "lost_link_below_terrain": ReasonText(
+        None,
+        "On a lost link the aircraft would return {height_m:.0f} m above its landing place, which is {depth_m:.1f} m too "
+        "low over the ground of {terrain} on the way. File a greater contingency.rtl_altitude_agl_m.",
+        "失联返航高度为着陆点上方 {height_m:.0f} 米，返航途中低于“{terrain}”地面安全高度 {depth_m:.1f} 米。请提高 "
+        "contingency.rtl_altitude_agl_m。",
+    ),
+    "lost_link_above_ceiling": ReasonText(
+        None,
+        "On a lost link the aircraft would return at up to {top_m:.1f} m true height with its tolerance; the ceiling is "
+        "{ceiling_m:g} m. File contingency.rtl_altitude_agl_m at least {excess_m:.1f} m lower.",
+        "失联返航时加上容差真高可达 {top_m:.1f} 米，超过 {ceiling_m:g} 米上限。请将 contingency.rtl_altitude_agl_m 至少"
+        "降低 {excess_m:.1f} 米。",
+    ),
+    "lost_link_zone": ReasonText(
+        None,
+        "On a lost link the straight way back from segment {i}-{j} enters the zone {name}. File land, hold or an "
+        "alternate as contingency.lost_link, or contingency.return_route reverse where the autopilot is set so.",
+        "失联时从航段 {i}-{j} 直线返航将进入区域“{name_zh}”。请将 contingency.lost_link 改为 land、hold 或 alternate；"
+        "若自驾仪已设置为沿原航线返航，请填写 contingency.return_route 为 reverse。",
+    ),
     "off_site_not_allowed": ReasonText(
         "refuse",
         "The {role} is not at a registered site, which the rules here demand. Name a site and start or end "

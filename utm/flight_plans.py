@@ -6,7 +6,7 @@ transaction that keeps it: what the judgement saw is what is committed when the 
 
 import asyncio
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -32,6 +32,7 @@ from utm.api.flight_plan_models import FlightPlanBody, TrajectoryRoute
 from utm.article27 import missing_items
 from utm.bus import Bus
 from utm.clock import Clock
+from utm.contingency_filing import filed_contingency, lost_link_site
 from utm.displacement import displaceable, withdrawn
 from utm.fleet import Aircraft, Fleet
 from utm.ids import new_id, opaque_ref
@@ -104,6 +105,8 @@ class FlightPlans:
         self._organisation, self._ref_secret = organisation, ref_secret
         self._standing, self._advisories = standing, advisories
         self.held, self.desk = held, OfferDesk(clock=clock, book=book, sky=sky, waiting=lambda: store.waiting)
+        self.own_reservations: Callable[[str], Collection[str]] = lambda aircraft_id: ()
+        """What commands have reserved for an aircraft, by id: its own plans are not held to it."""
         self.listeners: list[Callable[[str], None]] = []
         """Called on the event loop with the id of each plan that changed, once the change is durable."""
 
@@ -229,6 +232,8 @@ class FlightPlans:
         """
         self.held.lapse(self.clock.now())
         ignore = (*(() if plan_id is None else (plan_id,)), *(() if hold is None else (hold.hold_id,)))
+        ignore += self.sky.own_contingency(prepared.aircraft.aircraft_id)
+        ignore += tuple(self.own_reservations(prepared.aircraft.aircraft_id))
         firm = self._organisation(organisation_id)
         entitled = was_entitled or (firm is not None and PRIORITY_ENTITLEMENT in firm.entitlements)
         asker = None if principal is not None and principal.sees_everything else organisation_id
@@ -251,6 +256,8 @@ class FlightPlans:
             standing_approval=self._under_standing_approval(prepared, organisation_id),
             uses_true_height=_uses_true_height(parsed),
             missing_article27=missing_items(parsed),
+            contingency=filed_contingency(parsed, self.book.scene),
+            lost_link_site_id=lost_link_site(parsed),
         )
         others: dict[int, LivePlan] = {}  # a check runs beside the writer, which may take one away meanwhile
 
@@ -279,6 +286,10 @@ class FlightPlans:
     def _under_standing_approval(self, prepared: Prepared, organisation_id: str) -> bool:
         """Tell whether the firm's whole fleet, or an envelope around this flight, is approved once and for all."""
         return self.fleet.has_standing_approval(organisation_id) or self._standing(prepared, organisation_id)
+
+    def name_of(self, other: LivePlan, asker: str | None) -> str:
+        """Return the name a plan goes by for a firm that asks (None: for the city)."""
+        return self._reference(other, asker)
 
     def _reference(self, other: LivePlan, asker: str | None) -> str:
         """Return the name a conflicting plan goes by in an answer: its id for its owner and the city, a pseudonym else."""
@@ -347,6 +358,27 @@ class FlightPlans:
         for displaced_id in displaced:
             self._offer_instead(session, displaced_id)
         return Answer(status, document(row), refused=decision.outcome == "refused")
+
+    def file_continuation(
+        self, session: Session, principal: Principal | None, flying_plan_id: str, prepared: Prepared
+    ) -> tuple[FlightPlanRow, Decision]:
+        """File a plan under which a flight in the air goes on; its present plan stays and is not in its way.
+
+        The row is kept only when the plan is approved. `principal` is None where the service itself acts.
+        """
+        self._check_active(prepared.aircraft.aircraft_id)
+        started_s = self.clock.monotonic_s()
+        self.memory.make_current(session, version_cells(prepared.h3_cells))
+        firm = prepared.aircraft.organisation_id
+        decision = self.judge(firm, principal, prepared, plan_id=flying_plan_id, was_entitled=True)
+        plan_no = plans.next_plan_no(session)
+        row = self._row(firm, prepared, decision, started_s, plan_id=new_id("fp"), plan_no=plan_no, version=1)
+        if decision.outcome == "approved":
+            plans.insert(session, row)
+            self._keep_version(session, row, decision)
+            self.audit(session, principal, "file", row, {"outcome": decision.outcome, "continues": flying_plan_id})
+            self.reserve(session, row)
+        return row, decision
 
     def _displace(
         self, session: Session, principal: Principal, prepared: Prepared, decision: Decision, plan_id: str

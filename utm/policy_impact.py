@@ -21,6 +21,7 @@ import orjson
 
 from airspace.approval import CHECKS, Check, evaluate
 from airspace.capacity import overbooked, stays_by_cell
+from airspace.contingency import FiledContingency
 from airspace.decision import Reason, reason_to_dict
 from airspace.deconfliction import Conflict, ConflictIndex
 from airspace.errors import FieldError
@@ -39,6 +40,7 @@ from utm.airspace_book import AirspaceBook
 from utm.api.body import validate
 from utm.api.flight_plan_models import FlightPlanBody
 from utm.article27 import missing_items
+from utm.contingency_filing import filed_contingency, lost_link_site
 from utm.fleet import Fleet
 from utm.flight_plans import field_problem, performance_of
 from utm.plan_records import decode_authority, rfc3339
@@ -59,10 +61,19 @@ TOUCHES: Final[dict[str, frozenset[Check]]] = {
     "separation": frozenset({"conflicts"}),
     "separation_rules": frozenset({"conflicts"}),
     "weather": frozenset({"conflicts"}),
-    "tolerance": frozenset({"conflicts", "zones", "heights", "corridors", "performance"}),
+    "tolerance": frozenset({"conflicts", "zones", "heights", "corridors", "performance", "contingency"}),
     "wind": frozenset({"performance"}),
-    "ceiling_agl_m": frozenset({"heights"}),
-    "ceiling_exempt_operations": frozenset({"heights"}),
+    "ceiling_agl_m": frozenset({"heights", "contingency"}),
+    "ceiling_exempt_operations": frozenset({"heights", "contingency"}),
+    "lost_link_route": frozenset({"contingency"}),
+    "default_lost_link": _NOBODY,
+    "contingencies": _NOBODY,
+    "contingency_response": _NOBODY,
+    "contingency_filed_plans": _NOBODY,
+    "nonconformance_limit_s": _NOBODY,
+    "advisory_silence_s": _NOBODY,
+    "zone_notice_s": _NOBODY,
+    "zone_urgent_notice_s": _NOBODY,
     "auto_approve_synthetic_terrain": frozenset({"heights"}),
     "conditional_zones": frozenset({"zones"}),
     "free_flight_allowed": frozenset({"corridors"}),
@@ -300,6 +311,8 @@ class LivePlans:
             standing_approval=decode_authority(row.authority).application in _GRANTED,
             uses_true_height=any(point.get("alt_datum") == "AGL" for point in waypoints),
             missing_article27=missing_items(validate(body, FlightPlanBody)) if self._formal else (),
+            contingency=_contingency(body, self.scene)[0],
+            lost_link_site_id=_contingency(body, self.scene)[1],
         )
 
     @cached_property
@@ -313,6 +326,14 @@ class LivePlans:
             if destination is not None:
                 found.append((destination, PadEvent(name, row.aircraft_id, row.ends_s, True)))
         return found
+
+
+def _contingency(body: Mapping[str, Any], scene: Scene) -> tuple[FiledContingency | None, str | None]:
+    """Return what a stored body files for a lost link, and the site of its alternate."""
+    if body.get("contingency") is None:
+        return None, None
+    parsed = validate(dict(body), FlightPlanBody)
+    return filed_contingency(parsed, scene), lost_link_site(parsed)
 
 
 class _Judgement:

@@ -158,6 +158,17 @@ class Sky:
         else:
             self.put(before)
 
+    def own_contingency(self, aircraft_id: str) -> tuple[str, ...]:
+        """Return what an aircraft in contingency holds, plans and volumes, by id: its next plan is not held to them."""
+        plans = self._by_aircraft.get(aircraft_id)
+        if plans is None or not self._held:
+            return ()
+        with self._lock:
+            own = [plan.plan_id for plan in plans.values() if plan.state == PlanState.CONTINGENT]
+            held = [item.plan_id for item in self._held.values() if item.state == PlanState.CONTINGENT]
+            own += [name for name in held if self._held_by_id[name].aircraft_id == aircraft_id]
+        return tuple(own)
+
     def hold(self, offer: LivePlan) -> None:
         """Keep others out of the airspace of an offer on hold; it is in the way of plans, and is none itself."""
         with self._lock:

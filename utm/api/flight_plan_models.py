@@ -124,8 +124,15 @@ class ContingencyBody(ApiModel):
     """What the aircraft does by itself when something fails."""
 
     lost_link: Literal["rtl", "land", "hold", "alternate"] | None = None
-    rtl_altitude_agl_m: float | None = Field(None, ge=0, le=1_000)
-    alternate_site_id: Identifier | None = None
+    rtl_altitude_agl_m: float | None = Field(
+        None, ge=0, le=1_000, description="Height of the return above the landing place; absent: as high as it flew."
+    )
+    alternate_site_id: Identifier | None = Field(
+        None, description="Where lost_link alternate lands; absent: the first of alternate_site_ids."
+    )
+    return_route: Literal["direct", "reverse"] | None = Field(
+        None, description="How rtl returns: straight (the default), or back along the route."
+    )
 
 
 class FlightPlanBody(ApiModel):

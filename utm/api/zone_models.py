@@ -136,6 +136,33 @@ class PolicyBody(BaseModel):
     off_site_allowed: bool | None = None
     night_flight_allowed: bool | None = None
     missing_climb: str | None = Field(None, description="warning or refuse.")
+    lost_link_route: str | None = Field(
+        None, description="What a plan meets whose lost-link procedure cannot be flown: warning, pending or refuse."
+    )
+    default_lost_link: str | None = Field(
+        None, description="What is taken where a plan files no procedure: rtl, land or hold."
+    )
+    contingencies: list[str] | None = Field(
+        None,
+        description="Failures that become contingencies by themselves: lost_link, nonconformance, low_energy, gnss_loss; "
+        "the others are proposed.",
+    )
+    contingency_response: str | None = Field(
+        None, description="What flights in the way of a contingency get: advise, propose or command."
+    )
+    contingency_filed_plans: str | None = Field(
+        None, description="What approved plans that have not started get there: withdraw or advise."
+    )
+    nonconformance_limit_s: float | None = Field(
+        None, description="After so long off its plan a flight is a contingency."
+    )
+    advisory_silence_s: float | None = Field(
+        None, description="After so long without acknowledgement a dispatcher is called."
+    )
+    zone_notice_s: float | None = Field(
+        None, description="How long before it begins a temporary zone must be published."
+    )
+    zone_urgent_notice_s: float | None = Field(None, description="The same for a military or emergency one.")
     max_flights_per_cell: int | None = Field(
         None, description="Flights in a resolution-8 cell at once; null: no limit."
     )

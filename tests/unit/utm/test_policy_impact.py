@@ -100,7 +100,7 @@ def test_every_field_of_a_policy_says_what_it_can_touch() -> None:
     """A new field must be thought of; one that is forgotten judges everything."""
     assert set(TOUCHES) == {item.name for item in fields(Policy)}
     assert touched(DEMO, replace(DEMO, version=9, filing_lead_s=60.0)) == frozenset()
-    assert touched(DEMO, replace(DEMO, ceiling_agl_m=90.0, pad_prep_s=1.0)) == {"heights", "pads"}
+    assert touched(DEMO, replace(DEMO, ceiling_agl_m=90.0, pad_prep_s=1.0)) == {"heights", "contingency", "pads"}
     assert touched(DEMO, DEMO) == frozenset()
     assert frozenset().union(*TOUCHES.values()) < CHECKS
 

@@ -6,24 +6,27 @@ needs (`load_mission`, `start_mission`, `arm`, ...) is the same code the MAVLink
 """
 
 from collections.abc import Callable, Sequence
-from math import isfinite
 from typing import Any, Final
 
 from pymavlink.dialects.v20 import common as mavlink
 
-from sim import telemetry
+from sim import answers, telemetry
 from sim.commands import CommandDesk
+from sim.failsafe import Failsafe, LinkWatch
+from sim.faults import FaultBox
 from sim.flavour import HABITS, Flavour, initial_params
 from sim.flightpath import PathBuilder
 from sim.mission import MissionError, MissionItem, Undulation, compile_mission, path_home
 from sim.mission_protocol import MissionStore
 from sim.params import ParamTable
+from sim.troubles import Troubles
 from sim.vehicle import Mode, Position, Vehicle
 from sim.wire import Link, Packet, packet_of
 
 HEARTBEAT: Final = mavlink.MAVLINK_MSG_ID_HEARTBEAT
 POSITION: Final = mavlink.MAVLINK_MSG_ID_GLOBAL_POSITION_INT
 PARAMS_PER_TICK: Final = 8
+_POSITIONS: Final = frozenset({POSITION, mavlink.MAVLINK_MSG_ID_LOCAL_POSITION_NED})
 _UNDULATION_STEP_DEG: Final = 0.002
 _SLOW_RATES_HZ: Final = {
     mavlink.MAVLINK_MSG_ID_SYS_STATUS: 0.5,
@@ -50,12 +53,19 @@ class Autopilot:
         position_hz: float = 2.0,
         streams_unasked: bool | None = None,
         phase: float = 0.0,
+        faults: FaultBox | None = None,
+        link_watch: LinkWatch = LinkWatch.FAULT,
     ) -> None:
         """Boot at `now_s`; `phase` in [0, 1) spreads a fleet's messages over the second.
 
         `undulation_m` is the geoid's height above the ellipsoid, a number or a function of latitude and longitude.
         `streams_unasked` overrides the flavour's habit (ArduPilot sends no position before somebody asks).
+        `link_watch` says what makes it take its link for lost. Raises ValueError for a wing flown by ArduPilot, whose
+        modes have other numbers.
         """
+        if flavour is Flavour.ARDUPILOT and vehicle.mav_type != mavlink.MAV_TYPE_QUADROTOR:
+            raise ValueError("wings are simulated with PX4-like autopilots only")
+        self.faults = faults if faults is not None else FaultBox()
         self.vehicle, self.flavour = vehicle, flavour
         self.habits = HABITS[flavour]
         self._undulation: Undulation = undulation_m if callable(undulation_m) else _constant(undulation_m)
@@ -71,10 +81,12 @@ class Autopilot:
         self._due_s: dict[int, float] = {}
         self._next_due_s = 0.0
         self._phase = phase
-        self._param_queue: list[int] = []
+        self.param_queue: list[int] = []
         self._events: list[Packet] = []
         self._mission_armed = False
         self._now_s = now_s
+        self.failsafe = Failsafe(flavour, self.params, link_watch)
+        self.troubles = Troubles(self)
         unasked = self.habits.streams_unasked if streams_unasked is None else streams_unasked
         self.set_rate(HEARTBEAT, 1.0, now_s)
         if unasked:
@@ -109,6 +121,8 @@ class Autopilot:
         ground_speed_mps: float | None = None,
     ) -> bool:
         """Fly the mission from an item (else the current one), on its clock since `starts_at_s`; False if it cannot."""
+        if (stuck := self.troubles.stuck(Mode.MISSION)) is not None:
+            return stuck
         seq = self.first_item if seq is None else seq
         if seq >= len(self.mission):
             return False
@@ -120,7 +134,7 @@ class Autopilot:
             compiled = compile_mission(
                 self.mission,
                 first_seq=seq,
-                start=v.position,
+                start=Position(*v.seen),
                 starts_at_s=now_s if starts_at_s is None else starts_at_s,
                 home=v.home,
                 limits=v.limits,
@@ -159,7 +173,7 @@ class Autopilot:
         """Arm where it stands, which becomes home; in mission mode it starts."""
         v = self.vehicle
         if v.on_ground and not v.armed:
-            v.home = v.position
+            v.home = Position(*v.seen)
             self.state.home_undulation_m = self._undulation(v.home.lat_deg, v.home.lon_deg)
         if not v.arm(now_s):
             return False
@@ -172,9 +186,12 @@ class Autopilot:
         v = self.vehicle
         if not v.armed:
             return False
-        pen = PathBuilder(now_s, v.lat_deg, v.lon_deg, v.alt_hae_m)
-        if alt_hae_m > v.alt_hae_m:
-            pen.line_to(v.lat_deg, v.lon_deg, alt_hae_m, v.limits.climb_mps, -1)
+        if (stuck := self.troubles.stuck(Mode.TAKEOFF)) is not None:
+            return stuck
+        lat_deg, lon_deg, from_m = v.seen
+        pen = PathBuilder(now_s, lat_deg, lon_deg, from_m)
+        if alt_hae_m > from_m:
+            pen.line_to(lat_deg, lon_deg, alt_hae_m, v.limits.climb_mps, -1)
         v.follow(pen.path(), Mode.TAKEOFF, lands=False)
         return True
 
@@ -183,7 +200,9 @@ class Autopilot:
         v = self.vehicle
         if v.on_ground:
             return False
-        pen = PathBuilder(now_s, v.lat_deg, v.lon_deg, v.alt_hae_m)
+        if (stuck := self.troubles.stuck(Mode.GUIDED)) is not None:
+            return stuck
+        pen = PathBuilder(now_s, *v.seen)
         speed = min(speed_mps or v.limits.cruise_mps, v.limits.max_airspeed_mps)
         pen.line_to(target.lat_deg, target.lon_deg, target.alt_hae_m, speed, -1)
         v.follow(pen.path(), Mode.GUIDED, lands=False)
@@ -194,6 +213,8 @@ class Autopilot:
         v = self.vehicle
         if mode is Mode.MISSION:
             return self.start_mission(now_s)
+        if (stuck := self.troubles.stuck(mode)) is not None:
+            return stuck
         if mode in {Mode.HOLD, Mode.MANUAL, Mode.GUIDED}:
             v.hold(now_s)
             v.mode = mode
@@ -205,9 +226,7 @@ class Autopilot:
             path = path_home(v, now_s, self._undulation, self.return_alt_m)
             v.follow(path, Mode.RTL, lands=True)
         else:
-            pen = PathBuilder(now_s, v.lat_deg, v.lon_deg, v.alt_hae_m)
-            pen.line_to(v.lat_deg, v.lon_deg, min(v.ground_hae_m, v.alt_hae_m), v.limits.land_mps, -1)
-            v.follow(pen.path(), Mode.LAND, lands=True)
+            v.descend(now_s, v.limits.land_mps)
         return True
 
     def change_speed(self, speed_mps: float, now_s: float) -> bool:
@@ -248,15 +267,22 @@ class Autopilot:
         """Return the seconds between two of a message, None when it is not sent."""
         return self._intervals_s.get(msg_id)
 
+    def say(self, packet: Packet) -> None:
+        """Send something with the next tick, on every link."""
+        self._events.append(packet)
+
     def tick(self, now_s: float) -> list[Packet]:
         """Move the vehicle to an instant and return what is due on every link."""
         self._now_s = now_s
+        if self.faults:
+            self.troubles.suffer(now_s)
         self.vehicle.step(now_s)
         self._follow_up(now_s)
+        self.troubles.fail_safely(now_s)
         out, self._events = self._events, []
-        if self._param_queue:
-            out.extend(self._param(i) for i in self._param_queue[:PARAMS_PER_TICK])
-            del self._param_queue[:PARAMS_PER_TICK]
+        if self.param_queue:
+            out.extend(answers.param(self, i) for i in self.param_queue[:PARAMS_PER_TICK])
+            del self.param_queue[:PARAMS_PER_TICK]
         if now_s >= self._next_due_s:
             self._streams(now_s, out)
         return out
@@ -265,7 +291,8 @@ class Autopilot:
         for msg_id, due_s in self._due_s.items():
             if due_s <= now_s:
                 interval_s = self._intervals_s[msg_id]
-                out.append(telemetry.BUILDERS[msg_id](self.state, now_s))
+                if self.vehicle.gnss_ok or msg_id not in _POSITIONS:
+                    out.append(telemetry.BUILDERS[msg_id](self.state, now_s))
                 late_s = now_s - due_s
                 self._due_s[msg_id] = due_s + interval_s if late_s < interval_s else now_s + interval_s
         self._next_due_s = min(self._due_s.values(), default=now_s + 1.0)
@@ -336,6 +363,10 @@ class Autopilot:
 
     def _answer(self, message: Any, peer: object, now_s: float) -> list[Packet]:
         kind: str = message.get_type()
+        if kind == "HEARTBEAT":
+            if message.type == mavlink.MAV_TYPE_GCS:
+                self.failsafe.heard_at_s = now_s
+            return []
         target = getattr(message, "target_system", 0)
         if target not in {0, self.system_id} or message.get_srcSystem() == self.system_id:
             return []
@@ -348,54 +379,31 @@ class Autopilot:
         if kind == "MISSION_SET_CURRENT":
             if self.set_current(message.seq, now_s):
                 return [telemetry.mission_current(self.state, now_s)]
-            return [status_text(mavlink.MAV_SEVERITY_ERROR, f"no mission item {message.seq}")]
+            return [telemetry.status_text(mavlink.MAV_SEVERITY_ERROR, f"no mission item {message.seq}")]
         if kind in {"MISSION_ACK", "MISSION_CURRENT", "MISSION_ITEM_REACHED"} or target_of(message) is None:
             return []
+        refusal = self.troubles.upload_refusal(message, kind)
+        if refusal is not None:
+            return refusal
         return [packet_of(m) for m in self.missions.handle(message, kind, peer, now_s)]
 
     def _command(self, message: Any, now_s: float) -> list[Packet]:
         wrong = message.target_component not in {0, mavlink.MAV_COMP_ID_AUTOPILOT1}
         if wrong and not self.habits.answers_wrong_component:
             return []
+        refusal = self.troubles.deaf_to(message.command)
+        if refusal is not None:
+            if refusal < 0:
+                return []
+            system, component = message.get_srcSystem(), message.get_srcComponent()
+            return [packet_of(mavlink.MAVLink_command_ack_message(message.command, refusal, 0, 0, system, component))]
         return self._desk.handle(message, now_s)
 
     def _set_mode_message(self, message: Any, now_s: float) -> list[Packet]:
         mode = self._desk.mode_of(message.base_mode, message.custom_mode)
-        if mode is not None:
+        if mode is not None and self.troubles.deaf_to(mavlink.MAV_CMD_DO_SET_MODE) is None:
             self.set_mode(mode, now_s)
         return []
-
-    def _timesync(self, message: Any, now_s: float) -> list[Packet]:
-        if message.tc1 != 0:
-            return []
-        return [packet_of(mavlink.MAVLink_timesync_message(self.state.boot_us(now_s) * 1000, message.ts1))]
-
-    def _ping(self, message: Any, now_s: float) -> list[Packet]:
-        if message.target_system != 0:
-            return []
-        return [
-            packet_of(
-                mavlink.MAVLink_ping_message(
-                    message.time_usec, message.seq, message.get_srcSystem(), message.get_srcComponent()
-                )
-            )
-        ]
-
-    def _no_files(self, message: Any, now_s: float) -> list[Packet]:
-        """FILE_TRANSFER_PROTOCOL: there are no files here; a NAK lets the asker fall back at once.
-
-        https://mavlink.io/en/services/ftp.html: opcode 129 NAK, one byte of data, error 7 unknown command.
-        """
-        asked = bytes(message.payload)
-        sequence = (int.from_bytes(asked[0:2], "little") + 1) & 0xFFFF
-        nak = sequence.to_bytes(2, "little") + bytes((asked[2], 129, 1, asked[3], 0, 0, 0, 0, 0, 0, 7))
-        return [
-            packet_of(
-                mavlink.MAVLink_file_transfer_protocol_message(
-                    0, message.get_srcSystem(), message.get_srcComponent(), nak.ljust(251, b"\0")
-                )
-            )
-        ]
 
     def _data_stream(self, message: Any, now_s: float) -> list[Packet]:
         """REQUEST_DATA_STREAM, which ArduPilot's ground stations still use: groups ALL and POSITION."""
@@ -407,32 +415,6 @@ class Autopilot:
                     self.set_rate(msg_id, slow_hz if rate_hz else 0.0, now_s)
         return []
 
-    # --- parameters ---
-
-    def _param(self, index: int) -> Packet:
-        param = self.params.at(index)
-        return packet_of(
-            mavlink.MAVLink_param_value_message(
-                param.name.encode(), self.params.wire_value(index), param.kind, len(self.params), index
-            )
-        )
-
-    def _param_list(self, message: Any, now_s: float) -> list[Packet]:
-        self._param_queue = list(range(len(self.params)))
-        return []
-
-    def _param_read(self, message: Any, now_s: float) -> list[Packet]:
-        index = self.params.find(_name(message.param_id), message.param_index)
-        return [] if index is None else [self._param(index)]
-
-    def _param_set(self, message: Any, now_s: float) -> list[Packet]:
-        """Answer with the value that holds now, changed or not; ground stations compare it."""
-        index = self.params.find(_name(message.param_id), -1)
-        if index is None:
-            return []
-        self.params.set_from_wire(index, message.param_value, message.param_type)
-        return [self._param(index)]
-
 
 def _constant(value: float) -> Undulation:
     def undulation_m(lat_deg: float, lon_deg: float) -> float:
@@ -441,36 +423,21 @@ def _constant(value: float) -> Undulation:
     return undulation_m
 
 
-def _name(raw: str | bytes) -> str:
-    text = raw.decode("ascii", "replace") if isinstance(raw, bytes) else raw
-    return text.rstrip("\0")
-
-
 def target_of(message: Any) -> int | None:
     """Return the system a message is for, None for a message that names none."""
     target = getattr(message, "target_system", None)
     return None if target is None else int(target)
 
 
-def status_text(severity: int, text: str) -> Packet:
-    """Return a STATUSTEXT, cut to its 50 bytes."""
-    return packet_of(mavlink.MAVLink_statustext_message(severity, text.encode()[:50]))
-
-
-def finite_or(value: float, default: float) -> float:
-    """Return a parameter, or the default for NaN and infinities, which MAVLink uses for "as you like"."""
-    return value if isfinite(value) else default
-
-
 _HANDLERS: Final[dict[str, Callable[[Autopilot, Any, float], list[Packet]]]] = {
     "COMMAND_LONG": Autopilot._command,
     "COMMAND_INT": Autopilot._command,
     "SET_MODE": Autopilot._set_mode_message,
-    "TIMESYNC": Autopilot._timesync,
-    "PING": Autopilot._ping,
+    "TIMESYNC": answers.timesync,
+    "PING": answers.ping,
     "REQUEST_DATA_STREAM": Autopilot._data_stream,
-    "PARAM_REQUEST_LIST": Autopilot._param_list,
-    "PARAM_REQUEST_READ": Autopilot._param_read,
-    "PARAM_SET": Autopilot._param_set,
-    "FILE_TRANSFER_PROTOCOL": Autopilot._no_files,
+    "PARAM_REQUEST_LIST": answers.param_list,
+    "PARAM_REQUEST_READ": answers.param_read,
+    "PARAM_SET": answers.param_set,
+    "FILE_TRANSFER_PROTOCOL": answers.no_files,
 }

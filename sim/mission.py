@@ -389,7 +389,7 @@ def compile_mission(
 def path_home(vehicle: Vehicle, now_s: float, undulation_m: Undulation, return_alt_m: float) -> FlightPath:
     """Return the path of a return to launch from where a vehicle is."""
     flyer = _Flyer(
-        vehicle.position,
+        Position(*vehicle.seen),
         now_s,
         home=vehicle.home,
         limits=vehicle.limits,

@@ -15,7 +15,7 @@ from airspace.timebase import SCENE_EPOCH_AT
 from sim.flavour import HABITS, Flavour
 from sim.geodesy import metres_per_degree
 from sim.vehicle import Mode, Vehicle
-from sim.wire import Packer, Packet
+from sim.wire import Packer, Packet, packet_of
 
 SCENE_EPOCH_UNIX_S: Final = SCENE_EPOCH_AT.timestamp()
 _UNKNOWN_U16: Final = 0xFFFF
@@ -52,6 +52,7 @@ _SENSORS: Final = (
     | mavlink.MAV_SYS_STATUS_SENSOR_BATTERY
     | mavlink.MAV_SYS_STATUS_PREARM_CHECK
 )
+_NEEDS_GNSS: Final = mavlink.MAV_SYS_STATUS_SENSOR_GPS | mavlink.MAV_SYS_STATUS_SENSOR_XY_POSITION_CONTROL
 _MANUAL_BASE: Final = mavlink.MAV_MODE_FLAG_MANUAL_INPUT_ENABLED | mavlink.MAV_MODE_FLAG_STABILIZE_ENABLED
 _AUTO_BASE: Final = (
     mavlink.MAV_MODE_FLAG_AUTO_ENABLED | mavlink.MAV_MODE_FLAG_GUIDED_ENABLED | mavlink.MAV_MODE_FLAG_STABILIZE_ENABLED
@@ -71,18 +72,20 @@ class State:
     mission_seq: int = 0
     mission_total: int = 0
     reached_seq: int | None = None
+    clock_offset_s: float = 0.0
+    """How far its clock is ahead."""
 
     def boot_ms(self, now_s: float) -> int:
-        """Milliseconds since boot."""
-        return int((now_s - self.booted_at_s) * 1000) & 0xFFFFFFFF
+        """Milliseconds since boot, by its clock."""
+        return int((now_s + self.clock_offset_s - self.booted_at_s) * 1000) & 0xFFFFFFFF
 
     def boot_us(self, now_s: float) -> int:
-        """Microseconds since boot."""
-        return int((now_s - self.booted_at_s) * 1e6)
+        """Microseconds since boot, by its clock, never less than 0."""
+        return max(0, int((now_s + self.clock_offset_s - self.booted_at_s) * 1e6))
 
 
 def heartbeat(s: State, now_s: float) -> Packet:
-    """HEARTBEAT: mode, armed, state; MAV_STATE_CRITICAL below a tenth of the battery."""
+    """HEARTBEAT: mode, armed, state; critical below a tenth of the battery, emergency with a motor gone."""
     v, habits = s.vehicle, HABITS[s.flavour]
     base = mavlink.MAV_MODE_FLAG_CUSTOM_MODE_ENABLED
     base |= _MANUAL_BASE if v.mode is Mode.MANUAL else _AUTO_BASE
@@ -91,18 +94,21 @@ def heartbeat(s: State, now_s: float) -> Packet:
     status = mavlink.MAV_STATE_ACTIVE if v.armed else mavlink.MAV_STATE_STANDBY
     if v.armed and v.battery.left_fraction < 0.1:
         status = mavlink.MAV_STATE_CRITICAL
-    return _heartbeat(habits.modes[v.mode], mavlink.MAV_TYPE_QUADROTOR, habits.autopilot, base, status, 3)
+    if v.limping and not v.on_ground:
+        status = mavlink.MAV_STATE_EMERGENCY
+    return _heartbeat(habits.modes[v.mode], v.mav_type, habits.autopilot, base, status, 3)
 
 
 def global_position(s: State, now_s: float) -> Packet:
     """GLOBAL_POSITION_INT: 1e-7 degrees, millimetres, cm/s north, east, down, heading in 0.01 degrees."""
     v = s.vehicle
+    lat_deg, lon_deg, alt_hae_m = v.seen
     return _global_position(
         s.boot_ms(now_s),
-        round(v.lat_deg * 1e7),
-        round(v.lon_deg * 1e7),
-        round((v.alt_hae_m - s.undulation_m) * 1000),
-        round((v.alt_hae_m - s.undulation_m - v.home.alt_hae_m + s.home_undulation_m) * 1000),
+        round(lat_deg * 1e7),
+        round(lon_deg * 1e7),
+        round((alt_hae_m - s.undulation_m) * 1000),
+        round((alt_hae_m - s.undulation_m - v.home.alt_hae_m + s.home_undulation_m) * 1000),
         round(v.v_north_mps * 100),
         round(v.v_east_mps * 100),
         round(-v.v_up_mps * 100),
@@ -113,12 +119,13 @@ def global_position(s: State, now_s: float) -> Packet:
 def local_position(s: State, now_s: float) -> Packet:
     """LOCAL_POSITION_NED about home."""
     v = s.vehicle
+    lat_deg, lon_deg, alt_hae_m = v.seen
     north_m, east_m = metres_per_degree(v.home.lat_deg)
     return _local_position(
         s.boot_ms(now_s),
-        (v.lat_deg - v.home.lat_deg) * north_m,
-        (v.lon_deg - v.home.lon_deg) * east_m,
-        v.home.alt_hae_m - v.alt_hae_m,
+        (lat_deg - v.home.lat_deg) * north_m,
+        (lon_deg - v.home.lon_deg) * east_m,
+        v.home.alt_hae_m - alt_hae_m,
         v.v_north_mps,
         v.v_east_mps,
         -v.v_up_mps,
@@ -126,12 +133,18 @@ def local_position(s: State, now_s: float) -> Packet:
 
 
 def sys_status(s: State, now_s: float) -> Packet:
-    """SYS_STATUS: every sensor present and healthy, battery in mV, 10 mA and percent."""
-    b = s.vehicle.battery
+    """SYS_STATUS: sensors present and healthy but for what has failed, battery in mV, 10 mA and percent."""
+    v = s.vehicle
+    b = v.battery
+    healthy = _SENSORS
+    if not v.gnss_ok:
+        healthy &= ~_NEEDS_GNSS
+    if v.limping:
+        healthy &= ~mavlink.MAV_SYS_STATUS_SENSOR_MOTOR_OUTPUTS
     return _sys_status(
         _SENSORS,
         _SENSORS,
-        _SENSORS,
+        healthy,
         250,
         round(b.voltage_v * 1000),
         round(b.current_a * 100),
@@ -148,16 +161,25 @@ def sys_status(s: State, now_s: float) -> Packet:
     )
 
 
+_CHARGE_STATES: Final = (
+    (0.05, mavlink.MAV_BATTERY_CHARGE_STATE_EMERGENCY),
+    (0.1, mavlink.MAV_BATTERY_CHARGE_STATE_CRITICAL),
+    (0.2, mavlink.MAV_BATTERY_CHARGE_STATE_LOW),
+)
+
+
 def battery_status(s: State, now_s: float) -> Packet:
     """BATTERY_STATUS: used energy in hJ and mAh, pack voltage, time left at the present load."""
     b = s.vehicle.battery
     voltage_v = b.voltage_v
     nominal_v = b.power.cells * 3.7
-    left_s = int(b.left_fraction * b.power.capacity_wh * 3600 / max(b.load_w, 1.0))
+    left_s = int(b.left_fraction * b.capacity_wh * 3600 / max(b.load_w, 1.0))
+    left = b.left_fraction
+    state = next((value for below, value in _CHARGE_STATES if left < below), mavlink.MAV_BATTERY_CHARGE_STATE_OK)
     return _battery_status(
         round(b.used_wh / nominal_v * 1000),
         round(b.used_wh * 36.0),
-        0x7FFF,
+        round(b.temperature_c * 100),
         *(round(voltage_v * 1000),),
         *(_UNKNOWN_U16,) * 9,
         round(b.current_a * 100),
@@ -166,7 +188,7 @@ def battery_status(s: State, now_s: float) -> Packet:
         mavlink.MAV_BATTERY_TYPE_LIPO,
         round(b.left_fraction * 100),
         left_s,
-        mavlink.MAV_BATTERY_CHARGE_STATE_LOW if b.left_fraction < 0.2 else mavlink.MAV_BATTERY_CHARGE_STATE_OK,
+        state,
         *(0,) * 4,
         0,
         0,
@@ -174,26 +196,29 @@ def battery_status(s: State, now_s: float) -> Packet:
 
 
 def extended_sys_state(s: State, now_s: float) -> Packet:
-    """EXTENDED_SYS_STATE: landed state; no VTOL."""
-    return _extended(mavlink.MAV_VTOL_STATE_UNDEFINED, s.vehicle.landed.value)
+    """EXTENDED_SYS_STATE: what carries it, landed state."""
+    return _extended(s.vehicle.vtol_state.value, s.vehicle.landed.value)
 
 
 def gps_raw(s: State, now_s: float) -> Packet:
-    """GPS_RAW_INT: a 3D fix with 1.5 m accuracy and the ellipsoid height."""
+    """GPS_RAW_INT: a 3D fix with 1.5 m accuracy and the ellipsoid height, or no fix."""
     v = s.vehicle
+    if not v.gnss_ok:
+        return _gps_raw(s.boot_us(now_s), 0, 0, 0, *(_UNKNOWN_U16,) * 4, mavlink.GPS_FIX_TYPE_NO_FIX, 0, *(0,) * 6)
+    lat_deg, lon_deg, alt_hae_m = v.seen
     speed_mps = hypot(v.v_east_mps, v.v_north_mps)
     return _gps_raw(
         s.boot_us(now_s),
-        round(v.lat_deg * 1e7),
-        round(v.lon_deg * 1e7),
-        round((v.alt_hae_m - s.undulation_m) * 1000),
+        round(lat_deg * 1e7),
+        round(lon_deg * 1e7),
+        round((alt_hae_m - s.undulation_m) * 1000),
         80,
         120,
         round(speed_mps * 100),
         round(v.heading_deg * 100) % 36000 if speed_mps > 0.5 else _UNKNOWN_U16,
         mavlink.GPS_FIX_TYPE_3D_FIX,
         14,
-        round(v.alt_hae_m * 1000),
+        round(alt_hae_m * 1000),
         1500,
         2500,
         200,
@@ -204,7 +229,7 @@ def gps_raw(s: State, now_s: float) -> Packet:
 
 def system_time(s: State, now_s: float) -> Packet:
     """SYSTEM_TIME: Unix microseconds and milliseconds since boot."""
-    return _system_time(round((now_s + SCENE_EPOCH_UNIX_S) * 1e6), s.boot_ms(now_s))
+    return _system_time(max(0, round((now_s + s.clock_offset_s + SCENE_EPOCH_UNIX_S) * 1e6)), s.boot_ms(now_s))
 
 
 def mission_current(s: State, now_s: float) -> Packet:
@@ -240,20 +265,19 @@ def home_position(s: State, now_s: float) -> Packet:
 
 
 def attitude(s: State, now_s: float) -> Packet:
-    """ATTITUDE: level, heading as yaw; a point mass has no tilt."""
+    """ATTITUDE: bank of a wing as roll, heading as yaw; a point-mass multirotor has no tilt."""
     yaw = radians((s.vehicle.heading_deg + 180.0) % 360.0 - 180.0)
-    return _attitude(s.boot_ms(now_s), 0.0, 0.0, yaw, 0.0, 0.0, 0.0)
+    return _attitude(s.boot_ms(now_s), radians(s.vehicle.roll_deg), 0.0, yaw, 0.0, 0.0, 0.0)
 
 
 def vfr_hud(s: State, now_s: float) -> Packet:
     """VFR_HUD: airspeed, ground speed, height above mean sea level, climb."""
     v = s.vehicle
-    air_mps = hypot(v.v_east_mps - v.wind.east_mps, v.v_north_mps - v.wind.north_mps) if v.armed else 0.0
     throttle_pct = min(100, round(100 * v.battery.load_w / (2 * v.battery.power.hover_w)))
     return _vfr_hud(
-        air_mps,
+        v.airspeed_mps,
         hypot(v.v_east_mps, v.v_north_mps),
-        v.alt_hae_m - s.undulation_m,
+        v.seen[2] - s.undulation_m,
         v.v_up_mps,
         int(v.heading_deg) % 360,
         throttle_pct,
@@ -263,7 +287,7 @@ def vfr_hud(s: State, now_s: float) -> Packet:
 def altitude(s: State, now_s: float) -> Packet:
     """ALTITUDE: the same height in each of MAVLink's meanings; terrain is what the drone last stood on."""
     v = s.vehicle
-    amsl_m = v.alt_hae_m - s.undulation_m
+    amsl_m = v.seen[2] - s.undulation_m
     above_home_m = amsl_m - v.home.alt_hae_m + s.home_undulation_m
     return _altitude(s.boot_us(now_s), amsl_m, amsl_m, above_home_m, above_home_m, nan, nan)
 
@@ -288,6 +312,11 @@ def autopilot_version(s: State, now_s: float) -> Packet:
 def item_reached(seq: int) -> Packet:
     """MISSION_ITEM_REACHED."""
     return _item_reached(seq)
+
+
+def status_text(severity: int, text: str) -> Packet:
+    """Return a STATUSTEXT, cut to its 50 bytes."""
+    return packet_of(mavlink.MAVLink_statustext_message(severity, text.encode()[:50]))
 
 
 Builder = Callable[[State, float], Packet]

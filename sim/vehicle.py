@@ -16,14 +16,28 @@ Arming and flight (an empty battery stops the motors as a forced disarm does):
     ============  ==========================  =================================
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum
-from math import atan2, degrees, exp, hypot, sqrt
+from math import atan2, degrees, hypot
 from random import Random
-from typing import Final
+from typing import ClassVar, Final
 
+from sim.battery import Battery, Power
 from sim.flightpath import FlightPath, PathBuilder, Reference
 from sim.geodesy import metres_per_degree
+from sim.wind import Air, Gusts, Wind, WindSource
+
+__all__ = [
+    "Battery",
+    "Landed",
+    "Limits",
+    "Mode",
+    "Position",
+    "Power",
+    "Vehicle",
+    "VtolState",
+    "Wind",
+]
 
 MAX_STEP_S: Final = 0.125
 """Longest integration step; a longer call is cut into equal steps."""
@@ -35,6 +49,10 @@ _AUTO_DISARM_S: Final = 2.0
 _PREFLIGHT_DISARM_S: Final = 10.0
 _TAKEN_OFF_M: Final = 2.0
 _FALL_MPS: Final = 18.0
+_LIMPING_MPS: Final = 5.0
+_LIMPING_SINK_MPS: Final = 2.5
+_BLIND_DRAG_PER_S: Final = 0.35
+"""How fast a multirotor that holds no position takes on the wind's speed (ours)."""
 
 
 class Mode(Enum):
@@ -58,6 +76,16 @@ class Landed(Enum):
     LANDING = 4
 
 
+class VtolState(Enum):
+    """What carries the vehicle, with the values of MAV_VTOL_STATE."""
+
+    UNDEFINED = 0
+    TO_WING = 1
+    TO_ROTORS = 2
+    ROTORS = 3
+    WING = 4
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
     """What the airframe can do (ours: a 10 kg delivery multirotor)."""
@@ -72,29 +100,6 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
-class Power:
-    """Electric load and store; a linear model between hover and cruise (ours)."""
-
-    capacity_wh: float = 700.0
-    hover_w: float = 1250.0
-    cruise_w: float = 1400.0
-    climb_w_per_mps: float = 180.0
-    avionics_w: float = 15.0
-    cells: int = 12
-
-
-@dataclass(frozen=True, slots=True)
-class Wind:
-    """Mean wind (the direction it blows to) and gusts as an Ornstein-Uhlenbeck process."""
-
-    east_mps: float = 0.0
-    north_mps: float = 0.0
-    gust_mps: float = 0.0
-    gust_time_s: float = 4.0
-    drag_per_s: float = 0.25
-
-
-@dataclass(frozen=True, slots=True)
 class Position:
     """A point on or above the ground."""
 
@@ -103,62 +108,39 @@ class Position:
     alt_hae_m: float
 
 
-@dataclass(slots=True)
-class Battery:
-    """Energy left, with the voltage and current an autopilot would measure."""
-
-    power: Power = field(default_factory=Power)
-    used_wh: float = 0.0
-    load_w: float = 0.0
-
-    @property
-    def left_fraction(self) -> float:
-        """State of charge from 0 to 1."""
-        return max(0.0, 1.0 - self.used_wh / self.power.capacity_wh)
-
-    @property
-    def voltage_v(self) -> float:
-        """Pack voltage: 3.5 to 4.2 V a cell with the charge, less a sag of 0.1 V a cell at hover load."""
-        sag_v = 0.1 * self.load_w / self.power.hover_w
-        return self.power.cells * (3.5 + 0.7 * self.left_fraction - sag_v)
-
-    @property
-    def current_a(self) -> float:
-        """Current drawn now."""
-        return self.load_w / self.voltage_v
-
-    def drain(self, load_w: float, dt_s: float) -> None:
-        """Take so much power for so long."""
-        self.load_w = load_w
-        self.used_wh = min(self.power.capacity_wh, self.used_wh + load_w * dt_s / 3600.0)
-
-    def swap(self) -> None:
-        """Put in a full pack."""
-        self.used_wh = 0.0
-
-
 class Vehicle:
-    """One simulated multirotor: `follow` gives it a path, `step` moves it."""
+    """One simulated multirotor: `follow` gives it a path, `step` moves it.
+
+    `lat_deg`, `lon_deg`, `alt_hae_m` are the truth. It navigates by what its sensors say: the truth and `nav_error`
+    (metres east, north, up), which `seen` returns; without `gnss_ok` it holds no position and drifts with the wind.
+    """
+
+    mav_type: ClassVar[int] = 2
+    """MAV_TYPE_QUADROTOR."""
+    model: ClassVar[str] = "SIM-X4"
 
     __slots__ = (
         "_armed_at_s",
         "_fell",
-        "_gust",
         "_landed_at_s",
-        "_noise",
         "_stepped_at_s",
+        "air",
         "alt_hae_m",
         "armed",
         "battery",
+        "gnss_ok",
         "ground_hae_m",
+        "gusts",
         "heading_deg",
         "home",
         "landed",
         "lands_at_end",
         "lat_deg",
         "limits",
+        "limping",
         "lon_deg",
         "mode",
+        "nav_error",
         "path",
         "v_east_mps",
         "v_north_mps",
@@ -172,9 +154,11 @@ class Vehicle:
         *,
         limits: Limits | None = None,
         power: Power | None = None,
-        wind: Wind | None = None,
+        wind: WindSource | None = None,
         noise: Random | None = None,
         heading_deg: float = 0.0,
+        payload_kg: float = 0.0,
+        temperature_c: float = 25.0,
     ) -> None:
         """Stand disarmed on the ground at `home`; `noise` drives the gusts (none without it)."""
         self.home = home
@@ -183,15 +167,18 @@ class Vehicle:
         self.v_east_mps = self.v_north_mps = self.v_up_mps = 0.0
         self.heading_deg = heading_deg
         self.limits = limits or Limits()
-        self.wind = wind or Wind()
-        self.battery = Battery(power or Power())
+        self.wind: WindSource = wind or Wind()
+        self.air = Air(0.0, 0.0, 0.0)
+        self.battery = Battery(power or Power(), payload_kg=payload_kg, temperature_c=temperature_c)
         self.armed = False
         self.landed = Landed.ON_GROUND
         self.mode = Mode.HOLD
         self.path: FlightPath | None = None
         self.lands_at_end = False
-        self._noise = noise
-        self._gust = (0.0, 0.0)
+        self.nav_error: tuple[float, float, float] | None = None
+        self.gnss_ok = True
+        self.limping = False
+        self.gusts = Gusts(noise)
         self._stepped_at_s: float | None = None
         self._armed_at_s = 0.0
         self._landed_at_s: float | None = None
@@ -203,14 +190,40 @@ class Vehicle:
         return Position(self.lat_deg, self.lon_deg, self.alt_hae_m)
 
     @property
+    def seen(self) -> tuple[float, float, float]:
+        """Where its sensors say it is: latitude, longitude, metres above the ellipsoid."""
+        error = self.nav_error
+        if error is None:
+            return self.lat_deg, self.lon_deg, self.alt_hae_m
+        north_m, east_m = metres_per_degree(self.lat_deg)
+        return self.lat_deg + error[1] / north_m, self.lon_deg + error[0] / east_m, self.alt_hae_m + error[2]
+
+    @property
+    def airspeed_mps(self) -> float:
+        """Speed through the air, 0 on the ground."""
+        if self.on_ground:
+            return 0.0
+        return hypot(self.v_east_mps - self.air.east_mps, self.v_north_mps - self.air.north_mps)
+
+    @property
+    def vtol_state(self) -> VtolState:
+        """What carries it: undefined for an airframe that has only one way."""
+        return VtolState.UNDEFINED
+
+    @property
+    def roll_deg(self) -> float:
+        """Bank to the right; a point-mass multirotor has none."""
+        return 0.0
+
+    @property
     def on_ground(self) -> bool:
         """Whether it stands on the ground."""
         return self.landed is Landed.ON_GROUND
 
     def arm(self, now_s: float) -> bool:
-        """Start the motors; refused (False) with less than a tenth of the battery left."""
+        """Start the motors; refused (False) with less than a tenth of the battery left, or a motor gone."""
         if not self.armed:
-            if self.battery.left_fraction < 0.1:
+            if self.battery.left_fraction < 0.1 or self.limping:
                 return False
             self.armed, self._armed_at_s, self._landed_at_s, self._fell = True, now_s, None, False
         return True
@@ -245,13 +258,35 @@ class Vehicle:
         north_m, east_m = metres_per_degree(self.lat_deg)
         if self.landed is Landed.LANDING:
             self.landed = Landed.IN_AIR
+        lat_deg, lon_deg, alt_hae_m = self.seen
         pen = PathBuilder(
             now_s,
-            self.lat_deg + self.v_north_mps * stop_s / north_m,
-            self.lon_deg + self.v_east_mps * stop_s / east_m,
-            self.alt_hae_m + 0.3 * self.v_up_mps,
+            lat_deg + self.v_north_mps * stop_s / north_m,
+            lon_deg + self.v_east_mps * stop_s / east_m,
+            alt_hae_m + 0.3 * self.v_up_mps,
         )
         self.path = pen.path()
+
+    def fail_motor(self, now_s: float, *, falls: bool) -> None:
+        """Lose a motor: fall, or come down at once where it is, without climbing again until `mend_motor`."""
+        self.limping = True
+        if self.on_ground or not self.armed:
+            return
+        if falls:
+            self.disarm(now_s, force=True)
+            return
+        self.descend(now_s, _LIMPING_SINK_MPS)
+
+    def mend_motor(self) -> None:
+        """Have the motor back."""
+        self.limping = False
+
+    def descend(self, now_s: float, sink_mps: float) -> None:
+        """Come straight down where it is, to the height it last stood at."""
+        lat_deg, lon_deg, alt_hae_m = self.seen
+        pen = PathBuilder(now_s, lat_deg, lon_deg, alt_hae_m)
+        pen.line_to(lat_deg, lon_deg, min(self.ground_hae_m, alt_hae_m), sink_mps, -1)
+        self.follow(pen.path(), Mode.LAND, lands=True)
 
     def path_done(self, now_s: float) -> bool:
         """Whether the path, if any, has come to its end."""
@@ -274,6 +309,7 @@ class Vehicle:
             self._stand(now_s, min(now_s - last_s, 3600.0))
             return
         span_s = min(now_s - last_s, MAX_CATCH_UP_S)
+        self.air = self.wind.at(self.lat_deg, self.lon_deg, self.alt_hae_m - self.ground_hae_m, now_s)
         steps = max(1, int(span_s / MAX_STEP_S + 0.999))
         dt_s = span_s / steps
         for k in range(steps):
@@ -304,70 +340,76 @@ class Vehicle:
         self.armed, self.path, self.mode = False, None, Mode.HOLD
 
     def _fly(self, now_s: float, dt_s: float) -> None:
-        path = self.path
-        ref = path.at(now_s) if path is not None else Reference(*self._hover(), 0.0, 0.0, 0.0)
         north_m, east_m = metres_per_degree(self.lat_deg)
-        gust_e, gust_n = self._next_gust(dt_s)
-        self._steer(ref, (ref.lon_deg - self.lon_deg) * east_m, (ref.lat_deg - self.lat_deg) * north_m, dt_s)
-        self.v_east_mps += gust_e * self.wind.drag_per_s * dt_s
-        self.v_north_mps += gust_n * self.wind.drag_per_s * dt_s
-        self.lat_deg += self.v_north_mps * dt_s / north_m
-        self.lon_deg += self.v_east_mps * dt_s / east_m
-        self.alt_hae_m += self.v_up_mps * dt_s
+        ref = self._reference(now_s)
+        off_e_m, off_n_m = (ref.lon_deg - self.lon_deg) * east_m, (ref.lat_deg - self.lat_deg) * north_m
+        off_u_m = ref.alt_hae_m - self.alt_hae_m
+        if self.nav_error is not None:
+            # Down to the ground it goes by what it feels, not by the height it believes.
+            grounding = self.lands_at_end and self.path_done(now_s)
+            off_e_m, off_n_m = off_e_m - self.nav_error[0], off_n_m - self.nav_error[1]
+            off_u_m -= 0.0 if grounding else self.nav_error[2]
+        self.gusts.step(self.air.gust_mps, self.wind.gust_time_s, dt_s)
+        self._steer(ref, (off_e_m, off_n_m, off_u_m), dt_s)
+        self._move(north_m, east_m, dt_s)
         if hypot(ref.v_east_mps, ref.v_north_mps) > 1.0:
             self.heading_deg = degrees(atan2(self.v_east_mps, self.v_north_mps)) % 360.0
         self._drain(dt_s)
+        self._after(now_s)
+
+    def _reference(self, now_s: float) -> Reference:
+        path = self.path
+        return path.at(now_s) if path is not None else Reference(*self.seen, 0.0, 0.0, 0.0)
+
+    def _move(self, north_m: float, east_m: float, dt_s: float) -> None:
+        self.lat_deg += self.v_north_mps * dt_s / north_m
+        self.lon_deg += self.v_east_mps * dt_s / east_m
+        self.alt_hae_m += self.v_up_mps * dt_s
+
+    def _after(self, now_s: float) -> None:
+        """What follows from having moved: an empty battery, take-off, landing."""
         if self.armed and self.battery.left_fraction <= 0.0:
             self.disarm(now_s, force=True)
         self._landing(now_s)
 
-    def _hover(self) -> tuple[float, float, float]:
-        return self.lat_deg, self.lon_deg, self.alt_hae_m
-
-    def _steer(self, ref: Reference, off_e_m: float, off_n_m: float, dt_s: float) -> None:
+    def _steer(self, ref: Reference, off_m: tuple[float, float, float], dt_s: float) -> None:
         """Velocity towards the reference: feed-forward plus correction, within airspeed and acceleration limits."""
-        limits, wind = self.limits, self.wind
-        want_e = ref.v_east_mps + _POSITION_GAIN * off_e_m
-        want_n = ref.v_north_mps + _POSITION_GAIN * off_n_m
-        air_e, air_n = want_e - wind.east_mps, want_n - wind.north_mps
-        airspeed = hypot(air_e, air_n)
-        if airspeed > limits.max_airspeed_mps:
-            share = limits.max_airspeed_mps / airspeed
-            want_e, want_n = wind.east_mps + air_e * share, wind.north_mps + air_n * share
-        acc_e = ref.a_east_mps2 + _VELOCITY_GAIN * (want_e - self.v_east_mps)
-        acc_n = ref.a_north_mps2 + _VELOCITY_GAIN * (want_n - self.v_north_mps)
-        acc = hypot(acc_e, acc_n)
-        if acc > limits.accel_mps2:
-            acc_e, acc_n = acc_e * limits.accel_mps2 / acc, acc_n * limits.accel_mps2 / acc
-        self.v_east_mps += acc_e * dt_s
-        self.v_north_mps += acc_n * dt_s
-        want_u = ref.v_up_mps + _POSITION_GAIN * (ref.alt_hae_m - self.alt_hae_m)
+        limits, air, gusts, drag = self.limits, self.air, self.gusts, self.wind.drag_per_s
+        if self.gnss_ok and self.armed:
+            want_e = ref.v_east_mps + _POSITION_GAIN * off_m[0]
+            want_n = ref.v_north_mps + _POSITION_GAIN * off_m[1]
+            air_e, air_n = want_e - air.east_mps, want_n - air.north_mps
+            airspeed = hypot(air_e, air_n)
+            fastest = _LIMPING_MPS if self.limping else limits.max_airspeed_mps
+            if airspeed > fastest:
+                share = fastest / airspeed
+                want_e, want_n = air.east_mps + air_e * share, air.north_mps + air_n * share
+            acc_e = ref.a_east_mps2 + _VELOCITY_GAIN * (want_e - self.v_east_mps)
+            acc_n = ref.a_north_mps2 + _VELOCITY_GAIN * (want_n - self.v_north_mps)
+            acc = hypot(acc_e, acc_n)
+            if acc > limits.accel_mps2:
+                acc_e, acc_n = acc_e * limits.accel_mps2 / acc, acc_n * limits.accel_mps2 / acc
+        else:
+            acc_e = _BLIND_DRAG_PER_S * (air.east_mps - self.v_east_mps)
+            acc_n = _BLIND_DRAG_PER_S * (air.north_mps - self.v_north_mps)
+        self.v_east_mps += (acc_e + gusts.east_mps * drag) * dt_s
+        self.v_north_mps += (acc_n + gusts.north_mps * drag) * dt_s
         if self.armed:
-            want_u = min(limits.climb_mps * 1.3, max(-limits.descent_mps * 1.3, want_u))
+            most_up = 0.0 if self.limping else limits.climb_mps * 1.3
+            want_u = ref.v_up_mps + _POSITION_GAIN * off_m[2]
+            want_u = min(most_up, max(-limits.descent_mps * 1.3, want_u))
             acc_u = ref.a_up_mps2 + _VELOCITY_GAIN * (want_u - self.v_up_mps)
             self.v_up_mps += min(limits.accel_up_mps2, max(-limits.accel_up_mps2, acc_u)) * dt_s
         else:
             self.v_up_mps = max(-_FALL_MPS, self.v_up_mps - 9.81 * dt_s)
 
-    def _next_gust(self, dt_s: float) -> tuple[float, float]:
-        wind, noise = self.wind, self._noise
-        if noise is None or wind.gust_mps <= 0.0:
-            return 0.0, 0.0
-        keep = exp(-dt_s / wind.gust_time_s)
-        kick = wind.gust_mps * sqrt(1.0 - keep * keep)
-        self._gust = (keep * self._gust[0] + kick * noise.gauss(0, 1), keep * self._gust[1] + kick * noise.gauss(0, 1))
-        return self._gust
-
     def _drain(self, dt_s: float) -> None:
-        power, limits = self.battery.power, self.limits
+        battery = self.battery
         if not self.armed:
-            self.battery.drain(power.avionics_w, dt_s)
+            battery.drain(battery.power.avionics_w, dt_s)
             return
-        airspeed = hypot(self.v_east_mps - self.wind.east_mps, self.v_north_mps - self.wind.north_mps)
-        share = min(1.5, airspeed / limits.cruise_mps)
-        load_w = power.hover_w + share * (power.cruise_w - power.hover_w)
-        load_w += power.climb_w_per_mps * max(self.v_up_mps, 0.5 * self.v_up_mps)
-        self.battery.drain(power.avionics_w + max(0.3 * power.hover_w, load_w), dt_s)
+        share = min(1.5, self.airspeed_mps / self.limits.cruise_mps)
+        battery.drain(battery.flying_w(share, self.v_up_mps), dt_s)
 
     def _landing(self, now_s: float) -> None:
         """Advance the landed state, and put the drone on the ground when it gets there."""
@@ -383,7 +425,8 @@ class Vehicle:
             self.landed = Landed.LANDING
         fell = not self.armed and self.alt_hae_m <= end_m
         stands = now_s >= path.ends_s and self.alt_hae_m - end_m < 0.25 and abs(self.v_up_mps) < 0.5
-        if fell or stands:
+        struck = self.alt_hae_m < min(end_m, self.ground_hae_m) - 0.5
+        if fell or stands or struck:
             self._touch_down(end_m, now_s)
 
     def _touch_down(self, ground_hae_m: float, now_s: float) -> None:

@@ -62,19 +62,27 @@ def _message_tables() -> tuple[
     return ids, columns[0], columns[1], columns[2]
 
 
-@cache
-def _kernels() -> tuple[Callable[..., int], Callable[..., None]]:
+def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Return the function compiled, kept beside this package where that can be written, else anew in each process."""
     import numba  # noqa: PLC0415 - half a second that only the batch path needs
 
-    @numba.njit(cache=True, nogil=True)
+    try:
+        return numba.njit(cache=True, nogil=True)(function)
+    except RuntimeError:  # no folder to keep it in
+        return numba.njit(nogil=True)(function)
+
+
+@cache
+def _kernels() -> tuple[Callable[..., int], Callable[..., None]]:
+    @compiled
     def scan_kernel(
-        data: Any, bounds: Any, crc_table: Any, direct: Any, ids: Any, extras: Any, shortest: Any, longest: Any,
+        data: Any, starts: Any, ends: Any, crc_table: Any, direct: Any, ids: Any, extras: Any, shortest: Any, longest: Any,
         frames: Any, faults: Any, bad_crc_limit: int,
     ) -> int:  # fmt: skip
         found = 0
-        for number in range(len(bounds) - 1):
-            at = bounds[number]
-            size = bounds[number + 1]
+        for number in range(len(starts)):
+            at = starts[number]
+            size = ends[number]
             bad_crc = 0
             unknown = 0
             dropped = 0
@@ -168,7 +176,7 @@ def _kernels() -> tuple[Callable[..., int], Callable[..., None]]:
             fault.gave_up = gave_up
         return found
 
-    @numba.njit(cache=True, nogil=True)
+    @compiled
     def gather_kernel(data: Any, starts: Any, lengths: Any, out: Any) -> None:
         width = out.shape[1]
         for row in range(len(starts)):
@@ -203,10 +211,21 @@ def scan_batch(
     data: npt.NDArray[np.uint8], bounds: npt.NDArray[np.int64], *, bad_crc_limit: int = BAD_CRC_LIMIT
 ) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
     """Return the frames (FRAME rows, in order) and the faults (FAULTS, a row a datagram) of datagrams in one buffer."""
-    frames = np.empty(len(data) // SHORTEST_FRAME + 1, FRAME)
-    faults = np.zeros(len(bounds) - 1, FAULTS)
+    return scan_pieces(data, bounds[:-1], bounds[1:], bad_crc_limit=bad_crc_limit)
+
+
+def scan_pieces(
+    data: npt.NDArray[np.uint8],
+    starts: npt.NDArray[np.int64],
+    ends: npt.NDArray[np.int64],
+    *,
+    bad_crc_limit: int = BAD_CRC_LIMIT,
+) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
+    """Return what `scan_batch` does for datagrams that lie anywhere in `data`, each from its start to its end."""
+    frames = np.empty(int((ends - starts).sum()) // SHORTEST_FRAME + 1, FRAME)
+    faults = np.zeros(len(starts), FAULTS)
     scan_kernel, _gather = _kernels()
-    found = scan_kernel(data, bounds, *_constants(), frames, faults, bad_crc_limit)
+    found = scan_kernel(data, starts, ends, *_constants(), frames, faults, bad_crc_limit)
     return frames[:found], faults
 
 

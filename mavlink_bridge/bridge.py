@@ -11,12 +11,16 @@ import logging
 import time
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import suppress
-from typing import Protocol
+from typing import Protocol, TypeVar
 from weakref import WeakValueDictionary
+
+import numpy as np
+import numpy.typing as npt
 
 from . import codec, endpoint, modes, outgoing
 from .command import CommandMachine, CommandResult, CommandSpec, expect_mode
 from .events import Event, VehicleFound, VehicleKey
+from .lane import Datagrams, Routine
 from .mission import (
     ACCEPTED,
     MISMATCH,
@@ -31,7 +35,9 @@ from .mission import (
     without_home,
 )
 from .outgoing import Address, Outgoing
+from .params import ParamRead
 from .registry import Limits, Registry, VehicleInfo
+from .rounds import Rounds
 from .serial import SerialPort
 from .signing import Credential
 from .tcp import TcpServer
@@ -50,6 +56,7 @@ __all__ = [
 ]
 
 _log = logging.getLogger(__name__)
+_T = TypeVar("_T")
 
 TICK_S = 0.1
 HEARTBEAT_S = 1.0
@@ -64,6 +71,9 @@ CMD_SET_MESSAGE_INTERVAL = 511
 CMD_REQUEST_MESSAGE = 512
 GLOBAL_POSITION_INT = 33
 HOME_POSITION = 242
+
+# type 6 ground station, autopilot 8 none, state 4 active
+_BEAT = Outgoing(outgoing.HEARTBEAT, {"type": 6, "autopilot": 8, "system_status": 4, "mavlink_version": 3})
 
 DEFAULT_RATES_HZ: Mapping[int, float] = {33: 2.0, 1: 1.0, 245: 1.0, 42: 1.0}
 """What vehicles are asked to send: position twice a second; battery, landed state and mission item every second."""
@@ -80,7 +90,7 @@ class Transport(Protocol):
     def counters(self) -> dict[str, int]: ...
 
 
-Machine = CommandMachine | MissionDownload | MissionUpload
+Machine = CommandMachine | MissionDownload | MissionUpload | ParamRead
 
 
 class Bridge:
@@ -109,8 +119,8 @@ class Bridge:
         self._rates_hz = dict(rates_hz)
         self._transports = [self._transport(text) for text in endpoints]
         self._routes: dict[str, Transport] = {}
-        self._sequences: dict[str, int] = {}
-        self._subscribers: list[Callable[[list[Event]], None]] = []
+        self._rounds = Rounds(self.registry, self._own, self._transports)
+        self._subscribers: list[tuple[Callable[[list[Event]], None], Callable[[Routine], None] | None]] = []
         self._machines: dict[Machine, asyncio.Future[None]] = {}
         self._locks: WeakValueDictionary[tuple[VehicleKey, str], asyncio.Lock] = WeakValueDictionary()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -122,7 +132,12 @@ class Bridge:
     def _transport(self, text: str) -> Transport:
         kind, host, number = endpoint.parse(text)
         if kind == "udp":
-            server = UdpServer(host, number, lambda batch: self._receive(server, batch))
+            server = UdpServer(
+                host,
+                number,
+                lambda batch: self._receive(server, batch),
+                lambda datagrams: self._receive_datagrams(server, datagrams),
+            )
             return server
         if kind == "tcp":
             listener = TcpServer(host, number, lambda batch: self._receive(listener, batch), self.registry.close)
@@ -135,6 +150,8 @@ class Bridge:
     async def start(self) -> None:
         """Open every endpoint; raises OSError when one cannot be opened (and then none stays open)."""
         opened: list[Transport] = []
+        if self.registry.lane is not None:
+            await asyncio.to_thread(self.registry.lane.warm)
         try:
             for transport in self._transports:
                 await transport.start()
@@ -169,18 +186,31 @@ class Bridge:
         self._transports.append(transport)
         return lambda batch: self._receive(transport, batch)
 
-    def subscribe(self, callback: Callable[[list[Event]], None]) -> Callable[[], None]:
+    def subscribe(
+        self, callback: Callable[[list[Event]], None], *, routine: Callable[[Routine], None] | None = None
+    ) -> Callable[[], None]:
         """Call `callback` with every batch of events, in the event loop; returns the function that ends it.
 
-        It must not block. An exception from it is logged and counted, and disturbs neither the link nor the others.
+        With `routine` what vehicles say over and over (lane.py) comes there in columns, before the events of its batch,
+        and not as events; so it does once every subscriber has one. Neither may block. An exception from it is logged
+        and counted, and disturbs neither the link nor the others.
         """
-        self._subscribers.append(callback)
+        entry = (callback, routine)
+        self._subscribers.append(entry)
+        self._choose_lane()
 
         def unsubscribe() -> None:
             with suppress(ValueError):
-                self._subscribers.remove(callback)
+                self._subscribers.remove(entry)
+                self._choose_lane()
 
         return unsubscribe
+
+    def _choose_lane(self) -> None:
+        if self._subscribers and all(routine is not None for _, routine in self._subscribers):
+            self.registry.open_lane()
+        else:
+            self.registry.close_lane()
 
     def _spawn(self, work: Coroutine[None, None, None], name: str) -> None:
         task: asyncio.Task[None] = asyncio.get_running_loop().create_task(work, name=name)
@@ -203,22 +233,30 @@ class Bridge:
             ticks += 1
             if ticks % 3 == 0:
                 self._dispatch(self.registry.tick(now))
+            if ticks % 5 == 0:
+                self._rounds.ask_clocks(self._clock(), self.send)
             if ticks % 50 == 0:
                 self._reassert_rates(now)
 
     async def _heartbeat_forever(self) -> None:
         while True:
             now = self._clock()
-            for number, peer in enumerate(self.registry.endpoints(heard_after=now - PEER_ACTIVE_S)):
-                self._heartbeat(peer, now)
+            served: set[int] = set()
+            for bulk in self._rounds.plain_slots(now - PEER_ACTIVE_S):
+                served.update(bulk[1].tolist())
+                for sent in self._rounds.send_in_bulk(bulk, self._rounds.beats(_BEAT)):
+                    self._counters["sent_messages"] += sent
+                    await asyncio.sleep(0)
+            for number, link in enumerate(self.registry.links(heard_after=now - PEER_ACTIVE_S, but=served)):
+                self._heartbeat(link.endpoint, now)
                 if number % 256 == 255:
                     await asyncio.sleep(0)
             await asyncio.sleep(HEARTBEAT_S)
 
     def _heartbeat(self, peer: str, now: float) -> None:
-        # type 6 ground station, autopilot 8 none, state 4 active. Version 2 makes the autopilots that can switch to it;
-        # a link that has only spoken version 1 gets that one too, for those that cannot.
-        message = Outgoing(outgoing.HEARTBEAT, {"type": 6, "autopilot": 8, "system_status": 4, "mavlink_version": 3})
+        # Version 2 makes the autopilots that can switch to it; a link that has only spoken version 1 gets that one too,
+        # for those that cannot.
+        message = _BEAT
         credentials: list[Credential | None] = list(self.registry.credentials_on(peer))
         for credential in credentials or [None]:
             self._transmit(peer, message, 2, credential, now)
@@ -239,18 +277,48 @@ class Bridge:
         if events:
             self._dispatch(events)
 
+    def _receive_datagrams(self, transport: UdpServer, datagrams: Datagrams) -> None:
+        if self.registry.lane is None:
+            places = [transport.endpoint_of(words) for words in datagrams.addresses]
+            self._receive(transport, [(place, datagrams.piece(number)) for number, place in enumerate(places)])
+            return
+        now, routes = self._clock(), self._routes
+
+        def endpoint_of(words: npt.NDArray[np.uint64]) -> str:
+            peer = transport.endpoint_of(words)
+            routes[peer] = transport
+            return peer
+
+        routine, events = self.registry.feed_batch(
+            datagrams,
+            endpoint_of,
+            self._transports.index(transport),
+            now,
+            busy={machine.vehicle for machine in self._machines},
+        )
+        if len(routine.heard):
+            for _, tell in tuple(self._subscribers):
+                if tell is not None:
+                    self._tell(tell, routine)
+        if len(routes) > ROUTES_CACHED:
+            self._prune()
+        self._dispatch(events)
+
     def _prune(self) -> None:
         known = set(self.registry.endpoints())
         self._routes = {peer: transport for peer, transport in self._routes.items() if peer in known}
-        self._sequences = {peer: number for peer, number in self._sequences.items() if peer in known}
 
     def _dispatch(self, events: list[Event]) -> None:
         if not events:
             return
         self._counters["event_batches"] += 1
+        events = [*events, *(offset for event in events if (offset := self._rounds.answered(event)) is not None)]
         if self._machines:
             now = self._clock()
+            busy = {machine.vehicle for machine in self._machines}
             for event in events:
+                if event.vehicle not in busy:
+                    continue
                 for machine in list(self._machines):
                     if machine.vehicle == event.vehicle:
                         self._send_all(machine.vehicle, machine.handle(event, now))
@@ -259,12 +327,15 @@ class Bridge:
             if type(event) is VehicleFound and self._rates_hz and self._running:
                 self._asserted_at[event.vehicle] = self._clock()
                 self._spawn(self._prepare(event.vehicle), f"mavlink rates of {event.vehicle}")
-        for callback in tuple(self._subscribers):
-            try:
-                callback(events)
-            except Exception:
-                self._counters["subscriber_errors"] += 1
-                _log.exception("a subscriber of the MAVLink bridge failed")
+        for callback, _ in tuple(self._subscribers):
+            self._tell(callback, events)
+
+    def _tell(self, callback: Callable[[_T], None], what: _T) -> None:
+        try:
+            callback(what)
+        except Exception:
+            self._counters["subscriber_errors"] += 1
+            _log.exception("a subscriber of the MAVLink bridge failed")
 
     def _send_all(self, vehicle: VehicleKey, messages: list[Outgoing]) -> None:
         for message in messages:
@@ -282,7 +353,8 @@ class Bridge:
 
     def _transmit(self, peer: str, message: Outgoing, version: int, credential: Credential | None, now: float) -> bool:
         transport = self._routes.get(peer)
-        sequence = self._sequences.get(peer, 0)
+        link = self.registry.link_of(peer)
+        sequence = link.columns.sent[link.slot] if link is not None else 0
         frame = codec.encode(
             message.message_id,
             codec.wire_values(message.message_id, message.fields),
@@ -295,8 +367,8 @@ class Bridge:
         if credential is not None:
             frame = credential.sign(frame, 0, now)
         sent = transport is not None and transport.send(peer, frame)
-        if sent:
-            self._sequences[peer] = (sequence + 1) & 0xFF
+        if sent and link is not None:
+            link.columns.sent[link.slot] = (sequence + 1) & 0xFF
         self._counters["sent_messages" if sent else "send_failures"] += 1
         return sent
 
@@ -312,7 +384,7 @@ class Bridge:
 
     def counters(self) -> dict[str, int]:
         """Return totals over all links and transports, by name (for metrics)."""
-        totals = {**self.registry.counters(), **self._counters}
+        totals = {**self.registry.counters(), **self._counters, **self._rounds.counters}
         for transport in self._transports:
             for name, count in transport.counters().items():
                 totals[name] = totals.get(name, 0) + count
@@ -362,6 +434,7 @@ class Bridge:
         attempts: int = 4,
         expect: Callable[[Event], bool] | None = None,
         confirm_timeout_s: float = 10.0,
+        progress: Callable[[str], None] | None = None,
     ) -> CommandResult:
         """Send COMMAND_LONG (or COMMAND_INT) until it is answered; returns its outcome, never raises for a silence.
 
@@ -381,6 +454,7 @@ class Bridge:
                 attempts=attempts,
                 expect=expect,
                 confirm_timeout_s=confirm_timeout_s,
+                progress=progress,
             )
             await self._run(machine)
             assert machine.result is not None
@@ -407,6 +481,16 @@ class Bridge:
         """Ask for a message at a rate (MAV_CMD_SET_MESSAGE_INTERVAL); 0 stops it."""
         interval_us = 1e6 / rate_hz if rate_hz > 0 else -1.0
         return await self.command(vehicle, CMD_SET_MESSAGE_INTERVAL, [message_id, interval_us], attempts=attempts)
+
+    async def read_param(self, vehicle: VehicleKey, name: str) -> float | None:
+        """Return a parameter of the autopilot, None when it did not tell: it has none of that name, or was not heard."""
+        async with self._lock(vehicle, "params"):
+            known = self.registry.target_of(vehicle)
+            if known is None:
+                return None
+            machine = ParamRead(vehicle, self._address(known), name)
+            await self._run(machine)
+            return machine.value
 
     async def download_mission(self, vehicle: VehicleKey, *, mission_type: int = 0) -> list[MissionItem]:
         """Return the mission on the vehicle, without ArduPilot's home; raises MissionError when it cannot be read."""

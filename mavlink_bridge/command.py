@@ -28,6 +28,8 @@ import msgspec
 from .events import CommandAcked, Event, Heartbeat, VehicleKey
 from .outgoing import COMMAND_INT, COMMAND_LONG, Address, Outgoing
 
+SENT = "sent"
+IN_PROGRESS = "in_progress"
 ACCEPTED = "accepted"
 CONFIRMED = "confirmed"
 REFUSED = "refused"
@@ -81,7 +83,10 @@ class CommandSpec(msgspec.Struct, frozen=True):
 
 
 class CommandMachine:
-    """One command to one vehicle; feed it events and time, send what it returns, stop when `result` is there."""
+    """One command to one vehicle; feed it events and time, send what it returns, stop when `result` is there.
+
+    `progress` is called with "sent" at the first send, "in_progress" and "accepted" as the vehicle says so.
+    """
 
     def __init__(
         self,
@@ -94,6 +99,7 @@ class CommandMachine:
         patience_s: float = 10.0,
         expect: Callable[[Event], bool] | None = None,
         confirm_timeout_s: float = 10.0,
+        progress: Callable[[str], None] | None = None,
     ) -> None:
         if len(spec.params) > 7 or attempts < 1:
             raise ValueError("a command has at most seven parameters and at least one attempt")
@@ -106,6 +112,7 @@ class CommandMachine:
         self._patience_s = patience_s
         self._expect = expect
         self._confirm_timeout_s = confirm_timeout_s
+        self._progress = progress or (lambda state: None)
         self._attempts = 0
         self._state = "waiting"
         self._code: int | None = None
@@ -136,7 +143,7 @@ class CommandMachine:
             return []
         if self._state == "waiting" and self._attempts < self._attempts_allowed:
             return self._send(now)
-        silent = {"waiting": "no acknowledgement", "in_progress": "in progress, then silent"}
+        silent = {"waiting": "no acknowledgement", IN_PROGRESS: "in progress, then silent"}
         self._finish(TIMED_OUT, silent.get(self._state, "accepted, but the expected state was not observed"))
         return []
 
@@ -156,8 +163,9 @@ class CommandMachine:
     def _acknowledged(self, ack: CommandAcked, now: float) -> None:
         self._code = ack.result
         if ack.result == RESULT_IN_PROGRESS:
-            self._state = "in_progress"
+            self._state = IN_PROGRESS
             self._deadline = now + self._patience_s
+            self._progress(IN_PROGRESS)
         elif ack.result != RESULT_ACCEPTED:
             self._finish(REFUSED)
         elif self._expect is None:
@@ -165,6 +173,7 @@ class CommandMachine:
         else:
             self._state = ACCEPTED
             self._deadline = now + self._confirm_timeout_s
+            self._progress(ACCEPTED)
 
     def _finish(self, outcome: str, detail: str = "") -> None:
         self.result = CommandResult(outcome, self._code, self._attempts, detail)
@@ -172,6 +181,8 @@ class CommandMachine:
     def _send(self, now: float) -> list[Outgoing]:
         confirmation = min(self._attempts, 255)
         self._attempts += 1
+        if self._attempts == 1:
+            self._progress(SENT)
         self._deadline = now + self._timeout_s
         spec = self._spec
         params = (*spec.params, *(0.0,) * (7 - len(spec.params)))

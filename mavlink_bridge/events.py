@@ -198,6 +198,16 @@ class TimeSync(Event, frozen=True):
     ts1_ns: int
 
 
+class ClockOffset(Event, frozen=True):
+    """What an answer to our TIMESYNC says: unix time = the vehicle's time since boot + `offset_s`, +- `uncertainty_s`.
+
+    The uncertainty is half the way there and back.
+    """
+
+    offset_s: float
+    uncertainty_s: float
+
+
 class AutopilotVersion(Event, frozen=True):
     """What the autopilot is and can do (AUTOPILOT_VERSION); `hardware_uid` as lower-case hexadecimal."""
 
@@ -333,6 +343,13 @@ class CommandAcked(Event, frozen=True):
     target_system: int
     target_component: int
     component_id: int
+
+
+class MessageInterval(Event, frozen=True):
+    """How often the vehicle sends a message (MESSAGE_INTERVAL): None where it never does or does not know it."""
+
+    message_id: int
+    interval_s: float | None
 
 
 class MissionCurrent(Event, frozen=True):

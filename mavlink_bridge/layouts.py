@@ -98,6 +98,7 @@ _TABLE: Final = """
   failure_flags:H type:B autopilot:B heading:B target_heading:B throttle:B airspeed:B airspeed_sp:B groundspeed:B
   windspeed:B wind_heading:B eph:B epv:B temperature_air:b climb_rate:b battery:b custom0:b custom1:b custom2:b
 242 latitude:i longitude:i altitude:i x:f y:f z:f q:4f approach_x:f approach_y:f approach_z:f time_usec:Q
+244 interval_us:i message_id:H
 245 vtol_state:B landed_state:B
 246 ICAO_address:I lat:i lon:i altitude:i heading:H hor_velocity:H ver_velocity:h flags:H squawk:H altitude_type:B
   callsign:9s emitter_type:B tslc:B

@@ -6,10 +6,11 @@ datagram leaves unfinished is dropped at its end; on stream links (TCP, serial) 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Final
 
 from .codec import LONGEST_FRAME, Scan, scan
+from .columns import LinkColumns, StreamColumns
 from .signing import Credential
 from .vehicle import Vehicle
 
@@ -52,74 +53,135 @@ class Counters:
 
 
 class Stream:
-    """The sequence numbers of one sender (system, component) on one link.
+    """The sequence numbers of one sender (system, component) on one link, kept in a row of StreamColumns.
 
     The number is 8 bits and counts every frame of the sender. A step forward of up to 128 is loss, a step back is a
     late frame (and gives one loss back), no step a duplicate. Senders that restart look late at first.
     """
 
-    __slots__ = ("duplicates", "expected", "frames", "late", "late_run", "lost")
+    __slots__ = ("columns", "slot")
 
-    def __init__(self, sequence: int) -> None:
-        self.expected = (sequence + 1) & 0xFF
-        self.frames = 1
-        self.lost = 0
-        self.late = 0
-        self.duplicates = 0
-        self.late_run = 0
+    def __init__(self, sequence: int, columns: StreamColumns | None = None) -> None:
+        self.columns = columns or StreamColumns()
+        self.slot = self.columns.take()
+        self.columns.expected[self.slot] = (sequence + 1) & 0xFF
+        self.columns.frames[self.slot] = 1
+
+    @property
+    def frames(self) -> int:
+        """Frames of this sender."""
+        return self.columns.frames[self.slot]
+
+    @property
+    def lost(self) -> int:
+        """Numbers that never came."""
+        return self.columns.lost[self.slot]
+
+    @property
+    def late(self) -> int:
+        """Frames that came out of order."""
+        return self.columns.late[self.slot]
+
+    @property
+    def duplicates(self) -> int:
+        """Frames that came twice."""
+        return self.columns.duplicates[self.slot]
 
     def note(self, sequence: int, totals: Counters) -> bool:
         """Count one more frame; returns whether it came late (out of order or twice)."""
-        self.frames += 1
-        ahead = (sequence - self.expected) & 0xFF
+        columns, slot = self.columns, self.slot
+        columns.frames[slot] += 1
+        ahead = (sequence - columns.expected[slot]) & 0xFF
         if ahead < 128:
             if ahead:
-                self.lost += ahead
+                columns.lost[slot] += ahead
                 totals.lost += ahead
-            self.expected = (sequence + 1) & 0xFF
-            self.late_run = 0
+            columns.expected[slot] = (sequence + 1) & 0xFF
+            columns.late_run[slot] = 0
             return False
         if ahead == 255:
-            self.duplicates += 1
+            columns.duplicates[slot] += 1
             totals.duplicates += 1
             return True
-        self.late_run += 1
-        if self.late_run >= RESTART_AFTER:
-            self.expected = (sequence + 1) & 0xFF
-            self.late_run = 0
+        columns.late_run[slot] += 1
+        if columns.late_run[slot] >= RESTART_AFTER:
+            columns.expected[slot] = (sequence + 1) & 0xFF
+            columns.late_run[slot] = 0
             return False
-        self.late += 1
+        columns.late[slot] += 1
         totals.late += 1
-        if self.lost:
-            self.lost -= 1
+        if columns.lost[slot]:
+            columns.lost[slot] -= 1
         return True
 
 
 class Link:
-    """One peer: the bytes it has left over, who speaks on it, and what was counted."""
+    """One peer: the bytes it has left over, who speaks on it, and what was counted (partly in a row of LinkColumns)."""
 
     __slots__ = (
         "bound",
         "bound_heard_at",
+        "columns",
         "counters",
         "endpoint",
-        "heard_at",
         "is_stream",
         "rest",
+        "slot",
         "streams",
+        "streams_in",
         "vehicles",
     )
 
-    def __init__(self, endpoint: str, now: float) -> None:
+    def __init__(
+        self, endpoint: str, now: float, columns: LinkColumns | None = None, streams_in: StreamColumns | None = None
+    ) -> None:
         self.endpoint = endpoint
         self.is_stream = not endpoint.startswith("udp:")
         self.rest = b""
-        self.heard_at = now
         self.counters = Counters()
         self.streams: dict[int, Stream] = {}
+        self.streams_in = streams_in
         self.vehicles: dict[int, Vehicle] = {}
         self.bound: dict[int, Credential] = {}
         self.bound_heard_at: dict[int, float] = {}
+        self.columns = columns or LinkColumns()
+        self.slot = self.columns.take()
+        self.columns.used[self.slot] = 1
+        self.columns.plain[self.slot] = not self.is_stream
+        self.columns.heard_at[self.slot] = now
+
+    @property
+    def heard_at(self) -> float:
+        """When the last datagram came."""
+        return self.columns.heard_at[self.slot]
+
+    @heard_at.setter
+    def heard_at(self, now: float) -> None:
+        self.columns.heard_at[self.slot] = now
+
+    def bind(self, system_id: int, credential: Credential, now: float) -> None:
+        """Note that this key signed here just now; from then on the link goes frame by frame."""
+        self.bound[system_id] = credential
+        self.bound_heard_at[system_id] = now
+        self.columns.plain[self.slot] = 0
+
+    def close(self) -> None:
+        """Give the rows of a link that is forgotten back."""
+        for stream in self.streams.values():
+            stream.columns.give_back(stream.slot)
+        self.streams.clear()
+        self.columns.give_back(self.slot)
+
+    def totals(self) -> dict[str, int]:
+        """Return what was counted on this link, on both paths."""
+        counted = asdict(self.counters)
+        for name, column in (
+            ("bytes_received", self.columns.bytes_received),
+            ("datagrams", self.columns.datagrams),
+            ("frames", self.columns.frames),
+        ):
+            counted[name] += column[self.slot]
+        return counted
 
     def scan(self, data: bytes) -> tuple[bytes, Scan]:
         """Return the bytes to read (with what was left over before) and the frames in them."""
@@ -138,7 +200,7 @@ class Link:
         stream = self.streams.get(number)
         if stream is None:
             if len(self.streams) < STREAMS_PER_LINK:
-                self.streams[number] = Stream(sequence)
+                self.streams[number] = Stream(sequence, self.streams_in)
             return False
         return stream.note(sequence, totals)
 

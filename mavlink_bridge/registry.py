@@ -22,14 +22,17 @@ vehicles are bounded, and a peer that is speaking is never evicted for a new one
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Sequence
+import importlib.util
+from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import asdict
 
 import msgspec
+import numpy as np
+import numpy.typing as npt
 
 from . import modes
 from .codec import Frame
+from .columns import LinkColumns, StreamColumns, VehicleColumns
 from .events import (
     CREDENTIAL_PREFIX,
     EndpointChanged,
@@ -43,11 +46,12 @@ from .events import (
     VehicleFound,
     VehicleKey,
 )
+from .lane import Datagrams, Lane, Routine
 from .layouts import LAYOUTS
-from .link import Counters, Link
+from .link import STREAMS_PER_LINK, Counters, Link
 from .signing import Credential, Keyring
 from .translate import TRANSLATORS
-from .vehicle import Vehicle
+from .vehicle import REPEATED, Vehicle
 
 HEARTBEAT = 0
 SYSTEM_TIME = 2
@@ -112,7 +116,13 @@ class Registry:
         self.ignore_icao = ignore_icao
         self.require_signing = require_signing
         self.keyring = Keyring()
-        self._links: OrderedDict[str, Link] = OrderedDict()
+        self._links: dict[str, Link] = {}
+        self._link_in: dict[int, Link] = {}
+        self.link_columns = LinkColumns(64, self.limits.peers + 1)
+        self.stream_columns = StreamColumns(64, STREAMS_PER_LINK * (self.limits.peers + 1))
+        self.vehicle_columns = VehicleColumns(64, self.limits.vehicles + 1)
+        self.vehicle_in: dict[int, Vehicle] = {}
+        self.lane: Lane | None = None
         self._vehicles: dict[VehicleKey, Vehicle] = {}
         self._totals = Counters()
         self._extra: dict[str, int] = dict.fromkeys(
@@ -151,32 +161,102 @@ class Registry:
         link = self._links.get(endpoint)
         known = link is not None
         if link is None:
-            link = Link(endpoint, now)
+            link = Link(endpoint, now, self.link_columns, self.stream_columns)
         data, found = link.scan(data)
         size = len(data)
         self._totals.add_scan(found, size)
         if not known:
             # Streams are bounded by the connections accepted; a datagram's sender must first say something correct.
-            if not link.is_stream and not any(frame.known for frame in found.frames):
-                return
-            if not self._remember(link, now):
+            unheard = not link.is_stream and not any(frame.known for frame in found.frames)
+            if unheard or not self._remember(link, now):
+                link.close()
                 return
         link.counters.add_scan(found, size)
         link.heard_at = now
-        self._links.move_to_end(endpoint)
         for frame in found.frames:
             self._take(link, frame, data, now, out)
 
+    def open_lane(self) -> bool:
+        """Let batches of datagrams take the fast lane; returns whether they will (not where all must be signed)."""
+        if self.require_signing or importlib.util.find_spec("numba") is None:
+            return False
+        if self.lane is None:
+            self.lane = Lane(self.link_columns, self.stream_columns, self.vehicle_columns)
+            for link in self._links.values():
+                self.lane.link_added(link)
+        return True
+
+    def close_lane(self) -> None:
+        """Take everything frame by frame again."""
+        self.lane = None
+
+    def feed_batch(
+        self,
+        batch: Datagrams,
+        endpoint_of: Callable[[npt.NDArray[np.uint64]], str],
+        route: int,
+        now: float,
+        *,
+        busy: Iterable[VehicleKey] = (),
+    ) -> tuple[Routine, list[Event]]:
+        """Return what was routine in a batch of datagrams and the events of the rest; needs an open lane.
+
+        `endpoint_of` names the peer of an address, `route` numbers the transport; of `busy` vehicles every message
+        becomes an event. For each vehicle what was routine came before the events.
+        """
+        lane = self.lane
+        assert lane is not None, "the lane is closed"
+        held_back = []
+        for key in busy:
+            vehicle = self._vehicles.get(key)
+            link = None if vehicle is None else self._links.get(vehicle.endpoint)
+            if link is not None:
+                held_back.append(link.slot)
+        routine, slow = lane.take(
+            batch, route, now, vehicle_in=self.vehicle_in, held_back=held_back, counters=self._totals
+        )
+        out: list[Event] = []
+        for number in slow:
+            endpoint = endpoint_of(batch.addresses[number])
+            self._feed_one(endpoint, batch.piece(number), now, out)
+            link = self._links.get(endpoint)
+            if link is not None:
+                lane.addressed(link, batch.addresses[number], route)
+        return routine, out
+
     def _remember(self, link: Link, now: float) -> bool:
         if len(self._links) >= self.limits.peers:
-            oldest = next(iter(self._links.values()))
-            if now - oldest.heard_at < self.limits.evict_peer_after_s:
+            oldest = self._oldest_but(link)
+            if oldest is None or now - oldest.heard_at < self.limits.evict_peer_after_s:
                 self._extra["peers_refused"] += 1
                 return False
             self._extra["peers_evicted"] += 1
-            del self._links[oldest.endpoint]
-        self._links[link.endpoint] = link
+            self._drop_link(oldest)
+        self._links[link.endpoint] = self._link_in[link.slot] = link
+        if self.lane is not None:
+            self.lane.link_added(link)
         return True
+
+    def _oldest_but(self, newcomer: Link) -> Link | None:
+        held = self.link_columns.held
+        heard_at = np.where(held["used"] == 1, held["heard_at"], np.inf)
+        heard_at[newcomer.slot] = np.inf
+        return self._link_in.get(int(np.argmin(heard_at)))
+
+    def _drop_link(self, link: Link) -> None:
+        del self._links[link.endpoint], self._link_in[link.slot]
+        if self.lane is not None:
+            self.lane.link_dropped(link)
+        link.close()
+
+    def _set_vehicle(self, link: Link, system_id: int, vehicle: Vehicle | None) -> None:
+        """Let `vehicle` be who speaks with that system id on a link, None: nobody."""
+        if vehicle is None:
+            del link.vehicles[system_id]
+        else:
+            link.vehicles[system_id] = vehicle
+        if self.lane is not None:
+            self.lane.vehicle_set(link, system_id, vehicle)
 
     def close(self, endpoint: str) -> None:
         """Forget what is left over of a stream whose connection ended; its vehicles stay until they are silent."""
@@ -202,7 +282,10 @@ class Registry:
             accepted, credential = self._authenticate(link, frame, data, now)
             if not accepted:
                 return
+        senders = len(link.streams)
         late = link.note_sequence(system_id, component_id, frame.sequence, self._totals)
+        if self.lane is not None and len(link.streams) > senders:
+            self.lane.sender_added(link, system_id << 8 | component_id)
         message_id = frame.message_id
         vehicle = link.vehicles.get(system_id)
         if message_id == HEARTBEAT:
@@ -226,6 +309,7 @@ class Registry:
             if vehicle is None:
                 return
             vehicle.high_latency = True
+            vehicle.columns.beat_end[vehicle.slot] = -1  # it tells a mode of its own: no heartbeat is a repetition
         assert vehicle is not None
         if message_id == GLOBAL_POSITION_INT:
             self._note_clock(vehicle, frame, fields[0], late=late, now=now, out=out)
@@ -235,6 +319,8 @@ class Registry:
             self._extra["adsb_echoes"] += 1
             return
         translate(vehicle, component_id, fields, now, out)
+        if message_id in REPEATED and component_id == vehicle.component_id:
+            vehicle.remember(message_id, data[frame.payload_at : frame.payload_at + frame.payload_length])
 
     def _note_clock(
         self, vehicle: Vehicle, frame: Frame, boot_ms: int, *, late: bool, now: float, out: list[Event]
@@ -290,8 +376,7 @@ class Registry:
         for credential in candidates:
             verdict = credential.check(raw, frame.component_id, now)
             if verdict == "verified":
-                link.bound[system_id] = credential
-                link.bound_heard_at[system_id] = now
+                link.bind(system_id, credential, now)
                 return True, credential
             if verdict == "replayed":
                 self._count(link, "replayed")
@@ -317,6 +402,7 @@ class Registry:
         vehicle.frames += 1
         vehicle.armed = bool(base_mode & modes.SAFETY_ARMED)
         vehicle.mode = modes.mode_name(autopilot, kind, base_mode, custom_mode)
+        vehicle.remember(HEARTBEAT, data[frame.payload_at : frame.payload_at + frame.payload_length])
         out.append(
             Heartbeat(
                 vehicle.key,
@@ -390,17 +476,17 @@ class Registry:
             if full or (len(self._vehicles) >= self.limits.vehicles and not self._make_room(now, out)):
                 self._extra["vehicles_refused"] += 1
                 return None
-            vehicle = Vehicle(key, link.endpoint, frame.component_id, frame.version, now)
-            self._vehicles[key] = vehicle
+            vehicle = Vehicle(key, link.endpoint, frame.component_id, frame.version, now, self.vehicle_columns)
+            self._vehicles[key] = self.vehicle_in[vehicle.slot] = vehicle
         elif vehicle.endpoint != link.endpoint:
             old = self._links.get(vehicle.endpoint)
             if old is not None and old.vehicles.get(frame.system_id) is vehicle:
-                del old.vehicles[frame.system_id]
+                self._set_vehicle(old, frame.system_id, None)
             vehicle.endpoint = link.endpoint
             out.append(EndpointChanged(key, now, link.endpoint))
         if here is not None and here.endpoint == link.endpoint:
             self._forget(here, now, out)  # what spoke here unsigned, or under another credential, was this vehicle
-        link.vehicles[frame.system_id] = vehicle
+        self._set_vehicle(link, frame.system_id, vehicle)
         return vehicle
 
     def _make_room(self, now: float, out: list[Event]) -> bool:
@@ -414,7 +500,9 @@ class Registry:
         self._vehicles.pop(vehicle.key, None)
         link = self._links.get(vehicle.endpoint)
         if link is not None and link.vehicles.get(vehicle.key.system_id) is vehicle:
-            del link.vehicles[vehicle.key.system_id]
+            self._set_vehicle(link, vehicle.key.system_id, None)
+        self.vehicle_in.pop(vehicle.slot, None)
+        vehicle.columns.give_back(vehicle.slot)
         self._extra["vehicles_forgotten"] += 1
         out.append(VehicleForgotten(vehicle.key, now))
 
@@ -428,28 +516,28 @@ class Registry:
         out: list[Event] = []
         elapsed_s = now - self._ticked_at if self._ticked_at is not None else 0.0
         self._ticked_at = now
-        gone: list[Vehicle] = []
-        limits = self.limits
-        for vehicle in self._vehicles.values():
-            if elapsed_s > 0:
-                vehicle.measure(elapsed_s)
-            silence_s = now - vehicle.last_heartbeat_at
-            limit_s = limits.high_latency_lost_after_s if vehicle.high_latency else limits.heartbeat_lost_after_s
-            if vehicle.link_up and silence_s > limit_s:
+        limits, columns = self.limits, self.vehicle_columns
+        if elapsed_s > 0:
+            columns.measure(elapsed_s)
+        held = columns.held
+        silence_s = now - held["heartbeat_at"]
+        limit_s = np.where(held["high_latency"] == 1, limits.high_latency_lost_after_s, limits.heartbeat_lost_after_s)
+        used = held["used"] == 1
+        lost = used & (held["link_up"] == 1) & (silence_s > limit_s)
+        gone = used & (silence_s > limits.forget_after_s)
+        for slot in np.flatnonzero(lost | gone | (held["texting"] == 1)).tolist():
+            vehicle = self.vehicle_in[slot]
+            if lost[slot]:
                 vehicle.link_up = False
                 self._extra["links_lost"] += 1
                 out.append(LinkLost(vehicle.key, now, vehicle.last_heartbeat_at))
-            if silence_s > limits.forget_after_s:
-                gone.append(vehicle)
             if vehicle.texts:
                 out.extend(vehicle.overdue_texts(now))
-        for vehicle in gone:
-            self._forget(vehicle, now, out)
-        while self._links:
-            oldest = next(iter(self._links.values()))
-            if now - oldest.heard_at <= limits.forget_after_s:
-                break
-            del self._links[oldest.endpoint]
+        for slot in np.flatnonzero(gone).tolist():
+            self._forget(self.vehicle_in[slot], now, out)
+        peers = self.link_columns.held
+        for slot in np.flatnonzero((peers["used"] == 1) & (now - peers["heard_at"] > limits.forget_after_s)).tolist():
+            self._drop_link(self._link_in[slot])
         return out
 
     # ----------------------------------------------------------------------------------------------------- snapshots
@@ -480,18 +568,42 @@ class Registry:
             return False
         return all(vehicle.mavlink_version == 1 for vehicle in link.vehicles.values())
 
+    def links_of_version_1(self) -> list[int]:
+        """Return the slots of the links whose vehicles sent their last heartbeats in MAVLink 1."""
+        held = self.vehicle_columns.held
+        found = []
+        for slot in np.flatnonzero((held["used"] == 1) & (held["version"] == 1)).tolist():
+            link = self._links.get(self.vehicle_in[slot].endpoint)
+            if link is not None and self.speaks_only_version_1(link.endpoint):
+                found.append(link.slot)
+        return found
+
+    def links(self, *, heard_after: float, but: Container[int] = ()) -> list[Link]:
+        """Return the peers heard after that time whose slots are not in `but`."""
+        held = self.link_columns.held
+        slots = np.flatnonzero((held["used"] == 1) & (held["heard_at"] > heard_after))
+        return [self._link_in[slot] for slot in slots.tolist() if slot not in but]
+
+    def link_of(self, endpoint: str) -> Link | None:
+        """Return the live record of a peer, for the bridge that answers it."""
+        return self._links.get(endpoint)
+
     def slow_vehicles(self, rate_hz: float) -> list[Vehicle]:
         """Return the vehicles whose link is up and whose positions come more slowly than `rate_hz`."""
-        return [v for v in self._vehicles.values() if v.link_up and v.position_rate_hz < rate_hz]
+        held = self.vehicle_columns.held
+        slow = (held["used"] == 1) & (held["link_up"] == 1) & (held["position_rate_hz"] < rate_hz)
+        return [self.vehicle_in[slot] for slot in np.flatnonzero(slow).tolist()]
 
     def endpoints(self, heard_after: float = float("-inf")) -> list[str]:
         """Return the endpoints of the peers remembered and heard after that time, the one silent longest first."""
-        return [endpoint for endpoint, link in self._links.items() if link.heard_at > heard_after]
+        slots = self.link_columns.slots()
+        slots = slots[self.link_columns.held["heard_at"][slots] > heard_after]
+        return [self._link_in[slot].endpoint for slot in slots.tolist()]
 
     def link_counters(self, endpoint: str) -> dict[str, int] | None:
         """Return the counts of one link, None for a peer that is not remembered."""
         link = self._links.get(endpoint)
-        return asdict(link.counters) if link else None
+        return link.totals() if link else None
 
     def vehicles(self, now: float) -> list[VehicleInfo]:
         """Return a snapshot of every vehicle known."""

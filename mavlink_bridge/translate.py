@@ -24,6 +24,7 @@ from .events import (
     HighLatency,
     Home,
     LandedState,
+    MessageInterval,
     MissionAck,
     MissionCount,
     MissionCurrent,
@@ -464,6 +465,11 @@ def _param_value(vehicle: Vehicle, component: int, fields: tuple[Any, ...], now:
     out.append(ParamValue(vehicle.key, now, _text(name), float(value), kind, count, index))
 
 
+def _message_interval(vehicle: Vehicle, _component: int, fields: tuple[Any, ...], now: float, out: list[Event]) -> None:
+    interval_us, message_id = fields
+    out.append(MessageInterval(vehicle.key, now, message_id, interval_us / 1e6 if interval_us > 0 else None))
+
+
 TRANSLATORS: Final[dict[int, Translator]] = {
     1: _sys_status,
     2: _system_time,
@@ -484,6 +490,7 @@ TRANSLATORS: Final[dict[int, Translator]] = {
     148: _autopilot_version,
     235: _high_latency2,
     242: _home_position,
+    244: _message_interval,
     245: _extended_sys_state,
     246: _adsb_vehicle,
     253: _statustext,

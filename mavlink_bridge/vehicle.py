@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from .columns import VehicleColumns
 from .events import StatusText, VehicleKey
 
 # A decrease of time_boot_ms smaller than this in a frame that also came out of order is an old frame, not a reboot.
@@ -14,6 +15,8 @@ WRAP_MS: Final = 1 << 31
 CHUNKS_PER_TEXT: Final = 10
 TEXTS_IN_PARTS: Final = 8
 TEXT_PATIENCE_S: Final = 2.0
+REPEATED: Final = frozenset({0, 1, 42, 245})
+"""HEARTBEAT, SYS_STATUS, MISSION_CURRENT, EXTENDED_SYS_STATE: vehicles say the same again and again."""
 
 
 class TextInParts:
@@ -34,34 +37,36 @@ class TextInParts:
 
 
 class Vehicle:
-    """Mutable state of one vehicle; the events and VehicleInfo are what others see of it."""
+    """Mutable state of one vehicle; the events and VehicleInfo are what others see of it.
+
+    What the batch path counts too stands in a row of VehicleColumns.
+    """
 
     __slots__ = (
         "announced",
         "armed",
         "autopilot",
-        "component_id",
+        "columns",
         "endpoint",
-        "frames",
-        "frames_at_tick",
-        "fused_position_at",
-        "high_latency",
         "key",
-        "last_heartbeat_at",
-        "link_up",
-        "mavlink_version",
         "mode",
-        "position_rate_hz",
-        "positions",
-        "positions_at_tick",
-        "rate_hz",
         "signed",
+        "slot",
         "texts",
-        "time_boot_ms",
         "vehicle_type",
     )
 
-    def __init__(self, key: VehicleKey, endpoint: str, component_id: int, version: int, now: float) -> None:
+    def __init__(
+        self,
+        key: VehicleKey,
+        endpoint: str,
+        component_id: int,
+        version: int,
+        now: float,
+        columns: VehicleColumns | None = None,
+    ) -> None:
+        self.columns = columns or VehicleColumns()
+        self.slot = self.columns.take()
         self.key = key
         self.endpoint = endpoint
         self.component_id = component_id
@@ -73,14 +78,114 @@ class Vehicle:
         self.armed = False
         self.mode: str | None = None
         self.announced = False
-        self.link_up = True
-        self.high_latency = False
-        self.time_boot_ms: int | None = None
-        self.fused_position_at = float("-inf")
-        self.frames = self.frames_at_tick = 0
-        self.positions = self.positions_at_tick = 0
-        self.rate_hz = self.position_rate_hz = 0.0
         self.texts: dict[int, TextInParts] = {}
+
+    @property
+    def rate_hz(self) -> float:
+        """Frames a second, smoothed."""
+        return self.columns.rate_hz[self.slot]
+
+    @property
+    def position_rate_hz(self) -> float:
+        """Positions a second, smoothed."""
+        return self.columns.position_rate_hz[self.slot]
+
+    @property
+    def time_boot_ms(self) -> int | None:
+        """The latest reading of its clock, None before the first."""
+        boot_ms = self.columns.boot_ms[self.slot]
+        return None if boot_ms < 0 else boot_ms
+
+    @time_boot_ms.setter
+    def time_boot_ms(self, value: int) -> None:
+        self.columns.boot_ms[self.slot] = value
+
+    @property
+    def frames(self) -> int:
+        """Frames of all its components."""
+        return self.columns.frames[self.slot]
+
+    @frames.setter
+    def frames(self, value: int) -> None:
+        self.columns.frames[self.slot] = value
+
+    @property
+    def positions(self) -> int:
+        """Positions reported."""
+        return self.columns.positions[self.slot]
+
+    @positions.setter
+    def positions(self, value: int) -> None:
+        self.columns.positions[self.slot] = value
+
+    @property
+    def fused_position_at(self) -> float:
+        """When GLOBAL_POSITION_INT last came, -inf for never."""
+        return self.columns.fused_position_at[self.slot]
+
+    @fused_position_at.setter
+    def fused_position_at(self, value: float) -> None:
+        self.columns.fused_position_at[self.slot] = value
+
+    @property
+    def last_heartbeat_at(self) -> float:
+        """When its last heartbeat came."""
+        return self.columns.heartbeat_at[self.slot]
+
+    @last_heartbeat_at.setter
+    def last_heartbeat_at(self, value: float) -> None:
+        self.columns.heartbeat_at[self.slot] = value
+
+    @property
+    def component_id(self) -> int:
+        """The component that is its autopilot."""
+        return self.columns.component_id[self.slot]
+
+    @component_id.setter
+    def component_id(self, value: int) -> None:
+        self.columns.component_id[self.slot] = value
+
+    @property
+    def mavlink_version(self) -> int:
+        """The framing of its last heartbeat, 1 or 2."""
+        return self.columns.version[self.slot]
+
+    @mavlink_version.setter
+    def mavlink_version(self, value: int) -> None:
+        self.columns.version[self.slot] = value
+
+    @property
+    def link_up(self) -> bool:
+        """Whether it was heard within the limit."""
+        return bool(self.columns.link_up[self.slot])
+
+    @link_up.setter
+    def link_up(self, value: bool) -> None:
+        self.columns.link_up[self.slot] = value
+
+    @property
+    def high_latency(self) -> bool:
+        """Whether it speaks HIGH_LATENCY2."""
+        return bool(self.columns.high_latency[self.slot])
+
+    @high_latency.setter
+    def high_latency(self, value: bool) -> None:
+        self.columns.high_latency[self.slot] = value
+
+    def remember(self, message_id: int, payload: bytes) -> None:
+        """Keep what a message of REPEATED said, so that the batch path knows its repetition."""
+        payload = payload.ljust(12, b"\0")
+        columns, slot = self.columns, self.slot
+        if message_id == 0:
+            columns.beat[slot] = int.from_bytes(payload[:8], "little")
+            columns.beat_end[slot] = payload[8]
+        elif message_id == 1:
+            columns.sensors[slot] = int.from_bytes(payload[:8], "little")
+            columns.healthy[slot] = int.from_bytes(payload[8:12], "little")
+        elif message_id == 42:
+            columns.mission[slot] = int.from_bytes(payload[:6], "little")
+        else:
+            columns.landed[slot] = int.from_bytes(payload[:2], "little")
 
     def note_boot_time(self, time_boot_ms: int, *, late: bool) -> int | None:
         """Remember the vehicle's clock; returns its previous reading where the new one means a reboot."""
@@ -96,15 +201,6 @@ class Vehicle:
             return None
         self.time_boot_ms = time_boot_ms
         return previous
-
-    def measure(self, elapsed_s: float) -> None:
-        """Update the smoothed rates with what came in during the last `elapsed_s` seconds (time constant 2 s)."""
-        weight = min(1.0, elapsed_s / 2.0)
-        self.rate_hz += weight * ((self.frames - self.frames_at_tick) / elapsed_s - self.rate_hz)
-        self.position_rate_hz += weight * (
-            (self.positions - self.positions_at_tick) / elapsed_s - self.position_rate_hz
-        )
-        self.frames_at_tick, self.positions_at_tick = self.frames, self.positions
 
     def add_text(
         self, component_id: int, severity: int, raw: bytes, *, text_id: int, part: int, now: float
@@ -124,6 +220,7 @@ class Vehicle:
             if len(self.texts) >= TEXTS_IN_PARTS:
                 return [*done, StatusText(self.key, now, severity, text)]
             waiting = self.texts[component_id] = TextInParts(text_id, severity, now)
+            self.columns.texting[self.slot] = 1
         if part < CHUNKS_PER_TEXT:
             waiting.chunks[part] = text
         last = b"\x00" in raw or part >= CHUNKS_PER_TEXT - 1
@@ -140,4 +237,5 @@ class Vehicle:
             text = self.texts.pop(number)
             if text.chunks:
                 done.append(StatusText(self.key, now, text.severity, text.text()))
+        self.columns.texting[self.slot] = bool(self.texts)
         return done

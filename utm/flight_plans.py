@@ -312,6 +312,10 @@ class FlightPlans:
         body_hash = hashlib.sha256(orjson.dumps(body, option=orjson.OPT_SORT_KEYS)).hexdigest()
         return self.store.enqueue(lambda session: self._file(session, principal, prepared_or_problem, key, body_hash))
 
+    def file_in(self, session: Session, principal: Principal, prepared: Prepared) -> Answer:
+        """File inside a running job of the writer, which may keep more in the same transaction."""
+        return self._file(session, principal, prepared, None, "")
+
     def _file(
         self, session: Session, principal: Principal, prepared: Prepared | Problem, key: str | None, body_hash: str
     ) -> Answer:

@@ -11,7 +11,7 @@ from sqlmodel import Session
 
 from airspace.decision import Decision, Reason, decision_to_dict, reason_to_dict
 from airspace.geometry4d import PlanGeometry, Trajectory4D
-from airspace.lifecycle import AIRBORNE, IllegalTransition, OwnerAction, PlanState, move, step
+from airspace.lifecycle import AIRBORNE, OWNER_STEPS, IllegalTransition, OwnerAction, PlanState, move, step
 from airspace.timebase import from_scene_s, to_scene_s
 from airspace.trajectory import FlightPath
 from utm.airspace_book import GroundStop
@@ -124,6 +124,13 @@ class PlanSteps:
             return self._keep(session, principal, row, "cancel", {})
 
         return await self._store.write(job)
+
+    def cancel_in(self, session: Session, principal: Principal | None, plan_id: str, why: str) -> None:
+        """Give up a plan inside a running job of the writer, with what it was kept for; one that is over stays so."""
+        row = plans.get(session, plan_id)
+        if row is not None and OwnerAction.CANCEL in OWNER_STEPS.get(PlanState(row.state), {}):
+            row.state = self._step(row, OwnerAction.CANCEL).value
+            self._keep(session, principal, row, "cancel", {"why": why})
 
     # -- decisions of people -------------------------------------------------------------------------------------------
 

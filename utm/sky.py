@@ -226,6 +226,17 @@ class Sky:
         with self._lock:
             return self._pads.events(site_id, from_s, to_s)
 
+    def keep_pad(self, site_id: str, event: PadEvent) -> None:
+        """Keep a pad for an arrival that no plan names: the alternate of a booked flight."""
+        with self._lock:
+            self._pads.drop(event.key)
+            self._pads.put(site_id, event)
+
+    def give_pad(self, key: str) -> None:
+        """Free a pad that was kept."""
+        with self._lock:
+            self._pads.drop(key)
+
     def flights_in(self, prism: Prism) -> list[tuple[str, PlanGeometry]]:
         """Return the live plans and held offers, by id, whose own geometry touches a volume."""
         with self._lock:

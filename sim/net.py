@@ -2,15 +2,17 @@
 
 Every vehicle has a socket of its own, so that each is an endpoint of its own to the bridge. One loop ticks them all in
 slices, so that a fleet's datagrams do not arrive in one burst. A vehicle sends to its fixed destinations and to every
-peer that spoke to it in the last seconds, each with its own sequence numbers; whoever asks is answered.
+peer that spoke to it in the last seconds, each with its own sequence numbers; whoever asks is answered. What a vehicle's
+faults lose, delay or double is lost, delayed and doubled here.
 """
 
 import asyncio
 import contextlib
 import socket
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from sim.autopilot import Autopilot
 from sim.telemetry import SCENE_EPOCH_UNIX_S
@@ -44,6 +46,8 @@ class Counters:
     sent_datagrams: int = 0
     dropped_datagrams: int = 0
     received_datagrams: int = 0
+    faulted_datagrams: int = 0
+    """Lost by a fault, either way."""
     late_ticks: int = 0
     busy_s: float = 0.0
 
@@ -56,6 +60,7 @@ class Drone:
     sock: socket.socket
     ground_sock: socket.socket | None
     fixed: dict[Address, Link]
+    name: str = ""
     peers: dict[tuple[socket.socket, Address], Link] = field(default_factory=dict)
 
     @property
@@ -118,11 +123,18 @@ class Fleet:
         await asyncio.sleep(max(0.0, seconds) / self.speed)
 
     def add(
-        self, autopilot: Autopilot, *, host: str = "127.0.0.1", port: int = 0, ground_port: int | None = None
+        self,
+        autopilot: Autopilot,
+        *,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        ground_port: int | None = None,
+        name: str = "",
     ) -> Drone:
         """Open a vehicle's sockets in the running loop; a port that is taken gives way to one the system chooses.
 
-        `ground_port` opens a second socket that answers whoever speaks (0: any port); it must be free.
+        `ground_port` opens a second socket that answers whoever speaks (0: any port); it must be free. `name` is what
+        people call it, its number in the fleet when none is given.
         """
         try:
             sock = _udp(host, port)
@@ -131,13 +143,18 @@ class Fleet:
                 raise
             sock = _udp(host, 0)
         ground = None if ground_port is None else _udp(host, ground_port)
-        drone = Drone(autopilot, sock, ground, {a: Link(autopilot.system_id) for a in self.fixed})
+        name = name or f"v{len(self.drones)}"
+        drone = Drone(autopilot, sock, ground, {a: Link(autopilot.system_id) for a in self.fixed}, name)
         self.drones.append(drone)
         loop = asyncio.get_running_loop()
         for each in (sock, ground):
             if each is not None:
                 loop.add_reader(each, self._read, drone, each)
         return drone
+
+    def find(self, name: str) -> Drone | None:
+        """Return the vehicle of a name."""
+        return next((d for d in self.drones if d.name == name), None)
 
     def start(self) -> None:
         """Start ticking in the running loop."""
@@ -182,12 +199,12 @@ class Fleet:
             self.counters.sent_messages += len(packets)
             for address, link in drone.fixed.items():
                 for datagram in link.datagrams(packets):
-                    self._send(drone.sock, datagram, address)
+                    self._carry(drone, drone.sock, datagram, address, now_s)
             if drone.peers:
                 drone.forget_silent(now_s)
                 for (at, peer), link in drone.peers.items():
                     for datagram in link.datagrams(packets):
-                        self._send(at, datagram, peer)
+                        self._carry(drone, at, datagram, peer, now_s)
         self._repeat(drone, now_s)
 
     def _repeat(self, drone: Drone, now_s: float) -> None:
@@ -200,7 +217,7 @@ class Fleet:
             *((s, a, link) for (s, a), link in drone.peers.items()),
         ]:
             if (at.fileno(), address) == peer:
-                self._send(at, link.frame(packet), address)
+                self._carry(drone, at, link.frame(packet), address, now_s)
 
     def _read(self, drone: Drone, at: socket.socket) -> None:
         for _ in range(_DATAGRAMS_PER_WAKE):
@@ -213,13 +230,43 @@ class Fleet:
                 return
             self.counters.received_datagrams += 1
             address = (peer[0], peer[1])
-            link = drone.link(at, address)
-            if link is None:
+            if not drone.autopilot.faults:
+                self._hear(drone, at, datagram, address)
                 continue
-            for answer in drone.autopilot.receive(link, datagram, (at.fileno(), address), self.clock()):
-                self._send(at, answer, address)
+            delays_s = drone.autopilot.faults.carry("up", self.clock())
+            self.counters.faulted_datagrams += not delays_s
+            for delay_s in delays_s:
+                self._later(delay_s, self._hear, drone, at, datagram, address)
+
+    def _hear(self, drone: Drone, at: socket.socket, datagram: bytes, peer: Address) -> None:
+        """Let a vehicle have a datagram and send what it answers."""
+        link = drone.link(at, peer)
+        if link is None:
+            return
+        now_s = self.clock()
+        for answer in drone.autopilot.receive(link, datagram, (at.fileno(), peer), now_s):
+            self._carry(drone, at, answer, peer, now_s)
+
+    def _carry(self, drone: Drone, at: socket.socket, datagram: bytes, to: Address, now_s: float) -> None:
+        """Send a datagram as the vehicle's faults let it through."""
+        if not drone.autopilot.faults:
+            self._send(at, datagram, to)
+            return
+        delays_s = drone.autopilot.faults.carry("down", now_s)
+        self.counters.faulted_datagrams += not delays_s
+        for delay_s in delays_s:
+            self._later(delay_s, self._send, at, datagram, to)
+
+    def _later(self, delay_s: float, act: Callable[..., None], *arguments: Any) -> None:
+        """Do something at once, or after so many seconds of the fleet's clock."""
+        if delay_s <= 0.0:
+            act(*arguments)
+        else:
+            asyncio.get_running_loop().call_later(delay_s / self.speed, act, *arguments)
 
     def _send(self, at: socket.socket, datagram: bytes, to: Address) -> None:
+        if at.fileno() < 0:
+            return  # closed while the datagram was on its way
         try:
             at.sendto(datagram, to)
         except OSError:

@@ -20,6 +20,7 @@ BENCHES = {
     "mavlink": "MAVLink decoding",
     "tactical": "Conformance, zones and separation each tick",
     "recording": "Recording and replay",
+    "sim": "A simulated fleet",
 }
 REPORT = ROOT / "docs" / "performance.md"
 

@@ -16,6 +16,7 @@ All numbers without a source are ours. Metres are the city's local frame, height
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Final, Literal, TypeAlias, get_args
 
 import numpy as np
@@ -242,7 +243,7 @@ class _Draw:
         goal = np.array([landing.x_m, landing.y_m])
         corners = [starts[:, :2], *([] if way is None else [point[None, :] for point in way]), goal[None, :]]
         near_m = far_m = 0.0
-        for before, after in zip(corners, corners[1:], strict=False):
+        for before, after in pairwise(corners):
             gaps = np.hypot(*(before[:, None, :] - after[None, :, :]).reshape(-1, 2).T)
             pieces = max(1, math.ceil(float(gaps.max()) / PIECE_M))
             for k in range(pieces):

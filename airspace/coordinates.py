@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from airspace.geometry4d import FloatArray
 
@@ -59,7 +59,7 @@ def gcj02_from_wgs84(lat_deg: ArrayLike, lon_deg: ArrayLike) -> tuple[FloatArray
     """Return GCJ-02 latitudes and longitudes of WGS-84 ones; points outside mainland China's box stay as they are."""
     lat, lon = np.atleast_1d(np.asarray(lat_deg, float)), np.atleast_1d(np.asarray(lon_deg, float))
     shift_lat, shift_lon = _shift_deg(lat, lon)
-    inside = (lat >= _MAINLAND[0]) & (lat <= _MAINLAND[1]) & (lon >= _MAINLAND[2]) & (lon <= _MAINLAND[3])
+    inside = _in_mainland(lat, lon)
     return np.where(inside, lat + shift_lat, lat), np.where(inside, lon + shift_lon, lon)
 
 
@@ -67,14 +67,21 @@ def wgs84_from_gcj02(lat_deg: ArrayLike, lon_deg: ArrayLike) -> tuple[FloatArray
     """Return WGS-84 latitudes and longitudes of GCJ-02 ones, to far better than 1 cm within mainland China's box.
 
     The shift changes by under 1 % of a step, so each round of the fixed point gains two digits and more; eight rounds
-    reach the resolution of a float64.
+    reach the resolution of a float64. It is followed across the box's edge, so that a point just inside comes back even
+    where its image lies outside; where the answer lies outside, the position was never shifted.
     """
     lat, lon = np.atleast_1d(np.asarray(lat_deg, float)), np.atleast_1d(np.asarray(lon_deg, float))
     guess_lat, guess_lon = lat.copy(), lon.copy()
     for _ in range(8):
-        image_lat, image_lon = gcj02_from_wgs84(guess_lat, guess_lon)
-        guess_lat, guess_lon = guess_lat + (lat - image_lat), guess_lon + (lon - image_lon)
-    return guess_lat, guess_lon
+        shift_lat, shift_lon = _shift_deg(guess_lat, guess_lon)
+        guess_lat, guess_lon = lat - shift_lat, lon - shift_lon
+    inside = _in_mainland(guess_lat, guess_lon)
+    return np.where(inside, guess_lat, lat), np.where(inside, guess_lon, lon)
+
+
+def _in_mainland(lat: FloatArray, lon: FloatArray) -> NDArray[np.bool_]:
+    held = (lat >= _MAINLAND[0]) & (lat <= _MAINLAND[1]) & (lon >= _MAINLAND[2]) & (lon <= _MAINLAND[3])
+    return np.asarray(held)
 
 
 def wgs84_from(crs: Crs, lat_deg: ArrayLike, lon_deg: ArrayLike) -> tuple[FloatArray, FloatArray]:

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from airspace.geometry4d import FloatArray
+from airspace.plan_compiled import kernels
 
 AltDatum: TypeAlias = Literal["AGL", "AMSL", "HAE"]
 ALT_DATUMS: Final[tuple[AltDatum, ...]] = ("AGL", "AMSL", "HAE")
@@ -51,6 +52,8 @@ class GeoidGrid:
                 raise ValueError("the axes of a geoid grid must rise in equal steps")
         if not np.isfinite(self.undulations_m).all():
             raise ValueError("undulations must be finite")
+        if not self.undulations_m.flags.carray or self.undulations_m.dtype != np.float64:
+            object.__setattr__(self, "undulations_m", np.array(self.undulations_m, np.float64, order="C"))
         (lat0, *_, lat1), (lon0, *_, lon1) = self.latitudes_deg.tolist(), self.longitudes_deg.tolist()
         rows, cols = len(self.latitudes_deg) - 1, len(self.longitudes_deg) - 1
         object.__setattr__(self, "_axes", (lat0, rows / (lat1 - lat0), lon0, cols / (lon1 - lon0), rows, cols))
@@ -60,6 +63,11 @@ class GeoidGrid:
         lat, lon = np.atleast_1d(np.asarray(lat_deg, float)), np.atleast_1d(np.asarray(lon_deg, float))
         lat0, lat_scale, lon0, lon_scale, rows, cols = self._axes
         row, col = (lat - lat0) * lat_scale, (lon - lon0) * lon_scale
+        compiled = kernels()
+        if compiled is not None and row.ndim == 1 and row.shape == col.shape:
+            result = np.empty(row.shape)
+            if compiled.bilinear(row, col, self.undulations_m, result):
+                return result
         # Comparisons with NaN are false, and NaN among the inputs is the least and the greatest of them.
         reached = row.size == 0 or (row.min() >= 0 and row.max() <= rows and col.min() >= 0 and col.max() <= cols)
         if not reached:

@@ -63,7 +63,7 @@ def _trajectory_against(path: FlightPath, zone: Zone, tolerance: Tolerance) -> l
     near = near[_in_band(path, near, zone, rise)]
     if not len(near):
         return []
-    distance = zone.area.distance_m(path.lines[near])
+    distance = zone.area.distance_m(path.lines_of(near))
     hits: list[tuple[int, float, float, float]] = []
     for row, kept_m in zip(near.tolist(), distance.tolist(), strict=True):
         if kept_m > reach:

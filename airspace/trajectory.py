@@ -15,11 +15,14 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from airspace import plan_kernels
 from airspace.areas import is_number, position_error
 from airspace.coordinates import CRS_NAMES, Crs, wgs84_from
 from airspace.datums import ALT_DATUMS, AltDatum, FlatTerrain, LegGround, NoGroundError, OutsideGeoidError
 from airspace.errors import FieldError
+from airspace.frame import usual
 from airspace.geometry4d import FloatArray, IntArray, Trajectory4D
+from airspace.plan_compiled import kernels
 from airspace.region import Region
 from airspace.timebase import to_scene_s
 
@@ -72,8 +75,8 @@ class FlightPath:
 
     `lat_deg`, `lon_deg`, `undulation_m`, `ground_m` are (n, 2), at the start and end of each segment, ground in HAE;
     `grounds` holds the ground in between, or None over flat terrain, where it is linear. `agl_low_m`, `agl_high_m` are
-    the extremes of true height within each segment. `leaves_i`, `reaches_j` (n,) are filed waypoint indices. `lines`
-    are shapely LineStrings in local metres, `bounds_m` (n, 4) their boxes `x_min y_min x_max y_max`.
+    the extremes of true height within each segment. `leaves_i`, `reaches_j` (n,) are filed waypoint indices. `bounds_m`
+    (n, 4) are the boxes of the segments, `x_min y_min x_max y_max`.
     """
 
     trajectory: Trajectory4D
@@ -87,8 +90,19 @@ class FlightPath:
     agl_high_m: FloatArray
     leaves_i: IntArray
     reaches_j: IntArray
-    lines: Any
     bounds_m: FloatArray = field(repr=False)
+
+    @property
+    def lines(self) -> Any:
+        """The segments as shapely LineStrings in local metres, made at each call."""
+        return self.lines_of(slice(None))
+
+    def lines_of(self, chosen: Any) -> Any:
+        """Return some of the segments, by index or slice, as shapely LineStrings in local metres."""
+        rows = self.trajectory.segments[chosen]
+        ends = np.empty((len(rows), 2, 2))
+        ends[:, 0], ends[:, 1] = rows[:, 0:2], rows[:, 4:6]
+        return shapely.linestrings(ends)
 
     def cells(self, region: Region, widen_m: float) -> frozenset[int]:
         """Return the resolution-8 cells that points within `widen_m` of the flight can lie in."""
@@ -170,9 +184,15 @@ def flight_path(
     if corners is None:
         xs, ys = np.concatenate([rows[:, 0], rows[-1:, 4]]), np.concatenate([rows[:, 1], rows[-1:, 5]])
         corners = _places(*region.frame.to_lat_lon(xs, ys), region)
-    lat, lon, ground = corners.lat_deg, corners.lon_deg, corners.ground_m
-    first, last = rows[:, 2] - ground[:-1], rows[:, 6] - ground[1:]
-    low, high = np.minimum(first, last), np.maximum(first, last)
+    lat, lon = corners.lat_deg, corners.lon_deg
+    stacked = np.empty((4, count + 1))
+    stacked[0], stacked[1], stacked[2], stacked[3] = lat, lon, corners.undulation_m, corners.ground_m
+    pairs, bounds, agl = np.empty((4, count, 2)), np.empty((count, 4)), np.empty((2, count))
+    leaves, reaches = trajectory.waypoint_of, np.empty(count, np.int32)
+    compiled = kernels()
+    flown = plan_kernels.flown if compiled is None else compiled.flown
+    flown(usual(rows), stacked, _usual_indices(leaves), waypoint_count, pairs, bounds, agl, reaches)
+    low, high = agl[0], agl[1]
     grounds = None
     if not isinstance(region.altitude.terrain, FlatTerrain):
         grounds = tuple(
@@ -181,37 +201,24 @@ def flight_path(
         )
         extremes = [_agl_extremes(leg, row[2], row[6]) for leg, row in zip(grounds, rows.tolist(), strict=True)]
         low, high = np.array([e[0] for e in extremes]), np.array([e[1] for e in extremes])
-    leaves = trajectory.waypoint_of
-    moves = np.empty(count, dtype=np.int32)
-    np.not_equal(leaves[1:], leaves[:-1], out=moves[:-1], casting="unsafe")
-    moves[-1] = leaves[-1] < waypoint_count - 1
-    bounds = np.empty((count, 4))
-    np.minimum(rows[:, 0:2], rows[:, 4:6], out=bounds[:, 0:2])
-    np.maximum(rows[:, 0:2], rows[:, 4:6], out=bounds[:, 2:4])
-    ends = np.empty((count, 2, 2))
-    ends[:, 0], ends[:, 1] = rows[:, 0:2], rows[:, 4:6]
     return FlightPath(
         trajectory=trajectory,
         waypoint_count=waypoint_count,
-        lat_deg=_pairs(lat),
-        lon_deg=_pairs(lon),
-        undulation_m=_pairs(corners.undulation_m),
-        ground_m=_pairs(ground),
+        lat_deg=pairs[0],
+        lon_deg=pairs[1],
+        undulation_m=pairs[2],
+        ground_m=pairs[3],
         grounds=grounds,
         agl_low_m=low,
         agl_high_m=high,
         leaves_i=leaves,
-        reaches_j=leaves + moves,
-        lines=shapely.linestrings(ends),
+        reaches_j=reaches,
         bounds_m=bounds,
     )
 
 
-def _pairs(corners: FloatArray) -> FloatArray:
-    """Return (n, 2): the value at the start and end of each segment, from those at the n + 1 corners."""
-    pairs = np.empty((len(corners) - 1, 2))
-    pairs[:, 0], pairs[:, 1] = corners[:-1], corners[1:]
-    return pairs
+def _usual_indices(values: IntArray) -> IntArray:
+    return values if values.flags.carray and values.dtype == np.int32 else np.array(values, np.int32, order="C")
 
 
 def height_pieces(path: FlightPath, row: int, datum: AltDatum) -> list[tuple[float, float, float, float, float]]:

@@ -20,7 +20,9 @@ from airspace.areas import Area, check_positions, check_shape, is_number, too_ma
 from airspace.datums import NoGroundError, OutsideGeoidError
 from airspace.decision import instant_text
 from airspace.errors import FieldError
+from airspace.frame import usual
 from airspace.geometry4d import FloatArray, IntArray, Prism, Tolerance, Trajectory4D
+from airspace.plan_compiled import kernels
 from airspace.region import Region
 from airspace.timebase import SCENE_EPOCH_AT, from_scene_s, to_scene_s
 from airspace.trajectory import MAX_ALT_M, MAX_DURATION_S, MIN_ALT_M
@@ -218,6 +220,21 @@ def volume4ds_json(
     trajectory: Trajectory4D, tolerance: Tolerance, region: Region, longest_s: float = LONGEST_VOLUME_S
 ) -> str:
     """Return the volumes published for a flight as JSON text, degrees to 1e-7; written directly because filing waits."""
+    compiled, tm = kernels(), region.frame.tm
+    if compiled is not None and tm is not None:
+        rows = usual(trajectory.segments)
+        limits = np.array([tolerance.horizontal_m, tolerance.vertical_m, tolerance.time_s, longest_s])
+        text = np.empty(_VOLUME_BYTES * compiled.strip_count(rows, longest_s) + 2, np.uint8)
+        length = compiled.volumes_text(rows, limits, tm, _FIXED, _CUTS, np.empty((2, 1)), text)
+        if length > 0:
+            return text[:length].tobytes().decode("ascii")
+    return volume4ds_json_by_numpy(trajectory, tolerance, region, longest_s)
+
+
+def volume4ds_json_by_numpy(
+    trajectory: Trajectory4D, tolerance: Tolerance, region: Region, longest_s: float = LONGEST_VOLUME_S
+) -> str:
+    """Return the same text without compiled kernels, and for frames they do not know."""
     strips = _strips(trajectory, tolerance, longest_s)
     count = len(strips.owner)
     lat, lon = region.frame.to_lat_lon(strips.outlines[:, :, 0].ravel(), strips.outlines[:, :, 1].ravel())
@@ -236,6 +253,22 @@ _VOLUME4D: Final = (
     '"altitude_upper":{"value":%s,"reference":"W84","units":"M"}},'
     '"time_start":{"value":"%sZ","format":"RFC3339"},"time_end":{"value":"%sZ","format":"RFC3339"}}'
 )
+_PIECES: Final = (
+    '{"volume":{"outline_polygon":{"vertices":[',
+    '{"lat":',
+    '},{"lat":',
+    ',"lng":',
+    '}]},"altitude_lower":{"value":',
+    ',"reference":"W84","units":"M"},"altitude_upper":{"value":',
+    ',"reference":"W84","units":"M"}},"time_start":{"value":"',
+    'Z","format":"RFC3339"},"time_end":{"value":"',
+    'Z","format":"RFC3339"}}',
+)
+"""What stands between the numbers of a volume, for the kernel that writes them."""
+_FIXED: Final = np.frombuffer("".join(_PIECES).encode(), np.uint8).copy()
+_CUTS: Final = np.cumsum([0, *map(len, _PIECES)]).astype(np.int32)
+_VOLUME_BYTES: Final = 800
+"""More than a volume's text can take: 382 bytes of constants, 16 degrees, two heights and two instants."""
 
 
 def _instants(scene_s: FloatArray) -> list[str]:

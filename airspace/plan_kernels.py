@@ -53,7 +53,10 @@ def forward(lat_deg: FloatArray, lon_deg: FloatArray, tm: FloatArray, x: FloatAr
 
 def inverse(x: FloatArray, y: FloatArray, tm: FloatArray, lat_deg: FloatArray, lon_deg: FloatArray) -> bool:
     """Write degrees of points in metres east and north; False, with nothing certain, where one is too far away."""
-    return all(inverse_one(x[k], y[k], tm, k, lat_deg, lon_deg) for k in range(len(x)))
+    for k in range(len(x)):  # noqa: SIM110  (numba compiles no generators)
+        if not inverse_one(x[k], y[k], tm, k, lat_deg, lon_deg):
+            return False
+    return True
 
 
 def inverse_one(x: float, y: float, tm: FloatArray, k: int, lat_deg: FloatArray, lon_deg: FloatArray) -> bool:

@@ -370,25 +370,33 @@ def encode_tracks(columns: Columns, *, kind: Kind, seq: int, tick_unix_ms: float
     Values beyond what the wire holds saturate (altitude ±3,276.7 m, speeds ±327.67 m/s, age 25.5 s); none wraps.
     """
     count = len(columns["row"])
-    header = np.zeros((), HEADER)
+    frame = bytearray(HEADER.itemsize + count * BYTES_PER_TRACK)
+    header = np.frombuffer(frame, HEADER, 1)[0]
     header["magic"], header["version"], header["kind"] = MAGIC, BINARY_VERSION, int(kind == "increment")
     header["count"], header["seq"], header["tick_unix_ms"] = count, seq, tick_unix_ms
-    parts = [header.tobytes()]
+    work, at = np.empty(count), HEADER.itemsize
     for name, wire, factor, unknown in COLUMNS:
-        parts.append(_to_wire(columns[name], np.dtype(wire), factor, unknown).tobytes())
-    return b"".join(parts)
+        target = np.frombuffer(frame, wire, count, at)
+        at += target.nbytes
+        if factor == 1:
+            np.copyto(target, columns[name], casting="unsafe")
+        else:
+            _to_wire(columns[name], factor, unknown, work, target)
+    return bytes(frame)
 
 
-def _to_wire(values: NDArray[Any], wire: np.dtype[Any], factor: float, unknown: int | None) -> NDArray[Any]:
-    if factor == 1:
-        return values.astype(wire)
-    info = np.iinfo(wire)
+def _to_wire(values: NDArray[Any], factor: float, unknown: int | None, work: NDArray[Any], out: NDArray[Any]) -> None:
+    """Write values in steps of the wire, saturated; `work` is room for as many float64."""
+    info = np.iinfo(out.dtype)
     lowest, highest = info.min + (unknown == info.min), info.max - (unknown == info.max)
-    scaled = np.clip(np.rint(values * factor), lowest, highest)
-    if unknown is None:
-        unknown = highest
-    filled: NDArray[Any] = np.nan_to_num(scaled, nan=unknown).astype(wire)
-    return filled
+    np.multiply(values, factor, out=work)
+    np.rint(work, out=work)
+    np.minimum(work, highest, out=work)
+    np.maximum(work, lowest, out=work)
+    missing = np.isnan(work)
+    if missing.any():
+        work[missing] = highest if unknown is None else unknown
+    np.copyto(out, work, casting="unsafe")
 
 
 def decode_tracks(frame: bytes) -> tuple[Kind, int, float, Columns]:

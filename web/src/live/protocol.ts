@@ -1,5 +1,6 @@
 /** Messages between the page and the feed worker, and the JSON messages of the live feed. */
 
+import type { IndexItem } from './schema.gen'
 import type { Summary } from './trackStore'
 
 /** A JSON text frame of `/v1/live`. */
@@ -11,16 +12,7 @@ export interface LiveMessage {
   readonly removed?: readonly (string | number)[]
 }
 
-/** Which track a row of the binary frames stands for. */
-export interface IndexItem {
-  readonly row: number
-  readonly track_id: string
-  readonly aircraft_id: string | null
-  readonly plan_id: string | null
-  readonly registration: string | null
-  readonly operator_name: string | null
-  readonly source: string
-}
+export type { IndexItem } from './schema.gen'
 
 /**
  * connecting → live ⇄ quiet → lost → connecting …; signed_out ends it.

@@ -7,6 +7,7 @@ from airspace.datums import AltitudeModel
 from sim.autopilot import Autopilot
 from sim.flavour import Flavour
 from sim.vehicle import Limits, Position, Power, Vehicle, Wind
+from sim.wind import WindSource
 from utm.city import load_city
 
 
@@ -15,7 +16,7 @@ class World:
     """A city's heights and weather."""
 
     altitudes: AltitudeModel
-    wind: Wind
+    wind: WindSource
     seed: int
 
     @classmethod

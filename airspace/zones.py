@@ -151,6 +151,12 @@ class ZoneSet:
         zones = {**self.zones, zone.zone_id: zone}
         return self._indexed(self.region, zones, {**self.covers, zone.zone_id: _cover(zone, self.region)})
 
+    def with_zones(self, zones: Iterable[Zone]) -> "ZoneSet":
+        """Return the set with zones added or replaced, indexed once."""
+        more = {zone.zone_id: zone for zone in zones}
+        covers = {**self.covers, **{key: _cover(zone, self.region) for key, zone in more.items()}}
+        return self._indexed(self.region, {**self.zones, **more}, covers)
+
     def without(self, zone_id: str) -> "ZoneSet":
         """Return the set without a zone; raises KeyError when there is none of that id."""
         zones, covers = dict(self.zones), dict(self.covers)

@@ -3,6 +3,7 @@
 The writer thread replaces whole immutable values; readers take the value as it is and never lock.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -92,6 +93,16 @@ class AirspaceBook:
         """Add or replace a zone."""
         self.zones = {**self.zones, published.zone.zone_id: published}
         self._replace_zones(self.zone_set.with_zone(published.zone))
+
+    def put_zones(self, published: Sequence[PublishedZone]) -> None:
+        """Add or replace many zones at once."""
+        self.zones = {**self.zones, **{item.zone.zone_id: item for item in published}}
+        self._replace_zones(self.zone_set.with_zones(item.zone for item in published))
+
+    def restore_zones(self, zones: dict[str, PublishedZone], zone_set: ZoneSet) -> None:
+        """Go back to zones as they were."""
+        self.zones = zones
+        self._replace_zones(zone_set)
 
     def drop_zone(self, zone_id: str) -> None:
         """Take a zone away, if it is there."""

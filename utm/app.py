@@ -23,11 +23,13 @@ from utm.airspace_book import AirspaceBook
 from utm.alert_watch import Watch
 from utm.alerts import Alerts
 from utm.api import airspace as airspace_api
+from utm.api import commands as commands_api
 from utm.api import (
     alerts,
     console,
     fleet,
     flight_plans,
+    geocode,
     health,
     incidents,
     live,
@@ -39,6 +41,7 @@ from utm.api import (
     session,
     statistics,
     tracks,
+    zone_import,
 )
 from utm.api import policy as policy_api
 from utm.api.direct import add_direct_routes
@@ -47,6 +50,12 @@ from utm.bus import Bus, InProcessBus
 from utm.cell_loads import CellLoads
 from utm.city import City, GeoTiffTerrainSpec, load_city
 from utm.clock import Clock, SystemClock
+from utm.command_effects import EffectJudge
+from utm.command_plans import CommandPlans
+from utm.command_reservations import KIND as COMMAND_RESERVATION
+from utm.command_reservations import CommandReservations
+from utm.command_runner import CommandRunner
+from utm.commands import CommandDesk
 from utm.demo import prepare_demo, refuse_demo_accounts
 from utm.fleet import Fleet, FleetBindings
 from utm.flight_plans import FlightPlans
@@ -107,12 +116,15 @@ def create_app(
         session,
         flight_plans,
         offers,
+        zone_import,
+        geocode,
         airspace_api,
         policy_api,
         statistics,
         fleet,
         tracks,
         alerts,
+        commands_api,
         live,
         health,
         notices,
@@ -134,6 +146,7 @@ def compose(settings: Settings, *, clock: Clock, store: Store, bus: Bus, bridge:
     book = AirspaceBook(_city(settings))
     sky = Sky(book.region.frame, book.city.bbox)
     held = HeldOffers(sky, clock)
+    reserved = CommandReservations(sky, clock, book.region)
     standing = StandingApprovals(clock=clock, store=store, book=book)
     advisories = AdvisoryDesk(clock, store)
     memory = Memory(
@@ -144,9 +157,11 @@ def compose(settings: Settings, *, clock: Clock, store: Store, bus: Bus, bridge:
             KIND: standing,
             "plan": sky,
             "hold": held,  # after plans: loading the sky forgets everything in it
+            COMMAND_RESERVATION: reserved,
         }
     )
     standing.memory = memory
+    reserved.memory = memory
     plans = FlightPlans(
         clock=clock,
         store=store,
@@ -165,6 +180,29 @@ def compose(settings: Settings, *, clock: Clock, store: Store, bus: Bus, bridge:
     telemetry = Telemetry(picture, FleetBindings(fleet_directory))
     hub = LiveHub(telemetry, clock)
     alerts_desk = Alerts(clock=clock, store=store, bus=bus, escalation_factor=settings.alert_escalation)
+    plans.own_reservations = reserved.of_aircraft
+    commands = CommandDesk(
+        clock=clock,
+        store=store,
+        bus=bus,
+        memory=memory,
+        fleet=fleet_directory,
+        judge=EffectJudge(
+            clock=clock,
+            book=book,
+            sky=sky,
+            flight_plans=plans,
+            telemetry=telemetry,
+            bridge=bridge,
+            reservations=reserved,
+        ),
+        reservations=reserved,
+        runner=CommandRunner(bridge),
+        plans=CommandPlans(plans),
+        alerts=alerts_desk,
+        secret=_ref_secret(settings.data_dir / "keys" / "references.key"),
+        name=",".join(_endpoints(settings)) or "no MAVLink",
+    )
     vehicles = BridgeVehicles(clock=clock, fleet=fleet_directory, telemetry=telemetry, bridge=bridge, book=book)
     plan_steps = PlanSteps(plans, vehicles)
     watch = Watch(
@@ -198,6 +236,7 @@ def compose(settings: Settings, *, clock: Clock, store: Store, bus: Bus, bridge:
         telemetry=telemetry,
         hub=hub,
         alerts=alerts_desk,
+        commands=commands,
         watch=watch,
         recording=RecordingDesk(settings, clock, telemetry=telemetry, hub=hub, bus=bus, region=book.region),
     )
@@ -214,6 +253,7 @@ async def _lifespan(services: Services) -> AsyncIterator[None]:
     _connect(services)
     await services.recording.start()
     await services.bridge.start()
+    await services.commands.start()
     if settings.demo:
         await prepare_demo(services.identity, mavlink_udp=_udp_address(services))
     else:
@@ -232,6 +272,7 @@ async def _lifespan(services: Services) -> AsyncIterator[None]:
         for task in work:
             task.cancel()
         await asyncio.gather(*work, return_exceptions=True)
+        await services.commands.close()
         await services.alerts.close()
         await services.hub.close()
         await services.bridge.stop()
@@ -246,14 +287,15 @@ def _connect(services: Services) -> None:
     tasks: set[asyncio.Task[None]] = set()
 
     def spawn(aircraft_id: str) -> None:
-        task = loop.create_task(services.plan_steps.landed(aircraft_id))
-        tasks.add(task)
-        task.add_done_callback(tasks.discard)
+        for work in (services.plan_steps.landed(aircraft_id), services.commands.landed(aircraft_id)):
+            task = loop.create_task(work)
+            tasks.add(task)
+            task.add_done_callback(tasks.discard)
 
     def follow_plan(plan_id: str) -> None:
         _follow_plan(services, plan_id)
 
-    services.bridge.subscribe(services.telemetry.on_events)
+    services.bridge.subscribe(services.telemetry.on_events, routine=services.telemetry.on_routine)
     services.telemetry.callbacks.landed.append(spawn)
     services.telemetry.callbacks.transition.append(services.watch.plans.on_transition)
     services.flight_plans.listeners.append(follow_plan)
@@ -297,6 +339,7 @@ async def _sweep(services: Services) -> None:
         try:
             await services.plan_steps.sweep()
             await services.plan_steps.sweep_pending()
+            await services.commands.sweep()
         except StoreUnavailableError as error:
             _log.warning("sweep_failed", reason=str(error))
         await asyncio.sleep(SWEEP_S)

@@ -13,12 +13,13 @@ from airspace.datums import NoGroundError, OutsideGeoidError
 from airspace.schedule import active_within
 from airspace.sites import site_to_feature
 from airspace.timebase import from_scene_s, to_scene_s
-from airspace.zones import Zone
 from utm.airspace_book import GroundStop
 from utm.api.answers import if_match, json_response
-from utm.api.bbox import Bbox, parse_bbox
+from utm.api.bbox import Bbox, Where, parse_bbox
 from utm.api.body import ApiModel, Instant, check_content_type, parse_body, parse_json, read_body
+from utm.api.geocode import grids_at
 from utm.api.openapi import openapi_body, problem_responses
+from utm.api.zone_import import ExportFormat, zones_file
 from utm.api.zone_models import ZoneBody, ZoneCollection
 from utm.plan_records import rfc3339
 from utm.problems import FieldProblem, Problem, not_found, validation_problem
@@ -49,12 +50,16 @@ class GroundStopBody(ApiModel):
 async def list_zones(
     _: Annotated[Principal, Depends(require("zone.read"))],
     services: App,
-    bbox: Bbox = None,
+    box: Where = None,
     at: Annotated[Instant | None, Query(description="Only zones active at this instant.")] = None,
+    format_: Annotated[
+        ExportFormat | None, Query(alias="format", description="As a file; see /v1/zones/export.")
+    ] = None,
 ) -> Response:
-    """Return zones as a GeoJSON FeatureCollection that is also a list (`items`)."""
-    box = parse_bbox(bbox)
+    """Return zones as a GeoJSON FeatureCollection that is also a list (`items`), or as a file of another format."""
     at_s = None if at is None else to_scene_s(at)
+    if format_ is not None:
+        return await zones_file(services, box, format_, at_s)
     found = [
         zone_document(item)
         for item in services.book.zones.values()
@@ -133,63 +138,6 @@ async def withdraw_zone(
     """Take a zone out of force; its record stays."""
     await services.zone_desk.withdraw(principal, zone_id, if_match(request, required=False))
     return Response(status_code=204)
-
-
-@router.post(
-    "/zones/import",
-    summary="Import zones",
-    response_model=None,
-    openapi_extra=openapi_body(ZoneCollection),
-    responses={200: {"description": "What was, or would be, published"}, **problem_responses(409), **_BODY},
-)
-async def import_zones(
-    request: Request,
-    principal: Annotated[Principal, Depends(require("zone.write"))],
-    services: App,
-    format: Annotated[str, Query(description="geojson: a FeatureCollection of zone bodies.")],
-    dry_run: bool = False,
-) -> Response:
-    """Publish a file of zones together or not at all; with `dry_run=true` only say what would happen."""
-    if format != "geojson":
-        raise Problem(
-            "unknown_format",
-            f"The format {format[:40]!r} is not read here; send geojson.",
-            f"不支持格式 {format[:40]!r}；请使用 geojson。",
-        )
-    check_content_type(request)
-    raw = parse_json(await read_body(request, limit_bytes=services.settings.max_batch_body_bytes))
-    features = raw.get("features") if isinstance(raw, dict) and raw.get("type") == "FeatureCollection" else None
-    if not isinstance(features, list):
-        detail, detail_zh = "must be a GeoJSON FeatureCollection", "必须是 GeoJSON FeatureCollection"
-        raise validation_problem([FieldProblem("/type", "wrong_type", detail, detail_zh)], code="import_failed")
-    zones, faults = _parse_features(services, features)
-    if dry_run:
-        listed = [{"field": f.field, "code": f.code, "detail": f.detail, "detail_zh": f.detail_zh} for f in faults]
-        return json_response(
-            {"dry_run": True, "valid": len(zones), "zone_ids": [zone.zone_id for zone in zones], "errors": listed}
-        )
-    if faults:
-        raise validation_problem(faults, code="import_failed")
-    published = await services.zone_desk.publish(principal, zones, replace=True)
-    items = [zone_document(item) for item in published]
-    return json_response({"dry_run": False, "valid": len(items), "zone_ids": [z.zone_id for z in zones], "errors": []})
-
-
-def _parse_features(services: Services, features: list[Any]) -> tuple[list[Zone], list[FieldProblem]]:
-    zones: list[Zone] = []
-    faults: list[FieldProblem] = []
-    seen: set[str] = set()
-    for index, feature in enumerate(features):
-        try:
-            zone = services.zone_desk.parse(feature, base_pointer=f"/features/{index}")
-        except Problem as problem:
-            faults.extend(problem.errors)
-            continue
-        if zone.zone_id in seen:
-            faults.append(FieldProblem.of(f"/features/{index}/properties/zone_id", "not_unique"))
-        seen.add(zone.zone_id)
-        zones.append(zone)
-    return zones, faults
 
 
 @router.post(
@@ -296,6 +244,7 @@ async def airspace_at(
             **heights,
             "at": rfc3339(when),
             "h3_cell": h3.latlng_to_cell(lat_deg, lon_deg, 8),
+            **grids_at(lat_deg, lon_deg),
             "ceiling_agl_m": book.policy.ceiling_agl_m,
             "terrain": {"label": model.terrain.label, "synthetic": model.terrain.synthetic},
             "zones": [zone_document(published[zone.zone_id]) for zone in found if zone.zone_id in published],
@@ -307,13 +256,12 @@ async def airspace_at(
 async def airspace_cells(
     _: Annotated[Principal, Depends(require("airspace.read"))],
     services: App,
-    bbox: Bbox = None,
+    box: Where = None,
     res: Annotated[int, Query(ge=4, le=9)] = 8,
     at: Instant | None = None,
 ) -> Response:
     """Return the cells of an area with the flights planned in each at an instant, its ceiling and its status."""
     when_s = to_scene_s(at or services.clock.now())
-    box = parse_bbox(bbox)
     service = services.book.region.service
     west, south, east, north = (
         (service.min_lon_deg, service.min_lat_deg, service.max_lon_deg, service.max_lat_deg)
@@ -326,7 +274,8 @@ async def airspace_cells(
         raise validation_problem(
             [FieldProblem("?bbox", "out_of_range", detail, "单元格过多，请缩小范围或降低分辨率")], code="invalid_bbox"
         )
-    ring = h3.LatLngPoly([(south, west), (south, east), (north, east), (north, west)])
+    corners = [(south, west), (south, east), (north, east), (north, west)] if box is None else box.ring
+    ring = h3.LatLngPoly(corners)
     cells = h3.h3shape_to_cells_experimental(ring, res, contain="overlap")
     load = services.loads.at(when_s, res)
     closed = services.loads.closed_cells(when_s, res)

@@ -14,7 +14,7 @@ from airspace.datums import NoGroundError, OutsideGeoidError
 from airspace.timebase import from_scene_s, to_scene_s
 from airspace.tracks import IngestCode
 from utm.api.answers import json_response
-from utm.api.bbox import Bbox, parse_bbox
+from utm.api.bbox import Where
 from utm.api.body import ApiModel, Instant, check_content_type, parse_json, read_body, validate
 from utm.api.pagination import Cursor, decode_cursor, encode_cursor
 from utm.live import sees_track
@@ -86,7 +86,7 @@ _REFUSALS: Final[dict[IngestCode | None, tuple[str, str]]] = {
 async def list_tracks(
     request: Request,
     principal: Annotated[Principal, Depends(require("track.read"))],
-    bbox: Bbox = None,
+    box: Where = None,
     since: Annotated[
         str | None, Query(max_length=40, description="Only tracks received after this RFC 3339 instant.")
     ] = None,
@@ -96,12 +96,10 @@ async def list_tracks(
     """Return the newest position of each track, a firm's own only for firms and suppliers; `seq` fits `/v1/live`."""
     services = await services_of(request)
     telemetry, picture = services.telemetry, services.picture
-    box, start = parse_bbox(bbox), decode_cursor(cursor, int)
+    start = decode_cursor(cursor, int)
     rows = picture.snapshot()
     if box is not None:
-        lat, lon = picture.lat_deg[rows], picture.lon_deg[rows]
-        west, south, east, north = box.edges
-        rows = rows[(lat >= south) & (lat <= north) & (lon >= west) & (lon <= east)]
+        rows = rows[box.holds_each(picture.lat_deg[rows], picture.lon_deg[rows])]
     if since is not None:
         rows = rows[picture.received_s[rows] > to_scene_s(_instant_of("since", since))]
     if start is not None:

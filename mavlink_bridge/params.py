@@ -41,9 +41,13 @@ class ParamRead:
 
     def handle(self, event: Event, now: float) -> list[Outgoing]:
         """Take one event of any vehicle."""
-        if not self.done and isinstance(event, ParamValue) and event.vehicle == self.vehicle:
-            if event.name == self.name:
-                self.value, self.done = event.value, True
+        if (
+            not self.done
+            and isinstance(event, ParamValue)
+            and event.vehicle == self.vehicle
+            and event.name == self.name
+        ):
+            self.value, self.done = event.value, True
         return []
 
     def tick(self, now: float) -> list[Outgoing]:

@@ -167,7 +167,13 @@ class CommandItem(msgspec.Struct, frozen=True):
     updated_at: datetime
     detail: Text = None
     detail_zh: Text = None
-    requested_by: Text = None
+    requested_by: Annotated[
+        Text, Meta(description="Why it may be given: own_fleet, contingency, nonconforming, alert, zone_action, reason.")
+    ] = None
+    plan_id: Annotated[Text, Meta(description="The flight it was asked of.")] = None
+    new_plan_id: Annotated[Text, Meta(description="The plan a reroute or an upload is about.")] = None
+    operator_id: Text = None
+    batch_id: Annotated[Text, Meta(description="Common to the orders given to several vehicles at once.")] = None
 
 
 class OrderItem(msgspec.Struct, frozen=True):

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from airspace.geometry4d import Trajectory4D
 from airspace.timebase import from_scene_s
-from utm.live_schema import PlanItem, ZoneItem
+from utm.command_records import item_of
+from utm.live_schema import CommandItem, PlanItem, ZoneItem
 from utm.plan_records import path_of
 from utm.security import Principal, may_read_of
 from utm.services import Services
@@ -26,9 +27,13 @@ def provide(services: Services) -> None:
             for item in services.book.zones.values()
         ]
 
+    def commands(principal: Principal) -> Sequence[CommandItem]:
+        return [item_of(command) for command in services.commands.present(principal)]
+
     services.hub.provide("plans", plans)
     services.hub.provide("alerts", services.alerts.present)
     services.hub.provide("zones", zones)
+    services.hub.provide("commands", commands)
 
 
 def _plan_item(plan: LivePlan, services: Services) -> PlanItem:

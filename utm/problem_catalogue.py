@@ -76,6 +76,11 @@ CATALOGUE: dict[str, CodeEntry] = {
     "geometry_invalid": _E(422, "The geometry is not valid", "几何图形无效", "Send a simple closed ring without self-crossings.", "请发送不自交的闭合多边形。"),
     "coordinates_swapped": _E(422, "Latitude and longitude are probably swapped", "经纬度可能颠倒", "Exchange the two; GeoJSON is [lon, lat].", "请交换经纬度；GeoJSON 顺序为 [经度, 纬度]。"),
     "outside_coverage": _E(422, "The place lies outside the area served", "位置超出服务范围", "Check the coordinates; this server serves one city.", "请检查坐标；本服务器仅服务一个城市。"),
+    # -- logistics
+    "booking_refused": _E(409, "The flight cannot be booked as asked", "无法按请求预订", "Read decision.reasons; take a counter-offer, another time or another resource.", "请查看 decision.reasons，接受替代方案、改时间或更换资源。"),
+    "carrier_unavailable": _E(409, "The carrier is not available", "该运力当前不可用", "Set its state to available, or name another aircraft.", "请将其状态设为 available，或改用其他航空器。"),
+    "no_battery_free": _E(409, "No battery of the firm is free", "没有空闲电池", "Wait until one is back, or add one.", "请等待电池归还或新增电池。", True),
+    "no_crew_free": _E(409, "No crew of the firm has room", "没有空闲机组", "Wait until a flight has landed, or put a crew on duty.", "请等待航班结束或安排机组值班。", True),
     # -- fleet, airspace, live
     "registration_taken": _E(409, "The registration is already in use", "登记号已被使用", "Check the registration; an aircraft is registered once.", "请核对登记号；一架航空器只能登记一次。"),
     "aircraft_id_taken": _E(409, "An aircraft with that id exists", "该航空器编号已存在", "Leave aircraft_id out and use the one given.", "请省略 aircraft_id，使用系统分配的编号。"),
@@ -85,6 +90,11 @@ CATALOGUE: dict[str, CodeEntry] = {
     "zone_exists": _E(409, "A zone with that id exists", "该编号的区域已存在", "Use PUT to change it, or another id.", "请用 PUT 修改，或使用其他编号。"),
     "vehicle_not_connected": _E(409, "No live link to the vehicle", "与航空器无有效链路", "Wait until its heartbeat is heard again.", "请等待其心跳恢复。", True),
     "command_not_possible": _E(409, "The command does not fit the vehicle's state", "指令与航空器状态不符", "Read the flight's state and choose another command.", "请查看飞行状态并选择其他指令。"),
+    "command_outstanding": _E(409, "A command of this kind is under way", "同类指令正在执行", "Wait until the command the detail names has ended.", "请等待说明中所列指令结束。", True),
+    "command_conflict": _E(409, "The command would bring the vehicle too close to others or into a zone", "该指令将造成冲突或进入限制区域", "Read effects for what is in the way; send what is recommended, or, as a dispatcher, an override with a reason.", "请查看 effects 中的冲突，采用推荐的指令；调度员可附理由强制执行（override）。"),
+    "command_reason_required": _E(409, "Say why the operations centre commands this flight", "请说明运行中心指挥该飞行的理由", "Send a reason: the flight conforms, no alert names it, and it is its firm's to command.", "请填写 reason：该飞行符合计划且无相关告警，应由其运营人指挥。"),
+    "confirmation_required": _E(409, "Confirm what this would do", "请确认该操作的影响", "Read effects, then send the same body with confirmation_token.", "请查看 effects，然后携带 confirmation_token 重新发送同一请求。", True),
+    "confirmation_invalid": _E(409, "The confirmation does not fit this order", "确认无效", "Ask again without a token: it holds for two minutes, for one caller, for one body, once.", "请去掉令牌重新请求：确认两分钟内有效，仅限同一用户、同一请求、一次。"),
     "import_failed": _E(422, "The file could not be imported", "文件无法导入", "Correct what errors lists; try with dry_run=true.", "请修正 errors 所列问题，可先用 dry_run=true 试导入。"),
 }  # fmt: skip
 

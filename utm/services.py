@@ -13,6 +13,7 @@ from utm.alerts import Alerts
 from utm.bus import Bus
 from utm.cell_loads import CellLoads
 from utm.clock import Clock
+from utm.commands import CommandDesk
 from utm.fleet import Fleet
 from utm.flight_plans import FlightPlans
 from utm.live import LiveHub
@@ -55,6 +56,7 @@ class Services:
     hub: LiveHub
     recording: RecordingDesk
     alerts: Alerts
+    commands: CommandDesk
     watch: Watch
     flown_by: dict[str, str] = field(default_factory=dict)
     """Which aircraft the picture was told flies a plan; a plan that left the sky no longer says."""

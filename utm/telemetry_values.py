@@ -9,7 +9,6 @@ from airspace.tracks import Transition
 from mavlink_bridge import events as ev
 
 UNIX_OF_SCENE_ZERO_S: Final = SCENE_EPOCH_AT.timestamp()
-CLOCK_RESYNC_S: Final = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +42,11 @@ class LinkStatus:
     mode: str | None
     battery_pct: float | None
     signed: bool
+    vel_east_mps: float | None = None
+    vel_north_mps: float | None = None
+    vel_up_mps: float | None = None
+    clock_uncertainty_s: float | None = None
+    """How wrong the time of its positions may be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,32 +70,5 @@ class Callbacks:
     transition: list[Callable[[Transition], None]] = field(default_factory=list)
     link: list[Callable[[str, bool], None]] = field(default_factory=list)
     bound: list[Callable[[str, ev.VehicleKey | None], None]] = field(default_factory=list)
-
-
-@dataclass(slots=True)
-class VehicleClock:
-    """How a vehicle's time since boot maps to ours: the shift in use and the latest time since boot seen."""
-
-    offset_s: float | None = None
-    boot_ms: int = -1
-
-
-def observed_s(clock: VehicleClock, event: ev.Position, received_s: float) -> float:
-    """Return when the position was true, in scene seconds.
-
-    Where the vehicle gives UTC, that. Else its time since boot, shifted by the least delay seen lately, so that jitter
-    of the link does not reorder or smear positions; should the clocks part by more than a second (a simulation that
-    runs slow, a clock that was set) the shift starts afresh.
-    """
-    if event.unix_time_s is not None:
-        return event.unix_time_s - UNIX_OF_SCENE_ZERO_S
-    if event.time_boot_ms is None:
-        return received_s
-    boot_s = event.time_boot_ms / 1000.0
-    offset_s = received_s - boot_s
-    newer = event.time_boot_ms > clock.boot_ms  # a straggler must not pass for news by moving the shift
-    clock.boot_ms = max(clock.boot_ms, event.time_boot_ms)
-    known_s = clock.offset_s
-    if known_s is None or offset_s < known_s or (offset_s - known_s > CLOCK_RESYNC_S and newer):
-        clock.offset_s = known_s = offset_s
-    return boot_s + known_s
+    home: list[Callable[[str, ev.Home], None]] = field(default_factory=list)
+    """Told when a vehicle's home moved by more than a metre, or was first heard."""

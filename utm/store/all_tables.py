@@ -1,5 +1,23 @@
 """Imports every table once, so that SQLModel's metadata is whole."""
 
-from utm.store import alert_tables, identity_tables, incident_tables, notice_tables, offer_tables, tables
+from utm.store import (
+    alert_tables,
+    command_tables,
+    contingency_tables,
+    identity_tables,
+    incident_tables,
+    notice_tables,
+    offer_tables,
+    tables,
+)
 
-__all__ = ["alert_tables", "identity_tables", "incident_tables", "notice_tables", "offer_tables", "tables"]
+__all__ = [
+    "alert_tables",
+    "command_tables",
+    "contingency_tables",
+    "identity_tables",
+    "incident_tables",
+    "notice_tables",
+    "offer_tables",
+    "tables",
+]

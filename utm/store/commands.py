@@ -1,0 +1,132 @@
+"""Statements about commands, their transitions and their reservations."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlmodel import Session
+
+from utm.store.command_tables import CommandReservationRow, CommandRow, CommandStepRow
+from utm.store.sql import as_values, insert, run, table, update
+
+RESERVED = "reserved"
+RELEASED = "released"
+UNFINISHED = ("queued", "sent", "accepted")
+
+_commands = table(CommandRow)
+_steps = table(CommandStepRow)
+_reservations = table(CommandReservationRow)
+
+
+@dataclass(frozen=True, slots=True)
+class CommandFilter:
+    """What a list of commands is narrowed to; None leaves a field open."""
+
+    organisation_id: str | None = None
+    aircraft_id: str | None = None
+    states: frozenset[str] | None = None
+    batch_id: str | None = None
+
+
+def next_command_no(session: Session) -> int:
+    """Return a number no command has had."""
+    return int(run(session, "SELECT coalesce(max(command_no), 0) FROM commands").fetchone()[0]) + 1
+
+
+def add(session: Session, row: CommandRow) -> None:
+    """Keep a new command."""
+    insert(session, CommandRow, as_values(row))
+
+
+def get(session: Session, command_id: str) -> CommandRow | None:
+    """Return a command, or None."""
+    row = session.execute(select(_commands).where(_commands.c.command_id == command_id)).one_or_none()
+    return None if row is None else CommandRow(**row._mapping)
+
+
+def set_state(session: Session, command_id: str, state: str) -> None:
+    """Say where a command stands."""
+    update(session, CommandRow, "command_id", command_id, {"state": state})
+
+
+def add_step(session: Session, row: CommandStepRow) -> None:
+    """Append a transition; its number is given by the store."""
+    values = as_values(row)
+    values.pop("step_no")
+    insert(session, CommandStepRow, values)
+
+
+def steps_of(session: Session, command_ids: list[str]) -> dict[str, list[CommandStepRow]]:
+    """Return the transitions of these commands, oldest first."""
+    found: dict[str, list[CommandStepRow]] = {command_id: [] for command_id in command_ids}
+    query = select(_steps).where(_steps.c.command_id.in_(command_ids)).order_by(_steps.c.step_no)
+    for row in session.execute(query):
+        found[row.command_id].append(CommandStepRow(**row._mapping))
+    return found
+
+
+def unfinished(session: Session) -> list[CommandRow]:
+    """Return every command that has not ended, oldest first."""
+    query = select(_commands).where(_commands.c.state.in_(UNFINISHED)).order_by(_commands.c.command_no)
+    return [CommandRow(**row._mapping) for row in session.execute(query)]
+
+
+def unfinished_of(session: Session, aircraft_id: str) -> list[CommandRow]:
+    """Return the commands of an aircraft that have not ended, oldest first."""
+    query = (
+        select(_commands)
+        .where(_commands.c.aircraft_id == aircraft_id, _commands.c.state.in_(UNFINISHED))
+        .order_by(_commands.c.command_no)
+    )
+    return [CommandRow(**row._mapping) for row in session.execute(query)]
+
+
+def confirmation_used(session: Session, confirmation: str) -> bool:
+    """Tell whether a confirmation has led to a command before."""
+    query = select(_commands.c.command_id).where(_commands.c.confirmation == confirmation).limit(1)
+    return session.execute(query).first() is not None
+
+
+def page(session: Session, where: CommandFilter, *, before: int | None, limit: int) -> list[CommandRow]:
+    """Return commands, newest first, numbered below `before`."""
+    query = select(_commands).order_by(_commands.c.command_no.desc()).limit(limit)
+    if where.organisation_id is not None:
+        query = query.where(_commands.c.organisation_id == where.organisation_id)
+    if where.aircraft_id is not None:
+        query = query.where(_commands.c.aircraft_id == where.aircraft_id)
+    if where.states is not None:
+        query = query.where(_commands.c.state.in_(sorted(where.states)))
+    if where.batch_id is not None:
+        query = query.where(_commands.c.batch_id == where.batch_id)
+    if before is not None:
+        query = query.where(_commands.c.command_no < before)
+    return [CommandRow(**row._mapping) for row in session.execute(query)]
+
+
+# -- reservations ------------------------------------------------------------------------------------------------------
+
+
+def add_reservation(session: Session, row: CommandReservationRow) -> None:
+    """Keep a reservation."""
+    insert(session, CommandReservationRow, as_values(row))
+
+
+def get_reservation(session: Session, command_id: str) -> CommandReservationRow | None:
+    """Return the reservation of a command, or None."""
+    query = select(_reservations).where(_reservations.c.command_id == command_id)
+    row = session.execute(query).one_or_none()
+    return None if row is None else CommandReservationRow(**row._mapping)
+
+
+def standing_reservations(session: Session, at_s: float) -> list[CommandReservationRow]:
+    """Return the reservations that hold at an instant in scene seconds, oldest first."""
+    query = (
+        select(_reservations)
+        .where(_reservations.c.state == RESERVED, _reservations.c.ends_s > at_s)
+        .order_by(_reservations.c.command_no)
+    )
+    return [CommandReservationRow(**row._mapping) for row in session.execute(query)]
+
+
+def change_reservation(session: Session, command_id: str, values: dict[str, object]) -> None:
+    """Change columns of a reservation."""
+    update(session, CommandReservationRow, "command_id", command_id, values)

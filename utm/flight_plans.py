@@ -6,45 +6,36 @@ transaction that keeps it: what the judgement saw is what is committed when the 
 
 import asyncio
 import hashlib
-from collections.abc import Callable, Collection
-from dataclasses import dataclass, replace
-from datetime import datetime
+from collections.abc import Callable
 from typing import Any
 
 import orjson
 from sqlmodel import Session
 
-from airspace.approval import evaluate
 from airspace.decision import Decision, decision_to_dict, offer_to_dict
-from airspace.deconfliction import Conflict
-from airspace.errors import FieldError
-from airspace.geometry4d import PlanGeometry, Separation, Trajectory4D
-from airspace.intent import FlightIntent, Path
+from airspace.intent import Path
 from airspace.lifecycle import IllegalTransition, PlanState
-from airspace.policy import Policy
 from airspace.timebase import to_scene_s
-from airspace.trajectory import AircraftPerformance, FlightPath, Waypoint, WaypointRoute, compile_route
-from airspace.volumes import VolumePath, parse_volumes, prism_to_volume4d, volume4ds_json
+from airspace.trajectory import FlightPath
+from airspace.volumes import prism_to_volume4d, volume4ds_json
 from utm.advisories import AdvisoryDesk
 from utm.airspace_book import AirspaceBook
 from utm.api.body import validate
-from utm.api.flight_plan_models import FlightPlanBody, TrajectoryRoute
-from utm.article27 import missing_items
+from utm.api.flight_plan_models import FlightPlanBody
 from utm.bus import Bus
 from utm.clock import Clock
-from utm.contingency_filing import filed_contingency, lost_link_site
 from utm.displacement import displaceable, withdrawn
-from utm.fleet import Aircraft, Fleet
+from utm.fleet import Fleet
 from utm.ids import new_id, opaque_ref
 from utm.live_schema import PlanItem
 from utm.memory import Memory
-from utm.offer_holds import HeldOffers, Hold
-from utm.offers import OfferDesk
+from utm.offer_holds import HeldOffers
+from utm.plan_judging import PlanJudge, Prepared, field_problem, performance_of, retimed
 from utm.plan_records import Answer, Authority, document, encode_authority, live_item, rfc3339
-from utm.problems import FieldProblem, Problem, not_found, validation_problem
+from utm.problems import Problem, not_found
 from utm.security import Principal, may_read_of
 from utm.security.directory import Organisation
-from utm.sky import LivePlan, Sky, live_plan, version_cells
+from utm.sky import Sky, live_plan, version_cells
 from utm.store import plans
 from utm.store.geometry_codec import encode as encode_geometry
 from utm.store.journal import record_audit
@@ -52,36 +43,12 @@ from utm.store.offers import CONSUMED
 from utm.store.store import Store, after_commit, on_undo
 from utm.store.tables import FlightPlanRow
 
-PRIORITY_ENTITLEMENT = "priority_over_50"
-STANDING_ENTITLEMENT = "standing_approval"
+__all__ = ["FlightPlans", "Prepared", "field_problem", "illegal", "performance_of", "retimed"]
+
 STATUS_OF = {"approved": 201, "pending": 202, "refused": 409}
 
 
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    """A filed body, compiled and covered: everything about it that does not depend on the rest of the sky."""
-
-    body: dict[str, Any]
-    parsed: FlightPlanBody
-    aircraft: Aircraft
-    path: Path
-    h3_cells: list[str]
-    """The resolution-8 cells that cover the flight with its tolerance, sorted."""
-    starts_s: float
-    ends_s: float
-
-    @property
-    def cells(self) -> frozenset[int]:
-        """The same cells as integers."""
-        return frozenset([int(cell, 16) for cell in self.h3_cells])
-
-    @property
-    def geometry(self) -> PlanGeometry:
-        """What the engine reserves."""
-        return self.path.trajectory if isinstance(self.path, FlightPath) else self.path.prisms
-
-
-class FlightPlans:
+class FlightPlans(PlanJudge):
     """Everything that files, judges and reads plans; steps of a plan's life are in `utm.plan_steps`."""
 
     def __init__(
@@ -97,16 +64,21 @@ class FlightPlans:
         organisation: Callable[[str], Organisation | None],
         ref_secret: bytes,
         held: HeldOffers,
-        standing: Callable[["Prepared", str], bool],
+        standing: Callable[[Prepared, str], bool],
         advisories: AdvisoryDesk,
     ) -> None:
-        self.clock, self.store, self.bus, self.memory = clock, store, bus, memory
-        self.sky, self.book, self.fleet = sky, book, fleet
-        self._organisation, self._ref_secret = organisation, ref_secret
-        self._standing, self._advisories = standing, advisories
-        self.held, self.desk = held, OfferDesk(clock=clock, book=book, sky=sky, waiting=lambda: store.waiting)
-        self.own_reservations: Callable[[str], Collection[str]] = lambda aircraft_id: ()
-        """What commands have reserved for an aircraft, by id: its own plans are not held to it."""
+        super().__init__(
+            clock=clock,
+            sky=sky,
+            book=book,
+            fleet=fleet,
+            organisation=organisation,
+            ref_secret=ref_secret,
+            held=held,
+            standing=standing,
+            waiting=lambda: store.waiting,
+        )
+        self.store, self.bus, self.memory, self._advisories = store, bus, memory, advisories
         self.listeners: list[Callable[[str], None]] = []
         """Called on the event loop with the id of each plan that changed, once the change is durable."""
 
@@ -166,136 +138,6 @@ class FlightPlans:
         """Return a plan the caller may see; raises Problem 404 otherwise."""
         row = await self.store.read(lambda session: plans.get(session, plan_id))
         return document(self.readable(row, principal, plan_id))
-
-    # -- preparation ---------------------------------------------------------------------------------------------------
-
-    def prepare(self, principal: Principal, body: dict[str, Any], parsed: FlightPlanBody) -> Prepared:
-        """Compile a body; raises Problem 404 for an aircraft that is not the caller's and 422 with every field at fault."""
-        aircraft = self.fleet.get(parsed.aircraft_id)
-        if aircraft is None or not may_read_of(principal, aircraft.organisation_id):
-            raise not_found("aircraft", "航空器", parsed.aircraft_id)
-        if not aircraft.active:
-            raise Problem("aircraft_inactive")
-        prepared = self.compiled(aircraft, body, parsed)
-        self._check_times(parsed.departure_at, prepared.starts_s, self.clock.now(), self.book.policy)
-        return prepared
-
-    def compiled(self, aircraft: Aircraft, body: dict[str, Any], parsed: FlightPlanBody) -> Prepared:
-        """Compile a body for an aircraft, whatever the time; raises Problem 422 with every field at fault."""
-        region, route = self.book.region, parsed.route
-        compiled = (
-            compile_route(_route_value(route), parsed.departure_at, region)
-            if isinstance(route, TrajectoryRoute)
-            else parse_volumes(body["route"]["volumes"], region)
-        )
-        if isinstance(compiled, list):
-            raise validation_problem([field_problem(error) for error in compiled])
-        starts_s, ends_s = _window(compiled)
-        widen_m = self.book.policy.tolerance.horizontal_m + region.grid.slack_m
-        geometry = compiled.trajectory if isinstance(compiled, FlightPath) else compiled.prisms
-        h3_cells = sorted(self.sky.cells(geometry, widen_m))
-        return Prepared(body, parsed, aircraft, compiled, h3_cells, starts_s, ends_s)
-
-    @staticmethod
-    def _check_times(departure_at: datetime, starts_s: float, now: datetime, policy: Policy) -> None:
-        late_s = to_scene_s(now) - min(to_scene_s(departure_at), starts_s)
-        if late_s > policy.past_grace_s:
-            detail = f"The flight would start {late_s:.0f} s in the past. Send a departure that is still to come."
-            detail_zh = f"起飞时间已过去 {late_s:.0f} 秒。请发送将来的起飞时间。"
-            fault = FieldProblem("/departure_at", "departure_in_past", detail, detail_zh)
-            raise Problem("departure_in_past", detail, detail_zh, errors=[fault])
-        if -late_s > policy.max_horizon_s:
-            detail = f"The flight lies more than {policy.max_horizon_s / 86_400:.0f} days ahead. File it later."
-            detail_zh = f"飞行时间距今超过 {policy.max_horizon_s / 86_400:.0f} 天，请稍后再提交。"
-            raise validation_problem([FieldProblem("/departure_at", "too_far_ahead", detail, detail_zh)])
-
-    # -- judgement -----------------------------------------------------------------------------------------------------
-
-    def judge(
-        self,
-        organisation_id: str,
-        principal: Principal | None,
-        prepared: Prepared,
-        *,
-        plan_id: str | None = None,
-        was_entitled: bool = False,
-        hold: Hold | None = None,
-        offers: bool = False,
-        not_before: datetime | None = None,
-        decided: Decision | None = None,
-    ) -> Decision:
-        """Judge a prepared plan against the sky as it is.
-
-        `plan_id` names the plan it is a version of; `was_entitled` says that its priority was accepted when it was filed;
-        `hold` is the firm's own hold of this very body. `offers` asks for counter-offers where it is not approved,
-        departing no sooner than `not_before`; `decided` is the judgement where the running job has just made it.
-        """
-        self.held.lapse(self.clock.now())
-        ignore = (*(() if plan_id is None else (plan_id,)), *(() if hold is None else (hold.hold_id,)))
-        ignore += self.sky.own_contingency(prepared.aircraft.aircraft_id)
-        ignore += tuple(self.own_reservations(prepared.aircraft.aircraft_id))
-        firm = self._organisation(organisation_id)
-        entitled = was_entitled or (firm is not None and PRIORITY_ENTITLEMENT in firm.entitlements)
-        asker = None if principal is not None and principal.sees_everything else organisation_id
-        parsed, policy = prepared.parsed, self.book.policy
-        intent = FlightIntent(
-            operator_id=organisation_id,
-            aircraft_id=prepared.aircraft.aircraft_id,
-            operation_type=parsed.operation_type,
-            priority=parsed.priority,
-            departure_at=parsed.departure_at,
-            path=prepared.path,
-            cells=prepared.cells,
-            plan_id=plan_id,
-            origin_site_id=parsed.origin_site_id,
-            destination_site_id=parsed.destination_site_id,
-            alternate_site_ids=tuple(parsed.alternate_site_ids),
-            aircraft_class=prepared.aircraft.aircraft_class,
-            performance=performance_of(prepared.aircraft),
-            priority_limit=100 if entitled else policy.max_priority_commercial,
-            standing_approval=self._under_standing_approval(prepared, organisation_id),
-            uses_true_height=_uses_true_height(parsed),
-            missing_article27=missing_items(parsed),
-            contingency=filed_contingency(parsed, self.book.scene),
-            lost_link_site_id=lost_link_site(parsed),
-        )
-        others: dict[int, LivePlan] = {}  # a check runs beside the writer, which may take one away meanwhile
-
-        def conflicts_of(geometry: PlanGeometry, separation: Separation) -> list[Conflict]:
-            found = self.sky.conflicts(geometry, separation, ignore=ignore)
-            others.update((conflict.key, plan) for conflict, plan in found)
-            return [conflict for conflict, _ in found]
-
-        def judged(flight: FlightIntent) -> Decision:
-            return evaluate(
-                flight,
-                policy,
-                self.book.scene,
-                self.clock.now(),
-                conflicts_of=conflicts_of,
-                other_plan=lambda key: self._reference(others[key], asker),
-                traffic=self.sky,
-                ignore=ignore,
-            )
-
-        decision = judged(intent) if decided is None else decided
-        if not offers:
-            return decision
-        return self.desk.attach(decision, intent, prepared, judge=judged, ignore=ignore, not_before=not_before)
-
-    def _under_standing_approval(self, prepared: Prepared, organisation_id: str) -> bool:
-        """Tell whether the firm's whole fleet, or an envelope around this flight, is approved once and for all."""
-        return self.fleet.has_standing_approval(organisation_id) or self._standing(prepared, organisation_id)
-
-    def name_of(self, other: LivePlan, asker: str | None) -> str:
-        """Return the name a plan goes by for a firm that asks (None: for the city)."""
-        return self._reference(other, asker)
-
-    def _reference(self, other: LivePlan, asker: str | None) -> str:
-        """Return the name a conflicting plan goes by in an answer: its id for its owner and the city, a pseudonym else."""
-        if asker is None or other.organisation_id == asker:
-            return other.plan_id
-        return opaque_ref(other.plan_id, asker, self._ref_secret)
 
     # -- jobs of the writer --------------------------------------------------------------------------------------------
 
@@ -360,7 +202,7 @@ class FlightPlans:
         self.audit(session, principal, "file", row, {"outcome": decision.outcome})
         self.reserve(session, row)
         for displaced_id in displaced:
-            self._offer_instead(session, displaced_id)
+            self.offer_instead(session, displaced_id)
         return Answer(status, document(row), refused=decision.outcome == "refused")
 
     def file_continuation(
@@ -413,18 +255,21 @@ class FlightPlans:
             self.reserve(session, row)
         return [item.plan.plan_id for item in found]
 
-    def _offer_instead(self, session: Session, plan_id: str) -> None:
-        """Give a plan that was withdrawn for another the counter-offers that hold now that the other is there."""
+    def offer_instead(self, session: Session, plan_id: str) -> list[dict[str, Any]]:
+        """Return the counter-offers that hold now for a plan that lost its airspace; a withdrawn one keeps them."""
         row = plans.get(session, plan_id)
         aircraft = None if row is None else self.fleet.get(row.aircraft_id)
         if row is None or aircraft is None:
-            return
+            return []
         body = orjson.loads(row.body)
         prepared = self.compiled(aircraft, body, validate(body, FlightPlanBody))
-        judged = self.judge(row.organisation_id, None, prepared, offers=True)
-        decision = orjson.loads(row.decision)
-        decision["counter_offers"] = [offer_to_dict(offer) for offer in judged.counter_offers]
-        plans.update(session, plan_id, {"decision": orjson.dumps(decision).decode()})
+        judged = self.judge(row.organisation_id, None, prepared, plan_id=plan_id, was_entitled=True, offers=True)
+        found = [offer_to_dict(offer) for offer in judged.counter_offers]
+        if PlanState(row.state) is PlanState.WITHDRAWN:
+            decision = orjson.loads(row.decision)
+            decision["counter_offers"] = found
+            plans.update(session, plan_id, {"decision": orjson.dumps(decision).decode()})
+        return found
 
     def _check_active(self, aircraft_id: str) -> None:
         """Raise Problem 409 for an aircraft that was deregistered while its plan waited for the writer."""
@@ -604,50 +449,3 @@ def illegal(why: IllegalTransition) -> Problem:
     return Problem(
         "illegal_transition", why.detail, why.detail_zh, extra={"state": str(why.state), "allowed": list(why.allowed)}
     )
-
-
-def field_problem(error: FieldError) -> FieldProblem:
-    """Return a fault the core found as the edge writes it."""
-    return FieldProblem(error.pointer, error.code, error.detail, error.detail_zh)
-
-
-def performance_of(aircraft: Aircraft) -> AircraftPerformance:
-    """Return what a firm declared of an aircraft, and nothing else: an unknown number refuses nothing."""
-    return AircraftPerformance(
-        aircraft.max_speed_mps, aircraft.max_climb_mps, aircraft.max_descent_mps, aircraft.max_accel_mps2
-    )
-
-
-def retimed(prepared: Prepared, delay_s: float, departure_at: datetime) -> Prepared:
-    """Return the same flight, later by `delay_s`; only trajectories can be moved."""
-    if not isinstance(prepared.path, FlightPath):
-        return prepared
-    trajectory: Trajectory4D = prepared.path.trajectory.shifted(delay_s)
-    body = {**prepared.body, "departure_at": rfc3339(departure_at)}
-    return replace(
-        prepared,
-        body=body,
-        parsed=prepared.parsed.model_copy(update={"departure_at": departure_at}),
-        path=replace(prepared.path, trajectory=trajectory),
-        starts_s=prepared.starts_s + delay_s,
-        ends_s=prepared.ends_s + delay_s,
-    )
-
-
-def _route_value(route: TrajectoryRoute) -> WaypointRoute:
-    points = tuple(
-        Waypoint(p.lat_deg, p.lon_deg, p.alt_m, p.alt_datum, p.speed_mps, p.hold_s, p.t_s) for p in route.waypoints
-    )
-    return WaypointRoute(points, route.cruise_speed_mps, route.crs)
-
-
-def _window(path: Path) -> tuple[float, float]:
-    if isinstance(path, VolumePath):
-        return path.starts_s, path.ends_s
-    return path.trajectory.starts_s, path.trajectory.ends_s
-
-
-def _uses_true_height(parsed: FlightPlanBody) -> bool:
-    if not isinstance(parsed.route, TrajectoryRoute):
-        return False
-    return any(point.alt_datum == "AGL" for point in parsed.route.waypoints)

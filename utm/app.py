@@ -23,7 +23,6 @@ from utm.airspace_book import AirspaceBook
 from utm.alert_watch import Watch
 from utm.alerts import Alerts
 from utm.api import airspace as airspace_api
-from utm.api import commands as commands_api
 from utm.api import (
     alerts,
     console,
@@ -33,16 +32,19 @@ from utm.api import (
     health,
     incidents,
     live,
+    logistics,
     notices,
     oauth,
     offers,
     records,
     replay,
     session,
+    slots,
     statistics,
     tracks,
     zone_import,
 )
+from utm.api import commands as commands_api
 from utm.api import policy as policy_api
 from utm.api.direct import add_direct_routes
 from utm.api.openapi import install_openapi
@@ -60,6 +62,7 @@ from utm.demo import prepare_demo, refuse_demo_accounts
 from utm.fleet import Fleet, FleetBindings
 from utm.flight_plans import FlightPlans
 from utm.live import LiveHub
+from utm.logistics.desks import Logistics
 from utm.memory import Memory
 from utm.offer_holds import HeldOffers
 from utm.plan_steps import PlanSteps
@@ -131,6 +134,8 @@ def create_app(
         replay,
         records,
         incidents,
+        logistics,
+        slots,
     ):
         app.include_router(module.router)
     add_direct_routes(app, flight_plans.direct_routes())
@@ -238,6 +243,7 @@ def compose(settings: Settings, *, clock: Clock, store: Store, bus: Bus, bridge:
         alerts=alerts_desk,
         commands=commands,
         watch=watch,
+        logistics=Logistics.of(plans, plan_steps, bus=bus, fleet=fleet_directory),
         recording=RecordingDesk(settings, clock, telemetry=telemetry, hub=hub, bus=bus, region=book.region),
     )
 
@@ -261,6 +267,7 @@ async def _lifespan(services: Services) -> AsyncIterator[None]:
     work = [
         asyncio.create_task(_sweep(services), name="sweep"),
         asyncio.create_task(services.watch.run(), name="watch"),
+        asyncio.create_task(services.logistics.dispatcher.run(), name="dispatcher"),
     ]
     await services.hub.start()
     services.ready = True
@@ -294,6 +301,13 @@ def _connect(services: Services) -> None:
 
     def follow_plan(plan_id: str) -> None:
         _follow_plan(services, plan_id)
+        if services.logistics.missions.of_plan(plan_id) is not None:
+            follow_mission(plan_id)
+
+    def follow_mission(plan_id: str) -> None:
+        task = loop.create_task(services.logistics.missions.follow(plan_id))
+        tasks.add(task)
+        task.add_done_callback(tasks.discard)
 
     services.bridge.subscribe(services.telemetry.on_events, routine=services.telemetry.on_routine)
     services.telemetry.callbacks.landed.append(spawn)

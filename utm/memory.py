@@ -12,7 +12,10 @@ import structlog
 from sqlmodel import Session
 
 from utm.store import journal
+from utm.store.sql import remember, remembered
 from utm.store.store import on_undo
+
+_COMPARED = "hexlane_compared_cells"
 
 _log = structlog.get_logger(__name__)
 
@@ -36,6 +39,12 @@ class Memory:
         self._keepers = keepers
         self._seen: int | None = None
         self.cell_versions: dict[str, int] = {}
+
+    def keep(self, kind: str, keeper: Keeper) -> None:
+        """Add a keeper, loaded after those before it; before anything was loaded."""
+        if self._seen is not None:
+            raise RuntimeError("a keeper is added before the store starts")
+        self._keepers[kind] = keeper
 
     def catch_up(self, session: Session) -> None:
         """Apply every committed change not yet seen, or load everything when nothing was seen yet."""
@@ -71,12 +80,17 @@ class Memory:
 
         The change log makes them equal; should they ever differ, the store is right and the difference is reported.
         """
+        compared: set[str] = remembered(session, _COMPARED) or set()
+        cells = [cell for cell in cells if cell not in compared]
+        if not cells:
+            return  # nobody else can have written since: the transaction holds the write lock
         stored = journal.cell_versions(session, cells)
         known = {cell: version for cell in cells if (version := self.cell_versions.get(cell))}
         if stored != known:
             _log.error("memory_missed_a_change", stored=stored, known=known)
             self.reset()
             self.catch_up(session)
+        remember(session, _COMPARED, compared.union(cells))
 
     def _raise_versions(self, cells: Collection[str], by: int = 1) -> None:
         for cell in cells:

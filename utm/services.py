@@ -17,6 +17,7 @@ from utm.commands import CommandDesk
 from utm.fleet import Fleet
 from utm.flight_plans import FlightPlans
 from utm.live import LiveHub
+from utm.logistics.desks import Logistics
 from utm.memory import Memory
 from utm.plan_steps import PlanSteps
 from utm.policy_impact import PolicyImpact
@@ -58,6 +59,7 @@ class Services:
     alerts: Alerts
     commands: CommandDesk
     watch: Watch
+    logistics: Logistics
     flown_by: dict[str, str] = field(default_factory=dict)
     """Which aircraft the picture was told flies a plan; a plan that left the sky no longer says."""
     ready: bool = False

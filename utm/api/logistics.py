@@ -1,0 +1,351 @@
+"""`/v1/orders`, `/v1/missions`, `/v1/carriers`, `/v1/batteries`, `/v1/crews`: from an order to a delivered parcel."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+
+from utm.api.answers import json_response
+from utm.api.body import parse_body, validate
+from utm.api.flight_plan_models import FlightPlanBody
+from utm.api.logistics_models import (
+    BatteryBody,
+    BatteryPatch,
+    CarrierBody,
+    CrewBody,
+    CrewPatch,
+    MissionBody,
+    OrderBody,
+)
+from utm.api.openapi import openapi_body, problem_responses
+from utm.api.pagination import Cursor, Limit, decode_cursor, page_of
+from utm.logistics.bookings import Needs
+from utm.logistics.missions import Booking, mission_document
+from utm.logistics.orders import NewOrder, order_document
+from utm.problems import FieldProblem, Problem
+from utm.security import Principal, require, visible_organisation
+from utm.services import Services, services_of
+from utm.store import logistics
+from utm.store.logistics_tables import BatteryRow, CrewRow, MissionRow, OrderRow
+
+router = APIRouter(prefix="/v1", tags=["logistics"])
+
+App = Annotated[Services, Depends(services_of)]
+States = Annotated[str | None, Query(alias="state", max_length=200, description="One or more states, with commas.")]
+
+
+# -- orders ------------------------------------------------------------------------------------------------------------
+
+
+@router.post(
+    "/orders",
+    summary="Create an order",
+    status_code=201,
+    response_model=None,
+    openapi_extra=openapi_body(OrderBody),
+    responses={201: {"description": "Taken"}, **problem_responses(401, 403, 413, 415, 422, 503)},
+)
+async def create_order(
+    request: Request, principal: Annotated[Principal, Depends(require("order.create"))], services: App
+) -> Response:
+    """Take an order and plan it at once: the answer carries a promise where a carrier could be found."""
+    body = await parse_body(request, OrderBody)
+    order = NewOrder(**{name: getattr(body, name) for name in OrderBody.model_fields})
+    made = await services.logistics.orders.create(principal, order)
+    await services.logistics.dispatcher.plan_for(principal.organisation_id)
+    found = await services.logistics.orders.get(principal, made["order_id"])
+    return json_response(found, 201, {"Location": f"/v1/orders/{made['order_id']}"})
+
+
+@router.get("/orders", summary="List orders", response_model=None, responses=problem_responses(401, 403, 422))
+async def list_orders(
+    principal: Annotated[Principal, Depends(require("order.read"))],
+    services: App,
+    state: States = None,
+    cursor: Cursor = None,
+    limit: Limit = 100,
+) -> Response:
+    """List orders, newest first; a firm sees its own."""
+    position = decode_cursor(cursor, int)
+
+    def job(session: Any) -> list[tuple[int | None, dict[str, Any]]]:
+        rows = logistics.page(
+            session,
+            OrderRow,
+            "order_no",
+            organisation_id=visible_organisation(principal),
+            states=_states(state),
+            before=None if position is None else position[0],
+            limit=limit + 1,
+        )
+        return [
+            (row.order_no, order_document(row, logistics.get(session, MissionRow, row.mission_id or "")))
+            for row in rows
+        ]
+
+    return _page(await services.store.read(job), limit)
+
+
+@router.post(
+    "/orders/dispatch",
+    summary="Plan waiting orders now",
+    response_model=None,
+    responses=problem_responses(401, 403, 503),
+)
+async def dispatch_orders(principal: Annotated[Principal, Depends(require("order.create"))], services: App) -> Response:
+    """Plan the firm's waiting orders, book what departs soon, and say what was decided and why."""
+    return json_response(await services.logistics.dispatcher.plan_for(principal.organisation_id))
+
+
+@router.get("/orders/{order_id}", summary="Read an order", response_model=None, responses=problem_responses(401, 404))
+async def read_order(
+    order_id: str, principal: Annotated[Principal, Depends(require("order.read"))], services: App
+) -> Response:
+    """Return an order with its whole story."""
+    return json_response(await services.logistics.orders.get(principal, order_id))
+
+
+def _order_step(name: str, summary: str, text: str) -> None:
+    async def take(
+        order_id: str, principal: Annotated[Principal, Depends(require("order.write"))], services: App
+    ) -> Response:
+        return json_response(await getattr(services.logistics.orders, name)(principal, order_id))
+
+    take.__doc__ = text
+    take.__name__ = f"{name}_order"
+    router.post(
+        f"/orders/{{order_id}}/{name}",
+        summary=summary,
+        response_model=None,
+        responses=problem_responses(401, 403, 404, 409, 503),
+    )(take)
+
+
+_order_step("cancel", "Cancel an order", "Cancel an order that does not fly yet; its flight is given up with it.")
+_order_step("retry", "Try an order again", "Let an order that failed or came back wait for a new flight.")
+_order_step(
+    "release", "Take an order off its flight", "Give its flight up before it flies, so that it is planned anew."
+)
+
+
+# -- missions ----------------------------------------------------------------------------------------------------------
+
+
+@router.post(
+    "/missions",
+    summary="Book a flight whole",
+    status_code=201,
+    response_model=None,
+    openapi_extra=openapi_body(MissionBody),
+    responses={201: {"description": "Booked"}, **problem_responses(401, 403, 404, 409, 413, 415, 422, 503)},
+)
+async def book_mission(
+    request: Request, principal: Annotated[Principal, Depends(require("mission.book"))], services: App
+) -> Response:
+    """Book airspace, pads, alternate, aircraft, battery and crew in one transaction: all, or nothing with the reasons."""
+    body = await parse_body(request, MissionBody)
+    parsed = _parsed_plan(body.plan)
+    needs = Needs(body.battery_id, body.crew_id, body.alternate_site_id, body.energy_wh)
+    booking = Booking(needs, None, body.kind, body.hold_s)
+    found = await services.logistics.missions.book(principal, body.plan, parsed, booking)
+    return json_response(found, 201, {"Location": f"/v1/missions/{found['mission_id']}"})
+
+
+def _parsed_plan(plan: dict[str, Any]) -> FlightPlanBody:
+    try:
+        return validate(plan, FlightPlanBody)
+    except Problem as problem:
+        errors = [FieldProblem(f"/plan{e.field}", e.code, e.detail, e.detail_zh) for e in problem.errors]
+        raise Problem(problem.code, problem.detail, problem.detail_zh, errors=errors) from problem
+
+
+@router.get("/missions", summary="List missions", response_model=None, responses=problem_responses(401, 403, 422))
+async def list_missions(
+    principal: Annotated[Principal, Depends(require("mission.read"))],
+    services: App,
+    state: States = None,
+    cursor: Cursor = None,
+    limit: Limit = 100,
+) -> Response:
+    """List booked flights, newest first; a firm sees its own."""
+    position = decode_cursor(cursor, int)
+
+    def job(session: Any) -> list[tuple[int | None, dict[str, Any]]]:
+        rows = logistics.page(
+            session,
+            MissionRow,
+            "mission_no",
+            organisation_id=visible_organisation(principal),
+            states=_states(state),
+            before=None if position is None else position[0],
+            limit=limit + 1,
+        )
+        return [(row.mission_no, mission_document(row)) for row in rows]
+
+    return _page(await services.store.read(job), limit)
+
+
+@router.get(
+    "/missions/{mission_id}", summary="Read a mission", response_model=None, responses=problem_responses(401, 404)
+)
+async def read_mission(
+    mission_id: str, principal: Annotated[Principal, Depends(require("mission.read"))], services: App
+) -> Response:
+    """Return a mission with its flight plan."""
+    return json_response(await services.logistics.missions.get(principal, mission_id))
+
+
+@router.post(
+    "/missions/{mission_id}/confirm",
+    summary="Confirm a held booking",
+    response_model=None,
+    responses=problem_responses(401, 403, 404, 409, 503),
+)
+async def confirm_mission(
+    mission_id: str, principal: Annotated[Principal, Depends(require("mission.write"))], services: App
+) -> Response:
+    """Make a booking firm that is held for a time only."""
+    return json_response(await services.logistics.missions.confirm(principal, mission_id))
+
+
+@router.post(
+    "/missions/{mission_id}/cancel",
+    summary="Give a mission up",
+    response_model=None,
+    responses=problem_responses(401, 403, 404, 409, 503),
+)
+async def cancel_mission(
+    mission_id: str, principal: Annotated[Principal, Depends(require("mission.write"))], services: App
+) -> Response:
+    """Cancel a mission that does not fly yet: its plan is cancelled and everything it kept is free."""
+    return json_response(await services.logistics.missions.cancel(principal, mission_id))
+
+
+# -- carriers, batteries, crews ----------------------------------------------------------------------------------------
+
+
+@router.get("/carriers", summary="List carriers", response_model=None, responses=problem_responses(401, 403))
+async def list_carriers(principal: Annotated[Principal, Depends(require("carrier.read"))], services: App) -> Response:
+    """List aircraft that carry, with where each stands from when on; a firm sees its own."""
+    found = await services.logistics.fleet.carriers(visible_organisation(principal))
+    return json_response({"items": found, "next_cursor": None})
+
+
+@router.get(
+    "/carriers/{aircraft_id}", summary="Read a carrier", response_model=None, responses=problem_responses(401, 404)
+)
+async def read_carrier(
+    aircraft_id: str, principal: Annotated[Principal, Depends(require("carrier.read"))], services: App
+) -> Response:
+    """Return what an aircraft can carry and where it stands."""
+    return json_response(await services.logistics.fleet.carrier(principal, aircraft_id))
+
+
+@router.put(
+    "/carriers/{aircraft_id}",
+    summary="Make an aircraft a carrier",
+    response_model=None,
+    openapi_extra=openapi_body(CarrierBody),
+    responses=problem_responses(401, 403, 404, 413, 415, 422, 503),
+)
+async def put_carrier(
+    aircraft_id: str,
+    request: Request,
+    principal: Annotated[Principal, Depends(require("carrier.write"))],
+    services: App,
+) -> Response:
+    """Tell what an aircraft can carry, or change it."""
+    body = await parse_body(request, CarrierBody)
+    return json_response(await services.logistics.fleet.put_carrier(principal, aircraft_id, body.model_dump()))
+
+
+@router.get("/batteries", summary="List batteries", response_model=None, responses=problem_responses(401, 403))
+async def list_batteries(principal: Annotated[Principal, Depends(require("carrier.read"))], services: App) -> Response:
+    """List batteries with their cycles; a firm sees its own."""
+    found = await services.logistics.fleet.listed(BatteryRow, visible_organisation(principal))
+    return json_response({"items": found, "next_cursor": None})
+
+
+@router.post(
+    "/batteries",
+    summary="Add a battery",
+    status_code=201,
+    response_model=None,
+    openapi_extra=openapi_body(BatteryBody),
+    responses={201: {"description": "Added"}, **problem_responses(401, 403, 413, 415, 422, 503)},
+)
+async def add_battery(
+    request: Request, principal: Annotated[Principal, Depends(require("carrier.write"))], services: App
+) -> Response:
+    """Take a battery into the book."""
+    body = await parse_body(request, BatteryBody)
+    return json_response(await services.logistics.fleet.add_battery(principal, body.model_dump()), 201)
+
+
+@router.patch(
+    "/batteries/{battery_id}",
+    summary="Change a battery",
+    response_model=None,
+    openapi_extra=openapi_body(BatteryPatch),
+    responses=problem_responses(401, 403, 404, 413, 415, 422, 503),
+)
+async def change_battery(
+    battery_id: str,
+    request: Request,
+    principal: Annotated[Principal, Depends(require("carrier.write"))],
+    services: App,
+) -> Response:
+    """Change a battery's label, state or cycles."""
+    body = await parse_body(request, BatteryPatch)
+    values = body.model_dump(exclude_none=True)
+    return json_response(await services.logistics.fleet.change(principal, BatteryRow, battery_id, values))
+
+
+@router.get("/crews", summary="List crews", response_model=None, responses=problem_responses(401, 403))
+async def list_crews(principal: Annotated[Principal, Depends(require("carrier.read"))], services: App) -> Response:
+    """List crews; a firm sees its own."""
+    found = await services.logistics.fleet.listed(CrewRow, visible_organisation(principal))
+    return json_response({"items": found, "next_cursor": None})
+
+
+@router.post(
+    "/crews",
+    summary="Add a crew",
+    status_code=201,
+    response_model=None,
+    openapi_extra=openapi_body(CrewBody),
+    responses={201: {"description": "Added"}, **problem_responses(401, 403, 413, 415, 422, 503)},
+)
+async def add_crew(
+    request: Request, principal: Annotated[Principal, Depends(require("carrier.write"))], services: App
+) -> Response:
+    """Take a crew into the book."""
+    body = await parse_body(request, CrewBody)
+    return json_response(await services.logistics.fleet.add_crew(principal, body.model_dump()), 201)
+
+
+@router.patch(
+    "/crews/{crew_id}",
+    summary="Change a crew",
+    response_model=None,
+    openapi_extra=openapi_body(CrewPatch),
+    responses=problem_responses(401, 403, 404, 413, 415, 422, 503),
+)
+async def change_crew(
+    crew_id: str, request: Request, principal: Annotated[Principal, Depends(require("carrier.write"))], services: App
+) -> Response:
+    """Change a crew's label, duty or limit of vehicles."""
+    body = await parse_body(request, CrewPatch)
+    values = body.model_dump(exclude_none=True)
+    return json_response(await services.logistics.fleet.change(principal, CrewRow, crew_id, values))
+
+
+# -- shared ------------------------------------------------------------------------------------------------------------
+
+
+def _states(text: str | None) -> list[str] | None:
+    return None if text is None else [part.strip() for part in text.split(",") if part.strip()]
+
+
+def _page(found: list[tuple[int | None, dict[str, Any]]], limit: int) -> Response:
+    shown, following = page_of(found, limit, lambda item: (item[0],))
+    return json_response({"items": [document for _, document in shown], "next_cursor": following})

@@ -1,0 +1,181 @@
+"""One booking: airspace, pads, vehicle, battery and crew of a flight, kept in one transaction, all or nothing.
+
+The flight plan brings the airspace and the pads of its origin and destination; beside it a mission reserves the aircraft,
+the battery, a place in the crew and a pad of the alternate. Everything is judged inside the write lock of the store, so
+two servers cannot give one thing away twice: the second finds the first's reservation, and its plan is not kept either.
+"""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlmodel import Session
+
+from airspace.intervals import merged
+from airspace.pads import PadEvent, PadTimes, at_least, first_fit, full_times
+from airspace.timebase import from_scene_s
+from utm.flight_plans import FlightPlans, Prepared
+from utm.plan_records import rfc3339
+from utm.problems import FieldProblem, Problem, not_found, validation_problem
+from utm.sky import Sky
+from utm.store import logistics
+from utm.store.logistics_tables import BatteryRow, CrewRow, MissionRow
+
+SEARCH_S: Final = 4 * 3600.0
+"""How far ahead a time is sought at which everything is free."""
+
+RESOURCES: Final = {
+    "aircraft": ("The aircraft", "航空器"),
+    "battery": ("The battery", "电池"),
+    "crew": ("The crew", "机组"),
+    "alternate": ("Every pad of the alternate", "备降场的全部机坪"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """What a flight needs beside its plan; None where nothing of the kind is named."""
+
+    battery_id: str | None = None
+    crew_id: str | None = None
+    alternate_site_id: str | None = None
+    energy_wh: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """Something that is not free when the flight needs it, and when it is (None: not within the search)."""
+
+    kind: str
+    ref: str
+    frees_s: float | None
+
+    def as_reason(self) -> dict[str, Any]:
+        """Return it in the shape of a decision's reason."""
+        name, name_zh = RESOURCES[self.kind]
+        frees = None if self.frees_s is None else rfc3339(from_scene_s(self.frees_s))
+        later = "It is not free within four hours." if frees is None else f"It is free from {frees} on."
+        later_zh = "四小时内无空闲。" if frees is None else f"{frees} 起空闲。"
+        return {
+            "code": f"{self.kind}_busy",
+            "severity": "refuse",
+            "detail": f"{name} {self.ref} is booked for another flight at that time. {later} Depart then, or name another.",
+            "detail_zh": f"{name_zh} {self.ref} 在该时段已被其他飞行预订。{later_zh}请改时间或另选。",
+            "resource": {"kind": self.kind, "id": self.ref},
+            "frees_at": frees,
+            "segment": None,
+            "starts_at": None,
+            "ends_at": None,
+            "horizontal_margin_m": None,
+            "vertical_margin_m": None,
+        }
+
+
+class Resources:
+    """What flights share beside the airspace: asked and kept inside a job of the writer."""
+
+    def __init__(self, flight_plans: FlightPlans) -> None:
+        self._plans = flight_plans
+
+    @property
+    def sky(self) -> Sky:
+        """The live plans, whose pads alternates are kept beside."""
+        return self._plans.sky
+
+    def span(self, prepared: Prepared, turn_s: float) -> tuple[float, float]:
+        """Return from when to when a flight binds its aircraft, battery and crew: preparation to turn-round."""
+        times = PadTimes.of(self._plans.book.policy)
+        return prepared.starts_s - times.prep_s, prepared.ends_s + max(times.turn_around_s, turn_s)
+
+    def taken(self, session: Session, prepared: Prepared, needs: Needs, turn_s: float) -> list[Taken]:
+        """Return everything that is not free for a flight."""
+        starts_s, ends_s = self.span(prepared, turn_s)
+        lasts_s = ends_s - starts_s
+        aircraft_id = prepared.aircraft.aircraft_id
+        found = [self._exclusive(session, "aircraft", aircraft_id, starts_s, lasts_s, self._flights(aircraft_id))]
+        if needs.battery_id is not None:
+            found.append(self._exclusive(session, "battery", needs.battery_id, starts_s, lasts_s, []))
+        if needs.crew_id is not None:
+            found.append(self._crew(session, needs.crew_id, starts_s, lasts_s))
+        if needs.alternate_site_id is not None:
+            found.append(self._alternate(needs.alternate_site_id, prepared))
+        return [item for item in found if item is not None]
+
+    def check_named(self, session: Session, organisation_id: str, needs: Needs) -> None:
+        """Raise Problem 404 for a battery or crew that is not the firm's, 422 for one that cannot serve this flight."""
+        if needs.battery_id is not None:
+            battery = logistics.get(session, BatteryRow, needs.battery_id)
+            if battery is None or battery.organisation_id != organisation_id:
+                raise not_found("battery", "电池", needs.battery_id)
+            if battery.state != "ready" or battery.cycles >= battery.cycles_max:
+                raise _unfit("/battery_id", "battery_unfit", "The battery is retired or has used up its cycles.",
+                             "电池已退役或循环次数用尽。")  # fmt: skip
+            if needs.energy_wh is not None and needs.energy_wh > battery.capacity_wh:
+                detail = f"The flight takes {needs.energy_wh:.0f} Wh; the battery holds {battery.capacity_wh:.0f} Wh."
+                detail_zh = f"本次飞行需要 {needs.energy_wh:.0f} Wh，电池容量仅 {battery.capacity_wh:.0f} Wh。"
+                raise _unfit("/battery_id", "battery_too_small", detail, detail_zh)
+        if needs.crew_id is not None:
+            crew = logistics.get(session, CrewRow, needs.crew_id)
+            if crew is None or crew.organisation_id != organisation_id:
+                raise not_found("crew", "机组", needs.crew_id)
+            if crew.state != "on_duty":
+                raise _unfit("/crew_id", "crew_off_duty", "The crew is not on duty.", "该机组未值班。")
+        site_id = needs.alternate_site_id
+        if site_id is not None and site_id not in self._plans.book.sites:
+            raise not_found("site", "起降场", site_id)
+
+    def keep(self, session: Session, mission: MissionRow, prepared: Prepared, turn_s: float) -> None:
+        """Reserve everything of a mission whose needs were found free."""
+        starts_s, ends_s = self.span(prepared, turn_s)
+        taken = [("aircraft", mission.aircraft_id, starts_s, ends_s)]
+        if mission.battery_id is not None:
+            taken.append(("battery", mission.battery_id, starts_s, ends_s))
+        if mission.crew_id is not None:
+            taken.append(("crew", mission.crew_id, starts_s, ends_s))
+        logistics.reserve(session, mission.mission_id, taken)
+
+    # -- one kind after another ----------------------------------------------------------------------------------------
+
+    def _flights(self, aircraft_id: str) -> list[tuple[float, float]]:
+        """Return when an aircraft flies by its live plans, booked or filed by themselves."""
+        return [(plan.starts_s, plan.ends_s) for plan in self.sky.of_aircraft(aircraft_id)]
+
+    def _exclusive(
+        self, session: Session, kind: str, ref: str, starts_s: float, lasts_s: float, also: list[tuple[float, float]]
+    ) -> Taken | None:
+        spans = [(a, b) for a, b, _ in logistics.busy(session, kind, ref, starts_s, starts_s + lasts_s + SEARCH_S)]
+        return _first_free(kind, ref, merged([*spans, *also]), starts_s, lasts_s)
+
+    def _crew(self, session: Session, crew_id: str, starts_s: float, lasts_s: float) -> Taken | None:
+        crew = logistics.get(session, CrewRow, crew_id)
+        most = 1 if crew is None else crew.vehicles_max
+        spans = [
+            (a, b) for a, b, _ in logistics.busy(session, "crew", crew_id, starts_s, starts_s + lasts_s + SEARCH_S)
+        ]
+        return _first_free(
+            "crew", crew_id, at_least([step for a, b in spans for step in ((a, 1), (b, -1))], most), starts_s, lasts_s
+        )
+
+    def _alternate(self, site_id: str, prepared: Prepared) -> Taken | None:
+        times, site = PadTimes.of(self._plans.book.policy), self._plans.book.sites[site_id]
+        event = alternate_event("", prepared.aircraft.aircraft_id, prepared.ends_s)
+        starts_s, ends_s = times.stay(event)
+        reach_s = times.longest_s
+        events = self.sky.pad_events(site_id, starts_s - reach_s, ends_s + SEARCH_S + reach_s)
+        full = full_times(events, times, site.pads, aircraft_id=prepared.aircraft.aircraft_id)
+        return _first_free("alternate", site_id, full, starts_s, ends_s - starts_s)
+
+
+def alternate_event(mission_id: str, aircraft_id: str, arrives_s: float) -> PadEvent:
+    """Return the arrival kept at an alternate: when the flight would have landed."""
+    return PadEvent(f"alternate:{mission_id}", aircraft_id, arrives_s, True)
+
+
+def _first_free(kind: str, ref: str, spans: list[tuple[float, float]], starts_s: float, lasts_s: float) -> Taken | None:
+    at = first_fit(spans, starts_s, lasts_s)
+    if at <= starts_s:
+        return None
+    return Taken(kind, ref, at if at <= starts_s + SEARCH_S else None)
+
+
+def _unfit(field: str, code: str, detail: str, detail_zh: str) -> Problem:
+    return validation_problem([FieldProblem(field, code, detail, detail_zh)])

@@ -1,0 +1,145 @@
+"""Statements about carriers, batteries, crews, orders, missions and reservations."""
+
+from collections.abc import Collection, Sequence
+from typing import Any, TypeVar
+
+from sqlalchemy import select
+from sqlmodel import Session, SQLModel
+
+from utm.store import sql
+from utm.store.logistics_tables import (
+    BatteryRow,
+    CarrierRow,
+    CrewRow,
+    MissionRow,
+    OrderRow,
+    OrderStepRow,
+    ReservationRow,
+)
+
+R = TypeVar("R", bound=SQLModel)
+
+_KEYS: dict[type[SQLModel], str] = {
+    CarrierRow: "aircraft_id",
+    BatteryRow: "battery_id",
+    CrewRow: "crew_id",
+    OrderRow: "order_id",
+    MissionRow: "mission_id",
+}
+
+
+def get(session: Session, model: type[R], ref: str) -> R | None:
+    """Return one record by its id, or None."""
+    found = sql.table(model)
+    row = session.execute(select(found).where(found.c[_KEYS[model]] == ref)).one_or_none()
+    return None if row is None else model(**row._mapping)
+
+
+def insert(session: Session, row: SQLModel) -> None:
+    """Add a record; an automatic number is left to the store."""
+    values = sql.as_values(row)
+    sql.insert(session, type(row), {name: value for name, value in values.items() if not _automatic(name, value)})
+
+
+def _automatic(name: str, value: Any) -> bool:
+    return value is None and name in ("order_no", "mission_no", "step_no", "reservation_no")
+
+
+def update(session: Session, model: type[SQLModel], ref: str, values: dict[str, Any]) -> None:
+    """Change columns of a record."""
+    sql.update(session, model, _KEYS[model], ref, values)
+
+
+def of_firm(session: Session, model: type[R], organisation_id: str | None) -> list[R]:
+    """Return a firm's carriers, batteries or crews by id; None returns everybody's."""
+    found = sql.table(model)
+    query = select(found).order_by(found.c[_KEYS[model]])
+    if organisation_id is not None:
+        query = query.where(found.c.organisation_id == organisation_id)
+    return [model(**row._mapping) for row in session.execute(query)]
+
+
+def page(
+    session: Session,
+    model: type[R],
+    number: str,
+    *,
+    organisation_id: str | None,
+    states: Collection[str] | None = None,
+    before: int | None = None,
+    limit: int = 100,
+) -> list[R]:
+    """Return orders or missions, newest first, before the number of the page before."""
+    found = sql.table(model)
+    query = select(found)
+    if organisation_id is not None:
+        query = query.where(found.c.organisation_id == organisation_id)
+    if states is not None:
+        query = query.where(found.c.state.in_(sorted(states)))
+    if before is not None:
+        query = query.where(found.c[number] < before)
+    query = query.order_by(found.c[number].desc()).limit(limit)
+    return [model(**row._mapping) for row in session.execute(query)]
+
+
+def steps_of(session: Session, order_id: str) -> list[OrderStepRow]:
+    """Return an order's story, oldest first."""
+    found = sql.table(OrderStepRow)
+    query = select(found).where(found.c.order_id == order_id).order_by(found.c.step_no)
+    return [OrderStepRow(**row._mapping) for row in session.execute(query)]
+
+
+def missions_where(
+    session: Session,
+    *,
+    states: Collection[str] | None = None,
+    plan_id: str | None = None,
+    order_id: str | None = None,
+    aircraft_id: str | None = None,
+) -> list[MissionRow]:
+    """Return missions by departure."""
+    found = sql.table(MissionRow)
+    query = select(found).order_by(found.c.departs_s, found.c.mission_no)
+    if states is not None:
+        query = query.where(found.c.state.in_(sorted(states)))
+    for name, value in (("plan_id", plan_id), ("order_id", order_id), ("aircraft_id", aircraft_id)):
+        if value is not None:
+            query = query.where(found.c[name] == value)
+    return [MissionRow(**row._mapping) for row in session.execute(query)]
+
+
+def busy(session: Session, kind: str, ref: str, from_s: float, to_s: float) -> list[tuple[float, float, str]]:
+    """Return (start, end, mission) of a resource's reservations that overlap (from_s, to_s), by start."""
+    statement = (
+        "SELECT starts_s, ends_s, mission_id FROM reservations "
+        "WHERE kind = ? AND ref = ? AND starts_s < ? AND ends_s > ? ORDER BY starts_s"
+    )
+    return [(a, b, name) for a, b, name in sql.run(session, statement, (kind, ref, to_s, from_s)).fetchall()]
+
+
+def reserve(session: Session, mission_id: str, taken: Sequence[tuple[str, str, float, float]]) -> None:
+    """Keep (kind, ref, starts_s, ends_s) for a mission."""
+    for kind, ref, starts_s, ends_s in taken:
+        values = {"kind": kind, "ref": ref, "mission_id": mission_id, "starts_s": starts_s, "ends_s": ends_s}
+        sql.insert(session, ReservationRow, values)
+
+
+def release(session: Session, mission_id: str) -> None:
+    """Give back what a mission kept."""
+    sql.run(session, "DELETE FROM reservations WHERE mission_id = ?", (mission_id,))
+
+
+def extend(session: Session, mission_id: str, ends_s: float) -> None:
+    """Keep what a mission reserved until a later instant."""
+    sql.run(session, "UPDATE reservations SET ends_s = max(ends_s, ?) WHERE mission_id = ?", (ends_s, mission_id))
+
+
+def lateness(session: Session, organisation_id: str, limit: int) -> list[float]:
+    """Return by how much a firm's deliveries came after the arrival planned when they were promised, latest last."""
+    statement = (
+        "SELECT delivered_s - json_extract(promise, '$.planned_s') FROM orders "
+        "WHERE organisation_id = ? AND delivered_s IS NOT NULL AND promise IS NOT NULL "
+        "ORDER BY delivered_s DESC LIMIT ?"
+    )
+    found = sql.run(session, statement, (organisation_id, limit)).fetchall()
+    return [float(value) for (value,) in reversed(found) if value is not None]

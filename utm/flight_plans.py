@@ -45,6 +45,8 @@ from utm.store.tables import FlightPlanRow
 
 __all__ = ["FlightPlans", "Prepared", "field_problem", "illegal", "performance_of", "retimed"]
 
+BATCH_PART = 50
+"""How many plans of a batch are filed in one transaction: the most a single plan waits for."""
 STATUS_OF = {"approved": 201, "pending": 202, "refused": 409}
 
 
@@ -86,29 +88,36 @@ class FlightPlans(PlanJudge):
 
     async def file(self, principal: Principal, body: dict[str, Any], parsed: FlightPlanBody, key: str | None) -> Answer:
         """File a plan; the answer is durable when this returns. The same key gives the first decision again."""
-        return await self._queue_filing(principal, body, parsed, key)
+        return await self.store.write(self._filing(principal, body, parsed, key))
 
     async def file_batch(
         self, principal: Principal, items: list[Callable[[], tuple[dict[str, Any], FlightPlanBody, str | None]]]
     ) -> list[Answer | Problem]:
         """File plans in order, each judged with those before it; one that is malformed costs only its own place."""
-        waiting: list[Any] = []
-        for parse in items:
-            try:
-                body, parsed, key = parse()
-                waiting.append(self._queue_filing(principal, body, parsed, key))
-            except Problem as problem:
-                waiting.append(problem)
+        waiting: list[tuple[list[Problem | None], asyncio.Future[list[Answer | Exception]]]] = []
+        for first in range(0, len(items), BATCH_PART):
+            ready = [self._parsed_filing(principal, parse) for parse in items[first : first + BATCH_PART]]
+            jobs = [item for item in ready if not isinstance(item, Problem)]
+            problems = [item if isinstance(item, Problem) else None for item in ready]
+            waiting.append((problems, self.store.enqueue_all(jobs)))
+            await asyncio.sleep(0)  # a batch is no reason for others to wait for an answer
         answers: list[Answer | Problem] = []
-        for item in waiting:
-            if isinstance(item, Problem):
-                answers.append(item)
-                continue
-            try:
-                answers.append(await item)
-            except Problem as problem:
-                answers.append(problem)
+        for problems, future in waiting:
+            filed = iter(await future)
+            for problem in problems:
+                answer = next(filed) if problem is None else problem
+                if isinstance(answer, Exception) and not isinstance(answer, Problem):
+                    raise answer
+                answers.append(answer)
         return answers
+
+    def _parsed_filing(
+        self, principal: Principal, parse: Callable[[], tuple[dict[str, Any], FlightPlanBody, str | None]]
+    ) -> Callable[[Session], Answer] | Problem:
+        try:
+            return self._filing(principal, *parse())
+        except Problem as problem:
+            return problem
 
     def check(self, principal: Principal, body: dict[str, Any], parsed: FlightPlanBody) -> Answer:
         """Judge a plan as filing would at this moment, and keep nothing."""
@@ -141,9 +150,10 @@ class FlightPlans(PlanJudge):
 
     # -- jobs of the writer --------------------------------------------------------------------------------------------
 
-    def _queue_filing(
+    def _filing(
         self, principal: Principal, body: dict[str, Any], parsed: FlightPlanBody, key: str | None
-    ) -> "asyncio.Future[Answer]":
+    ) -> Callable[[Session], Answer]:
+        """Return the job that files a body; raises Problem as `prepare` does, but for a key that may be known."""
         prepared_or_problem: Prepared | Problem
         try:
             prepared_or_problem = self.prepare(principal, body, parsed)
@@ -152,7 +162,7 @@ class FlightPlans(PlanJudge):
                 raise
             prepared_or_problem = problem  # a repeated key is answered even when its departure has passed since
         body_hash = hashlib.sha256(orjson.dumps(body, option=orjson.OPT_SORT_KEYS)).hexdigest()
-        return self.store.enqueue(lambda session: self._file(session, principal, prepared_or_problem, key, body_hash))
+        return lambda session: self._file(session, principal, prepared_or_problem, key, body_hash)
 
     def file_in(self, session: Session, principal: Principal, prepared: Prepared) -> Answer:
         """File inside a running job of the writer, which may keep more in the same transaction."""

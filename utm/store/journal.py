@@ -9,10 +9,11 @@ import orjson
 from sqlalchemy import select
 from sqlmodel import Session
 
-from utm.store.sql import as_values, insert, run, table
+from utm.store.sql import as_values, insert, remember, remembered, run, run_many, table
 from utm.store.tables import AuditRow, ChangeRow
 
 _GENESIS = "0" * 64
+_LAST_HASH = "hexlane_last_audit_hash"
 _audit = table(AuditRow)
 _RAISE_VERSION = (
     "INSERT INTO cell_versions (cell, version) VALUES (?, 1) ON CONFLICT (cell) DO UPDATE SET version = version + 1"
@@ -31,7 +32,10 @@ def record_audit(
     detail: dict[str, Any],
 ) -> None:
     """Append one line to the audit trail, hashed together with the line before it."""
-    latest = run(session, "SELECT hash FROM audit ORDER BY line DESC LIMIT 1").fetchone()
+    previous = remembered(session, _LAST_HASH)
+    if previous is None:
+        latest = run(session, "SELECT hash FROM audit ORDER BY line DESC LIMIT 1").fetchone()
+        previous = latest[0] if latest else _GENESIS
     row = {
         "at": at.isoformat(),
         "actor": actor,
@@ -41,7 +45,9 @@ def record_audit(
         "object_id": object_id,
         "detail": orjson.dumps(detail, option=orjson.OPT_SORT_KEYS).decode(),
     }
-    insert(session, AuditRow, {**row, "hash": chain_hash(latest[0] if latest else _GENESIS, row)})
+    own = chain_hash(previous, row)
+    insert(session, AuditRow, {**row, "hash": own})
+    remember(session, _LAST_HASH, own)
 
 
 def chain_hash(previous: str, row: dict[str, Any]) -> str:
@@ -76,8 +82,7 @@ def first_broken_line(rows: Iterable[AuditRow]) -> int | None:
 
 def record_change(session: Session, kind: str, ref: str, cells: Collection[str] = ()) -> int:
     """Tell every process that an object is no longer what it was, and raise the version of its cells; return the seq."""
-    for cell in sorted(cells):
-        run(session, _RAISE_VERSION, (cell,))
+    run_many(session, _RAISE_VERSION, [(cell,) for cell in sorted(cells)])
     return insert(session, ChangeRow, {"kind": kind, "ref": ref, "cells": " ".join(sorted(cells))})
 
 

@@ -2,19 +2,23 @@
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import and_, or_, select
 from sqlmodel import Session
 
 from utm.store import sql
-from utm.store.sql import run, table
+from utm.store.sql import remember, remembered, run, table
 from utm.store.tables import FlightPlanRow, FlightPlanTable, IdempotencyRow, PlanVersionRow
 
 _plans = table(FlightPlanTable)
 _COLUMNS = sql.columns_of(FlightPlanTable)
 _versions = table(PlanVersionRow)
 _GET = f"SELECT {', '.join(_COLUMNS)} FROM flight_plans WHERE plan_id = ?"  # noqa: S608  (our own columns)
+_INSERT = f"INSERT INTO flight_plans ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))})"  # noqa: S608
+_values_of = attrgetter(*_COLUMNS)
+_LAST_PLAN_NO = "hexlane_last_plan_no"
 _ADD_VERSION = (
     "INSERT INTO plan_versions (plan_id, attempt, version, outcome, policy_version, body, decision, judged_at) VALUES "
     "(?, (SELECT coalesce(max(attempt), 0) + 1 FROM plan_versions WHERE plan_id = ?), ?, ?, ?, ?, ?, ?)"
@@ -34,12 +38,16 @@ class PlanFilter:
 
 def next_plan_no(session: Session) -> int:
     """Return a plan number never used before."""
-    return int(run(session, "SELECT coalesce(max(plan_no), 0) + 1 FROM flight_plans").fetchone()[0])
+    last = remembered(session, _LAST_PLAN_NO)
+    if last is None:
+        last = int(run(session, "SELECT coalesce(max(plan_no), 0) FROM flight_plans").fetchone()[0])
+    remember(session, _LAST_PLAN_NO, last + 1)
+    return int(last) + 1
 
 
 def insert(session: Session, row: FlightPlanRow) -> None:
     """Add a plan."""
-    sql.insert(session, FlightPlanTable, {name: getattr(row, name) for name in _COLUMNS})
+    run(session, _INSERT, _values_of(row))
 
 
 def update(session: Session, plan_id: str, values: dict[str, Any]) -> None:

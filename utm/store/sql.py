@@ -12,6 +12,7 @@ from sqlalchemy import Table
 from sqlmodel import Session, SQLModel
 
 _DRIVER = "hexlane_driver"
+_KNOWN = "hexlane_known"
 
 
 def table(model: type[SQLModel]) -> Table:
@@ -41,6 +42,30 @@ def run(session: Session, statement: str, values: Sequence[Any] = ()) -> Any:
     if driver is None:
         driver = session.connection().connection.driver_connection
     return driver.execute(statement, values)
+
+
+def run_many(session: Session, statement: str, rows: Sequence[Sequence[Any]]) -> None:
+    """Run one statement for each row of values, in the session's transaction."""
+    driver: Any = session.info.get(_DRIVER)
+    if driver is None:
+        driver = session.connection().connection.driver_connection
+    driver.executemany(statement, rows)
+
+
+def remembered(session: Session, name: str) -> Any:
+    """Return what the running transaction of the writer knows of itself, or None: it must then be looked up."""
+    return session.info.get(_KNOWN, {}).get(name) if _DRIVER in session.info else None
+
+
+def remember(session: Session, name: str, value: Any) -> None:
+    """Keep what a statement of the writer's transaction made true, until the transaction ends or a job is undone."""
+    if _DRIVER in session.info:
+        session.info.setdefault(_KNOWN, {})[name] = value
+
+
+def forget(session: Session) -> None:
+    """Forget what was remembered: some of it was undone."""
+    session.info.pop(_KNOWN, None)
 
 
 def insert(session: Session, model: type[SQLModel], values: Mapping[str, Any]) -> int:

@@ -11,7 +11,7 @@ first reads the change log, so that what a job judges by (live plans, zones, pol
 import asyncio
 import queue
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ from sqlalchemy.pool import QueuePool
 from sqlmodel import Session
 
 from utm.store import migrate
-from utm.store.sql import keep_driver, run
+from utm.store.sql import forget, keep_driver, run
 
 _log = structlog.get_logger(__name__)
 
@@ -66,13 +66,19 @@ class ChangeFollower(Protocol):
 
 @dataclass(slots=True)
 class _Ticket:
-    job: Job[Any]
+    """Jobs one caller waits for together: each in a savepoint of its own, all in one transaction.
+
+    `together` says that the caller takes values and failures as a list, else the one value or the one failure.
+    """
+
+    jobs: Sequence[Job[Any]]
     loop: asyncio.AbstractEventLoop
     future: "asyncio.Future[Any]"
+    together: bool
 
 
-_Outcome: TypeAlias = tuple[_Ticket, Any, BaseException | None, list[Callable[[], None]]]
-"""A job's ticket, its value or failure, and what runs on the caller's loop once it is durable."""
+_Outcome: TypeAlias = tuple[Any, BaseException | None, list[Callable[[], None]]]
+"""A job's value or failure, and what runs on the caller's loop once it is durable."""
 
 
 def on_undo(session: Session, undo: Callable[[], None]) -> None:
@@ -139,12 +145,22 @@ class Store:
 
     def enqueue(self, job: Job[T]) -> "asyncio.Future[T]":
         """Give a job to the writer without waiting; jobs run in the order given."""
+        return self._put([job], together=False)
+
+    def enqueue_all(self, jobs: Sequence[Job[T]]) -> "asyncio.Future[list[T | Exception]]":
+        """Give jobs to the writer as one: in order, in one transaction, each undone alone when it fails.
+
+        The future holds each job's value or its exception; StoreUnavailableError is raised, and nothing of any was kept.
+        """
+        return self._put(jobs, together=True)
+
+    def _put(self, jobs: Sequence[Job[Any]], *, together: bool) -> "asyncio.Future[Any]":
         if self._closing:
             raise StoreUnavailableError("the store is closing")
         loop = asyncio.get_running_loop()
-        future: asyncio.Future[T] = loop.create_future()
-        self._enqueued += 1
-        self._jobs.put(_Ticket(job, loop, future))
+        future: asyncio.Future[Any] = loop.create_future()
+        self._enqueued += len(jobs)
+        self._jobs.put(_Ticket(jobs, loop, future, together))
         return future
 
     async def read(self, job: Job[T]) -> T:
@@ -184,8 +200,8 @@ class Store:
             self._watch.close()
 
     def _gather(self, first: _Ticket) -> tuple[list[_Ticket], bool]:
-        group = [first]
-        while len(group) < _GROUP_LIMIT:
+        group, count = [first], len(first.jobs)
+        while count < _GROUP_LIMIT:
             try:
                 ticket = self._jobs.get_nowait()
             except queue.Empty:
@@ -193,6 +209,7 @@ class Store:
             if ticket is None:
                 return group, True
             group.append(ticket)
+            count += len(ticket.jobs)
         return group, False
 
     def _follow_other_processes(self) -> None:
@@ -219,7 +236,7 @@ class Store:
             _log.exception("following_failed")
 
     def _run_group(self, group: list[_Ticket]) -> None:
-        outcomes: list[_Outcome] = []
+        outcomes: list[list[_Outcome]] = []
         undo: list[Callable[[], None]] = []
         try:
             with Session(self._write_engine, expire_on_commit=False) as session:
@@ -227,9 +244,7 @@ class Store:
                 keep_driver(session)
                 if self._follower is not None:
                     self._follower.catch_up(session)
-                for ticket in group:
-                    self._begun += 1
-                    outcomes.append((ticket, *self._run_job(session, ticket.job, undo)))
+                outcomes.extend([self._run_next(session, job, undo) for job in ticket.jobs] for ticket in group)
                 if self._follower is not None:
                     self._follower.committing(session)
                 session.commit()
@@ -243,9 +258,13 @@ class Store:
             self._write_engine.dispose()
             failure = StoreUnavailableError(f"the commit failed: {error}")
             failure.__cause__ = error
-            _deliver([(ticket, None, failure, []) for ticket in group])
+            _deliver([(ticket, failure) for ticket in group])
             return
-        _deliver(outcomes)
+        _deliver(list(zip(group, outcomes, strict=True)))
+
+    def _run_next(self, session: Session, job: Job[Any], undo: list[Callable[[], None]]) -> _Outcome:
+        self._begun += 1
+        return self._run_job(session, job, undo)
 
     def _checkpoint_loop(self) -> None:
         """Bring what was committed from the log into the file, once a second while there is something; nobody waits."""
@@ -279,6 +298,7 @@ class Store:
         except Exception as error:
             run(session, "ROLLBACK TO job")
             run(session, "RELEASE job")
+            forget(session)
             for take_back in reversed(session.info[_UNDO]):
                 take_back()
             return None, error, []
@@ -286,9 +306,12 @@ class Store:
         return value, None, session.info[_AFTER_COMMIT]
 
 
-def _deliver(outcomes: list[_Outcome]) -> None:
+_Delivery: TypeAlias = tuple[_Ticket, list[_Outcome] | StoreUnavailableError]
+
+
+def _deliver(outcomes: list[_Delivery]) -> None:
     """Answer the callers of a group, each on its own event loop, which is woken once for all of its callers."""
-    by_loop: dict[asyncio.AbstractEventLoop, list[_Outcome]] = {}
+    by_loop: dict[asyncio.AbstractEventLoop, list[_Delivery]] = {}
     for outcome in outcomes:
         by_loop.setdefault(outcome[0].loop, []).append(outcome)
     for loop, own in by_loop.items():
@@ -296,19 +319,26 @@ def _deliver(outcomes: list[_Outcome]) -> None:
             loop.call_soon_threadsafe(_resolve, own)
 
 
-def _resolve(outcomes: list[_Outcome]) -> None:
-    for ticket, value, failure, actions in outcomes:
+def _resolve(outcomes: list[_Delivery]) -> None:
+    for ticket, found in outcomes:
         try:
-            for action in actions:
-                action()
+            for _, _, actions in () if isinstance(found, StoreUnavailableError) else found:
+                for action in actions:
+                    action()
         except Exception as error:  # a listener's defect must not keep callers from an answer that is durable
             ticket.loop.call_exception_handler({"message": "an action after a commit failed", "exception": error})
         if ticket.future.done():  # the caller went away; what was committed stays committed
             continue
-        if failure is not None:
-            ticket.future.set_exception(failure)
+        if isinstance(found, StoreUnavailableError):
+            ticket.future.set_exception(found)
+        elif ticket.together:
+            ticket.future.set_result([value if failure is None else failure for value, failure, _ in found])
         else:
-            ticket.future.set_result(value)
+            value, failure, _ = found[0]
+            if failure is None:
+                ticket.future.set_result(value)
+            else:
+                ticket.future.set_exception(failure)
 
 
 def _engine(path: Path, *, begin: str, query_only: bool) -> Engine:

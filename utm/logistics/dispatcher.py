@@ -27,7 +27,7 @@ from utm.logistics.bookings import Needs
 from utm.logistics.fleet import LogisticsFleet
 from utm.logistics.flights import FlightDesigner, plan_body
 from utm.logistics.missions import Booking, BookingRefused, MissionDesk
-from utm.logistics.orders import OrderDesk, _class
+from utm.logistics.orders import CAUSES, OrderDesk, class_of
 from utm.plan_records import rfc3339
 from utm.problems import Problem
 from utm.security.authorise import scopes_of
@@ -114,6 +114,7 @@ class Dispatcher:
         found = await asyncio.to_thread(plan, jobs, earliest, flights, effort=self._effort)
         booked: dict[str, str] = {}
         refused: dict[str, str] = {}
+        causes: dict[str, str] = {}
         by_id = {row.order_id: row for row in rows}
         by_job = {job.order_id: job for job in jobs}
         by_aircraft = {carrier.aircraft_id: carrier for carrier in earliest}
@@ -124,12 +125,15 @@ class Dispatcher:
             if leaves_s > now_s + BOOK_AHEAD_S or task.aircraft_id in refused.values():
                 continue  # behind a flight that could not be booked, a tour has to be planned again
             reasons = _why_document(task, by_job[task.order_id], earliest, flights, found)
-            mission_id = await self._book(by_id[task.order_id], task, carrier, reasons)
-            if mission_id is None:
+            try:
+                mission_id = await self._book(by_id[task.order_id], task, carrier, reasons)
+            except _NotBooked as why_not:
                 refused[task.order_id] = task.aircraft_id
+                causes[task.order_id] = why_not.cause
             else:
-                booked[task.order_id] = mission_id
-        waits = {**found.waiting, **dict.fromkeys(refused, "no_slot")}
+                if mission_id is not None:
+                    booked[task.order_id] = mission_id
+        waits = {**found.waiting, **causes}
         if waits:
             await self._store.write(lambda session: self._say_waiting(session, waits))
         return _report(firm, found, booked, waits)
@@ -172,7 +176,10 @@ class Dispatcher:
     # -- booking -------------------------------------------------------------------------------------------------------
 
     async def _book(self, order: OrderRow, task: Task, carrier: Carrier, reasons: dict[str, Any]) -> str | None:
-        """Book a task, first its positioning flight where it needs one; return the mission, None where no time is free."""
+        """Book a task, first its positioning flight where it needs one; return the mission.
+
+        None where the order is gone; raises _NotBooked with the cause where it cannot be had.
+        """
         flights = []
         if task.positioning_departs_s is not None:
             departs_at = from_scene_s(task.positioning_departs_s)
@@ -185,12 +192,12 @@ class Dispatcher:
             except _LegRefused as refused:
                 changed = self._another(flights, refused, task)
                 if changed is None:
-                    return None
+                    break
                 flights = changed
             except Problem as problem:  # a site closed or an aircraft taken away since it was planned
                 _log.info("booking_not_possible", order_id=order.order_id, code=problem.code)
-                return None
-        return None
+                raise _NotBooked(problem.code if problem.code in CAUSES else "no_slot") from problem
+        raise _NotBooked("no_slot")
 
     async def _booked(
         self, order: OrderRow, carrier: Carrier, flights: list[_Flight], reasons: dict[str, Any]
@@ -238,7 +245,7 @@ class Dispatcher:
                 origin_id=flight.origin_id,
                 destination_id=flight.destination_id,
                 alternate_id=None,
-                priority=URGENCY[_class(order.priority_class)].plan_priority,
+                priority=URGENCY[class_of(order.priority_class)].plan_priority,
                 remarks=_remarks(order, flight),
             )
         ready = self._plans.prepare(principal, body, validate(body, FlightPlanBody))
@@ -257,11 +264,11 @@ class Dispatcher:
         firm = order.organisation_id
         starts_s, ends_s = self._missions.resources.span(prepared, carrier.turn_s)
         battery_id = crew_id = None
-        if self._fleet.has(session, BatteryRow, firm):
+        if self._fleet.keeps(session, BatteryRow, firm):
             battery_id = self._fleet.free_battery(session, firm, energy_wh, starts_s, ends_s)
             if battery_id is None:
                 raise Problem("no_battery_free")
-        if self._fleet.has(session, CrewRow, firm):
+        if self._fleet.keeps(session, CrewRow, firm):
             crew_id = self._fleet.free_crew(session, firm, starts_s, ends_s)
             if crew_id is None:
                 raise Problem("no_crew_free")
@@ -291,6 +298,14 @@ class Dispatcher:
         if flight.level_at + 1 < len(levels):
             return [*flights[:k], replace(flight, offered=None, level_at=flight.level_at + 1), *flights[k + 1 :]]
         return None
+
+
+class _NotBooked(Exception):  # noqa: N818  (an outcome of booking, not an error)
+    """Why a task could not be booked: a cause of `utm.logistics.orders.CAUSES`."""
+
+    def __init__(self, cause: str) -> None:
+        super().__init__(cause)
+        self.cause = cause
 
 
 class _LegRefused(Exception):  # noqa: N818  (a refusal is a value to the planner, raised to undo the transaction)
@@ -331,7 +346,7 @@ def _job(row: OrderRow) -> Job:
         row.destination_site_id,
         row.payload_kg,
         row.ready_s,
-        URGENCY[_class(row.priority_class)].weight,
+        URGENCY[class_of(row.priority_class)].weight,
         row.deliver_by_s,
         row.dangerous_goods,
         row.cold_chain,

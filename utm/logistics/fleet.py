@@ -227,9 +227,9 @@ class LogisticsFleet:
                 best = -room, row.crew_id
         return None if best is None else best[1]
 
-    def has(self, session: Session, model: type[BatteryRow] | type[CrewRow], firm: str) -> bool:
-        """Tell whether a firm keeps batteries or crews here at all."""
-        return bool(logistics.of_firm(session, model, firm))
+    def keeps(self, session: Session, model: type[BatteryRow] | type[CrewRow], firm: str) -> bool:
+        """Tell whether a firm keeps batteries or crews here at all; retired batteries are gone."""
+        return any(row.state != "retired" for row in logistics.of_firm(session, model, firm))
 
     def _audit(self, session: Session, principal: Principal, kind: str, ref: str, firm: str) -> None:
         record_audit(

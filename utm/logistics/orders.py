@@ -33,6 +33,9 @@ CAUSES: Final[dict[str, tuple[str, str]]] = {
     "no_way": ("There is no way between the two sites around the zones in force.", "两地之间无法绕开现行限制空域。"),
     "not_in_this_plan": ("Every carrier is busy; the order is planned again soon.", "运力均已占用，稍后将重新规划。"),
     "no_slot": ("No time was free for the flight within the horizon.", "规划时段内没有可用的飞行时间。"),
+    "no_battery_free": ("No battery of the firm is free.", "没有空闲电池。"),
+    "no_crew_free": ("No crew of the firm has room for another vehicle.", "没有空闲机组。"),
+    "carrier_unavailable": ("Its carrier is no longer available.", "所选运力已不可用。"),
     "plan_cancelled": ("Its flight was cancelled.", "对应飞行已取消。"),
     "plan_withdrawn": ("Its flight was withdrawn for one of higher priority or a closed zone.", "对应飞行被撤回。"),
     "plan_refused": ("Its flight was refused.", "对应飞行被拒绝。"),
@@ -325,7 +328,7 @@ def order_document(row: OrderRow, mission: MissionRow | None) -> dict[str, Any]:
         "destination_site_id": row.destination_site_id,
         "payload_kg": row.payload_kg,
         "priority_class": row.priority_class,
-        "plan_priority": URGENCY[_class(row.priority_class)].plan_priority,
+        "plan_priority": URGENCY[class_of(row.priority_class)].plan_priority,
         "ready_at": at_text(row.ready_s),
         "deliver_by": at_text(row.deliver_by_s),
         "dangerous_goods": row.dangerous_goods,
@@ -351,7 +354,8 @@ def order_document(row: OrderRow, mission: MissionRow | None) -> dict[str, Any]:
     }
 
 
-def _class(name: str) -> PriorityClass:
+def class_of(name: str) -> PriorityClass:
+    """Return the class of priority of that name; raises ValueError for none of them."""
     for known in URGENCY:
         if known == name:
             return known

@@ -1,23 +1,38 @@
 """The steps of a plan's life after it was judged: confirm, activate, end, cancel, expire, and decisions by people."""
 
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from collections.abc import Callable
 from typing import Any, Protocol
 
 import msgspec
-import numpy as np
 import orjson
 from sqlmodel import Session
 
-from airspace.decision import Decision, Reason, decision_to_dict, reason_to_dict
-from airspace.geometry4d import PlanGeometry, Trajectory4D
-from airspace.lifecycle import AIRBORNE, OWNER_STEPS, IllegalTransition, OwnerAction, PlanState, move, step
+from airspace.decision import Decision, decision_to_dict, reason_to_dict
+from airspace.lifecycle import (
+    AIRBORNE,
+    FINAL,
+    OWNER_STEPS,
+    IllegalTransition,
+    OwnerAction,
+    PlanState,
+    move,
+    step,
+)
 from airspace.timebase import from_scene_s, to_scene_s
-from airspace.trajectory import FlightPath
-from utm.airspace_book import GroundStop
 from utm.api.body import validate
 from utm.api.flight_plan_models import FlightPlanBody
 from utm.flight_plans import FlightPlans, Prepared, illegal, retimed
+from utm.overdue import EXTENSION_S, NOTICE_S, lasting
+from utm.plan_obstacles import (
+    GRANTED,
+    Obstacle,
+    ground_stops,
+    refused_by_a_person,
+    release,
+    stopped_by,
+    timing,
+    unaccepted,
+)
 from utm.plan_records import Answer, decode_authority, document, encode_authority, rfc3339
 from utm.problems import Problem
 from utm.security import Principal
@@ -26,34 +41,6 @@ from utm.store import plans
 from utm.store.geometry_codec import decode as decode_geometry
 from utm.store.geometry_codec import encode as encode_geometry
 from utm.store.tables import FlightPlanRow
-
-OVERDUE_EXTENSION_S = 120.0
-"""By how much the reservation of an overdue flight is extended at a time."""
-OVERDUE_NOTICE_S = 30.0
-"""How long before its planned end a flight that has not landed counts as overdue, so that no gap opens."""
-
-
-@dataclass(frozen=True, slots=True)
-class Obstacle:
-    """One thing that stands in the way of a take-off, beside what the judgement finds."""
-
-    code: str
-    detail: str
-    detail_zh: str
-
-    def as_reason(self) -> dict[str, Any]:
-        """Return it in the shape of a decision's reason."""
-        return {
-            "code": self.code,
-            "severity": "refuse",
-            "detail": self.detail,
-            "detail_zh": self.detail_zh,
-            "segment": None,
-            "starts_at": None,
-            "ends_at": None,
-            "horizontal_margin_m": None,
-            "vertical_margin_m": None,
-        }
 
 
 class Vehicles(Protocol):
@@ -74,6 +61,10 @@ class PlanSteps:
     def __init__(self, flight_plans: FlightPlans, vehicles: Vehicles) -> None:
         self._plans, self._vehicles = flight_plans, vehicles
         self._clock, self._store = flight_plans.clock, flight_plans.store
+        self.over: list[Callable[[Session, FlightPlanRow, str], None]] = []
+        """Called in the job that ends, cancels, expires or otherwise finishes a plan, with its row and what finished it."""
+        self.planned_end_s: dict[str, float] = {}
+        """When flights that are extended were to end, as first seen by this process."""
 
     # -- steps of the owner --------------------------------------------------------------------------------------------
 
@@ -86,7 +77,7 @@ class PlanSteps:
             now, policy = self._clock.now(), self._plans.book.policy
             authority = decode_authority(row.authority)
             released = authority.released_at
-            if released is None and authority.application in _GRANTED and policy.readiness_lead_s == 0:
+            if released is None and authority.application in GRANTED and policy.readiness_lead_s == 0:
                 released = now
             reported = authority.readiness_reported_at or now
             row.authority = encode_authority(
@@ -156,7 +147,7 @@ class PlanSteps:
                 row.state = PlanState.REFUSED.value
                 decided = orjson.loads(row.decision)
                 decided["decided_at"] = rfc3339(self._clock.now())
-                decided["reasons"].insert(0, _refused_by_a_person(reason).as_reason() | {"rule": "decision"})
+                decided["reasons"].insert(0, refused_by_a_person(reason).as_reason() | {"rule": "decision"})
             decided["outcome"] = row.state
             row.decision = orjson.dumps(decided).decode()
             row.authority = encode_authority(msgspec.structs.replace(authority, application=row.state))
@@ -188,7 +179,7 @@ class PlanSteps:
         limit_s = now_s - self._plans.book.policy.departure_tolerance_s
         live = self._plans.sky.all()
         expired = [plan.plan_id for plan in live if plan.state == "approved" and plan.starts_s < limit_s]
-        overdue = [plan.plan_id for plan in live if plan.state != "approved" and plan.ends_s < now_s + OVERDUE_NOTICE_S]
+        overdue = [plan.plan_id for plan in live if plan.state != "approved" and plan.ends_s < now_s + NOTICE_S]
         if expired:
             await self._store.write(lambda session: self._expire(session, expired, limit_s))
         if overdue:
@@ -232,15 +223,21 @@ class PlanSteps:
         state = self._step(row, OwnerAction.ACTIVATE)
         book, now = self._plans.book, self._clock.now()
         prepared = self._prepared(row)
-        found = [*obstacles, *self._timing(row, now), *self._ground_stops(prepared, now), *self._release(row)]
+        found = [
+            *obstacles,
+            *timing(row, book.policy, now),
+            *ground_stops(iter(book.ground_stops.values()), prepared, now),
+            *release(row, book.policy),
+        ]
         late_s = to_scene_s(now) - row.departure_s
         if 0 < late_s <= book.policy.departure_tolerance_s:
             prepared = retimed(prepared, late_s, now)
         self._plans.memory.make_current(session, version_cells(prepared.h3_cells))
         decision = self._judge_row(row, prepared)
-        if found or decision.outcome == "refused" or _unaccepted(row, decision):
+        if found or decision.outcome == "refused" or unaccepted(row, decision):
             decision = self._with_offers(row, prepared, decision, found)
             raise self._in_the_way("activation_refused", decision, found, row)
+        self._end_continued(session, row)
         self._take_times(row, prepared)
         _hold_to(row, decision)
         row.state = state.value
@@ -256,43 +253,6 @@ class PlanSteps:
         )
         return self._keep(session, principal, row, "activate", {"late_s": max(0.0, late_s)})
 
-    def _timing(self, row: FlightPlanRow, now: datetime) -> list[Obstacle]:
-        policy, departure_at = self._plans.book.policy, from_scene_s(row.departure_s)
-        late_s = (now - departure_at).total_seconds()
-        if late_s > policy.departure_tolerance_s:
-            return [
-                Obstacle(
-                    "departure_missed",
-                    f"Departure was {late_s:.0f} s ago, more than the {policy.departure_tolerance_s:.0f} s a departure may "
-                    "be late. File a new plan.",
-                    f"计划起飞时间已过去 {late_s:.0f} 秒，超过允许的 {policy.departure_tolerance_s:.0f} 秒。请重新提交计划。",
-                )
-            ]
-        if -late_s > policy.activation_early_s:
-            opens_at = departure_at - timedelta(seconds=policy.activation_early_s)
-            return [
-                Obstacle(
-                    "too_early",
-                    f"Departure is {-late_s:.0f} s away; activate from {rfc3339(opens_at)} on.",
-                    f"距起飞还有 {-late_s:.0f} 秒；请在 {rfc3339(opens_at)} 之后激活。",
-                )
-            ]
-        return []
-
-    def _ground_stops(self, prepared: Prepared, now: datetime) -> list[Obstacle]:
-        found = []
-        for stop in self._plans.book.ground_stops.values():
-            if self._stopped_by(stop, prepared, now):
-                until = rfc3339(stop.until)
-                found.append(
-                    Obstacle(
-                        "ground_stop",
-                        f"A ground stop holds on the route until {until} ({stop.reason}). Wait until it is lifted.",
-                        f"航线上有停飞令，至 {until} 有效（{stop.reason}）。请等待解除。",
-                    )
-                )
-        return found
-
     def _with_offers(
         self, row: FlightPlanRow, prepared: Prepared, decision: Decision, found: list[Obstacle]
     ) -> Decision:
@@ -303,7 +263,7 @@ class PlanSteps:
         if any(item.code not in ("departure_missed", "ground_stop") for item in found):
             return decision
         now = self._clock.now()
-        stops = [stop.until for stop in self._plans.book.ground_stops.values() if self._stopped_by(stop, prepared, now)]
+        stops = [stop.until for stop in self._plans.book.ground_stops.values() if stopped_by(stop, prepared, now)]
         return self._plans.judge(
             row.organisation_id,
             None,
@@ -313,25 +273,6 @@ class PlanSteps:
             offers=True,
             not_before=max([now, *stops]) if found else None,
         )
-
-    @staticmethod
-    def _stopped_by(stop: GroundStop, prepared: Prepared, now: datetime) -> bool:
-        return stop.until > now and bool(stop.area.distance_m(_shapes(prepared)).min() <= 0)
-
-    def _release(self, row: FlightPlanRow) -> list[Obstacle]:
-        """Take-off only after the authority's release; with no lead time its approval implies it."""
-        authority, policy = decode_authority(row.authority), self._plans.book.policy
-        if authority.application in _GRANTED and policy.readiness_lead_s == 0:
-            return []
-        if authority.released_at is not None:
-            return []
-        return [
-            Obstacle(
-                "not_released",
-                "The authority has not released the flight yet. Report readiness with confirm and wait for the release.",
-                "管制部门尚未放行。请先用 confirm 报告准备情况，并等待放行。",
-            )
-        ]
 
     def _expire(self, session: Session, plan_ids: list[str], limit_s: float) -> None:
         for plan_id in plan_ids:
@@ -344,12 +285,13 @@ class PlanSteps:
 
     def _extend(self, session: Session, plan_ids: list[str], now_s: float) -> None:
         """Keep the last place of flights that have not landed reserved: they hover there as far as the sky knows."""
-        until_s = now_s + OVERDUE_EXTENSION_S
+        until_s = now_s + EXTENSION_S
         for plan_id in plan_ids:
             row = plans.get(session, plan_id)
-            if row is None or PlanState(row.state) not in AIRBORNE or row.ends_s >= now_s + OVERDUE_NOTICE_S:
+            if row is None or PlanState(row.state) not in AIRBORNE or row.ends_s >= now_s + NOTICE_S:
                 continue
-            row.geometry = encode_geometry(_lasting(decode_geometry(row.geometry), row.ends_s, until_s))
+            self.planned_end_s.setdefault(plan_id, row.ends_s)
+            row.geometry = encode_geometry(lasting(decode_geometry(row.geometry), row.ends_s, until_s))
             row.ends_s = until_s
             self._keep(session, None, row, "extend", {"until": rfc3339(from_scene_s(until_s))})
 
@@ -363,6 +305,25 @@ class PlanSteps:
         row.state = PlanState.ENDED.value
         row.ended_at = rfc3339(self._clock.now())
         return self._keep(session, principal, row, action, {})
+
+    def make_contingent(
+        self, session: Session, principal: Principal | None, row: FlightPlanRow, detail: dict[str, Any]
+    ) -> None:
+        """Move a flight that is flown to contingent, inside the job that reserves what it needs."""
+        following = move(PlanState(row.state), PlanState.CONTINGENT)
+        if isinstance(following, IllegalTransition):
+            raise illegal(following)
+        row.state = following.value
+        self._keep(session, principal, row, "contingent", detail)
+
+    def _end_continued(self, session: Session, row: FlightPlanRow) -> None:
+        """End the contingency of an aircraft that goes on under a new approved plan, with the plan it failed on."""
+        for live in self._plans.sky.of_aircraft(row.aircraft_id):
+            if live.plan_id == row.plan_id or live.state != PlanState.CONTINGENT:
+                continue
+            former = plans.get(session, live.plan_id)
+            if former is not None:
+                self._end(session, None, former, f"continued:{row.plan_id}")
 
     # -- shared --------------------------------------------------------------------------------------------------------
 
@@ -380,6 +341,10 @@ class PlanSteps:
         plans.update(session, row.plan_id, changed)
         self._plans.audit(session, principal, action, row, detail)
         self._plans.reserve(session, row)
+        if PlanState(row.state) in FINAL:
+            self.planned_end_s.pop(row.plan_id, None)
+            for listener in self.over:
+                listener(session, row, action)
         return Answer(200, document(row))
 
     def _prepared(self, row: FlightPlanRow) -> Prepared:
@@ -407,7 +372,7 @@ class PlanSteps:
         shown = decision_to_dict(decision, 0.0)
         shown["outcome"] = "refused"
         standing = [item for item in shown["reasons"] if item["severity"] == "refuse"]
-        standing += [] if row is None else [reason_to_dict(item) for item in _unaccepted(row, decision)]
+        standing += [] if row is None else [reason_to_dict(item) for item in unaccepted(row, decision)]
         shown["reasons"] = [*(item.as_reason() for item in obstacles), *shown["reasons"]]
         first = obstacles[0] if obstacles else None
         detail = first.detail if first else (standing[0]["detail"] if standing else None)
@@ -428,47 +393,3 @@ def _hold_to(row: FlightPlanRow, decision: Decision) -> None:
         row.horizontal_m = decision.separation.horizontal_m
         row.vertical_m = decision.separation.vertical_m
         row.time_buffer_s = decision.separation.time_buffer_s
-
-
-_GRANTED = frozenset({"not_needed", "standing", "approved"})
-"""How the application stands where nothing more is asked of the authority but its release."""
-
-
-def _refused_by_a_person(reason: str | None) -> Obstacle:
-    said, said_zh = (f": {reason}", f"：{reason}") if reason else ("", "")
-    return Obstacle(
-        "refused_by_decision", f"The plan was refused by decision{said}.", f"计划经人工审核未获批准{said_zh}。"
-    )
-
-
-def _unaccepted(row: FlightPlanRow, decision: Decision) -> list[Reason]:
-    """Return what nobody has accepted for this plan: what somebody must decide now and stood in no decision on it."""
-    known = {(item["code"], item.get("zone_id")) for item in orjson.loads(row.decision)["reasons"]}
-    return [item for item in decision.reasons if item.severity == "pending" and (item.code, item.zone_id) not in known]
-
-
-def _shapes(prepared: Prepared) -> Any:
-    if isinstance(prepared.path, FlightPath):
-        return prepared.path.lines
-    return np.array([area.outline for area in prepared.path.areas], dtype=object)
-
-
-def _lasting(geometry: PlanGeometry, ends_s: float, until_s: float) -> PlanGeometry:
-    """Return the geometry of an overdue flight: its last place, or the volumes that close last, held until `until_s`."""
-    if isinstance(geometry, Trajectory4D):
-        return _held_until(geometry, until_s)
-    return tuple(prism if prism.t_end_s < ends_s else replace(prism, t_end_s=until_s) for prism in geometry)
-
-
-def _held_until(trajectory: Trajectory4D, until_s: float) -> Trajectory4D:
-    """Return the flight with a hover at its last point until `until_s`; an earlier such hover is lengthened."""
-    last = trajectory.segments[-1]
-    hovers = bool((last[0:3] == last[4:7]).all())
-    if hovers:
-        rows = trajectory.segments.copy()
-        rows[-1, 7] = until_s
-        return Trajectory4D(rows, trajectory.waypoint_of)
-    hover = np.concatenate([last[4:8], last[4:7], [until_s]])
-    return Trajectory4D(
-        np.vstack([trajectory.segments, hover]), np.append(trajectory.waypoint_of, trajectory.waypoint_of[-1])
-    )

@@ -10,7 +10,7 @@ from utm.airspace_book import AirspaceBook
 from utm.clock import Clock
 from utm.fleet import Fleet
 from utm.mission_check import compare
-from utm.plan_steps import Obstacle
+from utm.plan_obstacles import Obstacle
 from utm.store.geometry_codec import decode
 from utm.store.tables import FlightPlanRow
 from utm.telemetry import Telemetry

@@ -49,9 +49,15 @@ def advisory(session: Session, advisory_id: str) -> AdvisoryRow | None:
 
 
 def advisories(
-    session: Session, *, organisation_id: str | None, plan_id: str | None, before: int | None, limit: int
+    session: Session,
+    *,
+    organisation_id: str | None,
+    plan_id: str | None,
+    before: int | None,
+    limit: int,
+    state: str | None = None,
 ) -> list[AdvisoryRow]:
-    """Return advisories, newest first, numbered below `before`."""
+    """Return advisories, newest first, numbered below `before`; of `state` told, escalated, acknowledged, withdrawn."""
     query = select(_advisories).order_by(_advisories.c.number.desc()).limit(limit)
     if organisation_id is not None:
         query = query.where(_advisories.c.organisation_id == organisation_id)
@@ -59,9 +65,35 @@ def advisories(
         query = query.where(_advisories.c.plan_id == plan_id)
     if before is not None:
         query = query.where(_advisories.c.number < before)
+    if state == "withdrawn":
+        query = query.where(_advisories.c.withdrawn_at.is_not(None))
+    elif state is not None:
+        query = query.where(_advisories.c.withdrawn_at.is_(None))
+        acknowledged = _advisories.c.acknowledged_at
+        query = query.where(acknowledged.is_not(None) if state == "acknowledged" else acknowledged.is_(None))
+        if state != "acknowledged":
+            escalated = _advisories.c.escalated_at
+            query = query.where(escalated.is_not(None) if state == "escalated" else escalated.is_(None))
     return [AdvisoryRow(**row._mapping) for row in session.execute(query)]
 
 
 def acknowledge(session: Session, advisory_id: str, *, at: str, by: str) -> None:
     """Mark an advisory as acknowledged."""
     sql.update(session, AdvisoryRow, "advisory_id", advisory_id, {"acknowledged_at": at, "acknowledged_by": by})
+
+
+def change_advisory(session: Session, advisory_id: str, values: dict[str, Any]) -> None:
+    """Change columns of an advisory."""
+    sql.update(session, AdvisoryRow, "advisory_id", advisory_id, values)
+
+
+def open_of_cause(session: Session, cause: str) -> list[AdvisoryRow]:
+    """Return the advisories of a cause that has not ceased."""
+    query = select(_advisories).where(_advisories.c.cause == cause, _advisories.c.withdrawn_at.is_(None))
+    return [AdvisoryRow(**row._mapping) for row in session.execute(query.order_by(_advisories.c.number))]
+
+
+def following_causes(session: Session) -> list[AdvisoryRow]:
+    """Return every advisory that follows a cause which has not ceased, oldest first."""
+    query = select(_advisories).where(_advisories.c.cause.is_not(None), _advisories.c.withdrawn_at.is_(None))
+    return [AdvisoryRow(**row._mapping) for row in session.execute(query.order_by(_advisories.c.number))]

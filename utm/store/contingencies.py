@@ -1,0 +1,155 @@
+"""Statements about contingencies, lists of actions and temporary zones."""
+
+from collections.abc import Collection
+from typing import Any
+
+from sqlalchemy import select
+from sqlmodel import Session
+
+from utm.store import sql
+from utm.store.contingency_tables import ActionItemRow, ActionListRow, ContingencyRow, TemporaryZoneRow
+
+_contingencies = sql.table(ContingencyRow)
+_lists = sql.table(ActionListRow)
+_items = sql.table(ActionItemRow)
+_zones = sql.table(TemporaryZoneRow)
+LIVE = ("open", "proposed")
+
+
+# -- contingencies -----------------------------------------------------------------------------------------------------
+
+
+def next_number(session: Session) -> int:
+    """Return a number no contingency has had."""
+    return int(sql.run(session, "SELECT coalesce(max(number), 0) + 1 FROM contingencies").fetchone()[0])
+
+
+def put(session: Session, row: ContingencyRow) -> None:
+    """Add a contingency."""
+    sql.insert(session, ContingencyRow, sql.as_values(row))
+
+
+def change(session: Session, contingency_id: str, values: dict[str, Any]) -> None:
+    """Change columns of a contingency."""
+    sql.update(session, ContingencyRow, "contingency_id", contingency_id, values)
+
+
+def get(session: Session, contingency_id: str) -> ContingencyRow | None:
+    """Return a contingency, or None."""
+    row = session.execute(select(_contingencies).where(_contingencies.c.contingency_id == contingency_id)).one_or_none()
+    return None if row is None else ContingencyRow(**row._mapping)
+
+
+def with_states(session: Session, states: Collection[str]) -> list[ContingencyRow]:
+    """Return the contingencies in one of the states, oldest first."""
+    query = select(_contingencies).where(_contingencies.c.state.in_(sorted(states))).order_by(_contingencies.c.number)
+    return [ContingencyRow(**row._mapping) for row in session.execute(query)]
+
+
+def of_plan(session: Session, plan_id: str) -> list[ContingencyRow]:
+    """Return the contingencies of a plan, oldest first."""
+    query = select(_contingencies).where(_contingencies.c.plan_id == plan_id).order_by(_contingencies.c.number)
+    return [ContingencyRow(**row._mapping) for row in session.execute(query)]
+
+
+def page(
+    session: Session,
+    *,
+    organisation_id: str | None,
+    states: Collection[str] | None,
+    before: int | None,
+    limit: int,
+) -> list[ContingencyRow]:
+    """Return contingencies, newest first, numbered below `before`."""
+    query = select(_contingencies).order_by(_contingencies.c.number.desc()).limit(limit)
+    if organisation_id is not None:
+        query = query.where(_contingencies.c.organisation_id == organisation_id)
+    if states is not None:
+        query = query.where(_contingencies.c.state.in_(sorted(states)))
+    if before is not None:
+        query = query.where(_contingencies.c.number < before)
+    return [ContingencyRow(**row._mapping) for row in session.execute(query)]
+
+
+# -- lists of actions --------------------------------------------------------------------------------------------------
+
+
+def add_list(session: Session, row: ActionListRow) -> None:
+    """Add a list; its number is given here."""
+    row.number = int(sql.run(session, "SELECT coalesce(max(number), 0) + 1 FROM action_lists").fetchone()[0])
+    sql.insert(session, ActionListRow, sql.as_values(row))
+
+
+def add_item(session: Session, row: ActionItemRow) -> None:
+    """Add a flight to a list."""
+    sql.insert(session, ActionItemRow, sql.as_values(row))
+
+
+def action_list(session: Session, action_list_id: str) -> ActionListRow | None:
+    """Return a list, or None."""
+    row = session.execute(select(_lists).where(_lists.c.action_list_id == action_list_id)).one_or_none()
+    return None if row is None else ActionListRow(**row._mapping)
+
+
+def lists(session: Session, *, states: Collection[str] | None, before: int | None, limit: int) -> list[ActionListRow]:
+    """Return lists, newest first, numbered below `before`."""
+    query = select(_lists).order_by(_lists.c.number.desc()).limit(limit)
+    if states is not None:
+        query = query.where(_lists.c.state.in_(sorted(states)))
+    if before is not None:
+        query = query.where(_lists.c.number < before)
+    return [ActionListRow(**row._mapping) for row in session.execute(query)]
+
+
+def change_list(session: Session, action_list_id: str, values: dict[str, Any]) -> None:
+    """Change columns of a list."""
+    sql.update(session, ActionListRow, "action_list_id", action_list_id, values)
+
+
+def items_of(session: Session, action_list_id: str) -> list[ActionItemRow]:
+    """Return the flights of a list, in its order."""
+    query = select(_items).where(_items.c.action_list_id == action_list_id).order_by(_items.c.position)
+    return [ActionItemRow(**row._mapping) for row in session.execute(query)]
+
+
+def item(session: Session, item_id: str) -> ActionItemRow | None:
+    """Return one flight of a list, or None."""
+    row = session.execute(select(_items).where(_items.c.item_id == item_id)).one_or_none()
+    return None if row is None else ActionItemRow(**row._mapping)
+
+
+def items_with(session: Session, states: Collection[str]) -> list[ActionItemRow]:
+    """Return every flight of every list in one of the states."""
+    query = select(_items).where(_items.c.state.in_(sorted(states))).order_by(_items.c.item_id)
+    return [ActionItemRow(**row._mapping) for row in session.execute(query)]
+
+
+def change_item(session: Session, item_id: str, values: dict[str, Any]) -> None:
+    """Change columns of a flight of a list."""
+    sql.update(session, ActionItemRow, "item_id", item_id, values)
+
+
+# -- temporary zones ---------------------------------------------------------------------------------------------------
+
+
+def put_zone(session: Session, row: TemporaryZoneRow) -> None:
+    """Keep what is known of a temporary zone; one of that id that was withdrawn is replaced."""
+    sql.run(session, "DELETE FROM temporary_zones WHERE zone_id = ?", (row.zone_id,))
+    sql.insert(session, TemporaryZoneRow, sql.as_values(row))
+
+
+def zone(session: Session, zone_id: str) -> TemporaryZoneRow | None:
+    """Return a temporary zone, or None."""
+    row = session.execute(select(_zones).where(_zones.c.zone_id == zone_id)).one_or_none()
+    return None if row is None else TemporaryZoneRow(**row._mapping)
+
+
+def zones(session: Session) -> list[TemporaryZoneRow]:
+    """Return the temporary zones that were not withdrawn, by when they begin."""
+    query = select(_zones).where(_zones.c.withdrawn_at.is_(None)).order_by(_zones.c.starts_at)
+    return [TemporaryZoneRow(**row._mapping) for row in session.execute(query)]
+
+
+def withdraw_zone(session: Session, zone_id: str, at: str) -> None:
+    """Say that a temporary zone was withdrawn before its end."""
+    sql.update(session, TemporaryZoneRow, "zone_id", zone_id, {"withdrawn_at": at})

@@ -2,28 +2,21 @@
 
 import asyncio
 import contextlib
-import json
-import signal
-import sys
 import time
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
+
+from sim import cli_scenario
+from sim.cli_parts import Count, Json, Seed, err, fail, line, run_until_stopped
 
 app = typer.Typer(
     name="sim",
     help="Simulated drones: fleets that file and fly through the API, and single drones for ground stations.",
     no_args_is_help=True,
 )
-_err = Console(stderr=True)
-
-Json = Annotated[bool, typer.Option("--json", help="JSON lines on standard output, for scripts.")]
-Count = Annotated[int, typer.Option("--count", min=1, max=2000, help="How many drones.")]
-Seed = Annotated[int, typer.Option(help="The same seed gives the same airframes, weather and choices.")]
-
 STATUS_EVERY_S = 10.0
 
 
@@ -51,7 +44,7 @@ def fly(
     async def work() -> None:
         def tell(event: str, fields: dict[str, Any]) -> None:
             if as_json:
-                _line({"event": event, **fields})
+                line({"event": event, **fields})
 
         traffic = await start_traffic(
             credentials, count=count, base_url=base_url, bridge=bridge, city=city, seed=seed, notify=tell
@@ -64,9 +57,9 @@ def fly(
             await traffic.close()
 
     try:
-        _run(work())
+        run_until_stopped(work())
     except (ApiError, ValueError, OSError) as fault:
-        _fail(str(fault), as_json=as_json)
+        fail(str(fault), as_json=as_json)
 
 
 @app.command()
@@ -111,17 +104,17 @@ def drone(
             fleet.start()
             up = {"event": "up", "system_id": system_id, "port": one.endpoint[1], "gcs_port": one.ground_port}
             if as_json:
-                _line(up)
+                line(up)
             else:
-                _err.print(f"drone {system_id} is up: sends from port {up['port']}, ground stations: {up['gcs_port']}")
+                err.print(f"drone {system_id} is up: sends from port {up['port']}, ground stations: {up['gcs_port']}")
             await asyncio.sleep(duration if duration is not None else 365 * 86400)
         finally:
             await fleet.close()
 
     try:
-        _run(work())
+        run_until_stopped(work())
     except (ValueError, OSError) as fault:
-        _fail(str(fault), as_json=as_json)
+        fail(str(fault), as_json=as_json)
 
 
 def demo(
@@ -145,9 +138,9 @@ def demo(
             options += [name, str(value)]
     try:
         with ServerProcess(data_dir, options) as server:
-            _run(_demo(server, count=count, city=city or "shenzhen", seed=seed, as_json=as_json))
+            run_until_stopped(_demo(server, count=count, city=city or "shenzhen", seed=seed, as_json=as_json))
     except (ApiError, ServerFailedError, ValueError, OSError) as fault:
-        _fail(str(fault), as_json=as_json)
+        fail(str(fault), as_json=as_json)
 
 
 async def _demo(server: Any, *, count: int, city: str, seed: int, as_json: bool) -> None:
@@ -155,7 +148,7 @@ async def _demo(server: Any, *, count: int, city: str, seed: int, as_json: bool)
     from sim.world import World  # noqa: PLC0415
 
     began = time.monotonic()
-    with _err.status("starting the server…") as status:
+    with err.status("starting the server…") as status:
         # The world's heights load while the server starts.
         world = asyncio.create_task(asyncio.to_thread(World.of_city, city, seed=seed))
         credentials = await server.ready()
@@ -163,7 +156,7 @@ async def _demo(server: Any, *, count: int, city: str, seed: int, as_json: bool)
         traffic = await start_traffic(server.credentials_path, count=count, seed=seed, world=await world)
     took_s = time.monotonic() - began
     if as_json:
-        _line(
+        line(
             {
                 "event": "ready",
                 "url": credentials.base_url,
@@ -174,11 +167,11 @@ async def _demo(server: Any, *, count: int, city: str, seed: int, as_json: bool)
             }
         )
     else:
-        _err.print(f"[bold]Hexlane is up[/bold] after {took_s:.1f} s, with {count} drones. Stop it with Ctrl-C.")
-        _err.print(f"  console      {credentials.base_url}")
-        _err.print(f"  API          {credentials.base_url}/docs")
-        _err.print(f"  MAVLink      udp {credentials.mavlink_udp}")
-        _err.print(f"  credentials  {server.credentials_path}")
+        err.print(f"[bold]Hexlane is up[/bold] after {took_s:.1f} s, with {count} drones. Stop it with Ctrl-C.")
+        err.print(f"  console      {credentials.base_url}")
+        err.print(f"  API          {credentials.base_url}/docs")
+        err.print(f"  MAVLink      udp {credentials.mavlink_udp}")
+        err.print(f"  credentials  {server.credentials_path}")
     try:
         async with _reporting(traffic, as_json=as_json):
             watch = asyncio.create_task(server.watch())
@@ -201,10 +194,10 @@ async def _reporting(traffic: Any, *, as_json: bool) -> AsyncIterator[None]:
             await asyncio.sleep(STATUS_EVERY_S)
             status = traffic.status()
             if as_json:
-                _line({"event": "status", **status})
+                line({"event": "status", **status})
             else:
                 refused = sum(status["refused"].values())
-                _err.print(
+                err.print(
                     f"[dim]{status['airborne']}/{status['drones']} airborne, {status['filed']} filed, "
                     f"{status['approved']} approved, {refused} reasons to refuse, {status['flown']} landed[/dim]"
                 )
@@ -218,31 +211,4 @@ async def _reporting(traffic: Any, *, as_json: bool) -> AsyncIterator[None]:
             await task
 
 
-def _run(work: Coroutine[Any, Any, None]) -> None:
-    """Run until done, Ctrl-C or SIGTERM, on the fast event loop where there is one."""
-
-    async def until_stopped() -> None:
-        task = asyncio.ensure_future(work)
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(number, task.cancel)
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
-
-    if sys.platform == "win32":
-        asyncio.run(until_stopped())
-        return
-    import uvloop  # noqa: PLC0415
-
-    uvloop.run(until_stopped())
-
-
-def _line(fields: dict[str, Any]) -> None:
-    typer.echo(json.dumps(fields, ensure_ascii=False))
-
-
-def _fail(why: str, *, as_json: bool) -> None:
-    if as_json:
-        _line({"event": "failed", "detail": why})
-    _err.print(f"[red]{why}")
-    raise typer.Exit(1)
+cli_scenario.register(app)

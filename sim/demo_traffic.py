@@ -5,7 +5,7 @@ so that the first drone is in the air a few seconds after the start and all are 
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
@@ -13,6 +13,7 @@ from typing import Any, Final
 
 import httpx
 
+from sim.airframes import FILED_CRUISE_MPS, DroneSpec, make_autopilot
 from sim.api_client import ApiError, Client, Credentials, FirmApi
 from sim.firm import Firm, Member, Notify, Pads, Tally, cancelled
 from sim.flavour import Flavour
@@ -34,6 +35,10 @@ class Traffic:
     firms: list[Firm]
     tally: Tally
     tasks: list[asyncio.Task[None]] = field(default_factory=list)
+
+    def member(self, name: str) -> Member | None:
+        """Return the drone of a name with what its firm knows of it."""
+        return next((m for f in self.firms for m in f.members if m.drone.name == name), None)
 
     @property
     def airborne(self) -> int:
@@ -80,11 +85,16 @@ async def start_traffic(
     world: World | None = None,
     speed: float = 1.0,
     transport: httpx.AsyncBaseTransport | None = None,
+    specs: Sequence[DroneSpec] | None = None,
+    arrange: Callable[[RouteBook, Random], None] | None = None,
+    stagger_s: float = STAGGER_S,
+    before_flying: Callable[[Traffic], None] | None = None,
 ) -> Traffic:
-    """Start `count` drones over the operators of a credentials file.
+    """Start `count` drones (or those of `specs`) over the operators of a credentials file.
 
-    Raises ApiError or ValueError saying what is wrong. The server must be ready.
-    `base_url` and `bridge` ("host:port") override what the file says.
+    Raises ApiError or ValueError saying what is wrong. The server must be ready. `base_url` and `bridge` ("host:port")
+    override what the file says; `arrange` may change where they fly; `stagger_s` lies between their first filings;
+    `before_flying` is called when all are registered.
     """
     credentials = Credentials.read(credentials_path)
     operators = credentials.of_role("operator")
@@ -117,7 +127,10 @@ async def start_traffic(
         book = await firms[0].read_city()
         for firm in firms:
             firm.book = book
-        pauses = _place_drones(firms, book, ground, count=count, rng=rng, first_port=first_port)
+        if arrange is not None:
+            arrange(book, rng)
+        chosen = demo_specs(count) if specs is None else specs
+        pauses = _place_drones(firms, book, ground, specs=chosen, rng=rng, first_port=first_port, stagger_s=stagger_s)
         fleet.start()
         async with asyncio.TaskGroup() as group:
             for firm in firms:
@@ -128,6 +141,8 @@ async def start_traffic(
     except BaseException:
         await traffic.close()
         raise
+    if before_flying is not None:
+        before_flying(traffic)
     loop = asyncio.get_running_loop()
     traffic.tasks = [loop.create_task(f.fly(p), name=f.name) for f, p in zip(firms, pauses, strict=True)]
     return traffic
@@ -153,29 +168,42 @@ def _fresh(path: Path, first: Client) -> Callable[[], Client]:
     return client
 
 
+def demo_specs(count: int) -> list[DroneSpec]:
+    """Return the demonstration's drones: multirotors, one in five with an ArduPilot-like autopilot."""
+    return [
+        DroneSpec(
+            f"demo{i}",
+            flavour=Flavour.ARDUPILOT if i % _ARDUPILOT_EVERY == _ARDUPILOT_EVERY - 1 else Flavour.PX4,
+            streams_unasked=True,
+        )
+        for i in range(count)
+    ]
+
+
 def _place_drones(
-    firms: list[Firm], book: RouteBook, world: World, *, count: int, rng: Random, first_port: int
+    firms: list[Firm],
+    book: RouteBook,
+    world: World,
+    *,
+    specs: Sequence[DroneSpec],
+    rng: Random,
+    first_port: int,
+    stagger_s: float,
 ) -> list[list[float]]:
     """Put drones on the sites, two at most on one, and return each firm's drones' pauses before they first file."""
-    stands = _stands(book, count, rng)
+    stands = _stands(book, len(specs), rng)
     pauses: list[list[float]] = [[] for _ in firms]
     fleet = firms[0].fleet
     now_s = fleet.clock()
-    for i, site in enumerate(stands):
-        flavour = Flavour.ARDUPILOT if i % _ARDUPILOT_EVERY == _ARDUPILOT_EVERY - 1 else Flavour.PX4
-        autopilot = world.autopilot(
-            f"demo{i}",
-            system_id=i % _MAX_SYSTEM_IDS + 1,
-            at=world.ground(site.lat_deg, site.lon_deg),
-            now_s=now_s,
-            flavour=flavour,
-            streams_unasked=True,
-        )
-        drone = fleet.add(autopilot, port=first_port + i if first_port else 0)
+    for i, (spec, site) in enumerate(zip(specs, stands, strict=True)):
+        at = world.ground(site.lat_deg, site.lon_deg)
+        autopilot = make_autopilot(world, spec, system_id=i % _MAX_SYSTEM_IDS + 1, at=at, now_s=now_s)
+        drone = fleet.add(autopilot, port=first_port + i if first_port else 0, name=spec.name)
         firm = firms[i % len(firms)]
-        firm.members.append(Member(drone, f"UASHX{i:06d}", site.site_id))
+        member = Member(drone, f"UASHX{i:06d}", site.site_id, cruise_mps=FILED_CRUISE_MPS[spec.airframe])
+        firm.members.append(member)
         firm.pads.take(site.site_id)
-        pauses[i % len(firms)].append(i * STAGGER_S)
+        pauses[i % len(firms)].append(i * stagger_s)
     return pauses
 
 

@@ -38,18 +38,20 @@ def plan_body(
     waypoints = [_waypoint(first, 0.0, CLIMB_MPS)]
     waypoints += [_waypoint(p, route.level_agl_m) for p in route.points[:-1]]
     waypoints += [_waypoint(last, route.level_agl_m, DESCENT_MPS), _waypoint(last, 0.0)]
-    return {
+    plan: dict[str, Any] = {
         "aircraft_id": aircraft_id,
         "operation_type": operation_type,
         "priority": 10,
         "departure_at": rfc3339(departure_at),
         "route": {"type": "trajectory", "crs": "WGS84", "cruise_speed_mps": cruise_mps, "waypoints": waypoints},
-        "origin_site_id": route.origin.site_id,
-        "destination_site_id": route.destination.site_id,
-        "alternate_site_ids": [route.origin.site_id],
         "contingency": {"lost_link": "rtl"},
         "remarks": REMARKS,
     }
+    if route.origin.registered:
+        plan |= {"origin_site_id": route.origin.site_id, "alternate_site_ids": [route.origin.site_id]}
+    if route.destination.registered:
+        plan["destination_site_id"] = route.destination.site_id
+    return plan
 
 
 def _waypoint(point: tuple[float, float], alt_agl_m: float, speed_mps: float | None = None) -> dict[str, Any]:

@@ -59,6 +59,8 @@ class Tally:
     offers_taken: int = 0
     departed: int = 0
     flown: int = 0
+    orders_flown: int = 0
+    orders_missed: int = 0
     refused: Counter[str] = field(default_factory=Counter)
     not_activated: Counter[str] = field(default_factory=Counter)
     faults: Counter[str] = field(default_factory=Counter)
@@ -71,6 +73,8 @@ class Tally:
             "offers_taken": self.offers_taken,
             "departed": self.departed,
             "flown": self.flown,
+            "orders_flown": self.orders_flown,
+            "orders_missed": self.orders_missed,
             "refused": dict(self.refused),
             "not_activated": dict(self.not_activated),
             "faults": dict(self.faults),
@@ -104,6 +108,9 @@ class Member:
     registration: str
     site_id: str
     aircraft_id: str = ""
+    cruise_mps: float = CRUISE_MPS
+    plan_id: str | None = None
+    """The plan it is flying, or about to fly."""
 
 
 class Firm:
@@ -125,6 +132,10 @@ class Firm:
         self.rng, self.notify, self.tally = rng, notify, tally
         self.members: list[Member] = []
         self.book: RouteBook | None = None
+        self.demand: asyncio.Semaphore | None = None
+        """Orders waiting for a drone; None: the firm flies without end."""
+        self.reach_m = (900.0, 7000.0)
+        """Shortest and longest straight distance of a flight."""
 
     def now(self) -> datetime:
         """The firm's clock, which is its drones'."""
@@ -152,7 +163,7 @@ class Firm:
             body = {
                 "registration": member.registration,
                 "manufacturer": "Hexlane Simulation",
-                "model": "SIM-X4",
+                "model": member.drone.autopilot.vehicle.model,
                 "class": "small",
                 "mavlink": mavlink,
                 "max_speed_mps": limits.max_airspeed_mps,
@@ -200,14 +211,22 @@ class Pilot:
 
     def __init__(self, firm: Firm, member: Member, rng: Random) -> None:
         self.firm, self.member, self.rng = firm, member, rng
-        self._plan_id: str | None = None
 
     async def work(self, pause_s: float) -> None:
         """Go round for ever."""
         await self.firm.fleet.sleep(pause_s)
         while True:
-            flew = await self._round()
-            await self.firm.fleet.sleep(self.rng.uniform(8.0, 25.0) if flew else self.rng.uniform(5.0, 12.0))
+            demand = self.firm.demand
+            if demand is None:
+                flew = await self._round()
+                await self.firm.fleet.sleep(self.rng.uniform(8.0, 25.0) if flew else self.rng.uniform(5.0, 12.0))
+                continue
+            await demand.acquire()
+            if await self._round():
+                self.firm.tally.orders_flown += 1
+            else:
+                self.firm.tally.orders_missed += 1
+            await self.firm.fleet.sleep(self.rng.uniform(3.0, 6.0))
 
     async def _round(self) -> bool:
         """File, fly and end one flight; False when none came about."""
@@ -242,7 +261,9 @@ class Pilot:
         if book is None:
             raise ApiError("the city has not been read")
         here = self.member.site_id
-        near = book.destinations(here, near_m=900.0, far_m=7000.0) or book.destinations(here, near_m=500.0, far_m=2e4)
+        shortest_m, longest_m = self.firm.reach_m
+        near = book.destinations(here, near_m=shortest_m, far_m=longest_m)
+        near = near or book.destinations(here, near_m=500.0, far_m=2e4)
         free = [s for s in near if self.firm.pads.free(s)]
         self.rng.shuffle(free)
         for site in free[:6]:
@@ -259,7 +280,7 @@ class Pilot:
         for wait_s in (0.0, 40.0):
             for route in routes[:3]:
                 departure_at = firm.now() + timedelta(seconds=FILING_LEAD_S + wait_s)
-                body = plan_body(self.member.aircraft_id, route, departure_at, cruise_mps=CRUISE_MPS)
+                body = plan_body(self.member.aircraft_id, route, departure_at, cruise_mps=self.member.cruise_mps)
                 answer = await self._submit(body)
                 offer = best_offer(answer, firm.now()) if answer.outcome == "refused" else None
                 if offer is not None:
@@ -279,7 +300,7 @@ class Pilot:
         answer = answered(body, reply.status, reply.body)
         if answer.outcome == "approved":
             firm.tally.approved += 1
-            self._plan_id = answer.plan["plan_id"]
+            self.member.plan_id = answer.plan["plan_id"]
         elif answer.outcome == "pending":
             await self._step(reply.body["plan_id"], "cancel")
             firm.tally.refused["pending"] += 1
@@ -314,7 +335,7 @@ class Pilot:
                 firm.tally.not_activated.update(answer.reasons)
                 firm.notify("not_activated", {"aircraft": self.member.registration, "reasons": list(answer.reasons)})
                 await self._step(plan_id, "cancel")
-                self._plan_id = None
+                self.member.plan_id = None
                 return None
             await self.firm.fleet.sleep(1.0)
 
@@ -334,13 +355,13 @@ class Pilot:
             firm.tally.faults["would_not_start"] += 1
             return
         firm.tally.departed += 1
-        firm.notify("departed", {"aircraft": self.member.registration, "plan_id": self._plan_id})
+        firm.notify("departed", {"aircraft": self.member.registration, "plan_id": self.member.plan_id})
         while True:
             await self.firm.fleet.sleep(0.5)
             if vehicle.on_ground and not vehicle.armed:
                 break
         firm.tally.flown += 1
-        firm.notify("landed", {"aircraft": self.member.registration, "plan_id": self._plan_id})
+        firm.notify("landed", {"aircraft": self.member.registration, "plan_id": self.member.plan_id})
 
     def _stands_at(self, destination: SitePlace) -> bool:
         """Whether the drone came down where it was bound for; if not, its crew carries it back where it started."""
@@ -357,8 +378,8 @@ class Pilot:
 
     async def _end(self) -> None:
         """End the plan, patiently: the server may not have seen the landing yet, or may have ended it itself."""
-        firm, plan_id = self.firm, self._plan_id
-        self._plan_id = None
+        firm, plan_id = self.firm, self.member.plan_id
+        self.member.plan_id = None
         vehicle = self.member.drone.autopilot.vehicle
         if vehicle.battery.left_fraction < SWAP_BELOW:
             vehicle.battery.swap()

@@ -36,6 +36,8 @@ class SitePlace:
     lat_deg: float
     lon_deg: float
     pads: int
+    registered: bool = True
+    """Whether it is one of the city's sites; else any place a drone may stand on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,34 @@ class RouteBook:
             if distance_m(*point, s.lat_deg, s.lon_deg) < _SAME_M:
                 return s.lat_deg, s.lon_deg
         return point
+
+    def keep_within(self, lat_deg: float, lon_deg: float, radius_m: float) -> None:
+        """Forget the sites outside a circle."""
+        self.sites = {
+            key: s for key, s in self.sites.items() if distance_m(lat_deg, lon_deg, s.lat_deg, s.lon_deg) <= radius_m
+        }
+
+    def scatter(
+        self, count: int, lat_deg: float, lon_deg: float, radius_m: float, rng: Random, *, apart_m: float = 150.0
+    ) -> None:
+        """Replace the sites by places in a circle, clear of zones and apart from each other.
+
+        Raises ValueError when so many do not fit.
+        """
+        north_m, east_m = metres_per_degree(lat_deg)
+        places: list[SitePlace] = []
+        for _ in range(200 * count):
+            if len(places) == count:
+                break
+            x, y = rng.uniform(-radius_m, radius_m), rng.uniform(-radius_m, radius_m)
+            lat, lon = lat_deg + y / north_m, lon_deg + x / east_m
+            if x * x + y * y > radius_m * radius_m or not self._clear([(lat, lon)], 0.0, max(LEVELS_AGL_M)):
+                continue
+            if all(distance_m(lat, lon, p.lat_deg, p.lon_deg) >= apart_m for p in places):
+                places.append(SitePlace(f"place_{len(places)}", lat, lon, 1, registered=False))
+        if len(places) < count:
+            raise ValueError(f"only {len(places)} of {count} places {apart_m:g} m apart fit into {radius_m:g} m")
+        self.sites, self._edges = {p.site_id: p for p in places}, {}
 
     def destinations(self, origin_id: str, *, near_m: float, far_m: float) -> list[SitePlace]:
         """Return the sites between two distances from one."""

@@ -123,7 +123,7 @@ def _group(spot: Spot) -> Group:
     if airframe is Airframe.VTOL and "autopilot" in f and autopilots != "px4":
         f["autopilot"].wrong("a vtol is simulated with px4 only")
     return Group(
-        name=_of(f, "name", lambda s: s.text(longest=40), "?"),
+        name=_of(f, "name", lambda s: s.key(), "?"),
         count=_of(f, "count", lambda s: s.whole(1, MAX_DRONES), 1),
         airframe=airframe,
         autopilots="px4" if airframe is Airframe.VTOL else autopilots,
@@ -324,8 +324,8 @@ def _cross_check(scenario: Scenario, root: Spot, faults: list[FieldFault]) -> No
     if scenario.drones > MAX_DRONES:
         note("fleet", len(groups) - 1, "count", f"{scenario.drones} drones in all; there may be {MAX_DRONES}")
     for i, fault in enumerate(scenario.faults):
-        if fault.on.split("/")[0] not in {*groups, "all"}:
-            note("faults", i, "on", f"{fault.on!r} is no group, group/number or all")
+        if fault.on not in {*groups, "all"} and not _is_one_of(fault.on, scenario):
+            note("faults", i, "on", f"{fault.on!r} is no group, group-number or all")
         if fault.fault.starts_at_s > scenario.duration_s:
             note("faults", i, "at", "is after the scenario's end")
     for i, e in enumerate(scenario.expectations):
@@ -335,3 +335,9 @@ def _cross_check(scenario: Scenario, root: Spot, faults: list[FieldFault]) -> No
             note("expect", i, "zone", f"{e.zone!r} is the name of no zone")
         if e.by_s > scenario.duration_s:
             note("expect", i, "by", "is judged after the scenario's end")
+
+
+def _is_one_of(name: str, scenario: Scenario) -> bool:
+    """Whether a name is that of a vehicle: its group's and its number from 1."""
+    group, _, number = name.rpartition("-")
+    return number.isdigit() and any(g.name == group and 1 <= int(number) <= g.count for g in scenario.fleet)

@@ -119,6 +119,13 @@ class Spot:
             self.wrong(f"is longer than {longest} characters")
         return value.strip()
 
+    def key(self) -> str:
+        """Return a name made of letters, digits, _ and -."""
+        name = self.text(longest=40)
+        if not fullmatch(r"[A-Za-z0-9_-]+", name):
+            self.wrong(f"{name!r} must be made of letters, digits, _ and -")
+        return name
+
     def word(self, words: Iterable[str]) -> str:
         """Return one of some words."""
         words = list(words)

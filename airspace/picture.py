@@ -280,6 +280,20 @@ class Picture:
         if not (np.isnan(value) and np.isnan(self.battery_pct[row])):
             self._set(row, self.battery_pct, value)
 
+    def set_batteries(self, rows: RowArray, battery_pct: FloatArray) -> None:
+        """Say how full many batteries are; of a row named twice the last value counts."""
+        if len(rows) and not self.alive[rows].all():
+            raise ValueError("a battery level names a row that holds no track")
+        before = self.battery_pct[rows]
+        self.battery_pct[rows] = battery_pct
+        changed = np.flatnonzero(before != battery_pct)
+        if len(changed):
+            self._touch(rows[changed])
+
+    def heard_all(self, rows: RowArray, now_s: float) -> None:
+        """Note that many vehicles said anything at all."""
+        self.heard_s[rows] = np.maximum(self.heard_s[rows], now_s)
+
     def heard(self, row: int, now_s: float) -> None:
         """Note that the vehicle said anything at all (its link's age); no change worth telling."""
         self.heard_s[row] = max(self.heard_s[row], now_s)

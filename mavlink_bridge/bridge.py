@@ -124,7 +124,8 @@ class Bridge:
         self._machines: dict[Machine, asyncio.Future[None]] = {}
         self._locks: WeakValueDictionary[tuple[VehicleKey, str], asyncio.Lock] = WeakValueDictionary()
         self._tasks: set[asyncio.Task[None]] = set()
-        self._preparing = asyncio.Semaphore(PREPARED_AT_ONCE)
+        self._to_prepare: dict[VehicleKey, None] = {}
+        self._preparers = 0
         self._asserted_at: dict[VehicleKey, float] = {}
         self._running = False
         self._counters = {"sent_messages": 0, "send_failures": 0, "subscriber_errors": 0, "event_batches": 0}
@@ -326,7 +327,7 @@ class Bridge:
         for event in events:
             if type(event) is VehicleFound and self._rates_hz and self._running:
                 self._asserted_at[event.vehicle] = self._clock()
-                self._spawn(self._prepare(event.vehicle), f"mavlink rates of {event.vehicle}")
+                self._prepare_soon(event.vehicle)
         for callback, _ in tuple(self._subscribers):
             self._tell(callback, events)
 
@@ -539,19 +540,34 @@ class Bridge:
 
     # ------------------------------------------------------------------------------------------------------- rates
 
+    def _prepare_soon(self, vehicle: VehicleKey) -> None:
+        """Put a vehicle in the queue of those to be asked; a city may appear within a second."""
+        self._to_prepare[vehicle] = None
+        if self._preparers < PREPARED_AT_ONCE:
+            self._preparers += 1
+            self._spawn(self._prepare_all(), "mavlink rates")
+
+    async def _prepare_all(self) -> None:
+        try:
+            while self._to_prepare:
+                vehicle = next(iter(self._to_prepare))
+                del self._to_prepare[vehicle]
+                await self._prepare(vehicle)
+        finally:
+            self._preparers -= 1
+
     async def _prepare(self, vehicle: VehicleKey) -> None:
         """Ask a vehicle for what the picture needs; what it refuses it may still send by itself."""
-        async with self._preparing:
-            answered = True
-            for message_id, rate_hz in self._rates_hz.items():
-                result = await self.set_message_rate(vehicle, message_id, rate_hz)
-                if result.outcome == TIMED_OUT:
-                    answered = False
-                    break  # it answers nothing; its position rate is watched, and it is asked again later
-                if message_id == GLOBAL_POSITION_INT and result.outcome != ACCEPTED:
-                    self._request_data_streams(vehicle, rate_hz)
-            if answered:
-                await self.request_message(vehicle, HOME_POSITION, attempts=1)
+        answered = True
+        for message_id, rate_hz in self._rates_hz.items():
+            result = await self.set_message_rate(vehicle, message_id, rate_hz)
+            if result.outcome == TIMED_OUT:
+                answered = False
+                break  # it answers nothing; its position rate is watched, and it is asked again later
+            if message_id == GLOBAL_POSITION_INT and result.outcome != ACCEPTED:
+                self._request_data_streams(vehicle, rate_hz)
+        if answered:
+            await self.request_message(vehicle, HOME_POSITION, attempts=1)
 
     def _request_data_streams(self, vehicle: VehicleKey, rate_hz: float) -> None:
         """Ask in the old way (REQUEST_DATA_STREAM): extended status 2, position 6; old ArduPilots know only this."""
@@ -574,7 +590,7 @@ class Bridge:
             self._asserted_at[vehicle.key] = now
             if vehicle.autopilot == modes.ARDUPILOT:
                 self._request_data_streams(vehicle.key, wanted_hz)
-            self._spawn(self._prepare(vehicle.key), f"mavlink rates of {vehicle.key}")
+            self._prepare_soon(vehicle.key)
         if len(self._asserted_at) > 2 * self.registry.limits.vehicles:
             self._asserted_at = {v: at for v, at in self._asserted_at.items() if now - at < REASSERT_AFTER_S}
 

@@ -26,6 +26,7 @@ FIRST_QUESTIONS: Final = 4
 ASK_FIRST_EVERY_S: Final = 1.0
 ASK_EVERY_S: Final = 10.0
 ASK_THE_SILENT_EVERY_S: Final = 60.0
+ASKED_AT_ONCE: Final = 600
 LONGEST_ROUND_TRIP_S: Final = 5.0
 SAME_CLOCK_S: Final = 5.0
 """TIMESYNC must tell the clock of `time_boot_ms`: further apart, it is another one (unix time, on some companions)."""
@@ -96,7 +97,10 @@ class Rounds:
         due = (held["used"] == 1) & (held["link_up"] == 1) & (held["boot_ms"] >= 0) & (held["ask_at"] <= now)
         asked_ns = int(now * 1e9)
         question = Outgoing(outgoing.TIMESYNC, {"tc1": 0, "ts1": asked_ns})
-        for slot in np.flatnonzero(due).tolist():
+        turns = np.flatnonzero(due)
+        if len(turns) > ASKED_AT_ONCE:
+            turns = turns[np.argpartition(held["ask_at"][turns], ASKED_AT_ONCE)[:ASKED_AT_ONCE]]
+        for slot in turns.tolist():
             row = held[slot]
             row["asked"] += 1
             settled = row["asked"] >= FIRST_QUESTIONS

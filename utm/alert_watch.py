@@ -87,7 +87,7 @@ class RowTags:
             numbers = self._group_numbers
             self._tags.group[row] = -1 if aircraft is None else numbers.setdefault(aircraft, len(numbers))
             self._tags.manned[row] = who.source.lower().startswith(_MANNED)
-            feed = "mavlink" if who.feeder_id is None else f"{who.source} ({who.feeder_id})"
+            feed = who.source if who.feeder_id is None else f"{who.source} ({who.feeder_id})"
             number = self._feed_numbers.setdefault(feed, len(self._feed_numbers))
             if number == len(self.feeds):
                 self.feeds.append(feed)

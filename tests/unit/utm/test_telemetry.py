@@ -5,8 +5,9 @@ import pytest
 
 from airspace.tracks import IngestCode, PictureLimits, TrackState
 from mavlink_bridge import events as ev
-from tests.fakes.live_world import LAT, LON, TOLERANCE, World, hover, position, record, vehicle
-from utm.telemetry_values import PositionReport, VehicleClock, observed_s
+from tests.fakes.live_world import LAT, LON, TOLERANCE, World, hover, record, vehicle
+from utm.heard_vehicles import HeardVehicles
+from utm.telemetry_values import PositionReport
 
 A, B = vehicle(40001, 7), vehicle(40002, 7)
 
@@ -266,11 +267,27 @@ def test_full_picture_refuses_newcomers_and_counts():
 # ---------------------------------------------------------------------------------------------------------- clocks
 
 
+class OneClock:
+    """The clock of one vehicle."""
+
+    def __init__(self) -> None:
+        self.columns = HeardVehicles()
+        self.vehicle = self.columns.open(A)
+
+    def observed_s(self, boot_ms: float, received_s: float) -> float:
+        one = np.array([float(boot_ms)]), np.array([np.nan]), np.array([received_s])
+        return float(self.columns.observed(np.array([self.vehicle.number]), *one)[0][0])
+
+    @property
+    def uncertainty_s(self) -> float:
+        return float(self.columns.held["uncertainty_s"][self.vehicle.number])
+
+
 def test_vehicle_clock_removes_jitter():
     """Positions sent a second apart keep that second however unevenly they arrive."""
-    clock = VehicleClock()
+    clock = OneClock()
     observed = [
-        observed_s(clock, position(A, 0.0, time_boot_ms=boot), received)
+        clock.observed_s(boot, received)
         for boot, received in [(1000, 100.30), (2000, 101.05), (3000, 102.40), (4000, 103.06)]
     ]
     assert np.diff(observed[1:]) == pytest.approx([1.0, 1.0])
@@ -279,18 +296,18 @@ def test_vehicle_clock_removes_jitter():
 
 def test_vehicle_clock_follows_a_slow_simulation():
     """A clock that runs at half speed never makes positions look older than about a second."""
-    clock = VehicleClock()
+    clock = OneClock()
     for i in range(200):
         received = 100.0 + i
-        seen = observed_s(clock, position(A, 0.0, time_boot_ms=500 * i), received)
+        seen = clock.observed_s(500 * i, received)
         assert received - 1.01 <= seen <= received
 
 
 def test_straggler_does_not_pass_for_news():
     """A datagram that was held up for seconds stays as old as it is."""
-    clock = VehicleClock()
-    observed_s(clock, position(A, 0.0, time_boot_ms=10_000), 100.0)
-    late = observed_s(clock, position(A, 0.0, time_boot_ms=7_000), 100.1)
+    clock = OneClock()
+    clock.observed_s(10_000, 100.0)
+    late = clock.observed_s(7_000, 100.1)
     assert late == pytest.approx(97.0)
 
 

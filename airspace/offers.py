@@ -208,13 +208,16 @@ def attempt(filed: Filed, repaired: Filed, change: Change, setting: Setting) -> 
     if changed is None:
         return None
     plan, route = changed
-    first = delayed(plan, next(free_delays((), setting.earliest_s, setting.earliest_s + 1.0)))
+    first, soonest_s = _at_soonest(plan, setting)
     still = filed.decision if as_filed and setting.earliest_s == 0.0 else setting.judge(first)
     mended = _mended(repaired, plan, route, still, setting) if route is not None else None
     if mended is not None:
         plan, route = mended
-        still = setting.judge(delayed(plan, (first.departure_at - filed.plan.departure_at).total_seconds()))
+        still = setting.judge(delayed(plan, soonest_s))
     reasons = standing_in_the_way(still)
+    if not reasons and not as_filed:
+        # Approved at the soonest departure there is: no interval of delays can find a sooner one.
+        return _priced(filed, repaired, change, route, *_at_soonest(plan, setting), setting)
     if not all(_passes(item, setting.scene) for item in reasons):
         return None
     horizon_s = setting.policy.offer_horizon_s
@@ -229,6 +232,12 @@ def attempt(filed: Filed, repaired: Filed, change: Change, setting: Setting) -> 
         if setting.exhausted():
             return None
     return None
+
+
+def _at_soonest(plan: FlightIntent, setting: Setting) -> tuple[FlightIntent, float]:
+    """Return the flight at the least delay that can be filed in time, and that delay."""
+    soonest_s = next(free_delays((), setting.earliest_s, setting.earliest_s + 1.0))
+    return delayed(plan, soonest_s), soonest_s
 
 
 def repair(filed: Filed, scene: Scene) -> Filed | None:
@@ -358,8 +367,7 @@ def delayed(plan: FlightIntent, delay_s: float) -> FlightIntent:
     path = plan.path
     departs = plan.departure_at + timedelta(seconds=delay_s)
     if isinstance(path, FlightPath):
-        moved = path.trajectory.shifted(to_scene_s(departs) - to_scene_s(plan.departure_at))
-        return replace(plan, departure_at=departs, path=replace(path, trajectory=moved))
+        return replace(plan, departure_at=departs, path=path.later(to_scene_s(departs) - to_scene_s(plan.departure_at)))
     prisms = tuple(prism.shifted(delay_s) for prism in path.prisms)
     return replace(plan, departure_at=departs, path=replace(path, prisms=prisms))
 

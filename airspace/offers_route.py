@@ -11,7 +11,7 @@ from airspace.coordinates import gcj02_from_wgs84, wgs84_from
 from airspace.datums import ALT_DATUMS, AltDatum
 from airspace.geometry4d import FloatArray
 from airspace.region import Region
-from airspace.trajectory import MAX_SPEED_MPS, AircraftPerformance, Waypoint, WaypointRoute
+from airspace.trajectory import MAX_SPEED_MPS, AircraftPerformance, FlightPath, Waypoint, WaypointRoute
 
 SAME_PLACE_M: Final = 0.5
 """Waypoints closer than this, seen from above, stand over one place: a climb or descent on the spot (ours)."""
@@ -47,6 +47,17 @@ class RouteView:
         return {"AGL": self.agl_m, "AMSL": self.amsl_m, "HAE": self.hae_m}[datum]
 
 
+def view_of_flight(route: WaypointRoute, path: FlightPath, region: Region) -> RouteView:
+    """Return the same as `view` for a route and what it was compiled to, computing nothing twice."""
+    rows = path.trajectory.segments
+    if path.grounds is not None or len(rows) != len(route.waypoints) - 1 or (np.diff(path.leaves_i) != 1).any():
+        return view(route, region)
+    x, y, hae = (np.append(rows[:, k], rows[-1, k + 4]) for k in range(3))
+    undulation = np.append(path.undulation_m[:, 0], path.undulation_m[-1, 1])
+    ground = np.append(path.ground_m[:, 0], path.ground_m[-1, 1])
+    return _viewed(route, x, y, hae, hae - undulation, hae - ground)
+
+
 def view(route: WaypointRoute, region: Region) -> RouteView:
     """Return a route that compiles as something to be changed; raises as the altitude models do."""
     points = route.waypoints
@@ -59,6 +70,12 @@ def view(route: WaypointRoute, region: Region) -> RouteView:
             hae[chosen] += region.altitude.zero_hae_m(lat[chosen], lon[chosen], datum)
     amsl = hae - region.altitude.undulation_m(lat, lon)
     agl = hae - region.altitude.ground_hae_m(lat, lon)
+    return _viewed(route, x, y, hae, amsl, agl)
+
+
+def _viewed(
+    route: WaypointRoute, x: FloatArray, y: FloatArray, hae: FloatArray, amsl: FloatArray, agl: FloatArray
+) -> RouteView:
     top = float(agl.max())
     en_route = tuple(bool(height > 0 and height >= _EN_ROUTE_SHARE * top) for height in agl.tolist())
     spoken, starts_after_s = _with_speeds(route, x, y, hae)
@@ -71,9 +88,26 @@ def rewritten(seen: RouteView, waypoints: Sequence[Waypoint], region: Region) ->
     Each waypoint's speed and hold stand for the leg that starts there; times follow from them, so that no leg is
     faster than the filed one it comes from.
     """
-    route = replace(seen.route, waypoints=tuple(waypoints))
+    route = WaypointRoute(tuple(waypoints), seen.route.cruise_speed_mps, seen.route.crs)
     if seen.starts_after_s is None:
         return route
+    points = route.waypoints
+    length = _lengths(*(_raised_in_place(seen, points) or _places_m(route, region)))
+    at = seen.starts_after_s
+    timed = []
+    for i, point in enumerate(points):
+        at_s = round(at, 3)
+        timed.append(Waypoint(point.lat_deg, point.lon_deg, point.alt_m, point.alt_datum, None, None, at_s))
+        if i < len(length):
+            speed = point.speed_mps or route.cruise_speed_mps or MAX_SPEED_MPS
+            # Rounded up to the millisecond: a leg is never faster than it was.
+            lasts = (point.hold_s or 0.0) + length[i] / speed
+            at = round(at, 3) + max(math.ceil(lasts * 1000 - 1e-6) / 1000, _SHORTEST_STEP_S)
+    return WaypointRoute(tuple(timed), route.cruise_speed_mps, route.crs)
+
+
+def _places_m(route: WaypointRoute, region: Region) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Return local metres and HAE of the waypoints of a route."""
     points = route.waypoints
     lat, lon = wgs84_from(route.crs, [p.lat_deg for p in points], [p.lon_deg for p in points])
     x, y = region.frame.to_xy(lat, lon)
@@ -82,17 +116,27 @@ def rewritten(seen: RouteView, waypoints: Sequence[Waypoint], region: Region) ->
         chosen = np.array([p.alt_datum == datum for p in points])
         if chosen.any():
             z[chosen] += region.altitude.zero_hae_m(lat[chosen], lon[chosen], datum)
-    length = np.sqrt(np.diff(x) ** 2 + np.diff(y) ** 2 + np.diff(z) ** 2).tolist()
-    at = seen.starts_after_s
-    timed = []
-    for i, point in enumerate(points):
-        timed.append(replace(point, speed_mps=None, hold_s=None, t_s=round(at, 3)))
-        if i < len(length):
-            speed = point.speed_mps or route.cruise_speed_mps or MAX_SPEED_MPS
-            # Rounded up to the millisecond: a leg is never faster than it was.
-            lasts = (point.hold_s or 0.0) + length[i] / speed
-            at = round(at, 3) + max(math.ceil(lasts * 1000 - 1e-6) / 1000, _SHORTEST_STEP_S)
-    return replace(route, waypoints=tuple(timed))
+    return x, y, z
+
+
+def _raised_in_place(seen: RouteView, points: Sequence[Waypoint]) -> tuple[FloatArray, FloatArray, FloatArray] | None:
+    """Return local metres and HAE of waypoints that are the filed ones at other heights; None for any others."""
+    before = seen.route.waypoints
+    if len(points) != len(before):
+        return None
+    rises = []
+    for new, old in zip(points, before, strict=True):
+        if new.lat_deg != old.lat_deg or new.lon_deg != old.lon_deg or new.alt_datum != old.alt_datum:
+            return None
+        rises.append(new.alt_m - old.alt_m)
+    return seen.x_m, seen.y_m, seen.hae_m + np.array(rises)
+
+
+def _lengths(x: FloatArray, y: FloatArray, z: FloatArray) -> list[float]:
+    """Return the length of each leg through the air."""
+    squares = (x[1:] - x[:-1]) ** 2 + (y[1:] - y[:-1]) ** 2 + (z[1:] - z[:-1]) ** 2
+    lengths: list[float] = np.sqrt(squares).tolist()
+    return lengths
 
 
 def slowed(seen: RouteView, performance: AircraftPerformance) -> tuple[Waypoint, ...] | None:
@@ -132,8 +176,10 @@ def kept_times(seen: RouteView, attainable_s: Sequence[float], region: Region) -
 def raised(seen: RouteView, by_m: float) -> tuple[Waypoint, ...]:
     """Return the waypoints with those en route higher by so many metres, each in the datum it was filed in."""
     return tuple(
-        replace(point, alt_m=round(point.alt_m + by_m, 3)) if high else point
-        for point, high in zip(seen.route.waypoints, seen.en_route, strict=True)
+        Waypoint(p.lat_deg, p.lon_deg, round(p.alt_m + by_m, 3), p.alt_datum, p.speed_mps, p.hold_s, p.t_s)
+        if high
+        else p
+        for p, high in zip(seen.route.waypoints, seen.en_route, strict=True)
     )
 
 
@@ -155,7 +201,7 @@ def _with_speeds(
     first = points[0].t_s
     if first is None:
         return route, None
-    length = np.sqrt(np.diff(x) ** 2 + np.diff(y) ** 2 + np.diff(z) ** 2).tolist()
+    length = _lengths(x, y, z)
     spoken = []
     for i, point in enumerate(points):
         speed = hold = None
@@ -165,5 +211,5 @@ def _with_speeds(
                 speed = length[i] / lasts
             else:
                 hold = lasts
-        spoken.append(replace(point, speed_mps=speed, hold_s=hold, t_s=None))
-    return replace(route, waypoints=tuple(spoken)), first
+        spoken.append(Waypoint(point.lat_deg, point.lon_deg, point.alt_m, point.alt_datum, speed, hold, None))
+    return WaypointRoute(tuple(spoken), route.cruise_speed_mps, route.crs), first

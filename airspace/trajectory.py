@@ -97,6 +97,23 @@ class FlightPath:
         """The segments as shapely LineStrings in local metres, made at each call."""
         return self.lines_of(slice(None))
 
+    def later(self, delay_s: float) -> "FlightPath":
+        """Return the same flight, later by `delay_s` seconds: over the same places, at the same heights."""
+        return FlightPath(
+            self.trajectory.shifted(delay_s),
+            self.waypoint_count,
+            self.lat_deg,
+            self.lon_deg,
+            self.undulation_m,
+            self.ground_m,
+            self.grounds,
+            self.agl_low_m,
+            self.agl_high_m,
+            self.leaves_i,
+            self.reaches_j,
+            self.bounds_m,
+        )
+
     def lines_of(self, chosen: Any) -> Any:
         """Return some of the segments, by index or slice, as shapely LineStrings in local metres."""
         rows = self.trajectory.segments[chosen]

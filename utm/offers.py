@@ -27,7 +27,7 @@ from airspace.offers import (
     with_offers,
 )
 from airspace.offers_delay import blocks
-from airspace.offers_route import RouteView, view
+from airspace.offers_route import RouteView, view, view_of_flight
 from airspace.offers_site import landing_is_in_the_way, other_pads
 from airspace.pads import PadTimes, forbidden_shifts, full_times
 from airspace.policy import Policy
@@ -344,7 +344,10 @@ def _seen(prepared: "Prepared", scene: Scene) -> RouteView | None:
         Waypoint(p.lat_deg, p.lon_deg, p.alt_m, p.alt_datum, p.speed_mps, p.hold_s, p.t_s) for p in route.waypoints
     )
     try:
-        return view(WaypointRoute(points, route.cruise_speed_mps, route.crs), scene.region)
+        filed = WaypointRoute(points, route.cruise_speed_mps, route.crs)
+        if isinstance(prepared.path, FlightPath):
+            return view_of_flight(filed, prepared.path, scene.region)
+        return view(filed, scene.region)
     except (NoGroundError, OutsideGeoidError):
         return None
 

@@ -343,3 +343,38 @@ def test_roles_keep_to_their_part(city: Server) -> None:
         expect_problem(client.post("/v1/orders", json=body), 403, "forbidden")
         expect_problem(client.post("/v1/missions", json={"plan": {}}), 403, "forbidden")
     expect_problem(city.client("supplier").get("/v1/orders"), 403, "forbidden")
+
+
+def test_deliveries_are_counted_for_those_who_may_see_them(
+    city: Server, firm: httpx.Client, other: httpx.Client
+) -> None:
+    """The indicators of a firm hold its own deliveries only; the city's hold every firm's, as JSON and as CSV."""
+    window = {
+        "from": text(datetime.now(UTC) - timedelta(hours=1)),
+        "to": text(datetime.now(UTC) + timedelta(hours=1)),
+    }
+    mine = firm.get("/v1/statistics/logistics", params=window).json()
+    assert [item["organisation_id"] for item in mine["items"]] == [_own(city, 0)]
+    own = mine["items"][0]
+    counted = firm.get("/v1/orders", params={"limit": 1000}).json()["items"]
+    by_state = {state: sum(item["state"] == state for item in counted) for state in ("delivered", "cancelled")}
+    assert by_state["cancelled"] > 0
+    assert (own["created"], own["delivered"], own["cancelled"]) == (len(counted), *by_state.values())
+    assert own["flights"] == len(firm.get("/v1/missions", params={"state": "completed"}).json()["items"])
+    assert own["causes"]["plan_cancelled"] >= 1
+    theirs = other.get("/v1/statistics/logistics", params=window).json()
+    assert all(item["organisation_id"] != own["organisation_id"] for item in theirs["items"])
+    assert theirs["totals"]["created"] == 0
+    whole = city.client("regulator").get("/v1/statistics/logistics", params=window).json()
+    assert own in whole["items"]
+    lines = firm.get("/v1/statistics/logistics", params={**window, "format": "csv"}).text.split("\r\n")
+    assert lines[0].startswith("organisation_id,created,delivered")
+    assert lines[1].startswith(f"{own['organisation_id']},{own['created']},")
+    overview = firm.get("/v1/statistics", params=window).json()
+    assert overview["deliveries"]["created"] == own["created"]
+    assert overview["plans"]["cancelled"] >= 1
+
+
+def _own(city: Server, nth: int) -> str:
+    found = [client for client in city.credentials["clients"] if client["role"] == "operator"]
+    return str(found[nth]["organisation_id"])

@@ -1,22 +1,24 @@
 """Statistics: how each firm's requests fared."""
 
-from datetime import timedelta
-from typing import Annotated
+from datetime import datetime, timedelta
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query, Response
 from pydantic import BaseModel, Field
+from sqlmodel import Session
 
 from airspace.timebase import to_scene_s
 from utm.api.answers import json_response
 from utm.api.body import Instant
 from utm.api.openapi import problem_responses
 from utm.fairness import FirmRecord, fairness, total
+from utm.logistics.indicators import as_csv, indicators
 from utm.plan_records import rfc3339
 from utm.problems import FieldProblem, validation_problem
 from utm.security import Principal, require
 from utm.security.authorise import visible_organisation
 from utm.services import Services, services_of
-from utm.store.statistics import filed_plans
+from utm.store.statistics import filed_plans, plans_by_state
 
 router = APIRouter(prefix="/v1/statistics", tags=["statistics"])
 
@@ -61,6 +63,66 @@ class FairnessAnswer(BaseModel):
     totals: FirmFairness
 
 
+def _window(services: Services, from_at: datetime | None, to_at: datetime | None) -> tuple[datetime, datetime]:
+    start = from_at or (services.clock.now() - timedelta(days=1) if to_at is None else to_at - timedelta(days=1))
+    end = to_at or start + timedelta(days=1)
+    if not timedelta(0) < end - start <= LONGEST:
+        detail, detail_zh = "must lie after from, by at most 31 days", "须晚于 from，且不超过 31 天"
+        raise validation_problem([FieldProblem("?to", "out_of_range", detail, detail_zh)], code="invalid_parameter")
+    return start, end
+
+
+@router.get(
+    "/logistics",
+    summary="How deliveries fare",
+    response_model=None,
+    responses={200: {"content": {"application/json": {}, "text/csv": {}}}, **problem_responses(403, 422)},
+)
+async def read_logistics(
+    principal: Annotated[Principal, Depends(require("statistics.read"))],
+    services: App,
+    from_at: Annotated[Instant | None, Query(alias="from", description="Absent: a day ago.")] = None,
+    to_at: Annotated[Instant | None, Query(alias="to", description="Absent: a day after `from`.")] = None,
+    output: Annotated[Literal["json", "csv"], Query(alias="format")] = "json",
+) -> Response:
+    """Count orders ready and flights departed in a window of at most 31 days: times kept, energy, use, causes.
+
+    A firm sees itself only; the city's roles see every firm and all together.
+    """
+    start, end = _window(services, from_at, to_at)
+    own = visible_organisation(principal)
+    from_s, to_s = to_scene_s(start), to_scene_s(end)
+    found = await services.store.read(lambda session: indicators(session, from_s, to_s, own))
+    if output == "csv":
+        return Response(as_csv([*found["items"], found["totals"]]), media_type="text/csv; charset=utf-8")
+    return json_response({"from_at": rfc3339(start), "to_at": rfc3339(end), **found})
+
+
+@router.get("", summary="The city's indicators", response_model=None, responses=problem_responses(403, 422))
+async def read_statistics(
+    principal: Annotated[Principal, Depends(require("statistics.read"))],
+    services: App,
+    from_at: Annotated[Instant | None, Query(alias="from", description="Absent: a day ago.")] = None,
+    to_at: Annotated[Instant | None, Query(alias="to", description="Absent: a day after `from`.")] = None,
+) -> Response:
+    """Return the plans of a window by state, how requests fared, and how deliveries fare; a firm sees itself only."""
+    start, end = _window(services, from_at, to_at)
+    own = visible_organisation(principal)
+    from_s, to_s = to_scene_s(start), to_scene_s(end)
+    since_s = from_s - services.book.policy.offer_horizon_s
+
+    def job(session: Session) -> dict[str, Any]:
+        records = fairness(filed_plans(session, since_s, to_s, own), from_s)
+        return {
+            "plans": plans_by_state(session, from_s, to_s, own),
+            "requests": total(records.values()).document(),
+            "deliveries": indicators(session, from_s, to_s, own)["totals"],
+        }
+
+    found = await services.store.read(job)
+    return json_response({"from_at": rfc3339(start), "to_at": rfc3339(end), **found})
+
+
 @router.get(
     "/fairness",
     summary="How each firm's requests fared",
@@ -76,11 +138,7 @@ async def read_fairness(
     to_at: Annotated[Instant | None, Query(alias="to", description="Up to here; absent: a day after `from`.")] = None,
 ) -> Response:
     """Count the plans that depart in a window of at most 31 days, by firm; a firm sees itself only."""
-    start = from_at or (services.clock.now() - timedelta(days=1) if to_at is None else to_at - timedelta(days=1))
-    end = to_at or start + timedelta(days=1)
-    if not timedelta(0) < end - start <= LONGEST:
-        detail, detail_zh = "must lie after from, by at most 31 days", "须晚于 from，且不超过 31 天"
-        raise validation_problem([FieldProblem("?to", "out_of_range", detail, detail_zh)], code="invalid_parameter")
+    start, end = _window(services, from_at, to_at)
     own = visible_organisation(principal)
     from_s, to_s = to_scene_s(start), to_scene_s(end)
     # What was refused a little earlier tells which of these plans come from an offer.

@@ -13,9 +13,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+import numpy as np
 import orjson
 from sqlmodel import Session
 
+from airspace.geometry4d import PlanGeometry, Trajectory4D
 from airspace.lifecycle import PlanState
 from airspace.timebase import from_scene_s, to_scene_s
 from utm.api.flight_plan_models import FlightPlanBody
@@ -251,6 +253,7 @@ class MissionDesk:
             alternate_site_id=booking.needs.alternate_site_id,
             departs_s=prepared.starts_s,
             arrives_s=prepared.ends_s,
+            length_m=length_m(prepared.geometry),
             energy_wh=booking.needs.energy_wh,
             why=None if booking.why is None else orjson.dumps(booking.why).decode(),
             held_until_s=None if hold_s is None else to_scene_s(now + timedelta(seconds=hold_s)),
@@ -338,6 +341,14 @@ def _used(session: Session, battery_id: str) -> None:
         logistics.update(session, BatteryRow, battery_id, {"cycles": cycles, "state": state})
 
 
+def length_m(geometry: PlanGeometry) -> float:
+    """Return how far a trajectory goes over ground; 0 for volumes, which say nothing of it."""
+    if not isinstance(geometry, Trajectory4D):
+        return 0.0
+    rows = geometry.segments
+    return float(np.hypot(rows[:, 4] - rows[:, 0], rows[:, 5] - rows[:, 1]).sum())
+
+
 def _seconds(text: str | None) -> float | None:
     return None if text is None else to_scene_s(datetime.fromisoformat(text))
 
@@ -379,6 +390,7 @@ def mission_document(row: MissionRow) -> dict[str, Any]:
         "arrives_at": at_text(row.arrives_s),
         "took_off_at": at_text(row.took_off_s),
         "landed_at": at_text(row.landed_s),
+        "length_m": row.length_m,
         "energy_wh": row.energy_wh,
         "held_until": at_text(row.held_until_s),
         "why": None if row.why is None else orjson.loads(row.why),

@@ -127,6 +127,7 @@ class MissionRow(SQLModel, table=True):
     alternate_site_id: str | None = None
     departs_s: float
     arrives_s: float
+    length_m: float = 0.0
     energy_wh: float | None = None
     why: str | None = Field(default=None, sa_column=Column(Text, nullable=True))
     held_until_s: float | None = None

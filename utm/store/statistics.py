@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import and_, exists, select
+from sqlalchemy import and_, exists, func, select
 from sqlmodel import Session
 
 from utm.store.sql import table
@@ -28,6 +28,14 @@ class FiledPlan:
     authority: str
     body: str
     decision: str
+
+
+def plans_by_state(session: Session, from_s: float, to_s: float, organisation_id: str | None = None) -> dict[str, int]:
+    """Return how many plans that depart within [from_s, to_s) are in each state."""
+    query = select(_plans.c.state, func.count()).where(_plans.c.departure_s >= from_s, _plans.c.departure_s < to_s)
+    if organisation_id is not None:
+        query = query.where(_plans.c.organisation_id == organisation_id)
+    return {state: int(count) for state, count in session.execute(query.group_by(_plans.c.state)).all()}
 
 
 def filed_plans(

@@ -124,6 +124,7 @@ def upgrade() -> None:
         sa.Column("alternate_site_id", sa.String(), nullable=True),
         sa.Column("departs_s", sa.Float(), nullable=False),
         sa.Column("arrives_s", sa.Float(), nullable=False),
+        sa.Column("length_m", sa.Float(), nullable=False),
         sa.Column("energy_wh", sa.Float(), nullable=True),
         sa.Column("why", sa.Text(), nullable=True),
         sa.Column("held_until_s", sa.Float(), nullable=True),

@@ -1,0 +1,165 @@
+"""The radio and the wires: datagrams between vehicles and the bridge, lost, late, doubled and out of order by the seed.
+
+`WorldTransport` is a transport of the real bridge (`mavlink_bridge.bridge.Transport`); what a vehicle sends reaches
+`on_batch` as a UDP socket would hand it over. Arrivals are gathered in wake-ups of `WAKE_S`, as a busy socket's are.
+"""
+
+from collections.abc import Callable
+from contextvars import Context
+from dataclasses import dataclass
+from math import ceil
+from random import Random
+from typing import Final
+
+from mavlink_bridge.udp import Batch
+from sim.virtual_time import VirtualLoop
+
+STEADY_GAP_S: Final = 4.0
+"""A vehicle whose datagrams come at shorter intervals than this is heard steadily."""
+WAKE_S: Final = 0.02
+"""How often the server's socket is drained."""
+STREAM_WAKE_S: Final = 0.25
+"""The same for what vehicles send unasked, which nobody waits for: a batch of positions costs what one costs."""
+Tap = Callable[[str, bytes], None]
+
+
+@dataclass(slots=True)
+class Weather:
+    """How bad the radio is: shares of datagrams lost and doubled, and how late the others are."""
+
+    loss: float = 0.002
+    twice: float = 0.001
+    delay_s: float = 0.02
+    jitter_s: float = 0.03
+
+
+class WorldTransport:
+    """The bridge's end of the network; one per server process."""
+
+    def __init__(self, network: "Network") -> None:
+        self._network = network
+        self._on_batch: Callable[[Batch], None] | None = None
+        self._counters = {"sim_sent": 0}
+
+    @property
+    def address(self) -> str:
+        """Where it would be bound."""
+        return "udp:10.0.0.1:14550"
+
+    def listen(self, on_batch: Callable[[Batch], None]) -> None:
+        """Say who takes the batches."""
+        self._on_batch = on_batch
+
+    async def start(self) -> None:
+        """Begin to receive."""
+        assert self._on_batch is not None, "nobody listens"
+        self._network.open(self._on_batch)
+
+    async def stop(self) -> None:
+        """Receive no more."""
+        self._network.shut()
+
+    def send(self, endpoint: str, data: bytes) -> bool:
+        """Send to a vehicle; like UDP it is always taken."""
+        self._counters["sim_sent"] += 1
+        self._network.to_vehicle(endpoint, data)
+        return True
+
+    def counters(self) -> dict[str, int]:
+        """Return what was sent."""
+        return dict(self._counters)
+
+
+class Network:
+    """Everything on its way."""
+
+    def __init__(self, loop: VirtualLoop, rng: Random) -> None:
+        self.weather = Weather()
+        self.cut: set[str] = set()
+        """Endpoints nothing reaches and nothing comes from."""
+        self.taps: list[Tap] = []
+        """Told of everything the server sends, whether it arrives or not."""
+        self.heard_s: dict[str, float] = {}
+        """When something from an endpoint last reached the server."""
+        self.counters = {"to_server": 0, "to_vehicles": 0, "lost": 0, "twice": 0}
+        self._loop, self._rng = loop, rng
+        self._server: Callable[[Batch], None] | None = None
+        self._context: Context | None = None
+        self._vehicles: dict[str, Callable[[bytes], None]] = {}
+        self._arriving: dict[tuple[int, float], Batch] = {}
+        self._steady_since_s: dict[str, float] = {}
+
+    def plug_in(self, endpoint: str, receive: Callable[[bytes], None]) -> None:
+        """Connect a vehicle."""
+        self._vehicles[endpoint] = receive
+
+    def serve_in(self, context: Context) -> None:
+        """Say in which process's context the server's side runs."""
+        self._context = context
+
+    def open(self, on_batch: Callable[[Batch], None]) -> None:
+        """Let the server receive."""
+        self._server = on_batch
+
+    def shut(self) -> None:
+        """Let nothing reach the server; what was on its way is lost."""
+        self._server = None
+
+    def steady_since_s(self, endpoint: str, now_s: float) -> float:
+        """Return since when an endpoint has been heard without a gap; now, when it is not."""
+        heard_s = self.heard_s.get(endpoint)
+        if heard_s is None or now_s - heard_s >= STEADY_GAP_S:
+            return now_s
+        return self._steady_since_s[endpoint]
+
+    def to_server(self, endpoint: str, datagram: bytes, delay_s: float = 0.0, *, stream: bool = False) -> None:
+        """Send a datagram from a vehicle, later than the network itself makes it by `delay_s`."""
+        pause_s = STREAM_WAKE_S if stream else WAKE_S
+        for late_s in self._ways(endpoint):
+            wake = (ceil((self._loop.time() + late_s + delay_s) / pause_s), pause_s)
+            waiting = self._arriving.get(wake)
+            if waiting is None:
+                waiting = self._arriving[wake] = []
+                self._loop.call_at(wake[0] * pause_s, self._wake_server, wake, context=self._context)
+            waiting.append((endpoint, datagram))
+
+    def _wake_server(self, wake: tuple[int, float]) -> None:
+        batch = self._arriving.pop(wake)
+        if self._server is None:
+            return
+        if len(batch) > 1:
+            self._rng.shuffle(batch)  # each has its own way; those of one vehicle may overtake each other, too
+        now_s = self._loop.time()
+        for endpoint, _ in batch:
+            if now_s - self.heard_s.get(endpoint, -STEADY_GAP_S) >= STEADY_GAP_S:
+                self._steady_since_s[endpoint] = now_s
+            self.heard_s[endpoint] = now_s
+        self.counters["to_server"] += len(batch)
+        self._server(batch)
+
+    def to_vehicle(self, endpoint: str, datagram: bytes) -> None:
+        """Send a datagram from the server."""
+        for tap in self.taps:
+            tap(endpoint, datagram)
+        receive = self._vehicles.get(endpoint)
+        if receive is None:
+            return
+        for late_s in self._ways(endpoint):
+            self.counters["to_vehicles"] += 1
+            # In the world's own context: a crash of the server does not take back what it has sent.
+            self._loop.call_later(late_s, receive, datagram, context=_WORLD)
+
+    def _ways(self, endpoint: str) -> list[float]:
+        """Return how late each copy of a datagram arrives; none when it is lost."""
+        weather, rng = self.weather, self._rng
+        if endpoint in self.cut or rng.random() < weather.loss:
+            self.counters["lost"] += 1
+            return []
+        late_s = weather.delay_s + rng.random() * weather.jitter_s
+        if rng.random() >= weather.twice:
+            return [late_s]
+        self.counters["twice"] += 1
+        return [late_s, late_s + rng.random() * 0.5]
+
+
+_WORLD: Final = Context()

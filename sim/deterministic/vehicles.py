@@ -1,0 +1,98 @@
+"""The world's vehicles: simulated autopilots on the simulated network, moved in turns of virtual time."""
+
+import asyncio
+from collections.abc import Callable
+from random import Random
+from typing import Final
+
+from sim.autopilot import Autopilot
+from sim.deterministic.network import Network
+from sim.faults import Direction, Fault
+from sim.wire import Link
+
+TICK_S: Final = 0.5
+"""How often each vehicle moves and sends what is due."""
+SLICES: Final = 4
+PEER: Final = "bridge"
+
+
+class WorldVehicle:
+    """One vehicle: its autopilot, its link, and the faults of both."""
+
+    def __init__(
+        self, name: str, autopilot: Autopilot, endpoint: str, network: Network, scene_s: Callable[[], float]
+    ) -> None:
+        self.name, self.autopilot, self.endpoint = name, autopilot, endpoint
+        self.aircraft_id = ""
+        self.site_id = ""
+        self._link = Link(autopilot.system_id)
+        self._network, self._scene_s = network, scene_s
+        network.plug_in(endpoint, self.receive)
+
+    @property
+    def airborne(self) -> bool:
+        """Whether it is off the ground."""
+        return not self.autopilot.vehicle.on_ground
+
+    @property
+    def resting(self) -> bool:
+        """Whether it stands with its motors off."""
+        return not self.airborne and not self.autopilot.vehicle.armed
+
+    def suffer(self, kind: str, lasts_s: float, **values: object) -> None:
+        """Take a fault from now on (`sim.fault_kinds` has the kinds and their values)."""
+        self.autopilot.faults.add(Fault.of(kind, starts_at_s=self._scene_s(), lasts_s=lasts_s, values=values))
+
+    def tick(self) -> None:
+        """Move to the present and send what is due."""
+        now_s = self._scene_s()
+        packets = self.autopilot.tick(now_s)
+        if packets:
+            for datagram in self._link.datagrams(packets):
+                self._send(datagram, stream=True)
+        again = self.autopilot.repeat(now_s)
+        if again is not None:
+            self._send(self._link.frame(again[1]))
+
+    def receive(self, datagram: bytes) -> None:
+        """Take what the server sent."""
+        for late_s in self._carried("up"):
+            if late_s > 0.0:
+                asyncio.get_running_loop().call_later(late_s, self._hear, datagram)
+            else:
+                self._hear(datagram)
+
+    def _hear(self, datagram: bytes) -> None:
+        for answer in self.autopilot.receive(self._link, datagram, PEER, self._scene_s()):
+            self._send(answer)
+
+    def _send(self, datagram: bytes, *, stream: bool = False) -> None:
+        for late_s in self._carried("down"):
+            self._network.to_server(self.endpoint, datagram, late_s, stream=stream)
+
+    def _carried(self, direction: Direction) -> tuple[float, ...]:
+        """Return how late the copies of a datagram are that its own faults let through."""
+        faults = self.autopilot.faults
+        return faults.carry(direction, self._scene_s()) if faults else (0.0,)
+
+
+async def move(vehicles: list[WorldVehicle]) -> None:
+    """Move all vehicles for ever, a slice of them at a time."""
+    loop = asyncio.get_running_loop()
+    due_s, k = loop.time(), 0
+    while True:
+        for vehicle in vehicles[k::SLICES]:
+            vehicle.tick()
+        k = (k + 1) % SLICES
+        due_s += TICK_S / SLICES
+        await asyncio.sleep(max(0.0, due_s - loop.time()))
+
+
+def endpoint_of(number: int) -> str:
+    """Return the address of a vehicle as the bridge sees it."""
+    return f"udp:10.1.{number // 250}.{number % 250 + 1}:14560"
+
+
+def system_id_of(number: int, rng: Random) -> int:
+    """Return a system id: 8 bits, so that they repeat in any fleet."""
+    return number % 200 + 1 if rng.random() < 0.9 else rng.randint(1, 20)

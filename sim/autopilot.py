@@ -14,7 +14,7 @@ from sim import answers, telemetry
 from sim.commands import CommandDesk
 from sim.failsafe import Failsafe, LinkWatch
 from sim.faults import FaultBox
-from sim.flavour import HABITS, Flavour, initial_params
+from sim.flavour import HABITS, Flavour, initial_params, kept, refuses
 from sim.flightpath import PathBuilder
 from sim.mission import MissionError, MissionItem, Undulation, compile_mission, path_home
 from sim.mission_protocol import MissionStore
@@ -74,9 +74,13 @@ class Autopilot:
         self._undulation_at = (vehicle.lat_deg, vehicle.lon_deg)
         self.params = ParamTable(initial_params(flavour, system_id), bytewise=self.habits.int_params_bytewise)
         self.missions = MissionStore(
-            asks_item_int=self.habits.asks_item_int, atomic=self.habits.atomic_upload, on_change=self._mission_changed
+            asks_item_int=self.habits.asks_item_int,
+            atomic=self.habits.atomic_upload,
+            on_change=self._mission_changed,
+            keeps=self._kept,
+            refuses=lambda item: refuses(flavour, item),
         )
-        self._desk = CommandDesk(self)
+        self.desk = CommandDesk(self)
         self._intervals_s: dict[int, float] = {}
         self._due_s: dict[int, float] = {}
         self._next_due_s = 0.0
@@ -279,7 +283,7 @@ class Autopilot:
         self.vehicle.step(now_s)
         self._follow_up(now_s)
         self.troubles.fail_safely(now_s)
-        out, self._events = self._events, []
+        out, self._events = [*self.desk.due(now_s), *self._events], []
         if self.param_queue:
             out.extend(answers.param(self, i) for i in self.param_queue[:PARAMS_PER_TICK])
             del self.param_queue[:PARAMS_PER_TICK]
@@ -333,6 +337,11 @@ class Autopilot:
         for seq in range(first, min(up_to_seq + 1, len(self.mission))):
             self.state.reached_seq = seq
             self._events.append(telemetry.item_reached(seq))
+
+    def _kept(self, mission_type: int, items: list[MissionItem]) -> list[MissionItem]:
+        home = self.vehicle.home
+        home_amsl_m = home.alt_hae_m - self._undulation(home.lat_deg, home.lon_deg)
+        return kept(self.flavour, mission_type, items, home, home_amsl_m)
 
     def _mission_changed(self, mission_type: int) -> None:
         if mission_type != mavlink.MAV_MISSION_TYPE_MISSION:
@@ -397,10 +406,10 @@ class Autopilot:
                 return []
             system, component = message.get_srcSystem(), message.get_srcComponent()
             return [packet_of(mavlink.MAVLink_command_ack_message(message.command, refusal, 0, 0, system, component))]
-        return self._desk.handle(message, now_s)
+        return self.desk.handle(message, now_s)
 
     def _set_mode_message(self, message: Any, now_s: float) -> list[Packet]:
-        mode = self._desk.mode_of(message.base_mode, message.custom_mode)
+        mode = self.desk.mode_of(message.base_mode, message.custom_mode)
         if mode is not None and self.troubles.deaf_to(mavlink.MAV_CMD_DO_SET_MODE) is None:
             self.set_mode(mode, now_s)
         return []

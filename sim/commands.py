@@ -58,6 +58,21 @@ class CommandDesk:
 
     def __init__(self, autopilot: Autopilot) -> None:
         self._ap = autopilot
+        self.in_progress_s = 0.0
+        """How long a command that changes the mode is answered with IN_PROGRESS before it is carried out (0: at once)."""
+        self._under_way: dict[int, tuple[float, Command, int, int]] = {}
+
+    def due(self, now_s: float) -> list[Packet]:
+        """Carry out what was in progress long enough, and return its acknowledgements."""
+        if not self._under_way:
+            return []
+        ready = [number for number, (due_s, *_) in self._under_way.items() if due_s <= now_s]
+        out = []
+        for number in ready:
+            _, command, system, component = self._under_way.pop(number)
+            result = _HANDLERS[number](self, command, now_s)
+            out.append(packet_of(mavlink.MAVLink_command_ack_message(number, result, 100, 0, system, component)))
+        return out
 
     def handle(self, message: Any, now_s: float) -> list[Packet]:
         """Return the acknowledgement of a command message, and what it asked to be sent."""
@@ -71,6 +86,11 @@ class CommandDesk:
             mavlink.MAV_CMD_GET_HOME_POSITION,
         }:
             result, extra = self._request(command, now_s)
+        elif self.in_progress_s > 0 and command.command in _SLOW:
+            # A repeated command finds the first one under way: it is not begun anew.
+            begun = (now_s + self.in_progress_s, command, system, component)
+            self._under_way.setdefault(command.command, begun)
+            result = int(mavlink.MAV_RESULT_IN_PROGRESS)
         else:
             handler = _HANDLERS.get(command.command)
             result = UNSUPPORTED if handler is None else handler(self, command, now_s)
@@ -191,14 +211,33 @@ class CommandDesk:
             return DENIED, []
         msg_id = int(c.params[0])
         builder = telemetry.BUILDERS.get(msg_id)
+        if c.command == mavlink.MAV_CMD_REQUEST_MESSAGE and msg_id == mavlink.MAVLINK_MSG_ID_MESSAGE_INTERVAL:
+            if not isfinite(c.params[1]):
+                return DENIED, []
+            return ACCEPTED, [self._interval(int(c.params[1]))]
         if c.command == mavlink.MAV_CMD_GET_MESSAGE_INTERVAL:
-            interval_s = ap.interval_s(msg_id)
-            interval_us = -1 if interval_s is None else round(interval_s * 1e6)
-            message = mavlink.MAVLink_message_interval_message(msg_id & 0xFFFF, 0 if builder is None else interval_us)
-            return ACCEPTED, [packet_of(message)]
+            return ACCEPTED, [self._interval(msg_id)]
         return (UNSUPPORTED, []) if builder is None else (ACCEPTED, [builder(ap.state, now_s)])
 
+    def _interval(self, msg_id: int) -> Packet:
+        """Return MESSAGE_INTERVAL: 0 for a message it does not have, -1 for one it does not send."""
+        interval_s = self._ap.interval_s(msg_id)
+        interval_us = -1 if interval_s is None else round(interval_s * 1e6)
+        known = msg_id in telemetry.BUILDERS
+        return packet_of(mavlink.MAVLink_message_interval_message(msg_id & 0xFFFF, interval_us if known else 0))
 
+    def _fence(self, c: Command, now_s: float) -> int:
+        return ACCEPTED if self._ap.habits.fence_command else UNSUPPORTED
+
+
+_SLOW: Final = frozenset(
+    {
+        mavlink.MAV_CMD_DO_SET_MODE,
+        mavlink.MAV_CMD_DO_REPOSITION,
+        mavlink.MAV_CMD_NAV_LAND,
+        mavlink.MAV_CMD_NAV_RETURN_TO_LAUNCH,
+    }
+)
 _HANDLERS: Final[dict[int, Callable[[CommandDesk, Command, float], int]]] = {
     mavlink.MAV_CMD_COMPONENT_ARM_DISARM: CommandDesk._arm,
     mavlink.MAV_CMD_NAV_TAKEOFF: CommandDesk._takeoff,
@@ -212,4 +251,5 @@ _HANDLERS: Final[dict[int, Callable[[CommandDesk, Command, float], int]]] = {
     mavlink.MAV_CMD_DO_CHANGE_SPEED: CommandDesk._change_speed,
     mavlink.MAV_CMD_DO_SET_HOME: CommandDesk._set_home,
     mavlink.MAV_CMD_SET_MESSAGE_INTERVAL: CommandDesk._set_interval,
+    mavlink.MAV_CMD_DO_FENCE_ENABLE: CommandDesk._fence,
 }

@@ -4,14 +4,16 @@ Sources: PX4 `px4_custom_mode.h`, ArduCopter `mode.h`, MAVLink `common.xml`; beh
 ArduCopter 4.6 software in the loop.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
+from math import isfinite
 from typing import Final
 
 from pymavlink.dialects.v20 import common as mavlink
 
+from sim.mission import MissionItem
 from sim.params import Param, ParamKind
-from sim.vehicle import Mode
+from sim.vehicle import Mode, Position
 
 
 class Flavour(Enum):
@@ -47,6 +49,8 @@ class Habits:
     reposition_long: bool
     """Whether DO_REPOSITION may come as COMMAND_LONG."""
     takeoff_alt_is_amsl: bool
+    fence_command: bool
+    """Whether DO_FENCE_ENABLE is supported."""
 
 
 def px4_mode(main: int, sub: int = 0) -> int:
@@ -87,6 +91,7 @@ HABITS: Final[dict[Flavour, Habits]] = {
         pause_command=False,
         reposition_long=True,
         takeoff_alt_is_amsl=True,
+        fence_command=False,
     ),
     Flavour.ARDUPILOT: Habits(
         autopilot=mavlink.MAV_AUTOPILOT_ARDUPILOTMEGA,
@@ -110,6 +115,7 @@ HABITS: Final[dict[Flavour, Habits]] = {
         pause_command=True,
         reposition_long=False,
         takeoff_alt_is_amsl=False,
+        fence_command=True,
     ),
 }
 
@@ -134,6 +140,43 @@ def mode_asked(flavour: Flavour, main: int, sub: int) -> Mode | None:
     if main == PX4_AUTO:
         return _PX4_AUTO_MODES.get(sub)
     return Mode.MANUAL if main in {1, 2, 3, 7} else None
+
+
+_ARDUPILOT_FRAMES: Final = {
+    mavlink.MAV_FRAME_GLOBAL_INT: mavlink.MAV_FRAME_GLOBAL,
+    mavlink.MAV_FRAME_GLOBAL_RELATIVE_ALT_INT: mavlink.MAV_FRAME_GLOBAL_RELATIVE_ALT,
+    mavlink.MAV_FRAME_GLOBAL_TERRAIN_ALT_INT: mavlink.MAV_FRAME_GLOBAL_TERRAIN_ALT,
+}
+_KEPT_PARAMETERS: Final = frozenset({mavlink.MAV_CMD_DO_CHANGE_SPEED, mavlink.MAV_CMD_CONDITION_DELAY})
+
+
+def kept(
+    flavour: Flavour, mission_type: int, items: list[MissionItem], home: Position, home_amsl_m: float
+) -> list[MissionItem]:
+    """Return what the autopilot makes of an uploaded list: ArduPilot writes its home over item 0, names frames without
+    INT, keeps heights in centimetres and forgets parameters it does not use; PX4 keeps what it was sent."""
+    if flavour is not Flavour.ARDUPILOT or mission_type != mavlink.MAV_MISSION_TYPE_MISSION:
+        return items
+    out = []
+    for seq, item in enumerate(items):
+        if seq == 0:
+            x, y = round(home.lat_deg * 1e7), round(home.lon_deg * 1e7)
+            out.append(MissionItem(mavlink.MAV_CMD_NAV_WAYPOINT, x=x, y=y, z=round(home_amsl_m, 2)))
+            continue
+        z = round(item.z, 2) if isfinite(item.z) else 0.0
+        frame = _ARDUPILOT_FRAMES.get(item.frame, item.frame)
+        params = (item.param2, item.param3) if item.command in _KEPT_PARAMETERS else (0.0, 0.0)
+        out.append(replace(item, frame=frame, z=z, param2=params[0], param3=params[1], param4=0.0))
+    return out
+
+
+def refuses(flavour: Flavour, item: MissionItem) -> int | None:
+    """Return the MAV_MISSION_RESULT with which an autopilot refuses an item others take: PX4 takes a return to launch in
+    MAV_FRAME_MISSION only, and then refuses the whole mission."""
+    returns = item.command == mavlink.MAV_CMD_NAV_RETURN_TO_LAUNCH
+    if flavour is Flavour.PX4 and returns and item.frame != mavlink.MAV_FRAME_MISSION:
+        return int(mavlink.MAV_MISSION_UNSUPPORTED_FRAME)
+    return None
 
 
 def initial_params(flavour: Flavour, system_id: int) -> list[Param]:

@@ -12,7 +12,10 @@ https://mavlink.io/en/services/mission.html. One upload runs at a time, from one
     receiving   0.5 s without an item              asks again, 10 times, then ACK CANCELLED
     receiving   MISSION_COUNT from the same peer   starts over
     receiving   MISSION_COUNT from another peer    MISSION_ACK DENIED to that one
+    idle        the last item once more            PX4: its MISSION_ACK again; ArduPilot: INVALID_SEQUENCE
     ==========  =================================  ==========================================
+
+ArduPilot keeps what comes item by item, as it comes: an upload that breaks off leaves a mixture of both missions.
 """
 
 from collections.abc import Callable
@@ -45,11 +48,22 @@ class Upload:
 class MissionStore:
     """What the vehicle holds of each mission type, and the upload under way.
 
-    `on_change(mission_type)` is called when a list has been replaced. Messages to send are returned with the peer.
+    `on_change(mission_type)` is called when a list has been replaced; `keeps` says what the flavour makes of a list it
+    stores, `refuses` the MAV_MISSION_RESULT with which it refuses an item others take. Messages to send are returned with the peer.
     """
 
-    def __init__(self, *, asks_item_int: bool, atomic: bool, on_change: Callable[[int], None]) -> None:
+    def __init__(
+        self,
+        *,
+        asks_item_int: bool,
+        atomic: bool,
+        on_change: Callable[[int], None],
+        keeps: Callable[[int, list[MissionItem]], list[MissionItem]] = lambda _, items: items,
+        refuses: Callable[[MissionItem], int | None] = lambda _: None,
+    ) -> None:
         self.items: dict[int, list[MissionItem]] = {0: [], 1: [], 2: []}
+        self._keeps, self._refuses = keeps, refuses
+        self._last: Upload | None = None
         self._asks_item_int, self._atomic, self._on_change = asks_item_int, atomic, on_change
         self._upload: Upload | None = None
 
@@ -78,7 +92,7 @@ class MissionStore:
 
     def replace(self, mission_type: int, items: list[MissionItem]) -> None:
         """Replace a list, as an upload that came to its end does."""
-        self.items[mission_type] = items
+        self.items[mission_type] = self._keeps(mission_type, items)
         self._on_change(mission_type)
 
     def tick(self, now_s: float) -> tuple[object, Any] | None:
@@ -118,7 +132,9 @@ class MissionStore:
 
     def _receive(self, message: Any, kind: str, peer: object, now_s: float) -> list[Any]:
         up = self._upload
-        if up is None or up.peer != peer or up.mission_type != message.mission_type:
+        if up is None:
+            return self._once_more(message, peer)
+        if up.peer != peer or up.mission_type != message.mission_type:
             return []
         if message.seq != len(up.items):
             return [self._ask(up, now_s)] if message.seq > len(up.items) else []
@@ -130,15 +146,34 @@ class MissionStore:
         if len(up.items) < up.count:
             return [self._ask(up, now_s)]
         self._upload = None
-        result = mavlink.MAV_MISSION_ACCEPTED
-        try:
-            if up.mission_type == mavlink.MAV_MISSION_TYPE_MISSION:
-                check_mission(up.items)
-        except MissionError as refused:
-            result = refused.result
-        else:
+        result = self._judged(up)
+        if result == mavlink.MAV_MISSION_ACCEPTED:
+            self._last = up
             self.replace(up.mission_type, up.items)
         return [self._ack(up.system, up.component, result, up.mission_type)]
+
+    def _judged(self, up: Upload) -> int:
+        if up.mission_type != mavlink.MAV_MISSION_TYPE_MISSION:
+            return int(mavlink.MAV_MISSION_ACCEPTED)
+        for item in up.items:
+            refused = self._refuses(item)
+            if refused is not None:
+                return refused
+        try:
+            check_mission(up.items)
+        except MissionError as wrong:
+            return wrong.result
+        return int(mavlink.MAV_MISSION_ACCEPTED)
+
+    def _once_more(self, message: Any, peer: object) -> list[Any]:
+        """Answer an item that comes after its upload ended: its last acknowledgement was lost."""
+        last = self._last
+        if last is None or last.peer != peer or last.mission_type != message.mission_type:
+            return []
+        if message.seq != last.count - 1:
+            return []
+        accepted, wrong = mavlink.MAV_MISSION_ACCEPTED, mavlink.MAV_MISSION_INVALID_SEQUENCE
+        return [self._ack(last.system, last.component, accepted if self._asks_item_int else wrong, last.mission_type)]
 
     def _item(self, seq: int, system: int, component: int, mission_type: int, kind: str) -> Any:
         items = self.items[mission_type]

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -16,7 +16,7 @@ from utm.city import City, FlatTerrainSpec, load_city
 from utm.judge import JudgedPlan, from_body, geoid_from_csv, judge, plane_for
 from utm.judge.plans import instant
 from utm.settings import Settings
-from utm.store import offers, plans
+from utm.store import commands, logistics, offers, plans
 from utm.store.store import Store
 from utm.store.tables import FlightPlanRow
 
@@ -30,6 +30,10 @@ class Report:
     unread: list[dict[str, str]]
     """Plans whose stored body could not be judged: as bad as a conflict."""
     took_s: float
+    accepted: list[dict[str, Any]] = field(default_factory=list)
+    """Conflicts of orders that a dispatcher gave all the same, each with the reason on record."""
+    double_bookings: list[dict[str, Any]] = field(default_factory=list)
+    """Aircraft, batteries and crews that missions keep twice at a time."""
 
     def as_dict(self) -> dict[str, Any]:
         """Return it as JSON values."""
@@ -38,7 +42,7 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class HeldPlan:
-    """An offer on hold, as far as the judge reads it: it goes by its hold's id."""
+    """An offer on hold or what a command reserves, as far as the judge reads it: it goes by that hold's or command's id."""
 
     plan_id: str
     horizontal_m: float
@@ -46,6 +50,17 @@ class HeldPlan:
     time_buffer_s: float
     ends_s: float
     body: str
+    aircraft_id: str = ""
+    commanded: bool = False
+    override_reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reserving:
+    """Everything that reserves airspace, and which pairs of plans are one flight's old and new one."""
+
+    rows: list[FlightPlanRow | HeldPlan]
+    continued: frozenset[frozenset[str]] = frozenset()
 
 
 def check(settings: Settings) -> Report:
@@ -54,14 +69,14 @@ def check(settings: Settings) -> Report:
         raise SystemExit(f"There is no store at {settings.database_path}; give --data-dir.")
     store = Store(settings.database_path)
     try:
-        rows = store.read_now(_reserving)
+        found, twice = store.read_now(lambda session: (_reserving(session), logistics.double_bookings(session)))
     finally:
         store.close()
-    return judge_rows(rows, settings)
+    return replace(judge_rows(found.rows, settings, continued=found.continued), double_bookings=twice)
 
 
-def _reserving(session: Session) -> "list[FlightPlanRow | HeldPlan]":
-    """Return every plan that reserves airspace, and every offer on hold as if it were one."""
+def _reserving(session: Session) -> Reserving:
+    """Return every plan that reserves airspace, and every offer on hold and every command's volume as if it were one."""
     now_s = to_scene_s(datetime.now(UTC))
     held = [
         HeldPlan(
@@ -74,10 +89,43 @@ def _reserving(session: Session) -> "list[FlightPlanRow | HeldPlan]":
         )
         for hold in offers.standing_holds(session, now_s)
     ]
-    return [*plans.with_states(session, [str(s) for s in RESERVES_AIRSPACE]), *held]
+    commanded = [
+        HeldPlan(
+            plan_id=item.command_id,
+            horizontal_m=item.horizontal_m,
+            vertical_m=item.vertical_m,
+            time_buffer_s=item.time_buffer_s,
+            ends_s=item.ends_s,
+            body=item.body,
+            aircraft_id=item.aircraft_id,
+            commanded=True,
+            override_reason=overridden,
+        )
+        for item, overridden in commands.standing_with_override(session, now_s)
+    ]
+    filed = plans.with_states(session, [str(s) for s in RESERVES_AIRSPACE])
+    return Reserving([*filed, *held, *commanded], commands.continuations(session))
 
 
-def judge_rows(rows: Sequence[FlightPlanRow | HeldPlan], settings: Settings) -> Report:
+def _own(one: FlightPlanRow | HeldPlan, other: FlightPlanRow | HeldPlan, continued: frozenset[frozenset[str]]) -> bool:
+    """Tell whether two rows are one aircraft's: its plan and the order given to it, or its plan and the one after it."""
+    if one.aircraft_id != other.aircraft_id:
+        return False
+    commanded = any(isinstance(row, HeldPlan) and row.commanded for row in (one, other))
+    return commanded or frozenset((one.plan_id, other.plan_id)) in continued
+
+
+def _override(*rows: FlightPlanRow | HeldPlan) -> str | None:
+    reasons = (row.override_reason for row in rows if isinstance(row, HeldPlan))
+    return next((reason for reason in reasons if reason is not None), None)
+
+
+def judge_rows(
+    rows: Sequence[FlightPlanRow | HeldPlan],
+    settings: Settings,
+    *,
+    continued: frozenset[frozenset[str]] = frozenset(),
+) -> Report:
     """Judge rows from their filed bodies; of the city only its numbers are taken: plane, geoid grid, flat ground."""
     started_s = time.perf_counter()
     city = load_city(settings.city)
@@ -98,8 +146,19 @@ def judge_rows(rows: Sequence[FlightPlanRow | HeldPlan], settings: Settings) -> 
             unread.append({"plan_id": row.plan_id, "reason": str(error)})
             continue
         judged.append(_overdue(plan, from_scene_s(row.ends_s)))
-    conflicts = [asdict(found) for found in judge(judged)]
-    return Report(len(rows), conflicts, unread, time.perf_counter() - started_s)
+    by_id = {row.plan_id: row for row in rows}
+    conflicts: list[dict[str, Any]] = []
+    accepted: list[dict[str, Any]] = []
+    for found in judge(judged):
+        one, other = by_id[found.plan_a], by_id[found.plan_b]
+        if _own(one, other, continued):
+            continue
+        reason = _override(one, other)
+        if reason is None:
+            conflicts.append(asdict(found))
+        else:
+            accepted.append({**asdict(found), "override_reason": reason})
+    return Report(len(rows), conflicts, unread, time.perf_counter() - started_s, accepted)
 
 
 def _filed(text: str) -> dict[str, Any]:

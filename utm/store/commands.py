@@ -127,6 +127,25 @@ def standing_reservations(session: Session, at_s: float) -> list[CommandReservat
     return [CommandReservationRow(**row._mapping) for row in session.execute(query)]
 
 
+def standing_with_override(session: Session, at_s: float) -> list[tuple[CommandReservationRow, str | None]]:
+    """Return the standing reservations, each with the reason a dispatcher gave for accepting its conflicts, if any."""
+    found = standing_reservations(session, at_s)
+    wanted = [row.command_id for row in found]
+    query = select(_commands.c.command_id, _commands.c.override_reason).where(_commands.c.command_id.in_(wanted))
+    reasons: dict[str, str | None] = {row[0]: row[1] for row in session.execute(query)}
+    return [(row, reasons.get(row.command_id)) for row in found]
+
+
+def continuations(session: Session) -> frozenset[frozenset[str]]:
+    """Return the pairs of plans of which a reroute makes the second follow the first."""
+    rows = run(
+        session,
+        "SELECT plan_id, new_plan_id FROM commands WHERE type = 'reroute' AND plan_id IS NOT NULL "
+        "AND new_plan_id IS NOT NULL",
+    ).fetchall()
+    return frozenset(frozenset((row[0], row[1])) for row in rows)
+
+
 def change_reservation(session: Session, command_id: str, values: dict[str, object]) -> None:
     """Change columns of a reservation."""
     update(session, CommandReservationRow, "command_id", command_id, values)

@@ -48,7 +48,38 @@ def test_upload_asks_in_the_flavours_words(flavour: Flavour, request_name: str) 
     station = Station(flavour)
     assert station.say(count(3))[0].get_type() == request_name
     assert upload(station, ITEMS) == 0
-    assert station.autopilot.mission == ITEMS
+    kept = station.autopilot.mission
+    assert kept[1:] == ITEMS[1:]
+    assert kept[0] == ITEMS[0] if flavour is Flavour.PX4 else kept[0].command == 16
+
+
+def test_ardupilot_keeps_its_home_over_item_0_and_its_own_frames() -> None:
+    """ArduPilot must write home over item 0, drop INT from frames, round heights to centimetres and forget parameter 4."""
+    station = Station(Flavour.ARDUPILOT)
+    item = MissionItem(16, 6, 4.0, 0.0, 0.0, 90.0, 225_410_000, 1_139_510_000, 30.004)
+    assert upload(station, [item, item]) == 0
+    home, kept = station.autopilot.mission
+    at = station.autopilot.vehicle.home
+    assert (home.x, home.y, home.frame) == (round(at.lat_deg * 1e7), round(at.lon_deg * 1e7), 0)
+    assert (kept.frame, kept.z, kept.param1, kept.param4) == (3, 30.0, 4.0, 0.0)
+
+
+@pytest.mark.parametrize(("flavour", "result"), [(Flavour.PX4, 0), (Flavour.ARDUPILOT, 13)])
+def test_the_last_item_once_more_is_answered_in_the_flavours_way(flavour: Flavour, result: int) -> None:
+    """After a lost acknowledgement PX4 must acknowledge again and ArduPilot say that the sequence is wrong."""
+    station = Station(flavour)
+    assert upload(station, ITEMS) == 0
+    last = len(ITEMS) - 1
+    assert station.say(item_int(last, ITEMS[last], 0))[0].type == result
+
+
+@pytest.mark.parametrize(
+    ("flavour", "frame", "result"), [(Flavour.PX4, 2, 0), (Flavour.PX4, 3, 2), (Flavour.ARDUPILOT, 3, 0)]
+)
+def test_px4_takes_a_return_in_the_mission_frame_only(flavour: Flavour, frame: int, result: int) -> None:
+    """A return to launch in another frame must make PX4 refuse the whole mission."""
+    station = Station(flavour)
+    assert upload(station, [*ITEMS, MissionItem(20, frame)]) == result
 
 
 def test_download_gives_what_was_uploaded_in_both_forms() -> None:

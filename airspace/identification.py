@@ -134,7 +134,7 @@ def _choice(limit: int) -> _Item:
 
 def _height(offset_m: float) -> _Item:
     def read(raw: bytes) -> float | Unknown:
-        (code,) = struct.unpack("<H", raw)
+        code = int.from_bytes(raw, "little")
         return UNKNOWN if code == 0 else code / 2 - offset_m
 
     def write(value: float | Unknown) -> bytes:
@@ -145,7 +145,7 @@ def _height(offset_m: float) -> _Item:
 
 def _tenths(limit: int) -> _Item:
     def read(raw: bytes) -> float | Unknown:
-        (code,) = struct.unpack("<H", raw)
+        code = int.from_bytes(raw, "little")
         if code == 0xFFFF:
             return UNKNOWN
         if code > limit:

@@ -18,6 +18,7 @@ from airspace.picture import Picture
 from airspace.policy import Policy
 from mavlink_bridge.bridge import Bridge
 from utm import __version__, live_snapshots
+from utm.advisories import KIND as ADVISORY
 from utm.advisories import AdvisoryDesk
 from utm.airspace_book import AirspaceBook
 from utm.alert_watch import Watch
@@ -36,6 +37,7 @@ from utm.api import (
     notices,
     oauth,
     offers,
+    plan_import,
     records,
     replay,
     session,
@@ -58,12 +60,15 @@ from utm.command_reservations import KIND as COMMAND_RESERVATION
 from utm.command_reservations import CommandReservations
 from utm.command_runner import CommandRunner
 from utm.commands import CommandDesk
+from utm.contingencies import KIND as CONTINGENCY
+from utm.contingency_book import ContingencyBook
 from utm.demo import prepare_demo, refuse_demo_accounts
 from utm.fleet import Fleet, FleetBindings
 from utm.flight_plans import FlightPlans
 from utm.live import LiveHub
 from utm.logistics.desks import Logistics
 from utm.memory import Memory
+from utm.off_nominal_parts import assemble
 from utm.offer_holds import HeldOffers
 from utm.plan_steps import PlanSteps
 from utm.policy_impact import PolicyImpact
@@ -120,6 +125,7 @@ def create_app(
         flight_plans,
         offers,
         zone_import,
+        plan_import,
         geocode,
         airspace_api,
         policy_api,
@@ -154,6 +160,7 @@ def compose(settings: Settings, *, clock: Clock, store: Store, bus: Bus, bridge:
     reserved = CommandReservations(sky, clock, book.region)
     standing = StandingApprovals(clock=clock, store=store, book=book)
     advisories = AdvisoryDesk(clock, store)
+    contingencies = ContingencyBook(sky)
     memory = Memory(
         {
             **identity.keepers(),
@@ -163,8 +170,11 @@ def compose(settings: Settings, *, clock: Clock, store: Store, bus: Bus, bridge:
             "plan": sky,
             "hold": held,  # after plans: loading the sky forgets everything in it
             COMMAND_RESERVATION: reserved,
+            CONTINGENCY: contingencies,
+            ADVISORY: advisories,
         }
     )
+    advisories.memory = memory
     standing.memory = memory
     reserved.memory = memory
     plans = FlightPlans(
@@ -219,6 +229,21 @@ def compose(settings: Settings, *, clock: Clock, store: Store, bus: Bus, bridge:
         plan_steps=plan_steps,
         alerts=alerts_desk,
     )
+    zone_desk = ZoneDesk(clock=clock, store=store, bus=bus, memory=memory, book=book, sky=sky, advisories=advisories)
+    off_nominal = assemble(
+        flight_plans=plans,
+        plan_steps=plan_steps,
+        advisories=advisories,
+        zone_desk=zone_desk,
+        open_book=contingencies,
+        fleet=fleet_directory,
+        picture=picture,
+        telemetry=telemetry,
+        alerts=alerts_desk,
+        orders=commands,
+        secret=_ref_secret(settings.data_dir / "keys" / "references.key"),
+    )
+    watch.off_nominal = off_nominal.watch
     return Services(
         settings=settings,
         clock=clock,
@@ -232,7 +257,7 @@ def compose(settings: Settings, *, clock: Clock, store: Store, bus: Bus, bridge:
         sky=sky,
         flight_plans=plans,
         plan_steps=plan_steps,
-        zone_desk=ZoneDesk(clock=clock, store=store, bus=bus, memory=memory, book=book, sky=sky, advisories=advisories),
+        zone_desk=zone_desk,
         standing=standing,
         advisories=advisories,
         loads=CellLoads(sky, book),
@@ -244,6 +269,7 @@ def compose(settings: Settings, *, clock: Clock, store: Store, bus: Bus, bridge:
         commands=commands,
         watch=watch,
         logistics=Logistics.of(plans, plan_steps, bus=bus, fleet=fleet_directory),
+        off_nominal=off_nominal,
         recording=RecordingDesk(settings, clock, telemetry=telemetry, hub=hub, bus=bus, region=book.region),
     )
 
@@ -259,6 +285,7 @@ async def _lifespan(services: Services) -> AsyncIterator[None]:
     _connect(services)
     await services.recording.start()
     await services.bridge.start()
+    await services.off_nominal.actions.start()
     await services.commands.start()
     if settings.demo:
         await prepare_demo(services.identity, mavlink_udp=_udp_address(services))
@@ -333,6 +360,7 @@ def _follow_plan(services: Services, plan_id: str) -> None:
     tolerance: Tolerance = services.book.policy.tolerance
     if plan is not None and PlanState(plan.state) in AIRBORNE:
         services.telemetry.plan_activated(plan.aircraft_id, plan_id, plan.geometry, tolerance)
+        services.telemetry.set_contingent(plan.aircraft_id, plan.state == PlanState.CONTINGENT)
     else:
         aircraft_id = services.flown_by.pop(plan_id, None) if plan is None else plan.aircraft_id
         if aircraft_id is not None:

@@ -15,7 +15,7 @@ from airspace.areas import is_number
 from airspace.coordinates import Crs, wgs84_from
 from airspace.datums import NoGroundError, OutsideGeoidError
 from airspace.formats.json_text import lines_of
-from airspace.formats.problems import FormatProblem
+from airspace.formats.problems import FormatProblem, Severity
 from airspace.region import Region
 from airspace.schedule import DAYS, Period, WeeklyTime
 from airspace.zones import Restriction, Zone, parse_zone
@@ -64,7 +64,7 @@ class ZoneFile:
 
     def add(self, code: str, place: Place, *, warning: bool = False, **values: object) -> None:
         """Note a problem."""
-        severity = "warning" if warning else "error"
+        severity: Severity = "warning" if warning else "error"
         self.problems.append(FormatProblem.of(place.field, place.line, code, severity=severity, **values))
 
 
@@ -155,7 +155,7 @@ def _move(geometry: object, crs: Crs) -> None:
 
 
 def _is_position(value: object) -> bool:
-    return isinstance(value, list) and len(value) in (2, 3) and all(map(is_number, value))
+    return isinstance(value, list) and len(value) in (2, 3) and all(is_number(part) for part in value)
 
 
 def _moved(positions: list[Any], crs: Crs) -> list[list[float]]:
@@ -256,7 +256,7 @@ def merged_weekly(times: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def _follow(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
     first, last = sorted((one, other), key=lambda item: item["from"])
-    return first["from"] == "00:00" and last["to"] == "24:00" and first["to"] == last["from"]
+    return bool(first["from"] == "00:00" and last["to"] == "24:00" and first["to"] == last["from"])
 
 
 def utc_spans(item: WeeklyTime) -> list[tuple[list[str], float, float]]:

@@ -43,9 +43,9 @@ def read(data: bytes, region: Region) -> ZoneFile:
     name = next((key for key in _LISTS if isinstance(document, dict) and key in document), None)
     listed = document[name] if name is not None else None
     if not isinstance(listed, list):
-        at = Place(f"/{name}" if name else "", None)
+        place = Place(f"/{name}" if name else "", None)
         found.add(
-            "missing", at, what="UASZoneList (or features), the list of zones", what_zh=" UASZoneList（区域列表）"
+            "missing", place, what="UASZoneList (or features), the list of zones", what_zh=" UASZoneList（区域列表）"
         )
         return found
     for index, item in enumerate(listed):

@@ -20,10 +20,10 @@ def read(data: bytes) -> ZoneFile:
     features = [document] if single else document.get("features") if _is_collection(document) else None
     if not isinstance(features, list):
         found = ZoneFile()
-        what = {"what": "a GeoJSON FeatureCollection", "what_zh": " GeoJSON FeatureCollection"}
-        found.add("wrong_type", Place("/type", None), **what)
+        expected = "a GeoJSON FeatureCollection"
+        found.add("wrong_type", Place("/type", None), what=expected, what_zh=" GeoJSON FeatureCollection")
         return found
-    drafts = []
+    drafts: list[Draft] = []
     for index, feature in enumerate(features):
         at = Place("" if single else f"/features/{index}", None)
         body = feature if isinstance(feature, dict) else {"type": None}

@@ -133,7 +133,8 @@ def number_in(text: str) -> float | None:
 def _shape(
     polygons: list[Node], at: str, places: dict[str, Place], found: ZoneFile
 ) -> tuple[dict[str, Any] | None, list[float]]:
-    parts, heights = [], []
+    parts: list[list[list[list[float]]]] = []
+    heights: list[float] = []
     for n, polygon in enumerate(polygons):
         rings = []
         outer, inner = polygon.all("outerBoundaryIs"), polygon.all("innerBoundaryIs")

@@ -402,10 +402,9 @@ def _angle(value_deg: float, sides: str) -> str:
     """Return degrees, minutes and seconds; exact, because a decimal number of degrees is one of seconds too."""
     with localcontext() as context:
         context.prec = 40
-        seconds = abs(Decimal(repr(value_deg))) * 3600
-        minutes, rest = divmod(seconds, 60)
-        degrees, minutes = divmod(int(minutes), 60)
+        all_minutes, rest = divmod(abs(Decimal(repr(value_deg))) * 3600, 60)
+        degrees, minutes = divmod(int(all_minutes), 60)
         text = f"{rest.normalize():f}" if rest else "0"
     whole, _, decimals = text.partition(".")
     shown = f"{int(whole):02d}" + (f".{decimals}" if decimals else "")
-    return f"{int(degrees)}:{minutes:02d}:{shown} {sides[value_deg < 0]}"
+    return f"{degrees}:{minutes:02d}:{shown} {sides[value_deg < 0]}"

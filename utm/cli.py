@@ -67,7 +67,7 @@ def check_separation(
 ) -> None:
     """Judge every pair of plans that reserve airspace, with code that shares nothing with the engine.
 
-    Exit code 0: no two plans conflict. 1: some do, and are listed. Works on a live store.
+    Exit code 0: no two plans conflict and nothing is booked twice. 1: some do, and are listed. Works on a live store.
     """
     from utm.separation_check import check  # noqa: PLC0415
 
@@ -84,7 +84,9 @@ def check_separation(
             )
         for unread in report.unread:
             typer.echo(f"  {unread['plan_id']} could not be judged: {unread['reason']}")
-    raise typer.Exit(1 if report.conflicts or report.unread else 0)
+        for twice in report.double_bookings:
+            typer.echo(f"  {twice['kind']} {twice['ref']} is booked twice: {twice['mission_a']}, {twice['mission_b']}")
+    raise typer.Exit(1 if report.conflicts or report.unread or report.double_bookings else 0)
 
 
 @app.command()

@@ -34,6 +34,7 @@ def provide(services: Services) -> None:
     services.hub.provide("alerts", services.alerts.present)
     services.hub.provide("zones", zones)
     services.hub.provide("commands", commands)
+    services.hub.provide("orders", services.logistics.orders.present)
 
 
 def _plan_item(plan: LivePlan, services: Services) -> PlanItem:

@@ -1,5 +1,8 @@
 """Orders, missions and slots over HTTP: what is booked is booked whole, once, and for its firm's eyes only."""
 
+import asyncio
+import contextlib
+import json
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -8,6 +11,7 @@ from typing import Any
 
 import httpx
 import pytest
+import websockets
 
 from tests.conftest import Server
 from tests.fakes import filing
@@ -332,7 +336,35 @@ def test_what_a_firm_books_is_its_own(city: Server, firm: httpx.Client, other: h
     waits = order(firm)
     assert (waits["state"], waits["cause"]["code"]) == ("created", "no_crew_free")
     firm.post(f"/v1/orders/{waits['order_id']}/cancel")
+    firm.patch(f"/v1/crews/{crew}", json={"state": "on_duty"})
     retire(firm, aircraft_id)
+
+
+async def test_orders_are_told_live_to_their_firm(city: Server, firm: httpx.Client, other: httpx.Client) -> None:
+    """A new order comes over the live feed to its firm and to the centre, to no other firm; a snapshot holds it."""
+    listeners = [firm, city.client("dispatcher"), other]
+    async with contextlib.AsyncExitStack() as stack:
+        feeds = [await stack.enter_async_context(_live(city, client)) for client in listeners]
+        for feed in feeds:
+            await feed.send(json.dumps({"subscribe": {"topics": ["orders"]}}))
+            assert json.loads(await asyncio.wait_for(feed.recv(), 20))["kind"] == "snapshot"
+        made = await asyncio.to_thread(order, firm, payload_kg=1900.0)
+        for feed in feeds[:2]:
+            news = json.loads(await asyncio.wait_for(feed.recv(), 20))
+            assert [item["order_id"] for item in news["items"]] == [made["order_id"]]
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(feeds[2].recv(), 1)
+        async with _live(city, firm) as late:
+            await late.send(json.dumps({"subscribe": {"topics": ["orders"]}}))
+            snapshot = json.loads(await asyncio.wait_for(late.recv(), 20))
+            assert made["order_id"] in [item["order_id"] for item in snapshot["items"]]
+    await asyncio.to_thread(firm.post, f"/v1/orders/{made['order_id']}/cancel")
+
+
+def _live(city: Server, client: httpx.Client) -> websockets.connect:
+    token = client.headers["authorization"].removeprefix("Bearer ")
+    url = f"ws://127.0.0.1:{city.port}/v1/live"
+    return websockets.connect(url, subprotocols=["hexlane.live.v1", f"bearer.{token}"])  # type: ignore[list-item]
 
 
 def test_roles_keep_to_their_part(city: Server) -> None:
@@ -353,6 +385,12 @@ def test_deliveries_are_counted_for_those_who_may_see_them(
         "from": text(datetime.now(UTC) - timedelta(hours=1)),
         "to": text(datetime.now(UTC) + timedelta(hours=1)),
     }
+    aircraft_id, made = carrier(firm), order(firm)
+    retire(firm, aircraft_id)
+    assert firm.post(f"/v1/flight-plans/{made['plan_id']}/cancel").status_code == 200
+    path = f"/v1/orders/{made['order_id']}"
+    assert settle(firm, path, lambda item: item["state"] == "created")["state"] == "created"
+    firm.post(f"{path}/cancel")
     mine = firm.get("/v1/statistics/logistics", params=window).json()
     assert [item["organisation_id"] for item in mine["items"]] == [_own(city, 0)]
     own = mine["items"][0]

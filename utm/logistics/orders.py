@@ -1,5 +1,6 @@
 """The order desk: orders are made, promised, followed through their flights, and told as a story."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -8,7 +9,7 @@ import orjson
 from sqlmodel import Session
 
 from airspace.timebase import to_scene_s
-from dispatch.orders import URGENCY, OrderState, OrderStep, PriorityClass, after
+from dispatch.orders import OPEN, URGENCY, OrderState, OrderStep, PriorityClass, after
 from utm.airspace_book import AirspaceBook
 from utm.bus import Bus
 from utm.clock import Clock
@@ -17,7 +18,7 @@ from utm.live_schema import OrderItem
 from utm.logistics.missions import MissionDesk, at_text
 from utm.plan_records import rfc3339
 from utm.problems import FieldProblem, Problem, not_found, validation_problem
-from utm.security import Principal, may_edit_of, may_read_of
+from utm.security import Principal, may_edit_of, may_read_of, visible_organisation
 from utm.store import logistics
 from utm.store.journal import record_audit
 from utm.store.logistics_tables import MissionRow, OrderRow, OrderStepRow
@@ -197,6 +198,21 @@ class OrderDesk:
             return self._document(session, fresh or row)
 
         return await self._store.write(job)
+
+    def present(self, principal: Principal) -> Sequence[OrderItem]:
+        """Return the open orders the caller may see, for a fresh live subscription."""
+        firm = visible_organisation(principal)
+        rows = self._store.read_now(
+            lambda session: logistics.page(
+                session,
+                OrderRow,
+                "order_no",
+                organisation_id=firm,
+                states=[state.value for state in OPEN],
+                limit=10_000,
+            )
+        )
+        return [order_item(row, datetime.fromisoformat(row.updated_at)) for row in rows]
 
     # -- shared with the planner ---------------------------------------------------------------------------------------
 

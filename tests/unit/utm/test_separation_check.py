@@ -7,6 +7,7 @@ from pathlib import Path
 
 import orjson
 import pytest
+from sqlmodel import Session
 
 from airspace.timebase import to_scene_s
 from tests.fakes import desk as desks
@@ -15,7 +16,8 @@ from tests.fakes.desk import Desk, principal
 from tests.fakes.filing import point, square
 from utm.separation_check import Report, check
 from utm.settings import Settings
-from utm.store import plans
+from utm.store import logistics, plans
+from utm.store.logistics_tables import CrewRow
 
 
 @pytest.fixture
@@ -110,3 +112,26 @@ def test_a_folder_without_a_store_is_told_and_left_alone(tmp_path: Path) -> None
     with pytest.raises(SystemExit, match="no store"):
         check(Settings(data_dir=folder))
     assert not folder.exists()
+
+
+async def test_what_is_booked_twice_is_found(desk: Desk) -> None:
+    """An aircraft or battery kept by two missions at a time, and a crew over its limit, are listed; touching is none."""
+
+    def book(session: Session) -> None:
+        crew = CrewRow(
+            crew_id="crew_1", organisation_id="org", label="c", state="on_duty", vehicles_max=1, updated_at=""
+        )
+        logistics.insert(session, crew)
+        logistics.reserve(
+            session, "ms_1", [("aircraft", "ac_1", 0, 100), ("battery", "b", 0, 100), ("crew", "crew_1", 0, 9)]
+        )
+        logistics.reserve(session, "ms_2", [("aircraft", "ac_1", 100, 200), ("battery", "b", 99, 200)])
+        logistics.reserve(session, "ms_3", [("crew", "crew_1", 5, 20)])
+
+    await desk.services.store.write(book)
+    found = await asyncio.to_thread(report, desk)
+    assert [(item["kind"], item["mission_a"]) for item in found.double_bookings] == [
+        ("battery", "ms_1"),
+        ("crew", "ms_3"),
+    ]
+    assert found.conflicts == []

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from sim import cli_scenario
+from sim import cli_scenario, cli_sitl
 from sim.cli_parts import Count, Json, Seed, err, fail, line, run_until_stopped
 
 app = typer.Typer(
@@ -212,3 +212,4 @@ async def _reporting(traffic: Any, *, as_json: bool) -> AsyncIterator[None]:
 
 
 cli_scenario.register(app)
+cli_sitl.register(app)

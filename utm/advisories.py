@@ -192,6 +192,14 @@ class AdvisoryDesk:
 
         await self._store.write(job)
 
+    async def is_acknowledged(self, advisory_id: str) -> bool:
+        """Tell whether a firm has acknowledged an advisory."""
+        known = self._open.get(advisory_id)
+        if known is not None:
+            return known.acknowledged_at is not None
+        row = await self._store.read(lambda session: notices.advisory(session, advisory_id))
+        return row is not None and row.acknowledged_at is not None
+
     async def page(
         self,
         *,

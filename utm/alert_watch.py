@@ -30,6 +30,7 @@ from utm.alert_book import Condition
 from utm.alert_conditions import Reader, Surroundings, plan_conditions
 from utm.alerts import Alerts
 from utm.clock import Clock
+from utm.off_nominal import OffNominalWatch
 from utm.plan_steps import PlanSteps
 from utm.sky import LivePlan, Sky
 from utm.store import plans as plan_records
@@ -175,6 +176,7 @@ class Watch:
         self.tags = RowTags(telemetry)
         self.counters = {"analyses": 0, "analyses_failed": 0, "analyses_late": 0}
         self.last_ms = 0.0
+        self.off_nominal: OffNominalWatch | None = None
         self._granted: dict[str, frozenset[str]] = {}
         self._planned_end_s: dict[str, float] = {}
         self._unseen_since_s: dict[str, float] = {}
@@ -219,8 +221,12 @@ class Watch:
         conditions = Reader(found, self._telemetry, around).conditions()
         hidden = bool(found.health.silent_feeds) or found.health.stalled_s > 0.0
         conditions += [c for c in self._of_plans if not (hidden and c.kind == "plan_without_flight")]
+        if self.off_nominal is not None:
+            conditions = [*self.off_nominal.conditions(now_s), *conditions]
         self._alerts.take(conditions, now_s)
         await self.plans.flush(now_s)
+        if self.off_nominal is not None:
+            await self.off_nominal.tick(found, now_s)
         self.counters["analyses"] += 1
         return found
 

@@ -47,7 +47,9 @@ from utm.api import (
     zone_import,
 )
 from utm.api import commands as commands_api
+from utm.api import contingencies as contingencies_api
 from utm.api import policy as policy_api
+from utm.api import zone_actions as zone_actions_api
 from utm.api.direct import add_direct_routes
 from utm.api.openapi import install_openapi
 from utm.bus import Bus, InProcessBus
@@ -137,6 +139,8 @@ def create_app(
         live,
         health,
         notices,
+        contingencies_api,
+        zone_actions_api,
         replay,
         records,
         incidents,
@@ -219,6 +223,7 @@ def compose(settings: Settings, *, clock: Clock, store: Store, bus: Bus, bridge:
         name=",".join(_endpoints(settings)) or "no MAVLink",
     )
     vehicles = BridgeVehicles(clock=clock, fleet=fleet_directory, telemetry=telemetry, bridge=bridge, book=book)
+    vehicles.read = commands.judge.note_settings
     plan_steps = PlanSteps(plans, vehicles)
     watch = Watch(
         clock=clock,
@@ -239,7 +244,6 @@ def compose(settings: Settings, *, clock: Clock, store: Store, bus: Bus, bridge:
         fleet=fleet_directory,
         picture=picture,
         telemetry=telemetry,
-        alerts=alerts_desk,
         orders=commands,
         secret=_ref_secret(settings.data_dir / "keys" / "references.key"),
     )

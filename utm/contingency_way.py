@@ -118,6 +118,10 @@ class WayClearer:
             detail_zh=reason["detail_zh"],
         )
 
+    def offer_later(self, filed: Sequence[tuple[str, str]]) -> None:
+        """Look for counter-offers for plans in the way of something, beside what runs; call it on the event loop."""
+        self._spawn(self._offer((), filed))
+
     async def _offer(self, withdrawn: Sequence[tuple[str, str]], filed: Sequence[tuple[str, str]]) -> None:
         """Find counter-offers for plans in the way, each in a job of its own, and hand them on with their advisory."""
         for plan_id, advisory_id in (*withdrawn, *filed):

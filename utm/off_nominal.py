@@ -26,6 +26,7 @@ from airspace.picture import Picture
 from airspace.tactical.monitor import Findings
 from airspace.timebase import from_scene_s
 from airspace.tracks import TrackState
+from utm.action_lists import ActionDesk
 from utm.advisories import AdvisoryDesk, Wanted
 from utm.airspace_book import AirspaceBook
 from utm.alert_book import Condition, Party
@@ -125,11 +126,12 @@ class OffNominalWatch:
         advisories: AdvisoryDesk,
         reevaluation: Reevaluation,
         plan_steps: PlanSteps,
+        actions: ActionDesk,
     ) -> None:
         self._store, self._sky, self._book = store, sky, book
         self._telemetry, self._fleet, self.places = telemetry, fleet, places
         self._contingencies, self._advisories, self._re = contingencies, advisories, reevaluation
-        self._steps = plan_steps
+        self._steps, self._actions = plan_steps, actions
         self._since: dict[tuple[str, Kind], float] = {}
         self._handled: dict[tuple[str, Kind], float] = {}
         self._outage: set[str] = set()
@@ -146,6 +148,7 @@ class OffNominalWatch:
                 await self._contingencies.sweep(now_s)
                 await self._neighbours(now_s)
             await self._silence(now_s)
+            await self._actions.sweep()
         except StoreUnavailableError as error:
             self.counters["off_nominal_failures"] += 1
             _log.warning("off_nominal_not_stored", reason=str(error))
@@ -300,7 +303,7 @@ class OffNominalWatch:
 
     def conditions(self, now_s: float) -> list[Condition]:
         """Return the alerts that open contingencies and unanswered advisories call for; asks memory only."""
-        found = []
+        found = self._actions.conditions()
         for row in self._contingencies.open.live():
             aircraft = self._fleet.get(row.aircraft_id)
             name = row.aircraft_id if aircraft is None else aircraft.registration

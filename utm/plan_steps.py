@@ -234,9 +234,11 @@ class PlanSteps:
             prepared = retimed(prepared, late_s, now)
         self._plans.memory.make_current(session, version_cells(prepared.h3_cells))
         decision = self._judge_row(row, prepared)
-        if found or decision.outcome == "refused" or unaccepted(row, decision):
-            decision = self._with_offers(row, prepared, decision, found)
+        standing = [item for item in found if item.severity == "refuse"]
+        if standing or decision.outcome == "refused" or unaccepted(row, decision):
+            decision = self._with_offers(row, prepared, decision, standing)
             raise self._in_the_way("activation_refused", decision, found, row)
+        _warn(row, found)
         self._end_continued(session, row)
         self._take_times(row, prepared)
         _hold_to(row, decision)
@@ -316,6 +318,14 @@ class PlanSteps:
         row.state = following.value
         self._keep(session, principal, row, "contingent", detail)
 
+    def withdraw(self, session: Session, row: FlightPlanRow, why: str) -> None:
+        """Withdraw an approved plan for the operations centre, inside the running job."""
+        following = move(PlanState(row.state), PlanState.WITHDRAWN)
+        if isinstance(following, IllegalTransition):
+            raise illegal(following)
+        row.state, row.version = following.value, row.version + 1
+        self._keep(session, None, row, "withdraw", {"why": why})
+
     def _end_continued(self, session: Session, row: FlightPlanRow) -> None:
         """End the contingency of an aircraft that goes on under a new approved plan, with the plan it failed on."""
         for live in self._plans.sky.of_aircraft(row.aircraft_id):
@@ -384,6 +394,14 @@ _CHANGED_BY_STEPS = (
     "state", "version", "departure_s", "starts_s", "ends_s", "body", "decision", "authority", "volumes", "geometry",
     "updated_at", "activated_at", "ended_at", "horizontal_m", "vertical_m", "time_buffer_s", "policy_version",
 )  # fmt: skip
+
+
+def _warn(row: FlightPlanRow, found: list[Obstacle]) -> None:
+    """Write what was found of the vehicle and does not keep it on the ground into the plan's decision."""
+    if found:
+        decided = orjson.loads(row.decision)
+        decided["reasons"] += [item.as_reason() | {"rule": "vehicle"} for item in found]
+        row.decision = orjson.dumps(decided).decode()
 
 
 def _hold_to(row: FlightPlanRow, decision: Decision) -> None:

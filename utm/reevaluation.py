@@ -111,7 +111,7 @@ class Reevaluation:
         order = sorted(("hold", "rtl", "land"), key=lambda action: action != first)
         for action in order:
             volumes = self.volumes(plan, action, ends_s)
-            if volumes and self._free(plan, volumes, taken, zone, ignore):
+            if self.is_free(plan, volumes, taken=taken, zone=zone, ignore=ignore):
                 return action
         return "separate"
 
@@ -156,23 +156,27 @@ class Reevaluation:
         lat, lon = self._book.region.frame.to_lat_lon(x, y)
         return Landing(x, y, float(self._book.region.altitude.ground_hae_m(lat, lon)[0]), plan.origin_site_id)
 
-    def _free(
+    def is_free(
         self,
         plan: LivePlan,
-        volumes: tuple[Prism, ...],
-        taken: Sequence[Prism],
-        zone: Zone | None,
-        ignore: Collection[str],
+        volumes: Sequence[Prism],
+        *,
+        taken: Sequence[Prism] = (),
+        zone: Zone | None = None,
+        ignore: Collection[str] = (),
     ) -> bool:
+        """Tell whether a flight could take these volumes: clear of `taken`, of the zone, and of every plan but `ignore`."""
+        if not volumes:
+            return False
         if any(touch(a, b, plan.separation) for a in volumes for b in taken):
             return False
         if zone is not None:
             region = self._book.region
-            path = volume_path(volumes, tuple(prism_area(prism, region) for prism in volumes), region)
+            path = volume_path(tuple(volumes), tuple(prism_area(prism, region) for prism in volumes), region)
             if infringements(path, [zone], self._book.policy.tolerance):
                 return False
         own = self._sky.own_contingency(plan.aircraft_id)
-        return not self._sky.conflicts(volumes, plan.separation, ignore=(plan.plan_id, *own, *ignore))
+        return not self._sky.conflicts(tuple(volumes), plan.separation, ignore=(plan.plan_id, *own, *ignore))
 
     def place(self, plan: LivePlan) -> tuple[float, float, float] | None:
         """Return where a flight is: its last fix, else where its plan has it now."""

@@ -19,6 +19,7 @@ from utm.flight_plans import FlightPlans
 from utm.live import LiveHub
 from utm.logistics.desks import Logistics
 from utm.memory import Memory
+from utm.off_nominal_parts import OffNominal
 from utm.plan_steps import PlanSteps
 from utm.policy_impact import PolicyImpact
 from utm.recording.desk import RecordingDesk
@@ -60,6 +61,7 @@ class Services:
     commands: CommandDesk
     watch: Watch
     logistics: Logistics
+    off_nominal: OffNominal
     flown_by: dict[str, str] = field(default_factory=dict)
     """Which aircraft the picture was told flies a plan; a plan that left the sky no longer says."""
     ready: bool = False

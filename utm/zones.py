@@ -1,7 +1,7 @@
 """Publishing zones, policy and ground stops: who did it, when, and what it touches."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -20,7 +20,7 @@ from airspace.timebase import to_scene_s
 from airspace.trajectory import FlightPath, flight_path
 from airspace.volumes import VolumePath, prism_area, volume_path
 from airspace.zones import Zone, parse_zone, zone_to_feature
-from utm.advisories import AdvisoryDesk
+from utm.advisories import AdvisoryDesk, Wanted
 from utm.airspace_book import AirspaceBook, GroundStop, PublishedZone, parse_stop_area
 from utm.bus import Bus
 from utm.clock import Clock
@@ -41,6 +41,8 @@ from utm.store.tables import GroundStopRow, PolicyRow, ZoneRow
 _ZONE_ID = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.:-]{0,63}", re.ASCII)
 
 
+OFFERED_PLANS = 200
+"""For how many filed plans counter-offers are looked for when a zone touches them."""
 DETAILED_PLANS = 200
 """Of how many touched plans the times of entry and exit are worked out; the rest are named only."""
 
@@ -80,6 +82,8 @@ class ZoneDesk:
     ) -> None:
         self.clock, self.store, self.bus, self.memory, self.book, self.sky = clock, store, bus, memory, book, sky
         self._advisories = advisories
+        self.offer_later: Callable[[Sequence[tuple[str, str]]], None] = lambda _: None
+        """Finds counter-offers for plans (with their advisories) once a zone that touches them is durable."""
 
     # -- zones ---------------------------------------------------------------------------------------------------------
 
@@ -122,22 +126,29 @@ class ZoneDesk:
 
         return await self.store.write(job)
 
+    def publish_one(
+        self, session: Session, principal: Principal, zone: Zone, *, impact: Impact | None = None
+    ) -> PublishedZone:
+        """Publish a zone inside the running job; `impact` is what it does, where that is known already."""
+        return self._publish(session, principal, zone, False, impact=impact)
+
     async def withdraw(self, principal: Principal, zone_id: str, if_version: int | None) -> None:
         """Take a zone out of force; its record stays."""
+        await self.store.write(lambda session: self.withdraw_one(session, principal, zone_id, if_version))
 
-        def job(session: Session) -> None:
-            present = self._present(session, zone_id)
-            check_version(present.version, if_version)
-            now = rfc3339(self.clock.now())
-            airspace_records.change_zone(session, zone_id, {"withdrawn_at": now, "version": present.version + 1})
-            self._audit(session, principal, "zone.withdraw", "zone", zone_id, {"version": present.version + 1})
-            before = self.book.zones.get(zone_id)
-            self.book.drop_zone(zone_id)
-            if before is not None:
-                on_undo(session, lambda: self.book.put_zone(before))
-            self._tell(session, zone_id, present.version + 1, None)
-
-        await self.store.write(job)
+    def withdraw_one(self, session: Session, principal: Principal, zone_id: str, if_version: int | None) -> None:
+        """Take a zone out of force inside the running job, and withdraw what firms were told because of it."""
+        present = self._present(session, zone_id)
+        check_version(present.version, if_version)
+        now = rfc3339(self.clock.now())
+        airspace_records.change_zone(session, zone_id, {"withdrawn_at": now, "version": present.version + 1})
+        self.audit(session, principal, "zone.withdraw", "zone", zone_id, {"version": present.version + 1})
+        before = self.book.zones.get(zone_id)
+        self.book.drop_zone(zone_id)
+        if before is not None:
+            on_undo(session, lambda: self.book.put_zone(before))
+        self._advisories.sync(session, f"zone:{zone_id}", [])
+        self._tell(session, zone_id, present.version + 1, None)
 
     def impact(self, zone: Zone) -> Impact:
         """Return the plans that reserve airspace inside a zone's area, band and periods, with their tolerance."""
@@ -178,7 +189,14 @@ class ZoneDesk:
         return row
 
     def _publish(
-        self, session: Session, principal: Principal | None, zone: Zone, replace: bool, *, put: bool = True
+        self,
+        session: Session,
+        principal: Principal | None,
+        zone: Zone,
+        replace: bool,
+        *,
+        put: bool = True,
+        impact: Impact | None = None,
     ) -> PublishedZone:
         known = airspace_records.zone(session, zone.zone_id)
         if known is not None and known.withdrawn_at is None and not replace:
@@ -202,7 +220,7 @@ class ZoneDesk:
             airspace_records.add_zone(session, ZoneRow(zone_id=zone.zone_id, **values))
         else:
             airspace_records.change_zone(session, zone.zone_id, values)
-        self._audit(session, principal, "zone.publish", "zone", zone.zone_id, {"version": version})
+        self.audit(session, principal, "zone.publish", "zone", zone.zone_id, {"version": version})
         published = PublishedZone(zone, version, now)
         if put:
             before = self.book.zones.get(zone.zone_id)
@@ -210,25 +228,19 @@ class ZoneDesk:
             on_undo(session, lambda: self.book.put_zone(before) if before else self.book.drop_zone(zone.zone_id))
         self._tell(session, zone.zone_id, version, zone_document(published))
         if zone.restriction in ("PROHIBITED", "REQ_AUTHORISATION"):
-            self._warn_owners(session, zone)
+            self._warn_owners(session, zone, self.impact(zone) if impact is None else impact)
         return published
 
-    def _warn_owners(self, session: Session, zone: Zone) -> None:
-        """Tell every firm whose approved or flying plan a new zone touches, in the same transaction as the zone."""
-        found = self.impact(zone)
-        for plan in (item.plan for item in (*found.airborne, *found.filed)):
-            flying = plan.state != "approved"
-            do = "Leave or avoid it, or land." if flying else "Change or cancel the plan; it will not be activated."
-            do_zh = "请避让、离开或着陆。" if flying else "请修改或取消计划；否则将无法激活。"
-            self._advisories.raise_advisory(
-                session,
-                organisation_id=plan.organisation_id,
-                kind="zone_published",
-                plan_id=plan.plan_id,
-                zone_id=zone.zone_id,
-                detail=f"The zone {zone.name} was published on the route of plan {plan.plan_id}. {do}",
-                detail_zh=f"计划 {plan.plan_id} 的航线上发布了区域“{zone.name_zh or zone.name}”。{do_zh}",
-            )
+    def _warn_owners(self, session: Session, zone: Zone, found: Impact) -> None:
+        """Tell every firm whose approved or flying plan a zone touches, in the same transaction as the zone.
+
+        A changed zone changes what was told of it: there is one advisory per zone and plan.
+        """
+        touched = (*found.airborne, *found.filed)
+        ids = self._advisories.sync(session, f"zone:{zone.zone_id}", [_told(item, zone) for item in touched])
+        filed = [(item.plan.plan_id, ids[item.plan.plan_id]) for item in found.filed[:OFFERED_PLANS]]
+        if filed:
+            after_commit(session, lambda: self.offer_later(filed))
 
     def _tell(self, session: Session, zone_id: str, version: int, feature: dict[str, Any] | None) -> None:
         self.memory.note(session, "zone", zone_id)
@@ -259,7 +271,7 @@ class ZoneDesk:
                 published_by="system" if principal is None else principal.subject,
             ),
         )
-        self._audit(session, principal, "policy.publish", "policy", str(policy.version), policy_to_dict(policy))
+        self.audit(session, principal, "policy.publish", "policy", str(policy.version), policy_to_dict(policy))
         before = self.book.policy
         self.book.policy = policy
         on_undo(session, lambda: setattr(self.book, "policy", before))
@@ -299,7 +311,7 @@ class ZoneDesk:
                 ),
             )
             detail = {"until": until.isoformat(), "reason": reason}
-            self._audit(session, principal, "ground_stop.declare", "ground_stop", stop.ground_stop_id, detail)
+            self.audit(session, principal, "ground_stop.declare", "ground_stop", stop.ground_stop_id, detail)
             self._replace_stops(session, {**self.book.ground_stops, stop.ground_stop_id: stop}, stop.ground_stop_id)
             return stop
 
@@ -313,7 +325,7 @@ class ZoneDesk:
             if row is None or row.lifted_at is not None:
                 raise not_found("ground stop", "停飞令", ground_stop_id)
             airspace_records.lift_ground_stop(session, ground_stop_id, rfc3339(self.clock.now()))
-            self._audit(session, principal, "ground_stop.lift", "ground_stop", ground_stop_id, {})
+            self.audit(session, principal, "ground_stop.lift", "ground_stop", ground_stop_id, {})
             left = {key: stop for key, stop in self.book.ground_stops.items() if key != ground_stop_id}
             self._replace_stops(session, left, ground_stop_id)
 
@@ -325,9 +337,10 @@ class ZoneDesk:
         on_undo(session, lambda: setattr(self.book, "ground_stops", before))
         self.memory.note(session, "ground_stop", ref)
 
-    def _audit(
+    def audit(
         self, session: Session, principal: Principal | None, action: str, kind: str, ref: str, detail: dict[str, Any]
     ) -> None:
+        """Append an audit line about what is published; without a principal the system itself acted."""
         record_audit(
             session,
             at=self.clock.now(),
@@ -338,6 +351,25 @@ class ZoneDesk:
             object_id=ref,
             detail=detail,
         )
+
+
+def _told(item: Touched, zone: Zone) -> Wanted:
+    """Return what the firm of a plan that a zone touches is told."""
+    plan, flying = item.plan, item.plan.state != "approved"
+    do = "Leave or avoid it, or land." if flying else "Change or cancel the plan; it will not be activated."
+    do_zh = "请避让、离开或着陆。" if flying else "请修改或取消计划；否则将无法激活。"
+    return Wanted(
+        organisation_id=plan.organisation_id,
+        plan_id=plan.plan_id,
+        kind="zone_published",
+        action=item.action,
+        detail=f"The zone {zone.name} was published on the route of plan {plan.plan_id}. {do}",
+        detail_zh=f"计划 {plan.plan_id} 的航线上发布了区域“{zone.name_zh or zone.name}”。{do_zh}",
+        zone_id=zone.zone_id,
+        must_acknowledge=flying,
+        starts_s=item.enters_s,
+        ends_s=item.leaves_s,
+    )
 
 
 def _action(plan: LivePlan, zone: Zone, enters_s: float | None, now_s: float) -> str:

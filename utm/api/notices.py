@@ -94,6 +94,7 @@ async def list_advisories(
     principal: Annotated[Principal, Depends(require("advisory.read"))],
     services: App,
     plan_id: Annotated[str | None, Query(max_length=64)] = None,
+    state: Annotated[Literal["told", "escalated", "acknowledged", "withdrawn"] | None, Query()] = None,
     cursor: Cursor = None,
     limit: Limit = 100,
 ) -> Response:
@@ -102,6 +103,7 @@ async def list_advisories(
     rows = await services.advisories.page(
         organisation_id=visible_organisation(principal),
         plan_id=plan_id,
+        state=state,
         before=None if position is None else position[0],
         limit=limit + 1,
     )

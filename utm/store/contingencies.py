@@ -101,6 +101,12 @@ def lists(session: Session, *, states: Collection[str] | None, before: int | Non
     return [ActionListRow(**row._mapping) for row in session.execute(query)]
 
 
+def lists_of(session: Session, cause_id: str) -> list[ActionListRow]:
+    """Return the lists of a cause."""
+    query = select(_lists).where(_lists.c.cause_id == cause_id).order_by(_lists.c.number)
+    return [ActionListRow(**row._mapping) for row in session.execute(query)]
+
+
 def change_list(session: Session, action_list_id: str, values: dict[str, Any]) -> None:
     """Change columns of a list."""
     sql.update(session, ActionListRow, "action_list_id", action_list_id, values)

@@ -32,6 +32,9 @@ from utm.track_items import TrackSource
 
 PUBLIC_TOPICS: Final[frozenset[str]] = frozenset({"zones"})
 """Topics everybody who may use the feed sees whole."""
+_COUNTED: Final = (
+    "ticks", "late_ticks", "failed_ticks", "events", "messages", "message_bytes", "skipped_batches", "mailbox_overflows",
+)  # fmt: skip
 CLOSE_RESTART: Final = 1012
 CLOSE_OVERFLOW: Final = 4408
 
@@ -152,6 +155,8 @@ class LiveClient:
                 self._fetch()
             if self._ready:
                 self._seq, frame = self._ready.popleft()
+                self._hub.counters["messages"] += 1
+                self._hub.counters["message_bytes"] += len(frame)
                 return frame
             self._wake.clear()
             await self._wake.wait()
@@ -254,9 +259,7 @@ class LiveHub:
         # Starting from the wall clock keeps seq rising over restarts: a stale `since` is noticed, never misread.
         self.seq = int(clock.now().timestamp() * 1000)
         self.tick_seq = self.seq
-        self.counters: dict[str, int] = dict.fromkeys(
-            ("ticks", "late_ticks", "failed_ticks", "events", "skipped_batches", "mailbox_overflows"), 0
-        )
+        self.counters: dict[str, int] = dict.fromkeys(_COUNTED, 0)
         self.last_tick_ms = 0.0
         self.listeners: list[Callable[[float, Changes, set[int]], None]] = []
         """Told of each tick: its instant (scene seconds), what changed, and the rows whose identity did."""
@@ -446,6 +449,11 @@ class LiveHub:
     def clients(self) -> int:
         """Connections open."""
         return len(self._clients)
+
+    @property
+    def views(self) -> int:
+        """Different areas and audiences the connections share."""
+        return len(self._views)
 
     def clients_of(self, subject: str) -> int:
         """Connections open of one caller."""

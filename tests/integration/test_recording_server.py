@@ -323,14 +323,30 @@ def test_incidents_are_the_centres(flown: Flight, as_role: AsRole) -> None:
 # ------------------------------------------------------------------------------------------------------- power cuts
 
 
+def expect_the_same_picture(server: Server, before: dict[str, Any], flight: Flight) -> None:
+    """Check that a server that just started shows the tracks of the one before, in every field that time leaves alone."""
+    with server.client("dispatcher") as centre:
+        after = {item["track_id"]: item for item in centre.get("/v1/tracks").json()["items"]}
+    assert flight.track_id in before
+    assert after.keys() == before.keys()
+    for name, item in after.items():
+        timeless = {key: value for key, value in item.items() if key not in ("link_age_s", "state", "row")}
+        assert timeless == {key: before[name][key] for key in timeless}
+        assert item["state"] == "lost"
+        # Its age is told, and it is the time since the position, the restart included.
+        assert item["link_age_s"] > before[name]["link_age_s"]
+
+
 def test_what_was_recorded_survives_a_power_cut(own_server: Server) -> None:
     """After kill -9 a second later than the last position, the history, the record and the replay must hold them all."""
     own_server.start()
     with own_server.client("operator") as firm, own_server.client("dispatcher") as centre:
         flight = asyncio.run(_fly(own_server, firm, centre, 5))
+        seen = {item["track_id"]: item for item in centre.get("/v1/tracks").json()["items"]}
     own_server.kill()
     assert list((own_server.data_dir / "recordings" / "open").glob("*.hxo"))
     own_server.start()
+    expect_the_same_picture(own_server, seen, flight)
     with own_server.client("operator") as firm, own_server.client("dispatcher") as centre:
         history = firm.get(f"/v1/tracks/{flight.track_id}/history").json()["items"]
         assert len(history) == 5

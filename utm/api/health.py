@@ -4,9 +4,10 @@ import asyncio
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Response
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST
 
 from utm.api.answers import json_response
+from utm.metrics import page
 from utm.services import Services, services_of
 
 router = APIRouter(tags=["operations"])
@@ -47,18 +48,5 @@ async def _store_state(services: Services) -> str:
 
 @router.get("/metrics", summary="Prometheus metrics", response_model=None, include_in_schema=False)
 async def metrics(services: App) -> Response:
-    """Return the counters of the engine, the bridge, the picture and the feed."""
-    registry = CollectorRegistry()
-    Gauge("hexlane_live_plans", "Plans that reserve airspace", registry=registry).set(len(services.sky))
-    Gauge("hexlane_zones", "Zones in force", registry=registry).set(len(services.book.zones))
-    groups = {
-        "bridge": services.bridge.counters(),
-        "picture": services.picture.counters,
-        "telemetry": services.telemetry.counters,
-        "feed": services.hub.counters,
-    }
-    for group, counters in groups.items():
-        gauge = Gauge(f"hexlane_{group}", f"Counters of the {group}", ["counter"], registry=registry)
-        for name, value in counters.items():
-            gauge.labels(name).set(value)
-    return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
+    """Return the service's counters (docs/metrics.md)."""
+    return Response(page(services), media_type=CONTENT_TYPE_LATEST)

@@ -7,12 +7,15 @@ from contextlib import contextmanager
 from typing import Final, TypeVar
 
 import msgspec
+import structlog
 
 from airspace.region import Region
+from airspace.timebase import to_scene_s
 from utm.bus import Bus
 from utm.clock import Clock
 from utm.live import LiveHub
 from utm.live_schema import TOPICS
+from utm.past_tracks import last_seen, restore
 from utm.problems import Problem
 from utm.recording import codec
 from utm.recording.reader import Recordings
@@ -24,6 +27,7 @@ from utm.telemetry import Telemetry
 
 MAX_REPLAYS: Final = 8
 T = TypeVar("T")
+_log = structlog.get_logger(__name__)
 _EVERYTHING: Final = Principal("recorder", "admin", "", "recorder", scopes=ALL_SCOPES)
 
 
@@ -35,7 +39,7 @@ class RecordingDesk:
     ) -> None:
         self.region = region
         self.replays = 0
-        self._hub, self._bus = hub, bus
+        self._hub, self._bus, self._telemetry, self._clock = hub, bus, telemetry, clock
         self._readers = ThreadPoolExecutor(2, "recording-read")
         self.recorder: Recorder | None = None
         self.recordings = Recordings(settings.recordings_path)
@@ -52,9 +56,22 @@ class RecordingDesk:
         if self.recorder is None:
             return
         await self.recorder.start(self._standing)
+        await self._restore(self.recorder.recordings)
         self._hub.listeners.append(self.recorder.on_tick)
         for topic in EVENT_TOPICS:
             self._bus.subscribe(topic, self.recorder.on_bus)
+
+    async def _restore(self, recordings: Recordings) -> None:
+        """Show what the last process saw last; a recording that cannot be read leaves the picture empty, and is told."""
+        began_s = self._clock.monotonic_s()
+        try:
+            past = await self.read(lambda: last_seen(recordings, to_scene_s(self._clock.now())))
+            tracks = restore(self._telemetry, past)
+        except Exception:
+            _log.exception("picture_not_restored")
+            return
+        if tracks:
+            _log.info("picture_restored", tracks=tracks, took_s=round(self._clock.monotonic_s() - began_s, 3))
 
     async def stop(self) -> None:
         """Write and seal what is left."""

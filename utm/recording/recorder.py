@@ -39,6 +39,9 @@ from utm.track_items import TrackSource
 
 EVENT_TOPICS: Final = ("alerts", "plans", "zones", "commands", "orders")
 HISTORY_DTYPE: Final = np.dtype([("serial", np.int64)] + [(name, np.float64) for name in FIELDS])
+_COUNTED: Final = (
+    "batches", "rows", "observations", "events", "flushes", "failed_flushes", "slices_sealed", "rows_given_up", "bytes",
+)  # fmt: skip
 _DAY_US: Final = 86_400_000_000
 _KNOWN_HOURS: Final = 25
 
@@ -68,10 +71,7 @@ class Recorder:
         self.limits = limits or RecorderLimits()
         self.writer = f"{round(clock.now().timestamp() * 1000):x}.{os.getpid():x}.{secrets.token_hex(2)}"
         self.folder = folder
-        self.counters: dict[str, int] = dict.fromkeys(
-            ("rows", "observations", "events", "flushes", "failed_flushes", "slices_sealed", "rows_given_up", "bytes"),
-            0,
-        )
+        self.counters: dict[str, int] = dict.fromkeys(_COUNTED, 0)
         self.recordings = Recordings(folder, LiveParts(self.writer, self._parts))
         self._clock = clock
         self._source: TrackSource | None = None
@@ -94,6 +94,17 @@ class Recorder:
         self._task: asyncio.Task[None] | None = None
         self._sealing: asyncio.Task[None] | None = None
         self._states_due = True
+        self._flushed_s = clock.monotonic_s()
+
+    @property
+    def flush_lag_s(self) -> float:
+        """Seconds since the moment up to which everything is on disk; a little over `flush_s` at most when all is well."""
+        return self._clock.monotonic_s() - self._flushed_s
+
+    @property
+    def unsealed_rows(self) -> int:
+        """Rows held in memory until their slice is sealed."""
+        return sum(part.rows for part in self._parts())
 
     def attach(self, source: TrackSource) -> None:
         """Say whose picture is recorded."""
@@ -104,6 +115,7 @@ class Recorder:
     def record(self, batch: ObservationBatch, track_ids: Sequence[str]) -> None:
         """Take a batch of accepted observations; the next tick writes them down."""
         self._pending.append(batch)
+        self.counters["batches"] += 1
 
     def on_tick(self, now_s: float, changes: Changes, renamed: set[int]) -> None:
         """Write down what a tick of the live picture changed, and the observations since the last."""
@@ -297,8 +309,10 @@ class Recorder:
             if self._states_due and self._states is not None:
                 self._states_due = False
                 await self._write_states()
+            marked_s = self._clock.monotonic_s()
             try:
                 await loop.run_in_executor(self._flusher, self.flush, self._marks())
+                self._flushed_s = marked_s
             except OSError as error:
                 self.counters["failed_flushes"] += 1
                 _log.error("recording_failed", reason=str(error))

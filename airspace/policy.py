@@ -144,6 +144,8 @@ class Policy:
     command itself, at once."""
     contingency_filed_plans: Literal["withdraw", "advise"] = "withdraw"
     """What approved plans that have not started get where a contingency takes their airspace."""
+    failsafe_mismatch: Literal["warning", "refuse"] = "warning"
+    """What an activation meets whose autopilot does something else on a lost link than the plan files."""
     nonconformance_limit_s: float = 60.0
     """How long a flight may stay off its plan before it counts as a contingency."""
     advisory_silence_s: float = 15.0
@@ -198,6 +200,7 @@ _CHOICES: Final[dict[str, tuple[str, ...]]] = {
     "default_lost_link": ("rtl", "land", "hold"),
     "contingency_response": ("advise", "propose", "command"),
     "contingency_filed_plans": ("withdraw", "advise"),
+    "failsafe_mismatch": ("warning", "refuse"),
 }
 CONTINGENCIES: Final = ("lost_link", "nonconformance", "low_energy", "gnss_loss")
 """The failures the service finds by itself."""

@@ -27,6 +27,7 @@ from utm.api import airspace as airspace_api
 from utm.api import (
     alerts,
     console,
+    demo_faults,
     fleet,
     flight_plans,
     geocode,
@@ -146,6 +147,7 @@ def create_app(
         incidents,
         logistics,
         slots,
+        demo_faults,
     ):
         app.include_router(module.router)
     add_direct_routes(app, flight_plans.direct_routes())

@@ -193,6 +193,10 @@ class EffectJudge:
         self.settings: dict[str, dict[str, float]] = {}
         """Autopilot parameters read, by aircraft and name."""
 
+    def note_settings(self, aircraft_id: str, settings: dict[str, float]) -> None:
+        """Remember parameters read of an aircraft's autopilot."""
+        self.settings[aircraft_id] = {**self.settings.get(aircraft_id, {}), **settings}
+
     # -- the vehicle ---------------------------------------------------------------------------------------------------
 
     def target(self, aircraft: Aircraft) -> Target:

@@ -43,11 +43,20 @@ class Mismatch:
 
 
 def compare(
-    items: Sequence[MissionItem], flight: Trajectory4D, region: Region, tolerance: Tolerance
+    items: Sequence[MissionItem],
+    flight: Trajectory4D,
+    region: Region,
+    tolerance: Tolerance,
+    *,
+    home_hae_m: float | None = None,
 ) -> Mismatch | None:
-    """Return how the mission differs from the flight, or None when it flies it."""
+    """Return how the mission differs from the flight, or None when it flies it.
+
+    `home_hae_m` is the height the vehicle itself measures from (None: it is taken to stand where the plan begins).
+    """
     wanted = _corners(flight)
-    home_hae_m = float(flight.segments[0, 2])
+    if home_hae_m is None:
+        home_hae_m = float(flight.segments[0, 2])
     found = _merged([place for item in items if (place := _place(item, wanted[0], region, home_hae_m)) is not None])
     if not found:
         return Mismatch(

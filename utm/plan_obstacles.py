@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import numpy as np
 import orjson
@@ -28,12 +28,13 @@ class Obstacle:
     code: str
     detail: str
     detail_zh: str
+    severity: Literal["refuse", "warning"] = "refuse"
 
     def as_reason(self) -> dict[str, Any]:
         """Return it in the shape of a decision's reason."""
         return {
             "code": self.code,
-            "severity": "refuse",
+            "severity": self.severity,
             "detail": self.detail,
             "detail_zh": self.detail_zh,
             "segment": None,

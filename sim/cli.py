@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from sim import cli_scenario, cli_sitl
-from sim.cli_parts import Count, Json, Seed, err, fail, line, run_until_stopped
+from sim.cli_parts import ControlPort, Count, Json, Seed, err, fail, line, run_until_stopped, said
 
 app = typer.Typer(
     name="sim",
@@ -32,6 +32,7 @@ def fly(
     city: Annotated[str, typer.Option(help="City pack with the heights: a bundled name or a folder.")] = "shenzhen",
     seed: Seed = 1,
     duration: Annotated[float | None, typer.Option(min=0, help="Stop after so many seconds.")] = None,
+    control_port: ControlPort = None,
     as_json: Json = False,
 ) -> None:
     """Fly drones against a running server: register, file, fly, land, file again, until stopped with Ctrl-C.
@@ -39,6 +40,7 @@ def fly(
     With --json every decision, departure and landing is a line, and a status line comes every ten seconds.
     """
     from sim.api_client import ApiError  # noqa: PLC0415  (drones are heavy; --help is not)
+    from sim.control_api import Control, serving  # noqa: PLC0415
     from sim.demo_traffic import start_traffic  # noqa: PLC0415
 
     async def work() -> None:
@@ -49,8 +51,10 @@ def fly(
         traffic = await start_traffic(
             credentials, count=count, base_url=base_url, bridge=bridge, city=city, seed=seed, notify=tell
         )
+        control = Control()
+        control.join(traffic.fleet)
         try:
-            async with _reporting(traffic, as_json=as_json):
+            async with serving(control, control_port, said(as_json)), _reporting(traffic, as_json=as_json):
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(traffic.run(), duration)
         finally:
@@ -69,6 +73,12 @@ def drone(
     lon: Annotated[float, typer.Option(min=-180, max=180, help="Degrees east.")] = 113.9500,
     system_id: Annotated[int, typer.Option(min=1, max=255, help="MAVLink system id.")] = 1,
     flavour: Annotated[str, typer.Option(help="px4 or ardupilot: whose modes and habits it has.")] = "px4",
+    airframe: Annotated[str, typer.Option(help="multirotor, vtol or fixed_wing; wings are px4 only.")] = "multirotor",
+    payload_kg: Annotated[float, typer.Option(min=0, max=10, help="What it carries.")] = 0.0,
+    temperature_c: Annotated[float, typer.Option(min=-30, max=50, help="Of the air and the battery.")] = 25.0,
+    link_failsafe: Annotated[
+        str, typer.Option(help="silence: goes home when no ground station is heard, as real ones do; fault; off.")
+    ] = "fault",
     gcs_port: Annotated[
         int | None, typer.Option(min=0, max=65535, help="UDP port that answers ground stations; 0: any free one.")
     ] = None,
@@ -77,6 +87,7 @@ def drone(
     city: Annotated[str, typer.Option(help="City pack with the heights: a bundled name or a folder.")] = "shenzhen",
     seed: Seed = 1,
     duration: Annotated[float | None, typer.Option(min=0, help="Stop after so many seconds.")] = None,
+    control_port: ControlPort = None,
     as_json: Json = False,
 ) -> None:
     """Put one free drone on the ground, without the API, for ground stations to find and fly.
@@ -84,6 +95,9 @@ def drone(
     For example: hexlane sim drone --gcs-port 14540, then MAVSDK at udpout://127.0.0.1:14540, or
     mavproxy.py --master=udpout:127.0.0.1:14540. With --json one line names its addresses when it is up.
     """
+    from sim.airframes import Airframe, DroneSpec, make_autopilot  # noqa: PLC0415
+    from sim.control_api import Control, serving  # noqa: PLC0415
+    from sim.failsafe import LinkWatch  # noqa: PLC0415
     from sim.flavour import Flavour  # noqa: PLC0415
     from sim.net import Fleet, parse_address, system_scene_s  # noqa: PLC0415
     from sim.world import World  # noqa: PLC0415
@@ -91,23 +105,28 @@ def drone(
     async def work() -> None:
         world = World.of_city(city, seed=seed)
         fleet = Fleet(bridge=None if bridge is None else parse_address(bridge))
-        autopilot = world.autopilot(
+        spec = DroneSpec(
             "drone",
-            system_id=system_id,
-            at=world.ground(lat, lon),
-            now_s=system_scene_s(),
+            airframe=Airframe(airframe),
             flavour=Flavour(flavour),
+            payload_kg=payload_kg,
+            temperature_c=temperature_c,
+            link_watch=LinkWatch(link_failsafe),
             position_hz=rate,
         )
+        autopilot = make_autopilot(world, spec, system_id=system_id, at=world.ground(lat, lon), now_s=system_scene_s())
         try:
-            one = fleet.add(autopilot, ground_port=gcs_port)
+            one = fleet.add(autopilot, ground_port=gcs_port, name="drone")
             fleet.start()
             up = {"event": "up", "system_id": system_id, "port": one.endpoint[1], "gcs_port": one.ground_port}
             if as_json:
                 line(up)
             else:
                 err.print(f"drone {system_id} is up: sends from port {up['port']}, ground stations: {up['gcs_port']}")
-            await asyncio.sleep(duration if duration is not None else 365 * 86400)
+            control = Control()
+            control.join(fleet)
+            async with serving(control, control_port, said(as_json)):
+                await asyncio.sleep(duration if duration is not None else 365 * 86400)
         finally:
             await fleet.close()
 
@@ -126,10 +145,12 @@ def demo(
     mavlink_udp_port: Annotated[int | None, typer.Option(help="UDP port of the MAVLink bridge.")] = None,
     city: Annotated[str | None, typer.Option(help="City pack: a bundled name or a folder.")] = None,
     seed: Seed = 1,
+    control_port: ControlPort = 0,
     as_json: Json = False,
 ) -> None:
     """Run the whole city here: the server, and simulated drones that file plans and fly them, until Ctrl-C."""
     from sim.api_client import ApiError  # noqa: PLC0415
+    from sim.control_api import listening_socket  # noqa: PLC0415
     from sim.server_process import ServerFailedError, ServerProcess  # noqa: PLC0415
 
     options: list[str] = []
@@ -137,13 +158,17 @@ def demo(
         if value is not None:
             options += [name, str(value)]
     try:
-        with ServerProcess(data_dir, options) as server:
-            run_until_stopped(_demo(server, count=count, city=city or "shenzhen", seed=seed, as_json=as_json))
+        # The server is told where the simulator can be controlled before either of them runs.
+        control = None if control_port is None else listening_socket(control_port)
+        env = {} if control is None else {"HEXLANE_SIM_CONTROL_URL": f"http://127.0.0.1:{control.getsockname()[1]}"}
+        with ServerProcess(data_dir, options, env) as server:
+            run_until_stopped(_demo(server, control, count=count, city=city or "shenzhen", seed=seed, as_json=as_json))
     except (ApiError, ServerFailedError, ValueError, OSError) as fault:
         fail(str(fault), as_json=as_json)
 
 
-async def _demo(server: Any, *, count: int, city: str, seed: int, as_json: bool) -> None:
+async def _demo(server: Any, control_socket: Any, *, count: int, city: str, seed: int, as_json: bool) -> None:
+    from sim.control_api import Control, serving  # noqa: PLC0415
     from sim.demo_traffic import start_traffic  # noqa: PLC0415
     from sim.world import World  # noqa: PLC0415
 
@@ -172,8 +197,13 @@ async def _demo(server: Any, *, count: int, city: str, seed: int, as_json: bool)
         err.print(f"  API          {credentials.base_url}/docs")
         err.print(f"  MAVLink      udp {credentials.mavlink_udp}")
         err.print(f"  credentials  {server.credentials_path}")
+    control = Control()
+    control.join(traffic.fleet)
     try:
-        async with _reporting(traffic, as_json=as_json):
+        async with (
+            serving(control, None, lambda event, fields: None, sock=control_socket),
+            _reporting(traffic, as_json=as_json),
+        ):
             watch = asyncio.create_task(server.watch())
             flying = asyncio.create_task(traffic.run())
             done, pending = await asyncio.wait({watch, flying}, return_when=asyncio.FIRST_COMPLETED)

@@ -5,7 +5,7 @@ import contextlib
 import json
 import signal
 import sys
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from typing import Annotated, Any, NoReturn
 
 import typer
@@ -45,6 +45,18 @@ def run_until_stopped(work: Coroutine[Any, Any, None]) -> None:
 def line(fields: dict[str, Any]) -> None:
     """Print one JSON line."""
     typer.echo(json.dumps(fields, ensure_ascii=False))
+
+
+def said(as_json: bool) -> Callable[[str, dict[str, Any]], None]:
+    """Return a function that tells events, as JSON lines or for people."""
+
+    def tell(event: str, fields: dict[str, Any]) -> None:
+        if as_json:
+            line({"event": event, **fields})
+        else:
+            err.print(f"[dim]{event}[/dim] " + ", ".join(f"{k} {v}" for k, v in fields.items()))
+
+    return tell
 
 
 def fail(why: str, *, as_json: bool) -> NoReturn:

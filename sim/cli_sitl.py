@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from sim.cli_parts import Json, Seed, err, fail, line, run_until_stopped
+from sim.cli_parts import Json, Seed, err, fail, line, run_until_stopped, said
 
 
 def sitl(
@@ -50,12 +50,6 @@ def sitl(
     from sim.sitl import SitlError, SitlOptions  # noqa: PLC0415
     from sim.sitl_run import SitlRunOptions, fly_sitl  # noqa: PLC0415
 
-    def tell(event: str, fields: dict[str, Any]) -> None:
-        if as_json:
-            line({"event": event, **fields})
-        else:
-            err.print(f"[dim]{event}[/dim] " + ", ".join(f"{k} {v}" for k, v in fields.items()))
-
     reports: list[Any] = []
 
     async def work(folder: Path) -> None:
@@ -78,7 +72,7 @@ def sitl(
             heartbeat_within_s=heartbeat_within,
             ready_within_s=ready_within,
         )
-        reports.append(await fly_sitl(credentials, options, run, bridge=bridge, notify=tell))
+        reports.append(await fly_sitl(credentials, options, run, bridge=bridge, notify=said(as_json)))
 
     try:
         if (ardupilot is None) == (px4 is None):

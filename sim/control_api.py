@@ -74,6 +74,7 @@ def vehicle_document(drone: Drone, now_s: float) -> dict[str, Any]:
     host, port = drone.endpoint
     return {
         "id": drone.name,
+        **drone.labels,
         "system_id": ap.system_id,
         "endpoint": f"{host}:{port}",
         "autopilot": ap.flavour.value,

@@ -176,6 +176,7 @@ class Firm:
         if not reply.ok:
             raise ApiError(f"{self.name}: {member.registration} was not registered: {_why(reply)}")
         member.aircraft_id = reply.body["aircraft_id"]
+        member.drone.labels |= {"registration": member.registration, "aircraft_id": member.aircraft_id}
 
     async def _clear_old_plans(self, aircraft_ids: set[str]) -> None:
         """End what an earlier run of this firm left behind: its drones stand on the ground now."""

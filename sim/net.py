@@ -61,6 +61,8 @@ class Drone:
     ground_sock: socket.socket | None
     fixed: dict[Address, Link]
     name: str = ""
+    labels: dict[str, str] = field(default_factory=dict)
+    """What others call it: registration, aircraft_id."""
     peers: dict[tuple[socket.socket, Address], Link] = field(default_factory=dict)
 
     @property
@@ -153,8 +155,8 @@ class Fleet:
         return drone
 
     def find(self, name: str) -> Drone | None:
-        """Return the vehicle of a name."""
-        return next((d for d in self.drones if d.name == name), None)
+        """Return the vehicle of a name or a label."""
+        return next((d for d in self.drones if d.name == name or name in d.labels.values()), None)
 
     def start(self) -> None:
         """Start ticking in the running loop."""

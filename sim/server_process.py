@@ -2,8 +2,10 @@
 
 import asyncio
 import contextlib
+import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Final
@@ -24,8 +26,9 @@ class ServerFailedError(Exception):
 class ServerProcess:
     """Runs `python -m utm.cli serve --demo` as a context manager; its output goes to `<data_dir>/server.log`."""
 
-    def __init__(self, data_dir: Path, options: list[str]) -> None:
-        """`options` are further options of `serve`."""
+    def __init__(self, data_dir: Path, options: list[str], env: Mapping[str, str] | None = None) -> None:
+        """`options` are further options of `serve`, `env` further settings (`HEXLANE_...`)."""
+        self._env = dict(env or {})
         self.credentials_path = data_dir / "demo-credentials.json"
         self.log_path = data_dir / "server.log"
         self._data_dir, self._options = data_dir, options
@@ -39,6 +42,7 @@ class ServerProcess:
         self._log = self.log_path.open("wb")
         self._process = subprocess.Popen(  # noqa: S603  (our own interpreter and module)
             [sys.executable, "-m", "utm.cli", "serve", "--demo", "--data-dir", str(self._data_dir), *self._options],
+            env={**os.environ, **self._env},
             stdin=subprocess.DEVNULL,
             stdout=self._log,
             stderr=subprocess.STDOUT,

@@ -35,6 +35,9 @@ class Settings(BaseSettings):
     alert_escalation: float = Field(
         default=1.0, gt=0, description="Factor on the times after which an alert nobody acknowledged escalates."
     )
+    sim_control_url: str | None = Field(
+        default=None, description="Demonstration only: where the simulator's control API listens on loopback."
+    )
     terrain: list[Path] = Field(
         default_factory=list, description="GeoTIFF elevation tiles in place of the synthetic one."
     )

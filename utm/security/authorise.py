@@ -32,6 +32,7 @@ Action = Literal[
     "carrier.read", "carrier.write",
     "live.read", "webhook.read", "webhook.write",
     "identity.read", "identity.write",
+    "demo.read", "demo.write",
 ]  # fmt: skip
 
 ACTIONS: tuple[Action, ...] = get_args(Action)
@@ -106,6 +107,8 @@ PERMISSIONS: dict[Action, tuple[Role, ...]] = {
     "webhook.write": _ALL,
     "identity.read": (_A,),
     "identity.write": (_A,),
+    "demo.read": (_D, _A),
+    "demo.write": (_D, _A),
 }
 
 _READS = frozenset({"read", "check", "impact", "record"})

@@ -20,7 +20,10 @@ BENCHES = {
     "mavlink": "MAVLink decoding",
     "tactical": "Conformance, zones and separation each tick",
     "recording": "Recording and replay",
+    "live": "From a vehicle's socket to a client's screen",
+    "alerts": "Alerts on seeded encounters and in a dispatcher's sector",
     "sim": "A simulated fleet",
+    "dispatch": "Orders to carriers",
 }
 REPORT = ROOT / "docs" / "performance.md"
 

@@ -310,9 +310,11 @@ def main() -> None:
     print("| what | measured | beside | goal |\n|---|---|---|---|")
     for row in rows:
         print(f"| {' | '.join(row)} |")
-    print(f"\nOf the reports sent, {100 * got:.1f} % reached a whole-city client as an update of their own; "
-          f"{drops:.0f} datagrams dropped by the kernel; open alerts at the end {seen['alerts']}; "
-          f"the server was ready {seen['ready_s']:.0f} s after its start; load: vehicles {seen['load'][0]:.2f}, clients {seen['load'][1]:.2f} cores.")  # fmt: skip
+    print(
+        f"\nOf the reports sent, {100 * got:.1f} % reached a whole-city client as an update of their own; {drops:.0f} "
+        f"datagrams dropped by the kernel; {seen['alerts']} alerts open at the end; the server was ready "
+        f"{seen['ready_s']:.0f} s after its start; vehicles took {seen['load'][0]:.2f} cores, clients {seen['load'][1]:.2f}."
+    )
 
 
 if __name__ == "__main__":

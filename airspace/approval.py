@@ -211,6 +211,13 @@ def _heights(plan: FlightIntent, policy: Policy, scene: Scene) -> Iterator[Reaso
     terrain = scene.region.altitude.terrain
     rise = policy.tolerance.vertical_m
     severity: Severity = "pending" if plan.operation_type in policy.ceiling_exempt_operations else "refuse"
+    if plan.uses_true_height and terrain.synthetic and not policy.auto_approve_synthetic_terrain:
+        yield reason("synthetic_terrain", {"terrain": terrain.label}, rule="terrain")
+    path = plan.path
+    if isinstance(path, FlightPath):
+        low_m, high_m = path.extremes[4:6]
+        if high_m + rise <= policy.ceiling_agl_m + EPS_M and low_m >= -GROUND_SLACK_M:
+            return
     tops, bottoms = _true_heights(plan)
     for first, last in _runs(np.flatnonzero(tops + rise > policy.ceiling_agl_m + EPS_M)):
         top_m = float(tops[first : last + 1].max()) + rise
@@ -247,8 +254,6 @@ def _heights(plan: FlightIntent, policy: Policy, scene: Scene) -> Iterator[Reaso
             ends_s=ends_s,
             vertical_margin_m=-depth_m,
         )
-    if plan.uses_true_height and terrain.synthetic and not policy.auto_approve_synthetic_terrain:
-        yield reason("synthetic_terrain", {"terrain": terrain.label}, rule="terrain")
 
 
 def _true_heights(plan: FlightIntent) -> tuple[FloatArray, FloatArray]:
@@ -265,6 +270,14 @@ def _service_area(plan: FlightIntent, scene: Scene) -> Iterator[Reason]:
     """Check the legs of a flight between waypoints that are inside: the area is a box, so its map is nearly convex."""
     path, service = plan.path, scene.region.service
     if not isinstance(path, FlightPath):
+        return
+    south, north, west, east = path.extremes[:4]
+    if (
+        south >= service.min_lat_deg - _EDGE_DEG
+        and north <= service.max_lat_deg + _EDGE_DEG
+        and west >= service.min_lon_deg - _EDGE_DEG
+        and east <= service.max_lon_deg + _EDGE_DEG
+    ):
         return
     outside = (
         (path.lat_deg < service.min_lat_deg - _EDGE_DEG)

@@ -119,13 +119,21 @@ def flown(
     bounds: FloatArray,
     agl: FloatArray,
     reaches: IntArray,
+    extremes: FloatArray,
 ) -> None:
     """Write what the rules ask of each segment over ground that is linear along it.
 
     `corners` (4, n + 1): latitude, longitude, undulation, ground; `pairs` (4, n, 2) get the same at start and end;
-    `bounds` (n, 4) the boxes; `agl` (2, n) the lowest and highest true height; `reaches` (n,) the waypoint at the end.
+    `bounds` (n, 4) the boxes; `agl` (2, n) the lowest and highest true height; `reaches` (n,) the waypoint at the end;
+    `extremes` (6,) the least and greatest latitude, longitude and true height of all.
     """
     n = len(rows)
+    for c in range(2):
+        extremes[2 * c] = extremes[2 * c + 1] = corners[c, 0]
+        for k in range(1, n + 1):
+            extremes[2 * c] = min(extremes[2 * c], corners[c, k])
+            extremes[2 * c + 1] = max(extremes[2 * c + 1], corners[c, k])
+    extremes[4], extremes[5] = math.inf, -math.inf
     for i in range(n):
         for c in range(4):
             pairs[c, i, 0], pairs[c, i, 1] = corners[c, i], corners[c, i + 1]
@@ -133,6 +141,7 @@ def flown(
         bounds[i, 1], bounds[i, 3] = min(rows[i, 1], rows[i, 5]), max(rows[i, 1], rows[i, 5])
         first, last = rows[i, 2] - corners[3, i], rows[i, 6] - corners[3, i + 1]
         agl[0, i], agl[1, i] = min(first, last), max(first, last)
+        extremes[4], extremes[5] = min(extremes[4], agl[0, i]), max(extremes[5], agl[1, i])
         moves = waypoint_of[i + 1] != waypoint_of[i] if i + 1 < n else waypoint_of[i] < waypoint_count - 1
         reaches[i] = waypoint_of[i] + (1 if moves else 0)
 

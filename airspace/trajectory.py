@@ -91,6 +91,8 @@ class FlightPath:
     leaves_i: IntArray
     reaches_j: IntArray
     bounds_m: FloatArray = field(repr=False)
+    extremes: tuple[float, ...] = field(repr=False)
+    """Least and greatest latitude, longitude (degrees) and true height (metres) of the whole flight."""
 
     @property
     def lines(self) -> Any:
@@ -112,6 +114,7 @@ class FlightPath:
             self.leaves_i,
             self.reaches_j,
             self.bounds_m,
+            self.extremes,
         )
 
     def lines_of(self, chosen: Any) -> Any:
@@ -208,7 +211,8 @@ def flight_path(
     leaves, reaches = trajectory.waypoint_of, np.empty(count, np.int32)
     compiled = kernels()
     flown = plan_kernels.flown if compiled is None else compiled.flown
-    flown(usual(rows), stacked, _usual_indices(leaves), waypoint_count, pairs, bounds, agl, reaches)
+    extremes = np.empty(6)
+    flown(usual(rows), stacked, _usual_indices(leaves), waypoint_count, pairs, bounds, agl, reaches, extremes)
     low, high = agl[0], agl[1]
     grounds = None
     if not isinstance(region.altitude.terrain, FlatTerrain):
@@ -216,8 +220,9 @@ def flight_path(
             region.altitude.leg_ground(*corner)
             for corner in zip(lat[:-1].tolist(), lon[:-1].tolist(), lat[1:].tolist(), lon[1:].tolist(), strict=True)
         )
-        extremes = [_agl_extremes(leg, row[2], row[6]) for leg, row in zip(grounds, rows.tolist(), strict=True)]
-        low, high = np.array([e[0] for e in extremes]), np.array([e[1] for e in extremes])
+        beyond = [_agl_extremes(leg, row[2], row[6]) for leg, row in zip(grounds, rows.tolist(), strict=True)]
+        low, high = np.array([e[0] for e in beyond]), np.array([e[1] for e in beyond])
+        extremes[4:6] = low.min(), high.max()
     return FlightPath(
         trajectory=trajectory,
         waypoint_count=waypoint_count,
@@ -231,6 +236,7 @@ def flight_path(
         leaves_i=leaves,
         reaches_j=reaches,
         bounds_m=bounds,
+        extremes=tuple(extremes.tolist()),
     )
 
 

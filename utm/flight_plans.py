@@ -210,10 +210,10 @@ class FlightPlans(PlanJudge):
             first = plans.FirstAnswer(body_hash, plan_id, status)
             plans.add_key(session, principal.organisation_id, key, first, row.created_at)
         self.audit(session, principal, "file", row, {"outcome": decision.outcome})
-        self.reserve(session, row)
+        self.reserve(session, row, filed=prepared)
         for displaced_id in displaced:
             self.offer_instead(session, displaced_id)
-        return Answer(status, document(row), refused=decision.outcome == "refused")
+        return Answer(status, document(row, prepared.body), refused=decision.outcome == "refused")
 
     def file_continuation(
         self, session: Session, principal: Principal | None, flying_plan_id: str, prepared: Prepared
@@ -348,18 +348,25 @@ class FlightPlans(PlanJudge):
         """Return the present row of a plan the caller may change; raises Problem 404 otherwise."""
         return self.readable(plans.get(session, plan_id), principal, plan_id)
 
-    def reserve(self, session: Session, row: FlightPlanRow, also: list[str] | None = None) -> None:
-        """Bring the sky to what the row says, tell other processes, and publish it once it is durable."""
+    def reserve(
+        self, session: Session, row: FlightPlanRow, also: list[str] | None = None, filed: Prepared | None = None
+    ) -> None:
+        """Bring the sky to what the row says, tell other processes, and publish it once it is durable.
+
+        `also` are cells the plan leaves; `filed` is what the row was made of, where the caller still has it.
+        """
         before = self.sky.get(row.plan_id)
-        live = live_plan(row) if PlanState(row.state) in _RESERVING else None
+        geometry, cells = (None, None) if filed is None else (filed.geometry, filed.h3_cells)
+        live = live_plan(row, geometry) if PlanState(row.state) in _RESERVING else None
         if live is not None:
             self.sky.put(live)
         else:
             self.sky.drop(row.plan_id)
         on_undo(session, lambda: self.sky.restore(row.plan_id, before))
-        touched = version_cells([*orjson.loads(row.h3_cells), *(also or [])]) if live or before else []
+        touched = version_cells([*(cells or orjson.loads(row.h3_cells)), *(also or [])]) if live or before else []
         self.memory.note(session, "plan", row.plan_id, touched)
-        news = live_item(row, live.geometry if live else None, self.book.region.frame)
+        flown = filed.path if filed is not None and isinstance(filed.path, FlightPath) else None
+        news = live_item(row, live.geometry if live else None, self.book.region.frame, flown)
         owner = frozenset({row.organisation_id})
         after_commit(session, lambda: self._told(row, news, owner))
 

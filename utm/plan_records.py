@@ -11,6 +11,7 @@ import orjson
 from airspace.frame import LocalFrame
 from airspace.geometry4d import PlanGeometry, Trajectory4D
 from airspace.timebase import from_scene_s
+from airspace.trajectory import FlightPath
 from utm.live_schema import PlanItem
 from utm.store.tables import FlightPlanRow
 
@@ -47,9 +48,12 @@ def decode_authority(text: str) -> Authority:
     return msgspec.json.decode(text, type=Authority)
 
 
-def document(row: FlightPlanRow) -> dict[str, Any]:
-    """Return the plan as the API answers it; parts kept as JSON are handed through as they are."""
-    body = orjson.loads(row.body)
+def document(row: FlightPlanRow, filed: dict[str, Any] | None = None) -> dict[str, Any]:
+    """Return the plan as the API answers it; parts kept as JSON are handed through as they are.
+
+    `filed` is the row's body, where the caller still has it.
+    """
+    body = dict(filed) if filed is not None else orjson.loads(row.body)
     body.pop("idempotency_key", None)
     return {
         **body,
@@ -70,9 +74,14 @@ def document(row: FlightPlanRow) -> dict[str, Any]:
     }
 
 
-def live_item(row: FlightPlanRow, geometry: PlanGeometry | None, frame: LocalFrame) -> PlanItem:
-    """Return what the live feed tells about the plan: enough to list it and, while it reserves airspace, to draw it."""
-    body = orjson.loads(row.body)
+def live_item(
+    row: FlightPlanRow, geometry: PlanGeometry | None, frame: LocalFrame, flown: FlightPath | None = None
+) -> PlanItem:
+    """Return what the live feed tells about the plan: enough to list it and, while it reserves airspace, to draw it.
+
+    `flown` is the compiled flight where the caller still has it.
+    """
+    origin_site_id, destination_site_id = sites_of(row.body)
     return PlanItem(
         plan_id=row.plan_id,
         state=row.state,
@@ -81,18 +90,32 @@ def live_item(row: FlightPlanRow, geometry: PlanGeometry | None, frame: LocalFra
         operator_id=row.organisation_id,
         departure_at=from_scene_s(row.departure_s),
         ends_at=from_scene_s(row.ends_s),
-        path=path_of(geometry, frame) if isinstance(geometry, Trajectory4D) else None,
-        origin_site_id=body.get("origin_site_id"),
-        destination_site_id=body.get("destination_site_id"),
+        path=path_of(geometry, frame, flown) if isinstance(geometry, Trajectory4D) else None,
+        origin_site_id=origin_site_id,
+        destination_site_id=destination_site_id,
         priority=row.priority,
         operation_type=row.operation_type,
     )
 
 
-def path_of(trajectory: Trajectory4D, frame: LocalFrame) -> list[tuple[float, float, float, float]]:
+def path_of(
+    trajectory: Trajectory4D, frame: LocalFrame, flown: FlightPath | None = None
+) -> list[tuple[float, float, float, float]]:
     """Return the corners of a trajectory as (lon_deg, lat_deg, alt_hae_m, seconds after its start)."""
     rows = trajectory.segments
-    corners = np.vstack([rows[:, 0:4], rows[-1:, 4:8]])
-    lat, lon = frame.to_lat_lon(corners[:, 0], corners[:, 1])
+    corners = np.empty((len(rows) + 1, 4))
+    corners[:-1], corners[-1] = rows[:, 0:4], rows[-1, 4:8]
+    if flown is None:
+        lat, lon = frame.to_lat_lon(corners[:, 0], corners[:, 1])
+    else:
+        lat, lon = (np.append(pairs[:, 0], pairs[-1, 1]) for pairs in (flown.lat_deg, flown.lon_deg))
     columns = (lon.round(7), lat.round(7), corners[:, 2].round(2), (corners[:, 3] - corners[0, 3]).round(2))
-    return [(a, b, c, d) for a, b, c, d in zip(*(column.tolist() for column in columns), strict=True)]
+    return list(zip(*(column.tolist() for column in columns), strict=True))
+
+
+def sites_of(body: str) -> tuple[str | None, str | None]:
+    """Return the sites of origin and destination a filed body, JSON, names."""
+    if "_site_id" not in body:
+        return None, None
+    filed = orjson.loads(body)
+    return filed.get("origin_site_id"), filed.get("destination_site_id")

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import h3
-import orjson
 from sqlmodel import Session
 
 from airspace.deconfliction import Conflict, ConflictIndex
@@ -17,6 +16,7 @@ from airspace.frame import LocalFrame
 from airspace.geometry4d import PlanGeometry, Prism, Separation
 from airspace.lifecycle import PlanState, reserves_airspace
 from airspace.pads import PadBook, PadEvent
+from utm.plan_records import sites_of
 from utm.store import geometry_codec, plans
 from utm.store.tables import FlightPlanRow
 
@@ -44,8 +44,8 @@ class LivePlan:
     destination_site_id: str | None = None
 
 
-def live_plan(row: FlightPlanRow) -> LivePlan:
-    """Return the live plan a row describes."""
+def live_plan(row: FlightPlanRow, geometry: PlanGeometry | None = None) -> LivePlan:
+    """Return the live plan a row describes; `geometry` is the row's, where the caller still has it."""
     origin_site_id, destination_site_id = sites_of(row.body)
     return LivePlan(
         plan_id=row.plan_id,
@@ -56,21 +56,13 @@ def live_plan(row: FlightPlanRow) -> LivePlan:
         version=row.version,
         priority=row.priority,
         operation_type=row.operation_type,
-        geometry=geometry_codec.decode(row.geometry),
+        geometry=geometry_codec.decode(row.geometry) if geometry is None else geometry,
         separation=Separation(row.horizontal_m, row.vertical_m, row.time_buffer_s),
         starts_s=row.starts_s,
         ends_s=row.ends_s,
         origin_site_id=origin_site_id,
         destination_site_id=destination_site_id,
     )
-
-
-def sites_of(body: str) -> tuple[str | None, str | None]:
-    """Return the sites of origin and destination a filed body, JSON, names."""
-    if "_site_id" not in body:
-        return None, None
-    filed = orjson.loads(body)
-    return filed.get("origin_site_id"), filed.get("destination_site_id")
 
 
 def _pad_events(plan: LivePlan) -> Iterator[tuple[str, PadEvent]]:

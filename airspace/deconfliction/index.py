@@ -87,6 +87,7 @@ class ConflictIndex:
             raise ValueError("a time bucket must be positive")
         self._kernels, self._compiled = _kernels(compiled)
         self._table = table
+        self._names = [f"{cell:x}" for cell in table.ids.tolist()]
         unit = 1.3 * table.radius_m / 64.0
         self._grid: FloatArray = np.array(
             [
@@ -326,7 +327,8 @@ class ConflictIndex:
         self._kernels.cover(
             parts.rows, parts.meta, parts.vertices, widen, rings, table.pixels, self._grid, chosen, self._work
         )
-        return sorted(f"{cell:x}" for cell in table.ids[chosen != 0].tolist())
+        names = self._names
+        return sorted([names[k] for k in chosen.nonzero()[0].tolist()])
 
     def _cells_outside(self, low: FloatArray, high: FloatArray) -> list[str]:
         if self._frame is None:

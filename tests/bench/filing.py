@@ -133,7 +133,7 @@ def _measure(server: Server, folder: Path, live: int, singles: int, mix: str) ->
     registration = {"registration": "UAS00000001", "manufacturer": "Bench", "model": "B", "class": "small"}
     aircraft_id = client.post("/v1/aircraft", json=registration).json()["aircraft_id"]
     frame, origin = LocalFrame(CRS), datetime.now(UTC) + timedelta(hours=2)
-    flights = _flights(client, mix, (3 if mix == "blind" else 2) * live + singles)
+    flights = _flights(client, mix, (3 if mix == "blind" else 2) * live + 4 * BATCH + singles)
     bodies = [body_of(flight, frame, origin, aircraft_id) for flight in flights]
     filling = Tally()
     while filling.counts.get(201, 0) < live and filling.filed + BATCH <= len(bodies) - singles - 4 * BATCH:

@@ -126,6 +126,12 @@ class RouteBook:
             raise ValueError(f"only {len(places)} of {count} places {apart_m:g} m apart fit into {radius_m:g} m")
         self.sites, self._edges = {p.site_id: p for p in places}, {}
 
+    def add_zone(self, feature: Mapping[str, Any]) -> None:
+        """Keep clear of a zone that was published since."""
+        zone = self._zone(feature)
+        if zone is not None:
+            self._zones.append(zone)
+
     def destinations(self, origin_id: str, *, near_m: float, far_m: float) -> list[SitePlace]:
         """Return the sites between two distances from one."""
         here = self.sites[origin_id]

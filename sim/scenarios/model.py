@@ -105,6 +105,8 @@ class TemporaryZone:
     restriction: str = "PROHIBITED"
     lower_m: float = 0.0
     upper_m: float = 120.0
+    execute_after_s: float | None = None
+    """How long after publishing the dispatcher has all recommended actions carried out; None: never."""
 
 
 @dataclass(frozen=True, slots=True)

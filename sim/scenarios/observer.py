@@ -1,5 +1,6 @@
 """What is watched while a scenario runs: the truth of the vehicles, and what the service says of them."""
 
+import math
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,6 +12,7 @@ from sim.firm import Member
 from sim.geodesy import distance_m, metres_per_degree
 from sim.scenarios.model import Expectation, Scenario
 
+_OPEN = frozenset({"proposed", "executing"})
 LOW_M = 5.0
 """Below this height above the ground nobody is counted as near anybody: pads lie side by side."""
 
@@ -29,6 +31,10 @@ class Observer:
     alerts: list[dict[str, Any]] = field(default_factory=list)
     tracks: dict[str, str] = field(default_factory=dict)
     plans: dict[str, str] = field(default_factory=dict)
+    action_lists: dict[str, str] = field(default_factory=dict)
+    """The list of actions of each zone."""
+    actions: dict[str, list[str]] = field(default_factory=dict)
+    """The states of those actions."""
 
     async def read_minima(self) -> None:
         """Ask the service for the separation minima."""
@@ -66,6 +72,11 @@ class Observer:
         if "track_state" in wanted and members:
             items = await self.centre.items("/v1/tracks")
             self.tracks = {t["aircraft_id"]: t["state"] for t in items if t.get("aircraft_id")}
+        if wanted & {"actions", "open_actions"}:
+            for zone, list_id in self.action_lists.items():
+                reply = await self.centre.get(f"/v1/action-lists/{list_id}")
+                if reply.ok:
+                    self.actions[zone] = [str(item["state"]) for item in reply.body["items"]]
         if "plan_state" in wanted:
             for member in members:
                 if member.plan_id:
@@ -99,6 +110,11 @@ class Observer:
                     for v in vehicles
                 )
             )
+        if e.that in {"actions", "open_actions"}:
+            if e.zone not in self.actions:
+                return math.nan
+            states = self.actions[e.zone]
+            return float(sum(s in _OPEN for s in states) if e.that == "open_actions" else len(states))
         if e.that == "alerts":
             return float(sum(a["kind"] == e.kind for a in self.alerts))
         return self._states(e)

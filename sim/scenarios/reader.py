@@ -36,6 +36,8 @@ THAT: Final = {
     "approved_share": "share of the filed plans that were approved",
     "separation_losses": "pairs that were nearer than the minima, by the truth",
     "inside_zone": "vehicles in the air inside a zone of the scenario",
+    "actions": "actions recommended for a zone's flights",
+    "open_actions": "those of them that are neither confirmed nor escalated nor withdrawn",
     "alerts": "open alerts of a kind",
     "alert": "a vehicle of a fault has an open alert of a kind",
     "track_state": "the state of the track of a fault's vehicle",
@@ -47,6 +49,7 @@ THAT: Final = {
 """What an expectation can be about."""
 _LISTS: Final = frozenset({"fleet", "faults", "zones", "expect"})
 _NEEDS_FAULT: Final = frozenset({"alert", "track_state", "plan_state", "mode", "on_ground"})
+_NEEDS_ZONE: Final = frozenset({"inside_zone", "actions", "open_actions"})
 _NEEDS_IS: Final = frozenset({"track_state", "plan_state", "mode"})
 T = TypeVar("T")
 
@@ -234,7 +237,8 @@ def _fault(spot: Spot) -> PlannedFault:
 
 def _zone(spot: Spot) -> TemporaryZone:
     f = spot.fields(
-        ("name", "at", "for", "circle", "restriction", "lower_m", "upper_m"), needed=("name", "at", "for", "circle")
+        ("name", "at", "for", "circle", "restriction", "lower_m", "upper_m", "execute_after"),
+        needed=("name", "at", "for", "circle"),
     )
     low, high = (
         _of(f, "lower_m", lambda s: s.number(0, 6000), 0.0),
@@ -250,6 +254,7 @@ def _zone(spot: Spot) -> TemporaryZone:
         restriction=_of(f, "restriction", lambda s: s.word(("PROHIBITED", "REQ_AUTHORISATION")), "PROHIBITED"),
         lower_m=low,
         upper_m=high,
+        execute_after_s=f["execute_after"].seconds(3600.0) if "execute_after" in f else None,
     )
 
 
@@ -277,8 +282,8 @@ def _expectation(spot: Spot, scenario: dict[str, Spot]) -> Expectation:
         spot.wrong(f"{that} needs on, the name of a fault")
     if that in {"alert", "alerts"} and "kind" not in f:
         spot.wrong(f"{that} needs kind, such as link_lost")
-    if that == "inside_zone" and "zone" not in f:
-        spot.wrong("inside_zone needs zone, the name of one of the scenario's zones")
+    if that in _NEEDS_ZONE and "zone" not in f:
+        spot.wrong(f"{that} needs zone, the name of one of the scenario's zones")
     return Expectation(
         text=f["text"].text(),
         that=that,

@@ -51,7 +51,7 @@ class Verdict:
             "met_at_s": None if self.met_at_s is None else round(self.met_at_s, 1),
             "by_s": e.by_s,
             "wanted": {k: v for k, v in wanted.items() if v is not None},
-            "last": self.last,
+            "last": None if isinstance(self.last, float) and math.isnan(self.last) else self.last,
         }
 
 
@@ -202,7 +202,7 @@ class ScenarioRun:
 
     def _happenings(self, traffic: Traffic, observer: Observer) -> list[Any]:
         work: list[Any] = [self._fault(traffic, observer, fault) for fault in self.scenario.faults]
-        work += [self._zone(traffic, zone) for zone in self.scenario.zones]
+        work += [self._zone(traffic, observer, zone) for zone in self.scenario.zones]
         if self.scenario.traffic.shape != "steady":
             work.append(self._orders(traffic))
         if observer.centre is not None:
@@ -289,30 +289,51 @@ class ScenarioRun:
             return []
         return [d.name for d in self._rng.sample(drones, planned.count)]
 
-    async def _zone(self, traffic: Traffic, zone: TemporaryZone) -> None:
+    async def _zone(self, traffic: Traffic, observer: Observer, zone: TemporaryZone) -> None:
+        """Publish a zone at its time as the authority, and have its actions carried out as a dispatcher would."""
         await self._until(traffic, zone.at_s)
         if self._regulator is None:
             raise ApiError("the credentials name no regulator, who alone may publish a zone")
-        now = from_scene_s(traffic.fleet.clock())
-        feature = {
-            "type": "Feature",
-            "geometry": {"type": "Point", "coordinates": [zone.circle.lon_deg, zone.circle.lat_deg]},
-            "properties": {
-                "name": zone.name,
-                "restriction": zone.restriction,
-                "radius_m": zone.circle.radius_m,
-                "lower_m": zone.lower_m,
-                "upper_m": zone.upper_m,
-                "datum": "AGL",
-                "applicability": [
-                    {"starts_at": rfc3339(now), "ends_at": rfc3339(now + timedelta(seconds=zone.lasts_s))}
-                ],
-            },
+        now = from_scene_s(traffic.fleet.clock()) + timedelta(seconds=0.5)
+        place = {"type": "Point", "coordinates": [zone.circle.lon_deg, zone.circle.lat_deg]}
+        shape = {
+            "name": zone.name,
+            "restriction": zone.restriction,
+            "radius_m": zone.circle.radius_m,
+            "lower_m": zone.lower_m,
+            "upper_m": zone.upper_m,
+            "datum": "AGL",
         }
-        reply = await self._regulator.post("/v1/zones", feature)
+        body = {
+            **shape,
+            "geometry": place,
+            "starts_at": rfc3339(now),
+            "ends_at": rfc3339(now + timedelta(seconds=zone.lasts_s)),
+            "category": "urgent",
+            "emergency_override": {"reason": f"scenario {self.scenario.name}"},
+        }
+        reply = await self._regulator.post("/v1/temporary-zones", body)
         if not reply.ok:
             raise ApiError(f"zone {zone.name} was not published: {reply.status} {reply.code} {reply.body}")
-        self._notify("zone", {"name": zone.name, "zone_id": reply.body.get("zone_id") or reply.body.get("id")})
+        self._notify("zone", {"name": zone.name, "actions": len(reply.body.get("items", []))})
+        for firm in traffic.firms:
+            if firm.book is not None:
+                firm.book.add_zone({"type": "Feature", "geometry": place, "properties": shape})
+        list_id = reply.body.get("action_list_id")
+        if list_id is None:
+            return
+        observer.action_lists[zone.name] = str(list_id)
+        if zone.execute_after_s is not None and observer.centre is not None:
+            await traffic.fleet.sleep(zone.execute_after_s)
+            await self._execute(observer.centre, zone, str(list_id))
+
+    async def _execute(self, centre: FirmApi, zone: TemporaryZone, list_id: str) -> None:
+        """Carry out a list in its two steps: ask, confirm."""
+        path = f"/v1/action-lists/{list_id}/execute"
+        reply = await centre.post(path, {})
+        if reply.code == "confirmation_required":
+            reply = await centre.post(path, {"confirmation_token": reply.body["confirmation_token"]})
+        self._notify("executed", {"zone": zone.name, "status": reply.status, "code": reply.code})
 
 
 def _under_way(vehicle: Any, now_s: float) -> bool:

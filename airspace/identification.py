@@ -17,6 +17,7 @@ from typing import Any, Final, TypeAlias
 START: Final = 0xFF
 VERSION: Final = 0x20
 MAX_CONTENT: Final = 200
+MAX_ERRORS: Final = 1_000
 MANDATORY: Final = (1, 2, 4, 5, 6, 7, 8, 9, 10, 13, 15, 16, 17, 18, 19, 20, 21)
 """Items every packet must hold (table of items, column M)."""
 _ITEMS: Final = 21
@@ -271,7 +272,8 @@ def packet_size(data: bytes) -> int | PacketError:
 def decode_stream(data: bytes) -> tuple[list[IdentificationPacket], list[tuple[int, PacketError]]]:
     """Return the packets that stand one behind the other in `data`, and each error with its offset.
 
-    After an error reading goes on at the next byte FF from which a whole packet can be read.
+    After an error reading goes on at the next byte FF. After `MAX_ERRORS` errors the rest is given up (too_many_errors),
+    because a body of nothing but FF would be one error a byte.
     """
     packets: list[IdentificationPacket] = []
     errors: list[tuple[int, PacketError]] = []
@@ -286,6 +288,12 @@ def decode_stream(data: bytes) -> tuple[list[IdentificationPacket], list[tuple[i
             at += size if isinstance(size, int) else 1
             continue
         errors.append((at, found))
+        if len(errors) >= MAX_ERRORS:
+            detail = f"the last {len(data) - at} bytes were not read after {MAX_ERRORS} errors"
+            errors.append(
+                (at, PacketError("too_many_errors", None, detail, f"错误过多，其余 {len(data) - at} 个字节未读取"))
+            )
+            break
         if isinstance(size, int):
             at += size  # framed well, filled badly: the next one begins behind it
             continue

@@ -32,6 +32,7 @@ from utm.api import (
     flight_plans,
     geocode,
     health,
+    identification,
     incidents,
     live,
     logistics,
@@ -68,6 +69,7 @@ from utm.contingency_book import ContingencyBook
 from utm.demo import prepare_demo, refuse_demo_accounts
 from utm.fleet import Fleet, FleetBindings
 from utm.flight_plans import FlightPlans
+from utm.identification import IdentificationDesk
 from utm.live import LiveHub
 from utm.logistics.desks import Logistics
 from utm.memory import Memory
@@ -78,6 +80,7 @@ from utm.policy_impact import PolicyImpact
 from utm.problems import install_problems
 from utm.ratelimit import Limits
 from utm.recording.desk import RecordingDesk
+from utm.reporting.reporter import Reporter
 from utm.security.identity import Identity
 from utm.services import Services
 from utm.settings import Settings
@@ -130,6 +133,7 @@ def create_app(
         zone_import,
         plan_import,
         geocode,
+        identification,
         airspace_api,
         policy_api,
         statistics,
@@ -276,6 +280,8 @@ def compose(settings: Settings, *, clock: Clock, store: Store, bus: Bus, bridge:
         watch=watch,
         logistics=Logistics.of(plans, plan_steps, bus=bus, fleet=fleet_directory),
         off_nominal=off_nominal,
+        identification=IdentificationDesk(telemetry, fleet_directory),
+        reporter=Reporter(settings, clock, telemetry, fleet_directory),
         recording=RecordingDesk(settings, clock, telemetry=telemetry, hub=hub, bus=bus, region=book.region),
     )
 
@@ -303,6 +309,7 @@ async def _lifespan(services: Services) -> AsyncIterator[None]:
         asyncio.create_task(services.logistics.dispatcher.run(), name="dispatcher"),
     ]
     await services.hub.start()
+    await services.reporter.start()
     services.ready = True
     _log.info("ready", base_url=settings.base_url, mavlink=services.bridge.addresses(), plans=len(services.sky))
     try:
@@ -312,6 +319,7 @@ async def _lifespan(services: Services) -> AsyncIterator[None]:
         for task in work:
             task.cancel()
         await asyncio.gather(*work, return_exceptions=True)
+        await services.reporter.close()
         await services.commands.close()
         await services.alerts.close()
         await services.hub.close()

@@ -101,6 +101,18 @@ WATCH: Final[Mapping[str, str]] = {
     "analyses_failed": "Analyses that ended with an error.",
     "analyses_late": "Analyses left out because the one before took too long.",
 }
+IDENTIFICATION: Final[Mapping[str, str]] = {
+    "packets": "Identification packets decoded (GB 46750).",
+    "accepted": "Identification packets that became positions.",
+}
+REPORT: Final[Mapping[str, str]] = {
+    "recorded": "Records taken down for the platform reported to.",
+    "delivered": "Records the platform has taken.",
+    "failed_requests": "Requests to the platform that got no answer.",
+    "refused_requests": "Requests the platform answered with an error.",
+    "spool_failures": "Times records could not be written to disk.",
+    "lost": "Records dropped undelivered because the spool was full.",
+}
 _BRIDGE_LEVELS: Final = frozenset({"peers", "vehicles", "udp_receive_buffer_bytes"})
 
 
@@ -125,6 +137,8 @@ class _Metrics(Collector):
             self._live,
             self._recording,
             self._alerts,
+            self._identification,
+            self._report,
         )
         for group in groups:
             yield from group()
@@ -174,6 +188,28 @@ class _Metrics(Collector):
         yield _gauge("hexlane_analysis_seconds", analysis, services.watch.last_ms / 1000.0)
         yield from _counters("hexlane_alerts", services.alerts.counters, ALERTS)
         yield from _counters("hexlane_watch", services.watch.counters, WATCH)
+
+    def _identification(self) -> Iterator[Metric]:
+        desk = self._services.identification
+        yield from _counters("hexlane_identification", desk.counters, IDENTIFICATION)
+        for name, text, counts in (
+            ("refused", "Identification packets refused, and bytes that are none, by code.", desk.refused),
+            ("flagged", "Identification packets that reported an emergency or a failure, by code.", desk.flagged),
+        ):
+            family = CounterMetricFamily(f"hexlane_identification_{name}", text, labels=["code"])
+            for code, count in sorted(counts.items()):
+                family.add_metric([code], count)
+            yield family
+
+    def _report(self) -> Iterator[Metric]:
+        reporter = self._services.reporter
+        yield _gauge("hexlane_report_on", "Whether dynamics are reported to a platform.", int(reporter.enabled))
+        yield _gauge(
+            "hexlane_report_connected", "Whether the last request reached the platform.", int(reporter.connected)
+        )
+        yield _gauge("hexlane_report_pending", "Records waiting to be delivered.", reporter.pending)
+        yield _gauge("hexlane_report_spool_bytes", "Disk the waiting records take.", reporter.spool_bytes)
+        yield from _counters("hexlane_report", reporter.measures(), REPORT)
 
 
 def _counters(prefix: str, values: Mapping[str, float], texts: Mapping[str, str]) -> Iterator[Metric]:

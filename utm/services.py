@@ -16,6 +16,7 @@ from utm.clock import Clock
 from utm.commands import CommandDesk
 from utm.fleet import Fleet
 from utm.flight_plans import FlightPlans
+from utm.identification import IdentificationDesk
 from utm.live import LiveHub
 from utm.logistics.desks import Logistics
 from utm.memory import Memory
@@ -23,6 +24,7 @@ from utm.off_nominal_parts import OffNominal
 from utm.plan_steps import PlanSteps
 from utm.policy_impact import PolicyImpact
 from utm.recording.desk import RecordingDesk
+from utm.reporting.reporter import Reporter
 from utm.security.identity import Identity
 from utm.settings import Settings
 from utm.sky import Sky
@@ -62,6 +64,8 @@ class Services:
     watch: Watch
     logistics: Logistics
     off_nominal: OffNominal
+    identification: IdentificationDesk
+    reporter: Reporter
     flown_by: dict[str, str] = field(default_factory=dict)
     """Which aircraft the picture was told flies a plan; a plan that left the sky no longer says."""
     ready: bool = False

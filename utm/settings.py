@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -41,6 +41,15 @@ class Settings(BaseSettings):
     terrain: list[Path] = Field(
         default_factory=list, description="GeoTIFF elevation tiles in place of the synthetic one."
     )
+    report_url: str | None = Field(
+        default=None, description="Where dynamics are reported (MH/T 4053-2022); empty: nowhere."
+    )
+    report_app_id: str = Field(default="hexlane", description="appId in reports, given by the receiving platform.")
+    report_key: SecretStr | None = Field(default=None, description="Key reports are signed with (HMAC-SHA256).")
+    report_interval_s: float = Field(default=1.0, gt=0, le=2.0, description="How often dynamics are reported.")
+    report_max_age_s: float = Field(default=5.0, gt=0, description="Positions observed longer ago are not reported.")
+    report_height_type: int = Field(default=0, ge=0, le=3, description="heightAltitype, as the receiver defines it.")
+    report_spool_mb: int = Field(default=256, ge=2, description="Disk for reports an outage holds up; oldest go first.")
 
     @property
     def base_url(self) -> str:

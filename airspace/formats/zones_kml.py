@@ -156,7 +156,7 @@ def _shape(
 
 def coordinates(node: Node, at: str, found: ZoneFile) -> list[list[float]] | None:
     """Return the tuples lon,lat[,alt] of a coordinates element; None, and a problem, when one is none."""
-    if node.text.count(",") > 2 * MAX_COORDINATES:
+    if node.text.count(",") > MAX_COORDINATES:
         found.add("too_many", Place(at, node.line), limit=MAX_COORDINATES, what="positions", what_zh="坐标")
         return None
     points = []

@@ -3,6 +3,9 @@
 PX4 packs (main mode << 16 | sub mode << 24) into custom_mode (px4_custom_mode.h); ArduPilot's custom_mode is an index
 that depends on the kind of vehicle (COPTER_MODE, PLANE_MODE, ROVER_MODE of the ardupilotmega dialect).
 
+MAVSDK's vehicle side calls its autopilot generic and uses PX4's numbers; so do we for a generic autopilot that has custom
+modes, and ask it in them.
+
 The names every other part may rely on: mission, hold, rtl, land, takeoff, guided, manual, altitude, position. Anything
 else is the autopilot's own word in lower case.
 """
@@ -11,9 +14,12 @@ from __future__ import annotations
 
 from typing import Final
 
+GENERIC: Final = 0
 ARDUPILOT: Final = 3
 INVALID: Final = 8
 PX4: Final = 12
+
+PX4_NUMBERS: Final = frozenset({PX4, GENERIC})
 
 CUSTOM_MODE_ENABLED: Final = 1
 AUTO_ENABLED: Final = 4
@@ -146,7 +152,7 @@ def mode_name(autopilot: int, vehicle_type: int, base_mode: int, custom_mode: in
 
     For autopilots without custom modes the flags of base_mode speak (MAV_MODE_FLAG): auto, guided, manual.
     """
-    if autopilot == PX4 and base_mode & CUSTOM_MODE_ENABLED:
+    if autopilot in PX4_NUMBERS and base_mode & CUSTOM_MODE_ENABLED:
         main, sub = custom_mode >> 16 & 0xFF, custom_mode >> 24 & 0xFF
         return _PX4_MODES.get((main, sub)) or (_PX4_MODES.get((main, 0)) if main != 4 else None)
     if autopilot == ARDUPILOT and base_mode & CUSTOM_MODE_ENABLED:
@@ -173,7 +179,7 @@ def high_latency_mode_name(autopilot: int, vehicle_type: int, custom_mode: int) 
 
 def mode_request(autopilot: int, vehicle_type: int, mode: str) -> tuple[int, int, int] | None:
     """Return (base_mode, custom main mode, custom sub mode) for MAV_CMD_DO_SET_MODE, None where it has no such mode."""
-    if autopilot == PX4:
+    if autopilot in PX4_NUMBERS:
         for (main, sub), name in _PX4_MODES.items():
             if name == mode:
                 return CUSTOM_MODE_ENABLED, main, sub

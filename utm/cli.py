@@ -82,6 +82,11 @@ def check_separation(
                 f"  {found['plan_a']} and {found['plan_b']}: {found['horizontal_m']:.1f} m horizontally, "
                 f"{found['vertical_m']:.1f} m vertically at {found['at_a'].isoformat()}"
             )
+        for found in report.off_nominal:
+            typer.echo(
+                f"  {found['plan_a']} and {found['plan_b']}: a contingency runs into a flight in the air; its way is "
+                "being cleared"
+            )
         for unread in report.unread:
             typer.echo(f"  {unread['plan_id']} could not be judged: {unread['reason']}")
         for twice in report.double_bookings:

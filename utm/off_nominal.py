@@ -331,7 +331,7 @@ class OffNominalWatch:
                     under=(party.key,),
                 )
             )
-        found.extend(self._unanswered(row, now_s) for row in self._advisories.waiting() if not _is_own(row))
+        found.extend(self._unanswered(row, now_s) for row in self._advisories.waiting() if _calls(row))
         return found
 
     def _unanswered(self, row: AdvisoryRow, now_s: float) -> Condition:
@@ -346,8 +346,8 @@ class OffNominalWatch:
             f"{row.cause}|{row.plan_id}",
             "advisory" if row.escalated_at is None else "warning",
             {
-                "detail": row.detail,
-                "detail_zh": row.detail_zh,
+                "detail": row.detail.rstrip("."),
+                "detail_zh": row.detail_zh.rstrip("。"),
                 "answer": answer[0],
                 "answer_zh": answer[1],
                 "silent_s": f"{silent_s:.0f}",
@@ -374,8 +374,10 @@ def _waiting_when_filed(found: Sequence[Affected]) -> list[Affected]:
     return [item if item.airborne else replace(item, action="wait") for item in found]
 
 
-def _is_own(row: AdvisoryRow) -> bool:
-    return (row.cause or "").startswith("own:")
+def _calls(row: AdvisoryRow) -> bool:
+    """Tell whether an unanswered advisory is an alert: traffic at once, what has an alert of its own only when silent."""
+    kind = (row.cause or "").partition(":")[0]
+    return kind != "own" and (kind not in ("zone", "action") or row.escalated_at is not None)
 
 
 def _cause_key(row: AdvisoryRow, sky: Sky) -> str:

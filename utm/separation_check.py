@@ -10,13 +10,13 @@ import numpy as np
 import orjson
 from sqlmodel import Session
 
-from airspace.lifecycle import RESERVES_AIRSPACE
+from airspace.lifecycle import AIRBORNE, RESERVES_AIRSPACE, PlanState
 from airspace.timebase import from_scene_s, to_scene_s
 from utm.city import City, FlatTerrainSpec, load_city
 from utm.judge import JudgedPlan, from_body, geoid_from_csv, judge, plane_for
 from utm.judge.plans import instant
 from utm.settings import Settings
-from utm.store import commands, logistics, offers, plans
+from utm.store import commands, contingencies, logistics, offers, plans
 from utm.store.store import Store
 from utm.store.tables import FlightPlanRow
 
@@ -34,6 +34,8 @@ class Report:
     """Conflicts of orders that a dispatcher gave all the same, each with the reason on record."""
     double_bookings: list[dict[str, Any]] = field(default_factory=list)
     """Aircraft, batteries and crews that missions keep twice at a time."""
+    off_nominal: list[dict[str, Any]] = field(default_factory=list)
+    """Flights in the air that the volumes of a contingency run into: its way is being cleared, and they are told."""
 
     def as_dict(self) -> dict[str, Any]:
         """Return it as JSON values."""
@@ -52,6 +54,7 @@ class HeldPlan:
     body: str
     aircraft_id: str = ""
     commanded: bool = False
+    contingency: bool = False
     override_reason: str | None = None
 
 
@@ -103,8 +106,22 @@ def _reserving(session: Session) -> Reserving:
         )
         for item, overridden in commands.standing_with_override(session, now_s)
     ]
+    failed = [
+        HeldPlan(
+            plan_id=item.contingency_id,
+            horizontal_m=item.horizontal_m,
+            vertical_m=item.vertical_m,
+            time_buffer_s=item.time_buffer_s,
+            ends_s=item.ends_s,
+            body=f'{{"route": {{"type": "volumes", "volumes": {item.volumes}}}}}',
+            aircraft_id=item.aircraft_id,
+            commanded=True,
+            contingency=True,
+        )
+        for item in contingencies.with_states(session, ["open"])
+    ]
     filed = plans.with_states(session, [str(s) for s in RESERVES_AIRSPACE])
-    return Reserving([*filed, *held, *commanded], commands.continuations(session))
+    return Reserving([*filed, *held, *commanded, *failed], commands.continuations(session))
 
 
 def _own(one: FlightPlanRow | HeldPlan, other: FlightPlanRow | HeldPlan, continued: frozenset[frozenset[str]]) -> bool:
@@ -113,6 +130,19 @@ def _own(one: FlightPlanRow | HeldPlan, other: FlightPlanRow | HeldPlan, continu
         return False
     commanded = any(isinstance(row, HeldPlan) and row.commanded for row in (one, other))
     return commanded or frozenset((one.plan_id, other.plan_id)) in continued
+
+
+def _being_cleared(one: FlightPlanRow | HeldPlan, other: FlightPlanRow | HeldPlan) -> bool:
+    """Tell whether a contingency runs into a flight in the air, or into another contingency.
+
+    Plans that have not started must be out of its way already: that is a conflict.
+    """
+    return any(
+        isinstance(a, HeldPlan)
+        and a.contingency
+        and (b.contingency if isinstance(b, HeldPlan) else PlanState(b.state) in AIRBORNE)
+        for a, b in ((one, other), (other, one))
+    )
 
 
 def _override(*rows: FlightPlanRow | HeldPlan) -> str | None:
@@ -149,16 +179,19 @@ def judge_rows(
     by_id = {row.plan_id: row for row in rows}
     conflicts: list[dict[str, Any]] = []
     accepted: list[dict[str, Any]] = []
+    off_nominal: list[dict[str, Any]] = []
     for found in judge(judged):
         one, other = by_id[found.plan_a], by_id[found.plan_b]
         if _own(one, other, continued):
             continue
         reason = _override(one, other)
-        if reason is None:
+        if _being_cleared(one, other):
+            off_nominal.append(asdict(found))
+        elif reason is None:
             conflicts.append(asdict(found))
         else:
             accepted.append({**asdict(found), "override_reason": reason})
-    return Report(len(rows), conflicts, unread, time.perf_counter() - started_s, accepted)
+    return Report(len(rows), conflicts, unread, time.perf_counter() - started_s, accepted, off_nominal=off_nominal)
 
 
 def _filed(text: str) -> dict[str, Any]:

@@ -86,3 +86,182 @@ async def test_a_contingency_reserves_at_once_and_is_durable(desk: Desk) -> None
     after = [(row.contingency_id, row.geometry) for row in desk.services.off_nominal.contingencies.open.live()]
     assert after == before
     assert (await desk.file({**blocked, "aircraft_id": await desk.aircraft("org_b")}, "org_b")).status == 409
+
+
+async def test_plans_in_the_way_are_withdrawn_with_offers_and_flights_told(desk: Desk) -> None:
+    """Of two plans in the way, the one not started is withdrawn with counter-offers, the one in the air must acknowledge.
+
+    The judge, which shares no code with any of it, then finds no conflict but the flight that is being cleared.
+    """
+    plan_id = await flying(desk, contingency={"lost_link": "rtl", "rtl_altitude_agl_m": 80.0})
+    crossing = [point(350, -200, 80.0), point(350, 200, 80.0)]
+    waiting = await desk.filed(115.0, crossing, "org_b")
+    beside = await flying(desk, firm="org_b", after_s=40.0, way=[point(600, -900, 80.0), point(600, 900, 80.0)])
+    desk.clock.advance(100)
+    found = await declare(desk, plan_id)
+    await desk.services.off_nominal.contingencies.way.settle()
+    await desk.services.off_nominal.actions.settle()
+    row = await desk.row(waiting)
+    assert row.state == "withdrawn"
+    decision = orjson.loads(row.decision)
+    assert decision["reasons"][0]["code"] == "withdrawn_for_contingency"
+    assert decision["counter_offers"]
+    (news,) = await told(desk, waiting)
+    assert news.kind == "plan_withdrawn"
+    assert orjson.loads(news.offers)
+    (advisory,) = await told(desk, beside)
+    assert (advisory.kind, advisory.must_acknowledge, advisory.acknowledged_at) == ("contingency_nearby", True, None)
+    assert advisory.action in ("hold", "rtl", "land")
+    assert plan_id not in advisory.detail  # another firm's flight stays anonymous
+    assert [item["plan_id"] for item in found["affected"]] == [beside]
+    assert (await desk.row(beside)).state == "activated"
+    rows = await desk.services.store.read(reserving)
+    report = judge_rows(rows, desk.services.settings)
+    assert report.conflicts == []
+    assert report.unread == []
+    assert {frozenset((item["plan_a"], item["plan_b"])) for item in report.off_nominal} == {
+        frozenset((found["contingency_id"], beside))
+    }
+
+
+def reserving(session: Session) -> Any:
+    from utm.separation_check import _reserving
+
+    return _reserving(session).rows
+
+
+async def test_declaring_again_changes_nothing_and_another_kind_replaces_the_volumes(desk: Desk) -> None:
+    """The same cause twice is one record and one advisory; low energy after a lost link brings new volumes to it."""
+    plan_id = await flying(desk, contingency={"lost_link": "hold"})
+    desk.clock.advance(100)
+    first = await declare(desk, plan_id)
+    again = await declare(desk, plan_id)
+    assert (again["contingency_id"], again["version"]) == (first["contingency_id"], 1)
+    assert len(await told(desk, plan_id)) == 1
+    worse = await declare(desk, plan_id, "low_energy")
+    assert (worse["contingency_id"], worse["version"], worse["procedure"]) == (first["contingency_id"], 2, "rtl")
+    rows = await desk.services.store.read(lambda session: records.of_plan(session, plan_id))
+    assert len(rows) == 1
+    assert rows[0].kind == "low_energy"
+
+
+@pytest.mark.parametrize("state", ["approved", "ended"])
+async def test_only_what_flies_can_be_a_contingency(desk: Desk, state: str) -> None:
+    """A plan that is not flown must be refused with its state, and nothing be reserved."""
+    plan_id = await desk.filed(60, route())
+    if state == "ended":
+        await desk.services.plan_steps.activate(principal(), plan_id)
+        await desk.services.plan_steps.end(principal(), plan_id)
+    with pytest.raises(Problem) as caught:
+        await declare(desk, plan_id)
+    assert caught.value.code == "illegal_transition"
+    assert desk.services.off_nominal.contingencies.open.live() == []
+
+
+async def test_the_end_of_the_flight_ends_everything_that_followed_it(desk: Desk) -> None:
+    """Landed, the volumes must be free, the contingency ended, the neighbours' advisories withdrawn: in one commit."""
+    plan_id = await flying(desk, contingency={"lost_link": "rtl", "rtl_altitude_agl_m": 80.0})
+    beside = await flying(desk, firm="org_b", after_s=40.0, way=[point(600, -900, 80.0), point(600, 900, 80.0)])
+    desk.clock.advance(100)
+    found = await declare(desk, plan_id)
+    await desk.services.plan_steps.landed((await desk.row(plan_id)).aircraft_id)
+    row = await desk.services.store.read(lambda session: records.get(session, found["contingency_id"]))
+    assert row is not None
+    assert (row.state, row.outcome) == ("ended", "landed")
+    assert (await desk.row(plan_id)).state == "ended"
+    assert all(advisory.withdrawn_at for advisory in [*await told(desk, plan_id), *await told(desk, beside)])
+    assert desk.services.sky.own_contingency(row.aircraft_id) == ()
+    await desk.services.off_nominal.actions.settle()
+    crossing = filing.plan(await desk.aircraft("org_b"), desk.later(60), [point(500, -300, 80), point(500, 300, 80)])
+    assert (await desk.file(crossing, "org_b")).status == 201
+
+
+async def test_a_contingent_flight_goes_on_under_a_new_approved_plan_only(desk: Desk) -> None:
+    """It never goes back to activated; a new plan of the same aircraft is judged without its volumes, and ends it."""
+    plan_id = await flying(desk, contingency={"lost_link": "hold"})
+    aircraft = (await desk.row(plan_id)).aircraft_id
+    desk.clock.advance(100)
+    found = await declare(desk, plan_id)
+    from airspace.lifecycle import PlanState
+
+    await desk.services.plan_steps.conformance(plan_id, PlanState.ACTIVATED)
+    assert (await desk.row(plan_id)).state == "contingent"
+    following = filing.plan(aircraft, desk.later(20), [point(1000, 0, 60), point(3000, 0, 60)])
+    answer = await desk.file(following)
+    assert answer.status == 201, orjson.dumps(answer.document)
+    await desk.services.plan_steps.activate(principal(), answer.document["plan_id"])
+    assert (await desk.row(plan_id)).state == "ended"
+    row = await desk.services.store.read(lambda session: records.get(session, found["contingency_id"]))
+    assert row is not None
+    assert row.outcome == f"continued:{answer.document['plan_id']}"
+
+
+async def test_a_contingency_that_is_not_over_is_extended(desk: Desk) -> None:
+    """However long nobody sees it land, the place it lands at must stay taken, and the judge must agree."""
+    plan_id = await flying(desk, contingency={"lost_link": "land"})
+    desk.clock.advance(100)
+    found = await declare(desk, plan_id)
+    for _ in range(8):
+        desk.clock.advance(60)
+        now_s = to_scene_s(desk.clock.now())
+        await desk.services.off_nominal.contingencies.sweep(now_s)
+        (row,) = desk.services.off_nominal.contingencies.open.live()
+        assert row.ends_s > now_s
+    over = filing.plan(await desk.aircraft("org_b"), desk.later(30), [point(1400, -200, 60), point(1400, 200, 60)])
+    left = (await desk.file(over, "org_b")).document["decision"]
+    lines = await desk.services.store.read(lambda s: journal.audit_of(s, found["contingency_id"]))
+    assert "contingency.extend" in [line.action for line in lines]
+    assert orjson.loads(orjson.dumps(left))["reasons"] != []
+
+
+async def test_a_proposed_contingency_reserves_nothing_until_somebody_accepts(desk: Desk) -> None:
+    """Proposed, the plan must stay activated; accepted, it is contingent; dismissed, it is as if nothing was."""
+    first, second = await flying(desk), await flying(desk, way=route(2000))
+    desk.clock.advance(100)
+    contingencies = desk.services.off_nominal.contingencies
+    for plan_id in (first, second):
+        await contingencies.propose(plan_id, "gnss_loss")
+        await contingencies.propose(plan_id, "gnss_loss")
+        assert (await desk.row(plan_id)).state == "activated"
+    one, other = contingencies.open.live()
+    accepted = await contingencies.decide(DISPATCHER, one.contingency_id, accept=True)
+    assert (accepted["state"], accepted["procedure"]) == ("open", "land")
+    assert (await desk.row(first)).state == "contingent"
+    dismissed = await contingencies.decide(DISPATCHER, other.contingency_id, accept=False)
+    assert dismissed["state"] == "dismissed"
+    assert (await desk.row(second)).state == "activated"
+    with pytest.raises(Problem) as caught:
+        await contingencies.decide(DISPATCHER, other.contingency_id, accept=True)
+    assert caught.value.code == "illegal_contingency_step"
+
+
+async def test_what_a_firm_files_for_a_lost_link_is_judged(desk: Desk) -> None:
+    """A way back through a prohibited zone, an alternate nobody knows, none at all, or a return too low is refused."""
+    zones = desk.services.zone_desk
+    await zones.publish(
+        principal("regulator", "org_authority"),
+        [zones.parse(filing.zone(filing.square(1000, 0, 150), zone_id="zn_between"))],
+    )
+    around = [
+        point(0, 0, 0),
+        point(0, 0, 60),
+        point(0, 700, 60),
+        point(2000, 700, 60),
+        point(2000, 0, 60),
+        point(2000, 0, 0),
+    ]
+
+    async def codes(**contingency: Any) -> list[str]:
+        body = filing.plan(await desk.aircraft(), desk.later(600), around, contingency=contingency)
+        parsed = validate(body, FlightPlanBody)
+        answer = desk.services.flight_plans.check(principal(), body, parsed)
+        reasons = orjson.loads(orjson.dumps(answer.document["decision"]))["reasons"]
+        return [item["code"] for item in reasons if item["severity"] == "refuse"]
+
+    assert await codes(lost_link="rtl") == ["lost_link_zone"]
+    assert await codes(lost_link="rtl", return_route="reverse") == []
+    assert await codes(lost_link="land") == []
+    assert await codes(lost_link="hold") == []
+    assert await codes(lost_link="alternate") == ["contingency_site_missing"]
+    assert await codes(lost_link="alternate", alternate_site_id="nowhere") == ["site_unknown"]
+    assert "lost_link_above_ceiling" in await codes(lost_link="rtl", rtl_altitude_agl_m=200.0)

@@ -11,7 +11,7 @@ from airspace.tactical.compiled import kernels
 from airspace.tactical.frames import TacticalFrame
 from airspace.tactical.health import Health, HealthFindings, HealthLimits
 from airspace.tactical.motion import HORIZON_S, Motions, PlanLegs, TrustLimits, predict, trusted
-from airspace.tactical.separation import Losses, SeparationLimits, find_losses
+from airspace.tactical.separation import Losses, SeparationLimits, Workspace, find_losses
 from airspace.tactical.zones import ZoneHits, ZoneIndex
 from airspace.tracks import BoolArray, RowArray, TrackState
 from airspace.zones import Zone
@@ -57,6 +57,7 @@ class Monitor:
         self.horizon_s = horizon_s
         self.zones = ZoneIndex()
         self._health = Health(health)
+        self._workspace = Workspace()
         self._intent = intent
         self._off_since_s: FloatArray = np.full(256, np.nan)
         self._generation: RowArray = np.full(256, -1, np.int64)
@@ -79,6 +80,7 @@ class Monitor:
             np.where(manned, max(minima.manned_vertical_m, minima.vertical_m), minima.vertical_m),
             frame.group[flying],
             minima,
+            workspace=self._workspace,
         )
         heights = frame.heights[flying]
         hits = self.zones.approached(motions, heights - heights[:, :1], frame.now_s, self.horizon_s)

@@ -5,9 +5,10 @@ pair is missed: boxes are grown by their minima, and equal velocities are a cons
 """
 
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from airspace.geometry4d import EPS_M, FloatArray
 from airspace.tactical.compiled import kernels
@@ -18,6 +19,7 @@ _BOX_SLACK_M: Final = 1e-3  # rounding of the box's far corner
 _CELL_OF_BOX: Final = 1.6  # measured: fewer entries against more comparisons
 _CELL_LEAST_M: Final = 100.0
 _CELL_MOST_M: Final = 20_000.0
+_ENTRIES_OF_ONE: Final = 4  # cells a box touches, first guess
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,24 @@ class Losses:
     """Entries of the grid, comparisons of boxes, exact tests."""
 
 
+class Workspace:
+    """Memory that one analysis leaves to the next: fresh pages cost more than the arithmetic done in them.
+
+    Not to be shared by analyses that run at the same time.
+    """
+
+    def __init__(self) -> None:
+        self._held: dict[str, NDArray[Any]] = {}
+
+    def room(self, name: str, rows: int, kind: type, columns: int = 0) -> NDArray[Any]:
+        """Return an array (rows,) or (rows, columns) of anything, the same memory under the same name."""
+        held = self._held.get(name)
+        if held is None or len(held) < rows:
+            shape: tuple[int, ...] = (rows + rows // 4 + 16,)
+            held = self._held[name] = np.empty((*shape, columns) if columns else shape, kind)
+        return held[:rows]
+
+
 def find_losses(
     motions: Motions,
     minima_h_m: FloatArray,
@@ -66,14 +86,16 @@ def find_losses(
     limits: SeparationLimits,
     *,
     cell_m: float | None = None,
+    workspace: Workspace | None = None,
 ) -> Losses:
     """Return every pair that loses separation within the motions' horizon, in the order of a and b.
 
     A pair is held to the larger of the two's minima, float64 (n,); members of one group (int64 (n,), -1: none) are the
-    same aircraft. `cell_m` sets the grid's cell instead of the mean box.
+    same aircraft. `cell_m` sets the grid's cell instead of the mean box. With a `workspace` its memory is used.
     """
     n = len(motions.first) - 1
-    box = np.empty((n, 6))
+    room = (workspace or Workspace()).room
+    box = room("box", n, np.float64, 6)
     compiled = kernels()
     if n:
         # Two boxes grown so overlap whenever the two are nearer than the larger of their minima.
@@ -85,9 +107,9 @@ def find_losses(
         cell_m = min(max(side, _CELL_LEAST_M), _CELL_MOST_M)
     buckets = 1 << max(4, int(2 * n).bit_length())
     counts = np.zeros(3, np.int64)
-    room = 1024 + n
+    entries, pairs = _ENTRIES_OF_ONE * n + 64, 1024 + n // 4
     while True:
-        found = np.empty((room, 9))
+        found = room("found", pairs, np.float64, 9)
         k = compiled.find_losses(
             motions.pieces,
             motions.first,
@@ -99,13 +121,25 @@ def find_losses(
             limits.both_plans_horizontal_m - EPS_M,
             limits.both_plans_vertical_m - EPS_M,
             groups,
-            np.zeros(buckets + 1, np.int64),
+            room("starts", buckets + 1, np.int64),
+            room("at", buckets + 1, np.int64),
+            room("home", n, np.int32),
+            room("placed", n, np.float32, 6),
+            room("motion", n, np.int32),
+            room("items", entries, np.int32, 3),
+            room("near", len(motions.pieces), np.float64, 8),
+            room("bounds", n + 1, np.int64),
+            room("minima", n, np.float64, 2),
+            room("tags", n, np.int64),
             found,
             counts,
         )
-        if k <= room:
+        if k < 0:
+            entries = int(counts[0])
+        elif k <= pairs:
             break
-        room = k
+        else:
+            pairs = k
     found = found[:k]
     order = np.lexsort((found[:, 1], found[:, 0]))
     columns = found[order].T

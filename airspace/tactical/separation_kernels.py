@@ -55,27 +55,31 @@ def bucket_of(cx: int, cy: int, stride: int, mask: int) -> int:
 
 
 def place_boxes(
-    box: FloatArray, cell_m: float, stride: int, mask: int, starts: RowArray
-) -> tuple[NDArray[np.float32], IntArray]:
-    """Return the boxes in the order of the buckets of their middles, and which motion each is of.
+    box: FloatArray,
+    cell_m: float,
+    stride: int,
+    mask: int,
+    starts: RowArray,
+    home: IntArray,
+    placed: NDArray[np.float32],
+    motion: IntArray,
+) -> None:
+    """Write the boxes in the order of the buckets of their middles, and which motion each is of.
 
     They are counted from the corner of all boxes and in float32, each side moved outward by more than that rounds: half
-    the memory, so that the caches hold twice the vehicles.
+    the memory, so that the caches hold twice the vehicles. `starts` are zeros, `home` is for use in between.
     """
     x_low = math.inf
     y_low = math.inf
     for i in range(len(box)):
         x_low = min(x_low, box[i, 0])
         y_low = min(y_low, box[i, 1])
-    home = np.empty(len(box), np.int64)
     for i in range(len(box)):
         cx = math.floor(((box[i, 0] + box[i, 3]) / 2 - x_low) / cell_m)
         home[i] = bucket_of(cx, math.floor(((box[i, 1] + box[i, 4]) / 2 - y_low) / cell_m), stride, mask)
         starts[home[i] + 1] += 1
     for b in range(1, len(starts)):
         starts[b] += starts[b - 1]
-    placed = np.empty(box.shape, np.float32)
-    motion = np.empty(len(box), np.int32)
     for i in range(len(box)):
         at = starts[home[i]]
         starts[home[i]] += 1
@@ -88,15 +92,15 @@ def place_boxes(
                 value -= y_low
             slack = abs(value) * 2e-7 + 1e-3
             placed[at, c] = value - slack if c < 3 else value + slack
-    return placed, motion
 
 
 def fill_grid(
-    box: NDArray[np.float32], cell_m: float, stride: int, starts: RowArray
-) -> tuple[IntArray, IntArray, IntArray]:
+    box: NDArray[np.float32], cell_m: float, stride: int, starts: RowArray, at: RowArray, items: IntArray
+) -> int:
     """Sort motions into the cells their boxes touch; `starts`, zeros of a power of two and one, becomes the offsets.
 
-    Returns, entry by entry in bucket order, the motion and its cell's two indices.
+    Writes, entry by entry in bucket order, the motion and its cell's two indices into `items` (m, 3), and returns how
+    many entries there are: more than `items` holds are counted, not written. `at` is for use in between.
     """
     mask = len(starts) - 2
     total = 0
@@ -107,19 +111,51 @@ def fill_grid(
                 total += 1
     for b in range(1, len(starts)):
         starts[b] += starts[b - 1]
-    at = starts.copy()
-    item = np.empty(total, np.int32)
-    item_x = np.empty(total, np.int32)
-    item_y = np.empty(total, np.int32)
+    if total > len(items):
+        return total
+    at[:] = starts
     for i in range(len(box)):
         for cx in range(math.floor(box[i, 0] / cell_m), math.floor(box[i, 3] / cell_m) + 1):
             for cy in range(math.floor(box[i, 1] / cell_m), math.floor(box[i, 4] / cell_m) + 1):
                 b = bucket_of(cx, cy, stride, mask)
-                item[at[b]] = i
-                item_x[at[b]] = cx
-                item_y[at[b]] = cy
+                items[at[b], 0] = i
+                items[at[b], 1] = cx
+                items[at[b], 2] = cy
                 at[b] += 1
-    return item, item_x, item_y
+    return total
+
+
+def gather(
+    pieces: FloatArray,
+    first: RowArray,
+    minima_h: FloatArray,
+    minima_v: FloatArray,
+    intent: BoolArray,
+    group: RowArray,
+    motion: IntArray,
+    near: FloatArray,
+    bounds: RowArray,
+    minima: FloatArray,
+    tags: RowArray,
+) -> None:
+    """Write pieces, their bounds, the two minima and the groups in the order of `motion`.
+
+    Who is near in space is then near in memory: a pair's test finds both in the cache, however many fly. A group's
+    lowest bit says whether the motion follows its plan.
+    """
+    n = len(motion)
+    at = 0
+    for i in range(n):
+        k = motion[i]
+        bounds[i] = at
+        for p in range(first[k], first[k + 1]):
+            for c in range(8):
+                near[at, c] = pieces[p, c]
+            at += 1
+        minima[i, 0] = minima_h[k]
+        minima[i, 1] = minima_v[k]
+        tags[i] = 2 * group[k] + (1 if intent[k] else 0)
+    bounds[n] = at
 
 
 def horizontal_span(a: float, b: float, c: float, lo: float, hi: float) -> tuple[float, float]:
@@ -234,6 +270,15 @@ def find_losses(
     intent_v: float,
     group: RowArray,
     starts: RowArray,
+    at: RowArray,
+    home: IntArray,
+    box: NDArray[np.float32],
+    motion: IntArray,
+    items: IntArray,
+    near: FloatArray,
+    bounds: RowArray,
+    minima: FloatArray,
+    tags: RowArray,
     found: FloatArray,
     counts: RowArray,
 ) -> int:
@@ -241,57 +286,67 @@ def find_losses(
 
     A pair is held to the larger minima of the two, or to `intent_h`, `intent_v` when both follow their plans; members of
     one `group` (0 and above: the same aircraft) are no pair. More pairs than `found` holds are counted, not written.
-    `counts` becomes the entries of the grid, the comparisons of boxes and the exact tests.
+    `counts` becomes the entries of the grid, the comparisons of boxes and the exact tests. More entries than `items`
+    holds: nothing is written, and the return value is -1. `at` to `tags` are memory to work in.
     """
     stride = int(math.sqrt(len(starts) - 1))
-    box, motion = place_boxes(swept, cell_m, stride, len(starts) - 2, np.zeros_like(starts))
-    item, item_x, item_y = fill_grid(box, cell_m, stride, starts)
+    starts[:] = 0
+    place_boxes(swept, cell_m, stride, len(starts) - 2, starts, home, box, motion)
+    starts[:] = 0
+    counts[0] = fill_grid(box, cell_m, stride, starts, at, items)
+    if counts[0] > len(items):
+        return -1
+    gather(pieces, first, minima_h, minima_v, intent, group, motion, near, bounds, minima, tags)
     out = np.empty(7)
     n = 0
     compared = 0
     tested = 0
     for b in range(len(starts) - 1):
         for p in range(starts[b], starts[b + 1]):
-            i = item[p]
+            i = items[p, 0]
             for q in range(p + 1, starts[b + 1]):
-                j = item[q]
+                j = items[q, 0]
                 compared += 1
-                if (
-                    box[i, 0] > box[j, 3]
-                    or box[j, 0] > box[i, 3]
-                    or box[i, 1] > box[j, 4]
-                    or box[j, 1] > box[i, 4]
-                    or box[i, 2] > box[j, 5]
-                    or box[j, 2] > box[i, 5]
-                    or item_x[p] != item_x[q]
-                    or item_y[p] != item_y[q]
-                    or i == j
-                ):
+                # All six comparisons without a branch between them: which of them fails nobody can predict.
+                apart = (
+                    (box[i, 0] > box[j, 3])
+                    | (box[j, 0] > box[i, 3])
+                    | (box[i, 1] > box[j, 4])
+                    | (box[j, 1] > box[i, 4])
+                    | (box[i, 2] > box[j, 5])
+                    | (box[j, 2] > box[i, 5])
+                    | (items[p, 1] != items[q, 1])
+                    | (items[p, 2] != items[q, 2])
+                    | (i == j)
+                )
+                if apart:
                     continue
                 # A pair meets in every cell both boxes touch; only the first of them counts.
-                low = min(motion[i], motion[j])
-                high = max(motion[i], motion[j])
                 if (
-                    math.floor(max(box[i, 0], box[j, 0]) / cell_m) != item_x[p]
-                    or math.floor(max(box[i, 1], box[j, 1]) / cell_m) != item_y[p]
-                    or (group[low] >= 0 and group[low] == group[high])
+                    math.floor(max(box[i, 0], box[j, 0]) / cell_m) != items[p, 1]
+                    or math.floor(max(box[i, 1], box[j, 1]) / cell_m) != items[p, 2]
+                    or (tags[i] >= 0 and tags[i] >> 1 == tags[j] >> 1)
                 ):
                     continue
                 tested += 1
-                if intent[low] and intent[high]:
+                if tags[i] & tags[j] & 1:
                     limit_h = intent_h
                     limit_v = intent_v
                 else:
-                    limit_h = max(minima_h[low], minima_h[high])
-                    limit_v = max(minima_v[low], minima_v[high])
-                if pair_loss(pieces, first[low], first[low + 1], first[high], first[high + 1], limit_h, limit_v, out):
+                    limit_h = max(minima[i, 0], minima[j, 0])
+                    limit_v = max(minima[i, 1], minima[j, 1])
+                low = i
+                high = j
+                if motion[i] > motion[j]:
+                    low = j
+                    high = i
+                if pair_loss(near, bounds[low], bounds[low + 1], bounds[high], bounds[high + 1], limit_h, limit_v, out):
                     if n < len(found):
-                        found[n, 0] = low
-                        found[n, 1] = high
+                        found[n, 0] = motion[low]
+                        found[n, 1] = motion[high]
                         for k in range(7):
                             found[n, 2 + k] = out[k]
                     n += 1
-    counts[0] = len(item)
     counts[1] = compared
     counts[2] = tested
     return n

@@ -18,6 +18,8 @@ BENCHES = {
     "day": "A day filed in order, in memory",
     "filing": "Filing over HTTP, durable",
     "mavlink": "MAVLink decoding",
+    "ingest": "A city's telemetry from the socket to the picture",
+    "fuzz": "Random and mutated frames",
     "tactical": "Conformance, zones and separation each tick",
     "recording": "Recording and replay",
     "live": "From a vehicle's socket to a client's screen",

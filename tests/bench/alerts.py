@@ -93,7 +93,7 @@ def main() -> None:
     parser.add_argument(
         "--quick",
         action="store_true",
-        help="fewer encounters, 200 flights for ten minutes instead of 1,000 for half an hour",
+        help="fewer encounters, 200 flights for ten minutes",
     )
     quick = parser.parse_args().quick
     warm()

@@ -373,6 +373,11 @@ def _sites(plan: FlightIntent, policy: Policy, scene: Scene) -> Iterator[Reason]
             yield from climb_reasons(plan, policy, site, role)
 
 
+def is_night(starts_s: float, ends_s: float) -> bool:
+    """Tell whether a window of scene seconds touches the night of the rule clock."""
+    return bool(weekly_within(_NIGHT, starts_s, ends_s))
+
+
 def _formalities(plan: FlightIntent, policy: Policy, now: datetime) -> Iterator[Reason]:
     starts_s, ends_s = plan.window_s
     if plan.priority > plan.priority_limit:

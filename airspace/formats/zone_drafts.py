@@ -70,7 +70,10 @@ class ZoneFile:
 
 def with_lines(problems: Sequence[FormatProblem], text: str) -> list[FormatProblem]:
     """Return problems of a JSON file, whose fields are pointers, with the lines they stand on."""
-    lines = lines_of(text, [problem.field for problem in problems if problem.line is None and problem.field])
+    wanted = [problem.field for problem in problems if problem.line is None and problem.field.startswith("/")]
+    if not wanted:  # parameters have no line, and a text that is no JSON has no values
+        return list(problems)
+    lines = lines_of(text, wanted)
     return [replace(problem, line=lines.get(problem.field, problem.line)) for problem in problems]
 
 

@@ -16,6 +16,7 @@ MISSION_ITEM_INT: Final = 73
 COMMAND_INT: Final = 75
 COMMAND_LONG: Final = 76
 TIMESYNC: Final = 111
+ADSB_VEHICLE: Final = 246
 
 
 class Outgoing(NamedTuple):

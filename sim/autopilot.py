@@ -16,6 +16,7 @@ from sim.failsafe import Failsafe, LinkWatch
 from sim.faults import FaultBox
 from sim.flavour import HABITS, Flavour, initial_params, kept, refuses
 from sim.flightpath import PathBuilder
+from sim.geodesy import distance_m
 from sim.mission import MissionError, MissionItem, Undulation, compile_mission, path_home
 from sim.mission_protocol import MissionStore
 from sim.params import ParamTable
@@ -23,6 +24,9 @@ from sim.troubles import Troubles
 from sim.vehicle import Mode, Position, Vehicle
 from sim.wire import Link, Packet, packet_of
 
+TRAFFIC_NEAR_M: Final = 500.0
+"""PX4's NAV_TRAFF_A_HOR; its height is NAV_TRAFF_A_VER."""
+TRAFFIC_NEAR_HEIGHT_M: Final = 500.0
 HEARTBEAT: Final = mavlink.MAVLINK_MSG_ID_HEARTBEAT
 POSITION: Final = mavlink.MAVLINK_MSG_ID_GLOBAL_POSITION_INT
 PARAMS_PER_TICK: Final = 8
@@ -432,6 +436,18 @@ def _constant(value: float) -> Undulation:
     return undulation_m
 
 
+def avoid_traffic(ap: Autopilot, message: Any, now_s: float) -> list[Packet]:
+    """ADSB_VEHICLE: turn home at once when it is near, and repeat it on the link, as PX4 and ArduCopter were seen to do."""
+    v = ap.vehicle
+    lat_deg, lon_deg = message.lat / 1e7, message.lon / 1e7
+    amsl_m = v.alt_hae_m - ap.undulation_m(v.lat_deg, v.lon_deg)
+    near = distance_m(v.lat_deg, v.lon_deg, lat_deg, lon_deg) < TRAFFIC_NEAR_M
+    near = near and abs(message.altitude / 1e3 - amsl_m) < TRAFFIC_NEAR_HEIGHT_M
+    if near and not v.on_ground and v.mode not in {Mode.RTL, Mode.LAND}:
+        ap.set_mode(Mode.RTL, now_s)
+    return [packet_of(message)]
+
+
 def target_of(message: Any) -> int | None:
     """Return the system a message is for, None for a message that names none."""
     target = getattr(message, "target_system", None)
@@ -449,4 +465,5 @@ _HANDLERS: Final[dict[str, Callable[[Autopilot, Any, float], list[Packet]]]] = {
     "PARAM_REQUEST_READ": answers.param_read,
     "PARAM_SET": answers.param_set,
     "FILE_TRANSFER_PROTOCOL": answers.no_files,
+    "ADSB_VEHICLE": avoid_traffic,
 }

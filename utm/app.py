@@ -12,10 +12,12 @@ import structlog
 from fastapi import FastAPI
 
 from airspace import deconfliction
+from airspace.datums import OutsideGeoidError
 from airspace.geometry4d import Tolerance
 from airspace.lifecycle import AIRBORNE, PlanState
 from airspace.picture import Picture
 from airspace.policy import Policy
+from airspace.timebase import to_scene_s
 from mavlink_bridge.bridge import Bridge
 from utm import __version__, live_snapshots
 from utm.advisories import KIND as ADVISORY
@@ -88,6 +90,7 @@ from utm.sky import Sky
 from utm.standing import KIND, StandingApprovals
 from utm.store.store import Store, StoreUnavailableError
 from utm.telemetry import Telemetry
+from utm.traffic_to_vehicles import TrafficToVehicles
 from utm.vehicles import BridgeVehicles
 from utm.zones import ZoneDesk
 
@@ -384,21 +387,46 @@ def _follow_plan(services: Services, plan_id: str) -> None:
 
 
 def _follow_keys(services: Services, aircraft_id: str) -> None:
-    for aircraft, key in services.fleet.signing_keys():
-        if aircraft_id in ("", aircraft.aircraft_id):
-            services.bridge.expect_signing(aircraft.aircraft_id, key, aircraft.mavlink_system_id or 0)
+    """Let the bridge hold the signing keys as the fleet has them now, of one aircraft ("": of all), and no others."""
+    held = {
+        aircraft.aircraft_id: (key, aircraft.mavlink_system_id or 0) for aircraft, key in services.fleet.signing_keys()
+    }
+    for name in services.bridge.signing_names() if aircraft_id == "" else [aircraft_id]:
+        if name not in held:
+            services.bridge.forget_signing(name)
+    for name, (key, system_id) in held.items():
+        if aircraft_id in ("", name):
+            services.bridge.expect_signing(name, key, system_id)
 
 
 async def _sweep(services: Services) -> None:
     """Expire and extend plans every second; a store that cannot commit now is tried again at the next."""
+    traffic = _traffic(services)
     while True:
         try:
             await services.plan_steps.sweep()
             await services.plan_steps.sweep_pending()
             await services.commands.sweep()
+            if traffic is not None:
+                traffic.tick(to_scene_s(services.clock.now()))
         except StoreUnavailableError as error:
             _log.warning("sweep_failed", reason=str(error))
         await asyncio.sleep(SWEEP_S)
+
+
+def _traffic(services: Services) -> TrafficToVehicles | None:
+    """Return what tells vehicles of threats, None while it is switched off."""
+    if not services.settings.traffic_to_vehicles:
+        return None
+    region = services.book.region
+
+    def amsl_m(lat_deg: float, lon_deg: float, alt_hae_m: float) -> float | None:
+        try:
+            return float(region.altitude.from_hae_m(lat_deg, lon_deg, alt_hae_m, "AMSL")[0])
+        except OutsideGeoidError:
+            return None
+
+    return TrafficToVehicles(telemetry=services.telemetry, bridge=services.bridge, frame=region.frame, amsl_m=amsl_m)
 
 
 def _first_policy(services: Services) -> Policy:

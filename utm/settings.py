@@ -38,6 +38,10 @@ class Settings(BaseSettings):
     sim_control_url: str | None = Field(
         default=None, description="Demonstration only: where the simulator's control API listens on loopback."
     )
+    traffic_to_vehicles: bool = Field(
+        default=False,
+        description="Tell vehicles of unregistered aircraft near them (ADSB_VEHICLE); autopilots turn home when they hear.",
+    )
     terrain: list[Path] = Field(
         default_factory=list, description="GeoTIFF elevation tiles in place of the synthetic one."
     )

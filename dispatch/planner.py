@@ -1,9 +1,9 @@
 """Which carrier takes which order, and when: assignment and schedule over a rolling horizon.
 
 A first plan is built by regret insertion (Potvin and Rousseau, EJOR 66, 1993): the order that loses most by waiting goes
-first, at the place of a carrier's tour where it costs least. OR-Tools' CP-SAT then improves it as a routing problem with
-time (`dispatch.solver`) and proves how far from the best it can be. Nothing here reads a clock: the effort is counted in
-the solver's own deterministic time, so the same orders give the same plan on a busy machine.
+first, at the place of a carrier's tour where it costs least. OR-Tools' routing solver then improves it
+(`dispatch.solver`), and an assignment says how far from the best it can be at most (`dispatch.bound`). Nothing here reads
+a clock: the effort is a number of parts solved anew, so the same orders give the same plan on a busy machine.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -24,8 +24,8 @@ from dispatch.jobs import (
     next_task,
 )
 
-DEFAULT_EFFORT: Final = 2.0
-"""Deterministic seconds of the solver (ours): about as many of a core."""
+DEFAULT_EFFORT: Final = 6
+"""How many parts of a firm's plan are solved anew (ours)."""
 LARGEST_FOR_INSERTION: Final = 40
 """Above so many carriers an order is tried on the most promising only."""
 
@@ -47,7 +47,7 @@ class Why:
 
 
 def plan(
-    jobs: Iterable[Job], carriers: Sequence[Carrier], flights: Flights, *, effort: float = DEFAULT_EFFORT
+    jobs: Iterable[Job], carriers: Sequence[Carrier], flights: Flights, *, effort: int = DEFAULT_EFFORT
 ) -> Schedule:
     """Return the best plan found; with an effort of 0 the inserted one, without a bound."""
     wanted = sorted(jobs, key=lambda job: (-job.weight, job.ready_s, job.order_id))

@@ -1,43 +1,93 @@
-"""The planner's model for OR-Tools CP-SAT: carriers start where they are, orders follow one another, some stay waiting.
+"""The planner's model for OR-Tools' routing solver: carriers start where they are, orders are visits, some stay waiting.
 
-Many tours through one depot, each through one carrier: depot -> carrier -> order -> order -> depot. An order's arrival
-is bound to what it follows; its flight time is that of the kind of carrier that takes it. Only arcs worth considering
-stand in the model (the carriers that come soonest, the orders that fit best behind one another, and those of the plan to
-improve), so the bound is that of the model, not of every conceivable plan.
+A visit is an order's loaded take-off. Between two visits pass the flight with the first load, the turn-round, and the
+empty flight to the next origin with its own turn-round. Waiting, lateness and flying empty cost what they cost in
+`dispatch.jobs`, in tenths of a second. The plan to improve is the solver's first solution, and local search ends where no
+move of its neighbourhoods helps: nothing depends on a clock, so the same orders give the same plan. Firms share no
+carriers, so each is solved by itself; a large firm in parts, around the orders that cost most.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from itertools import pairwise
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
-from ortools.sat.python import cp_model
+import numpy as np
+from ortools.constraint_solver import pywrapcp, routing_enums_pb2
 
+from dispatch.bound import least_cost
 from dispatch.carrier import Carrier
 from dispatch.jobs import LATE_FACTOR, POSITIONING_FACTOR, UNSERVED_S, Flights, Job, flown, next_task
 
-NEAR: Final = 8
-"""How many carriers may begin with an order, and how many orders may follow one, beside those of the first plan."""
 _SCALE: Final = 10  # the objective counts tenths: positioning weighs a fifth of a second
+_NEVER: Final = 10**7
+"""Seconds of a flight nobody can make: beyond every horizon."""
+_HORIZON_S: Final = 24 * 3600
+_MOST_CARRIERS: Final = 24
+_MOST_ORDERS: Final = 40
+"""A part of so many carriers and orders is solved in a quarter of a second; ten times as many took ten minutes."""
 
 Tours = dict[str, list[Job]]
 
 
 def improved(
-    jobs: Sequence[Job], carriers: Sequence[Carrier], first: Tours, flights: Flights, *, effort: float
+    jobs: Sequence[Job], carriers: Sequence[Carrier], first: Tours, flights: Flights, *, effort: int
 ) -> tuple[Tours, float]:
-    """Return the best tours found in so many deterministic seconds, and the least cost proven possible in the model."""
-    model = _Model(jobs, carriers, first, flights)
-    solver = cp_model.CpSolver()
-    solver.parameters.max_deterministic_time = effort
-    solver.parameters.num_workers = 1
-    solver.parameters.random_seed = 1
-    status = solver.solve(model.cp)
-    bound = max(0.0, solver.best_objective_bound / _SCALE)
-    if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
-        return first, bound
-    found = model.tours(solver)
-    return (found if _cost(found, jobs, carriers, flights) <= _cost(first, jobs, carriers, flights) else first), bound
+    """Return better tours, after solving `effort` parts for each firm, and the least cost any plan can have."""
+    found: Tours = {carrier.aircraft_id: [] for carrier in carriers}
+    for firm in sorted({job.organisation_id for job in jobs}):
+        own_jobs = [job for job in jobs if job.organisation_id == firm]
+        own = [carrier for carrier in carriers if carrier.organisation_id == firm]
+        tours = {carrier.aircraft_id: list(first.get(carrier.aircraft_id, [])) for carrier in own}
+        found.update(_improved_of_firm(own_jobs, own, tours, flights, effort) if own else tours)
+    return found, least_cost(jobs, carriers, flights)
+
+
+def _improved_of_firm(jobs: list[Job], carriers: list[Carrier], tours: Tours, flights: Flights, effort: int) -> Tours:
+    """Return tours with one part after another solved anew, the dearest orders first (Shaw, CP 1998)."""
+    seen: set[str] = set()
+    for _ in range(effort):
+        seed = _dearest(jobs, carriers, tours, flights, seen)
+        if seed is None:
+            break
+        part = _around(seed, carriers, tours, flights)
+        seen.add(seed.order_id)
+        if not part:
+            continue
+        served = {job.order_id for tour in tours.values() for job in tour}
+        inside = [job for carrier in part for job in tours[carrier.aircraft_id]]
+        waiting = [job for job in jobs if job.order_id not in served][:_MOST_ORDERS]
+        seen.update(job.order_id for job in inside if len(part) == len(carriers))
+        before = {carrier.aircraft_id: tours[carrier.aircraft_id] for carrier in part}
+        after = _Model([*inside, *waiting], part, flights).solved(before)
+        if _cost(after, [*inside, *waiting], part, flights) < _cost(before, [*inside, *waiting], part, flights) - 1e-6:
+            tours.update(after)
+    return tours
+
+
+def _dearest(jobs: list[Job], carriers: list[Carrier], tours: Tours, flights: Flights, seen: set[str]) -> Job | None:
+    """Return the order that costs most, of those no part was built around yet."""
+    costs = {job.order_id: job.weight * UNSERVED_S for job in jobs}
+    for carrier in carriers:
+        costs.update({task.order_id: task.cost for task in flown(carrier, tours[carrier.aircraft_id], flights) or []})
+    left = [job for job in jobs if job.order_id not in seen]
+    return max(left, key=lambda job: (costs[job.order_id], job.order_id), default=None)
+
+
+def _around(seed: Job, carriers: list[Carrier], tours: Tours, flights: Flights) -> list[Carrier]:
+    """Return its own carrier and those that would take an order cheapest by themselves, with at most so many orders."""
+    ranked = []
+    for carrier in carriers:
+        task = next_task(seed, carrier, carrier.site_id, carrier.free_s, flights)
+        own = any(job.order_id == seed.order_id for job in tours[carrier.aircraft_id])
+        if task is not None or own:
+            ranked.append((not own, float("inf") if task is None else task.cost, carrier.aircraft_id, carrier))
+    part: list[Carrier] = []
+    orders = 0
+    for *_, carrier in sorted(ranked, key=lambda item: item[:3]):
+        orders += len(tours[carrier.aircraft_id])
+        if len(part) >= _MOST_CARRIERS or (part and orders > _MOST_ORDERS):
+            break
+        part.append(carrier)
+    return part
 
 
 def _cost(tours: Tours, jobs: Sequence[Job], carriers: Sequence[Carrier], flights: Flights) -> float:
@@ -52,164 +102,115 @@ def _cost(tours: Tours, jobs: Sequence[Job], carriers: Sequence[Carrier], flight
     return cost + sum(job.weight * UNSERVED_S for job in jobs if job.order_id not in served)
 
 
-@dataclass(slots=True)
-class _Visit:
-    """The variables of one order."""
-
-    departs: Any
-    arrives: Any
-    kinds: dict[tuple[float, float, float], Any] = field(default_factory=dict)
-
-
 class _Model:
-    """The circuit over depot (0), carriers (1..n) and orders (n+1..)."""
+    """The routing model of one firm; nodes are 0 (every tour's end), the carriers' starts, then the orders."""
 
-    def __init__(self, jobs: Sequence[Job], carriers: Sequence[Carrier], first: Tours, flights: Flights) -> None:
-        self.cp = cp_model.CpModel()
+    def __init__(self, jobs: Sequence[Job], carriers: Sequence[Carrier], flights: Flights) -> None:
         self._jobs, self._carriers, self._flights = jobs, carriers, flights
-        self._origin_s = min([carrier.free_s for carrier in carriers] + [job.ready_s for job in jobs], default=0.0)
-        self._horizon = self._ticks(self._origin_s + 24 * 3600.0)
-        self._first = {key: [job.order_id for job in tour] for key, tour in first.items()}
-        self._carrier_at = {carrier.aircraft_id: k + 1 for k, carrier in enumerate(carriers)}
-        self._job_at = {job.order_id: len(carriers) + 1 + k for k, job in enumerate(jobs)}
-        self._arcs: list[tuple[int, int, Any]] = []
-        self._costs: list[Any] = []
-        self._visits = {job.order_id: self._visit(job) for job in jobs}
-        self._starts()
-        self._follow()
-        self._ends()
-        self.cp.add_multiple_circuit(self._arcs)
-        self.cp.minimize(sum(self._costs))
+        self._began_s = min([carrier.free_s for carrier in carriers] + [job.ready_s for job in jobs])
+        starts, ends = list(range(1, len(carriers) + 1)), [0] * len(carriers)
+        self._nodes = 1 + len(carriers) + len(jobs)
+        self._manager: Any = pywrapcp.RoutingIndexManager(self._nodes, len(carriers), starts, ends)
+        self._routing: Any = pywrapcp.RoutingModel(self._manager)
+        self._kinds = list({carrier.kind: carrier for carrier in carriers}.values())
+        self._add_costs()
+        self._add_times()
+        for job, node in self._visits():
+            self._routing.AddDisjunction([self._index(node)], round(_SCALE * job.weight * UNSERVED_S))
+            able = [k for k, c in enumerate(carriers) if flights.loaded(job, c) is not None]
+            # -1 lets it stay waiting.
+            self._routing.VehicleVar(self._index(node)).SetValues([-1, *able])
+
+    def _visits(self) -> list[tuple[Job, int]]:
+        return [(job, 1 + len(self._carriers) + k) for k, job in enumerate(self._jobs)]
+
+    def _index(self, node: int) -> int:
+        return int(self._manager.NodeToIndex(node))
 
     def _ticks(self, at_s: float) -> int:
-        return round(at_s - self._origin_s)
+        # The solver's C++ ends the process where a variable is left without a value: nothing may lie beyond its range.
+        return min(max(0, round(at_s - self._began_s)), 2 * _HORIZON_S)
 
-    def _visit(self, job: Job) -> _Visit:
-        cp, horizon = self.cp, self._horizon
-        departs = cp.new_int_var(max(0, self._ticks(job.ready_s)), horizon, "")
-        arrives = cp.new_int_var(0, horizon, "")
-        visit = _Visit(departs, arrives)
-        served = cp.new_bool_var("")
-        for carrier in self._carriers:
-            if carrier.kind in visit.kinds:
-                continue
-            leg = self._flights.loaded(job, carrier)
-            if leg is not None:
-                chosen = cp.new_bool_var("")
-                visit.kinds[carrier.kind] = chosen
-                cp.add(arrives == departs + round(leg.lasts_s)).only_enforce_if(chosen)
-        cp.add(sum(visit.kinds.values()) == served)
-        node = self._job_at[job.order_id]
-        self._arcs.append((node, node, served.negated()))
-        self._costs.append(round(_SCALE * job.weight * UNSERVED_S) * (1 - served))
-        waits = cp.new_int_var(0, horizon, "")
-        cp.add(waits >= arrives - self._ticks(job.ready_s)).only_enforce_if(served)
-        self._costs.append(_SCALE * job.weight * waits)
-        if job.deliver_by_s is not None:
-            late = cp.new_int_var(0, horizon, "")
-            cp.add(late >= arrives - self._ticks(job.deliver_by_s)).only_enforce_if(served)
-            self._costs.append(round(_SCALE * job.weight * LATE_FACTOR) * late)
-        return visit
+    def _matrices(self, carrier: Carrier) -> tuple[Any, Any]:
+        """Return (seconds, cost) between nodes for such a carrier; the starts are where each carrier stands."""
+        flights = self._flights
+        seconds = np.full((self._nodes, self._nodes), _NEVER, np.int64)
+        seconds[:, 0] = 0
+        cost = np.zeros_like(seconds)
+        places = [(k + 1, one.site_id, 0.0) for k, one in enumerate(self._carriers)]
+        for job, node in self._visits():
+            loaded = flights.loaded(job, carrier)
+            if loaded is not None:
+                places.append((node, job.destination_site_id, loaded.lasts_s + carrier.turn_s))
+        for start, site_id, busy_s in places:
+            for job, node in self._visits():
+                empty = flights.empty(site_id, job, carrier)
+                if node != start and empty is not None:
+                    turn_s = carrier.turn_s if empty.lasts_s > 0 else 0.0
+                    seconds[start, node] = round(busy_s + empty.lasts_s + turn_s)
+                    cost[start, node] = round(_SCALE * POSITIONING_FACTOR * empty.lasts_s)
+        return seconds, cost
 
-    def _starts(self) -> None:
-        """Let every carrier follow the depot, and be followed by one of the orders it could reach soon."""
-        soonest: dict[str, list[tuple[float, int]]] = {}
-        always = self.cp.new_constant(1)
-        for carrier in self._carriers:
-            self._arcs.append((0, self._carrier_at[carrier.aircraft_id], always))
-        for job in self._jobs:
-            for k, carrier in enumerate(self._carriers):
-                task = next_task(job, carrier, carrier.site_id, carrier.free_s, self._flights)
-                if task is not None:
-                    soonest.setdefault(job.order_id, []).append((task.cost, k))
-        for job in self._jobs:
-            ranked = sorted(soonest.get(job.order_id, []))
-            begins = {self._carrier_at[key] - 1 for key, tour in self._first.items() if tour[:1] == [job.order_id]}
-            for k in {k for _, k in ranked[:NEAR]} | begins:
-                carrier = self._carriers[k]
-                empty = self._flights.empty(carrier.site_id, job, carrier)
-                visit = self._visits[job.order_id]
-                if empty is None or carrier.kind not in visit.kinds:
-                    continue
-                taken = self._arc(
-                    self._carrier_at[carrier.aircraft_id], self._job_at[job.order_id], begins={k} <= begins
-                )
-                wait_s = 0.0 if empty.lasts_s == 0 else empty.lasts_s + carrier.turn_s
-                self.cp.add(visit.departs >= self._ticks(carrier.free_s + wait_s)).only_enforce_if(taken)
-                self.cp.add_implication(taken, visit.kinds[carrier.kind])
-                self._costs.append(round(_SCALE * POSITIONING_FACTOR * empty.lasts_s) * taken)
+    def _add_costs(self) -> None:
+        routing = self._routing
+        self._transits: dict[Any, int] = {}
+        for carrier in self._kinds:
+            seconds, cost = self._matrices(carrier)
+            self._transits[carrier.kind] = routing.RegisterTransitMatrix(seconds.tolist())
+            priced = routing.RegisterTransitMatrix(cost.tolist())
+            for k, one in enumerate(self._carriers):
+                if one.kind == carrier.kind:
+                    routing.SetArcCostEvaluatorOfVehicle(priced, k)
 
-    def _follow(self) -> None:
-        """Let an order follow another where that fits well, or where the first plan has it."""
-        by_kind = {carrier.kind: carrier for carrier in self._carriers}
-        known = {pair for tour in self._first.values() for pair in pairwise(tour)}
-        for job in self._jobs:
-            ranked = []
-            for other in self._jobs:
-                if other.order_id == job.order_id or other.organisation_id != job.organisation_id:
-                    continue
-                carrier = next(
-                    (
-                        by_kind[kind]
-                        for kind in self._visits[job.order_id].kinds
-                        if kind in self._visits[other.order_id].kinds
-                    ),
-                    None,
-                )
-                empty = None if carrier is None else self._flights.empty(job.destination_site_id, other, carrier)
-                if empty is None:
-                    continue
-                gap_s = abs(other.ready_s - job.ready_s)
-                ranked.append((empty.lasts_s + 0.5 * gap_s, other.order_id, other))
-            ranked.sort(key=lambda item: item[:2])
-            chosen = {item[1]: item[2] for item in ranked[:NEAR]}
-            chosen |= {item[1]: item[2] for item in ranked if (job.order_id, item[1]) in known}
-            for other in chosen.values():
-                self._follows(job, other, by_kind, (job.order_id, other.order_id) in known)
+    def _add_times(self) -> None:
+        """Bind each visit to what it follows: once for waiting, once for lateness, whose costs add up."""
+        by_vehicle = [self._transits[carrier.kind] for carrier in self._carriers]
+        self._dimension("waiting", by_vehicle, lambda job: (self._ticks(job.ready_s), _SCALE * job.weight))
+        if any(job.deliver_by_s is not None for job in self._jobs):
+            self._dimension("lateness", by_vehicle, self._lateness)
 
-    def _follows(self, job: Job, other: Job, by_kind: dict[Any, Carrier], known: bool) -> None:
-        before, after = self._visits[job.order_id], self._visits[other.order_id]
-        taken = self._arc(self._job_at[job.order_id], self._job_at[other.order_id], begins=known)
-        longest = 0.0
-        for kind, carrier in by_kind.items():
-            here, there = before.kinds.get(kind), after.kinds.get(kind)
-            if here is None and there is None:
-                continue
-            empty = self._flights.empty(job.destination_site_id, other, carrier)
-            if here is None or there is None or empty is None:
-                for chosen in (here, there):
-                    if chosen is not None:
-                        self.cp.add_bool_or([taken.negated(), chosen.negated()])
-                continue
-            self.cp.add(here == there).only_enforce_if(taken)
-            turns = carrier.turn_s + (0.0 if empty.lasts_s == 0 else empty.lasts_s + carrier.turn_s)
-            self.cp.add(after.departs >= before.arrives + round(turns)).only_enforce_if([taken, here])
-            longest = max(longest, empty.lasts_s)
-        self._costs.append(round(_SCALE * POSITIONING_FACTOR * longest) * taken)
+    def _lateness(self, job: Job) -> tuple[int, int] | None:
+        if job.deliver_by_s is None:
+            return None
+        lasts = [leg.lasts_s for carrier in self._kinds if (leg := self._flights.loaded(job, carrier)) is not None]
+        if not lasts:
+            return None
+        latest = self._ticks(job.deliver_by_s - min(lasts))
+        return latest, round(_SCALE * job.weight * LATE_FACTOR)
 
-    def _arc(self, start: int, end: int, *, begins: bool) -> Any:
-        taken = self.cp.new_bool_var("")
-        self.cp.add_hint(taken, begins)
-        self._arcs.append((start, end, taken))
-        return taken
+    def _dimension(self, name: str, by_vehicle: list[int], soft: Callable[[Job], tuple[int, int] | None]) -> None:
+        self._routing.AddDimensionWithVehicleTransits(by_vehicle, _HORIZON_S, 2 * _HORIZON_S, False, name)
+        dimension = self._routing.GetDimensionOrDie(name)
+        for k, carrier in enumerate(self._carriers):
+            dimension.CumulVar(self._routing.Start(k)).SetMin(self._ticks(carrier.free_s))
+        for job, node in self._visits():
+            dimension.CumulVar(self._index(node)).SetMin(self._ticks(job.ready_s))
+            bound = soft(job)
+            if bound is not None:
+                dimension.SetCumulVarSoftUpperBound(self._index(node), *bound)
 
-    def _ends(self) -> None:
-        """Let the tour end behind every carrier and every order."""
-        last = {tour[-1] for tour in self._first.values() if tour}
-        for aircraft_id, node in self._carrier_at.items():
-            self._arc(node, 0, begins=not self._first.get(aircraft_id))
-        for order_id, node in self._job_at.items():
-            self._arc(node, 0, begins=order_id in last)
+    def solved(self, first: Tours) -> Tours:
+        """Return the tours local search ends with, from those given."""
+        parameters = pywrapcp.DefaultRoutingSearchParameters()
+        parameters.local_search_metaheuristic = routing_enums_pb2.LocalSearchMetaheuristic.GREEDY_DESCENT
+        self._routing.CloseModelWithParameters(parameters)
+        index_of = {job.order_id: self._index(node) for job, node in self._visits()}
+        routes = [[index_of[job.order_id] for job in first[carrier.aircraft_id]] for carrier in self._carriers]
+        start = self._routing.ReadAssignmentFromRoutes(routes, True)
+        solution = (
+            self._routing.SolveFromAssignmentWithParameters(start, parameters)
+            if start is not None
+            else self._routing.SolveWithParameters(parameters)
+        )
+        return first if solution is None else self._tours(solution)
 
-    def tours(self, solver: Any) -> Tours:
-        """Return the tours of a solution."""
-        following = {start: end for start, end, taken in self._arcs if start != end and start and solver.value(taken)}
-        by_node = {self._job_at[job.order_id]: job for job in self._jobs}
+    def _tours(self, solution: Any) -> Tours:
         found: Tours = {}
-        for aircraft_id, node in self._carrier_at.items():
-            tour, at = [], following[node]
-            while at:
-                tour.append(by_node[at])
-                at = following[at]
-            found[aircraft_id] = tour
+        by_node = {node: job for job, node in self._visits()}
+        for k, carrier in enumerate(self._carriers):
+            tour, index = [], solution.Value(self._routing.NextVar(self._routing.Start(k)))
+            while not self._routing.IsEnd(index):
+                tour.append(by_node[self._manager.IndexToNode(index)])
+                index = solution.Value(self._routing.NextVar(index))
+            found[carrier.aircraft_id] = tour
         return found

@@ -18,7 +18,7 @@ from airspace.timebase import from_scene_s, to_scene_s
 from dispatch.carrier import Carrier
 from dispatch.jobs import Flights, Job, Leg, Schedule, Task
 from dispatch.orders import URGENCY, OrderState, OrderStep
-from dispatch.planner import plan, why
+from dispatch.planner import DEFAULT_EFFORT, plan, why
 from dispatch.promise import MOST_SEEN, promise
 from utm.api.body import validate
 from utm.api.flight_plan_models import FlightPlanBody
@@ -73,7 +73,7 @@ class Dispatcher:
         orders: OrderDesk,
         fleet: LogisticsFleet,
         designer: FlightDesigner,
-        effort: float = 0.5,
+        effort: int = DEFAULT_EFFORT,
     ) -> None:
         self._plans, self._missions, self._orders = flight_plans, missions, orders
         self._fleet, self._designer, self._effort = fleet, designer, effort

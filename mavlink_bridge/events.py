@@ -379,7 +379,8 @@ class MissionCount(Event, frozen=True):
 class MissionItemInt(Event, frozen=True):
     """One mission item sent by the vehicle; x and y are degrees times 1e7 in the global frames.
 
-    A deprecated MISSION_ITEM (float degrees) arrives as this with x and y converted.
+    A deprecated MISSION_ITEM (float degrees) arrives as this with x and y converted, and is not `exact`: single precision
+    leaves 4e-6 degrees.
     """
 
     seq: int
@@ -398,6 +399,7 @@ class MissionItemInt(Event, frozen=True):
     target_system: int
     target_component: int
     component_id: int
+    exact: bool = True
 
 
 class MissionRequest(Event, frozen=True):

@@ -9,8 +9,10 @@ Download:
     reading i | item i, i + 1 < n                  | reading   | MISSION_REQUEST_INT i + 1
     reading i | item n - 1                         | done      | MISSION_ACK accepted
     any       | MISSION_ACK with an error          | failed    |
-    any       | timeout, attempts left             | same      | the last request; every third time the deprecated
-              |                                    |           | MISSION_REQUEST, for autopilots that know only it
+    any       | timeout, attempts left             | same      | the last request; from the eighth time on in turn with
+              |                                    |           | the deprecated MISSION_REQUEST, for autopilots that know
+              |                                    |           | only it, unless an item came by MISSION_REQUEST_INT; at once
+              |                                    |           | where only the old way was answered
     any       | timeout, no attempts left          | failed    | MISSION_ACK cancelled
 
 Upload:
@@ -62,9 +64,12 @@ RESULT_INVALID_SEQUENCE = 13
 RESULT_CANCELLED = 15
 LONGEST_MISSION = 10_000
 
+OLD_WAY_AFTER = 7
 NAV_WAYPOINT = 16
 # Commands whose x, y, z are a place: only of these are coordinates and frame compared.
 PLACED_COMMANDS = frozenset({16, 17, 18, 19, 21, 22, 31, 82, 84, 85, 94, 195, 201, 5001, 5002, 5003, 5004, 5100})
+# Half the distance of two single-precision numbers at 180 degrees, in 1e-7 degrees, rounded up.
+FLOAT_DEG_E7 = 77
 # The _INT frames mean the same as those without (MAV_FRAME): ArduPilot rewrites one as the other.
 SAME_FRAME = {5: 0, 6: 3, 11: 10}
 
@@ -95,6 +100,8 @@ class MissionItem(msgspec.Struct, frozen=True):
     param3: float = 0.0
     param4: float = 0.0
     autocontinue: int = 1
+    exact: bool = True
+    """False for a place that came in single precision, in a deprecated MISSION_ITEM."""
 
 
 class MissionResult(msgspec.Struct, frozen=True):
@@ -123,6 +130,7 @@ def item_of(event: MissionItemInt) -> MissionItem:
         event.param3,
         event.param4,
         event.autocontinue,
+        event.exact,
     )
 
 
@@ -147,8 +155,8 @@ def item_index(autopilot: int, seq: int) -> int | None:
 def differences(sent: Sequence[MissionItem], read: Sequence[MissionItem], autopilot: int) -> list[str]:
     """Return what differs between a mission sent and read back (without home), empty when it means the same flight.
 
-    Places must agree to 1e-7 degrees and 2 cm (ArduPilot keeps centimetres). Parameters are compared except on
-    ArduPilot, which keeps only those it uses; NaN ("as it is") equals 0 there and here.
+    Places must agree to 1e-7 degrees and 2 cm (ArduPilot keeps centimetres), those read in single precision to 8e-6.
+    Parameters are compared except on ArduPilot, which keeps only those it uses; NaN ("as it is") equals 0 there and here.
     """
     if len(sent) != len(read):
         return [f"{len(sent)} items sent, {len(read)} read"]
@@ -160,7 +168,8 @@ def differences(sent: Sequence[MissionItem], read: Sequence[MissionItem], autopi
         if one.command in PLACED_COMMANDS:
             if SAME_FRAME.get(one.frame, one.frame) != SAME_FRAME.get(other.frame, other.frame):
                 found.append(f"item {number}: frame {one.frame} sent, {other.frame} read")
-            if abs(one.x - other.x) > 1 or abs(one.y - other.y) > 1:
+            near = 1 if other.exact else FLOAT_DEG_E7
+            if abs(one.x - other.x) > near or abs(one.y - other.y) > near:
                 found.append(f"item {number}: place {one.x}, {one.y} sent, {other.x}, {other.y} read")
             if not abs(one.z - other.z) <= 0.02:
                 found.append(f"item {number}: z {one.z} sent, {other.z} read")
@@ -230,6 +239,9 @@ class MissionDownload(_Transfer):
         self.items: list[MissionItem] | None = None
         self.error: MissionError | None = None
         self._read: list[MissionItem] = []
+        self._asked_old = False
+        self._new_way: bool | None = None
+        """Whether MISSION_REQUEST_INT is answered; None while nothing was."""
         self._count: int | None = None
 
     @property
@@ -259,6 +271,8 @@ class MissionDownload(_Transfer):
             self._count = event.count
         elif self._count is not None and event.seq == len(self._read):
             self._read.append(item_of(event))
+            if self._new_way is not True:
+                self._new_way = not self._asked_old
         else:
             return []
         self._progress(now)
@@ -286,7 +300,9 @@ class MissionDownload(_Transfer):
     def _request(self) -> Outgoing:
         if self._count is None:
             return self._message(MISSION_REQUEST_LIST)
-        old = self._attempts > 0 and self._attempts % 3 == 0
+        # Asked in the old way, places come in single precision, up to half a metre off: the last resort.
+        waited = self._attempts >= OLD_WAY_AFTER if self._new_way is None else self._new_way is False
+        old = self._asked_old = waited and self._attempts % 2 == (1 if self._new_way is None else 0)
         return self._message(MISSION_REQUEST if old else MISSION_REQUEST_INT, seq=len(self._read))
 
     def _end(self, result: int) -> Outgoing:

@@ -430,7 +430,7 @@ def _mission_item(vehicle: Vehicle, component: int, fields: tuple[Any, ...], now
     out.append(
         MissionItemInt(
             vehicle.key, now, seq, frame, command, current, auto, p1, p2, p3, p4, whole[0], whole[1], z, kind,
-            system, target, component,
+            system, target, component, False,
         )
     )  # fmt: skip
 

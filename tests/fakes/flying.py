@@ -153,7 +153,7 @@ def trouble(fleet: Flying, made: Flyer, kind: FaultKind, **values: float | str) 
     fleet.call(lambda: made.autopilot.faults.add(Fault.of(kind, starts_at_s=now_s, values=values)))
 
 
-def until(condition: Callable[[], T], limit_s: float = 60.0, what: str = "the condition") -> T:
+def until(condition: Callable[[], T], limit_s: float = 120.0, what: str = "the condition") -> T:
     """Wait until a condition gives something true and return it."""
     deadline = time.monotonic() + limit_s
     while time.monotonic() < deadline:
@@ -179,7 +179,7 @@ def expect_given(client: httpx.Client, aircraft_id: str, kind: str, **params: An
     return found
 
 
-def expect_end(client: httpx.Client, command_id: str, state: str, limit_s: float = 90.0) -> dict[str, Any]:
+def expect_end(client: httpx.Client, command_id: str, state: str, limit_s: float = 150.0) -> dict[str, Any]:
     """Wait until a command has ended, which must be in that state; return its document."""
 
     def ended() -> dict[str, Any] | None:
@@ -198,4 +198,4 @@ def connected(client: httpx.Client, aircraft_id: str) -> None:
         answer = filing.send(client, "POST", f"/v1/aircraft/{aircraft_id}/commands/check", json={"type": "rtl"})
         return answer.status_code == 200
 
-    until(seen, 40.0, "the vehicle's link")
+    until(seen, 90.0, "the vehicle's link")

@@ -21,7 +21,7 @@ from tests.fakes.flying import Flyer, Flying, command, connected, expect_end, ex
 from utm.separation_check import check
 from utm.settings import Settings
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(500)]
 
 FLAVOURS = [Flavour.PX4, Flavour.ARDUPILOT]
 
@@ -29,7 +29,7 @@ FLAVOURS = [Flavour.PX4, Flavour.ARDUPILOT]
 @pytest.fixture(scope="module")
 def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     running = Server(tmp_path_factory.mktemp("missions"))
-    running.start()
+    running.start(timeout_s=300)
     yield running
     running.stop()
 
@@ -52,7 +52,7 @@ def grounded(fleet: Flying, firm: httpx.Client, flavour: Flavour, east_m: float,
     points = [
         filing.point(east_m, north_m, 0.0),
         filing.point(east_m, north_m, 60.0),
-        *(filing.point(east_m + 100 * k, north_m + 40 * (k % 2), 60.0, hold_s=2.0) for k in range(1, 9)),
+        *(filing.point(east_m + 100 * k, north_m + 40 * (k % 2), 60.0, hold_s=2.0) for k in range(1, 5)),
         filing.point(east_m + 900, north_m, 60.0),
         filing.point(east_m + 900, north_m, 0.0),
     ]
@@ -99,15 +99,14 @@ def test_a_plan_uploaded_by_order_is_the_mission_that_activation_accepts(
 
 @pytest.mark.parametrize("loss_pct", [5, 20, 50])
 @pytest.mark.parametrize("flavour", FLAVOURS)
-@pytest.mark.parametrize("seed", [1, 2])
 def test_an_upload_on_a_bad_link_is_verified_or_a_clear_failure(
-    fleet: Flying, firm: httpx.Client, flavour: Flavour, loss_pct: int, seed: int
+    fleet: Flying, firm: httpx.Client, flavour: Flavour, loss_pct: int
 ) -> None:
     """Confirmed must mean that the vehicle holds exactly the plan's mission; anything else must not be called success."""
-    lane_m = 1000.0 + 200.0 * ((5, 20, 50).index(loss_pct) + 3 * FLAVOURS.index(flavour) + 6 * (seed - 1))
+    lane_m = 1000.0 + 200.0 * ((5, 20, 50).index(loss_pct) + 3 * FLAVOURS.index(flavour))
     made, plan_id = grounded(fleet, firm, flavour, -4000, lane_m)
     before = list(made.autopilot.mission)
-    made.autopilot.faults = FaultBox(Random(seed))
+    made.autopilot.faults = FaultBox(Random(loss_pct))
     trouble(fleet, made, FaultKind.PACKET_LOSS, loss_pct=loss_pct)
     given = expect_given(firm, made.aircraft_id, "upload_plan", plan_id=plan_id)
 
@@ -118,14 +117,14 @@ def test_an_upload_on_a_bad_link_is_verified_or_a_clear_failure(
     found = until(ended, 250.0)
     places = [item for item in loaded(made) if item.command in (16, 21, 22)]
     if found["state"] == "confirmed":
-        assert [item.command for item in places] == [22, *[16] * 9, 21]
+        assert [item.command for item in places] == [22, *[16] * 5, 21]
         assert places[0].z == pytest.approx(places[1].z, abs=0.02)
         assert "read back" in found["detail"]
     else:
         assert found["state"] == "timed_out", found["steps"]
         assert "not known" in found["detail"]
         if flavour is Flavour.PX4:
-            assert made.autopilot.mission == before or len(places) == 11
+            assert made.autopilot.mission == before or len(places) == 7
     if loss_pct == 5:
         assert found["state"] == "confirmed", found["steps"]
 

@@ -19,7 +19,7 @@ from tests.fakes.flying import Flyer, Flying, command, connected, expect_end, ex
 from utm.separation_check import check
 from utm.settings import Settings
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
 
 FLAVOURS = [Flavour.PX4, Flavour.ARDUPILOT]
 _places = itertools.count()
@@ -28,7 +28,7 @@ _places = itertools.count()
 @pytest.fixture(scope="module")
 def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     running = Server(tmp_path_factory.mktemp("commands"))
-    running.start()
+    running.start(timeout_s=300)
     yield running
     running.stop()
 

@@ -379,6 +379,14 @@ class Bridge:
         """Register the 32-byte signing key of the vehicle `credential` that flies with `system_id`."""
         self.registry.expect_signing(credential, key, system_id)
 
+    def forget_signing(self, credential: str) -> None:
+        """Withdraw a signing key: its frames no longer verify, and where it signed nothing unsigned is believed."""
+        self.registry.forget_signing(credential)
+
+    def signing_names(self) -> list[str]:
+        """Return the names of the signing keys held."""
+        return [credential.name for credential in self.registry.keyring]
+
     def vehicles(self) -> list[VehicleInfo]:
         """Return a snapshot of every vehicle: identity, link age, rates, loss."""
         return self.registry.vehicles(self._clock())

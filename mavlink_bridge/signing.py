@@ -58,6 +58,10 @@ class Credential:
     def __repr__(self) -> str:
         return f"Credential({self.name!r}, system_id={self.system_id})"
 
+    def is_same(self, key: bytes, system_id: int) -> bool:
+        """Whether this is that key, for that system id."""
+        return self.system_id == system_id and hmac.compare_digest(self._key, key)
+
     def signs(self, frame: bytes) -> bool:
         """Whether this key made the signature of a whole signed frame."""
         expected = hashlib.sha256(self._key + frame[:-6]).digest()[:6]
@@ -94,7 +98,13 @@ class Keyring:
         self._by_system: dict[int, list[Credential]] = {}
 
     def add(self, name: str, key: bytes, system_id: int) -> Credential:
-        """Register a key, replacing an older one of the same name; raises ValueError for a key of the wrong length."""
+        """Register a key, replacing an older one of the same name; raises ValueError for a key of the wrong length.
+
+        The same key told again keeps its replay state: what it signed before stays refused.
+        """
+        held = self._by_name.get(name)
+        if held is not None and held.is_same(key, system_id):
+            return held
         self.remove(name)
         credential = Credential(name, key, system_id)
         self._by_name[name] = credential

@@ -34,6 +34,11 @@ class Power:
     wing_w: float = 0.0
     """Power of level flight on the wing at cruise; 0 for an airframe without one."""
 
+    @property
+    def endurance_s(self) -> float:
+        """How long a full pack flies it at cruise, unloaded, as its firm would register it."""
+        return 3600.0 * self.capacity_wh / ((self.wing_w or self.cruise_w) + self.avionics_w)
+
 
 WINGED: Final = Power(
     capacity_wh=700.0, hover_w=1700.0, cruise_w=1900.0, climb_w_per_mps=150.0, empty_kg=12.0, wing_w=420.0

@@ -169,6 +169,7 @@ class Firm:
                 "max_speed_mps": limits.max_airspeed_mps,
                 "max_climb_mps": limits.climb_mps,
                 "max_descent_mps": limits.descent_mps,
+                "endurance_s": member.drone.autopilot.vehicle.battery.power.endurance_s,
             }
             reply = await self.api.post("/v1/aircraft", body)
         else:

@@ -57,7 +57,8 @@ class RowTags:
         self._feed_numbers: dict[str, int] = {}
         self._group_numbers: dict[str, int] = {}
         self._generation: RowArray = np.zeros(0, np.int64)
-        self._tags = Tags(np.zeros(0, np.int64), np.zeros(0, np.bool_), np.zeros(0, np.int64))
+        self._endurance_s = np.zeros(0)
+        self._tags = Tags(np.zeros(0, np.int64), np.zeros(0, np.bool_), np.zeros(0, np.int64), self._endurance_s)
         self._registered = np.zeros(0, np.bool_)
         self._whole_s = -np.inf
 
@@ -68,10 +69,12 @@ class RowTags:
         if more > 0:
             self._generation = np.concatenate((self._generation, np.full(more, -1, np.int64)))
             self._registered = np.concatenate((self._registered, np.zeros(more, np.bool_)))
+            self._endurance_s = np.concatenate((self._endurance_s, np.full(more, np.nan)))
             self._tags = Tags(
                 np.concatenate((self._tags.group, np.full(more, -1, np.int64))),
                 np.concatenate((self._tags.manned, np.zeros(more, np.bool_))),
                 np.concatenate((self._tags.feed, np.full(more, -1, np.int64))),
+                self._endurance_s,
             )
         alive = picture.alive
         if now_s - self._whole_s >= _RETAG_S:
@@ -87,6 +90,9 @@ class RowTags:
             aircraft = who.aircraft_id
             numbers = self._group_numbers
             self._tags.group[row] = -1 if aircraft is None else numbers.setdefault(aircraft, len(numbers))
+            record = None if aircraft is None else self._telemetry.directory.aircraft(aircraft)
+            told_s = None if record is None else record.endurance_s
+            self._endurance_s[row] = np.nan if told_s is None else told_s
             self._tags.manned[row] = who.source.lower().startswith(_MANNED)
             feed = who.source if who.feeder_id is None else f"{who.source} ({who.feeder_id})"
             number = self._feed_numbers.setdefault(feed, len(self._feed_numbers))

@@ -25,6 +25,7 @@ class AircraftRecord(msgspec.Struct, frozen=True):
     system_id: int | None = None
     endpoint: str | None = None
     credential: str | None = None
+    endurance_s: float | None = None
 
 
 class AircraftDirectory(Protocol):

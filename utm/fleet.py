@@ -64,6 +64,7 @@ class Aircraft:
     max_climb_mps: float | None = None
     max_descent_mps: float | None = None
     max_accel_mps2: float | None = None
+    endurance_s: float | None = None
     mavlink_system_id: int | None = None
     mavlink_endpoint: str | None = None
     has_signing_key: bool = False
@@ -243,6 +244,7 @@ class FleetBindings:
             system_id=aircraft.mavlink_system_id,
             endpoint=aircraft.mavlink_endpoint,
             credential=aircraft.aircraft_id if aircraft.has_signing_key else None,
+            endurance_s=aircraft.endurance_s,
         )
 
 
@@ -266,6 +268,7 @@ def _value(row: AircraftRow) -> Aircraft:
         max_climb_mps=row.max_climb_mps,
         max_descent_mps=row.max_descent_mps,
         max_accel_mps2=row.max_accel_mps2,
+        endurance_s=row.endurance_s,
         mavlink_system_id=row.mavlink_system_id,
         mavlink_endpoint=row.mavlink_endpoint,
         has_signing_key=row.mavlink_signing_key is not None,

@@ -16,12 +16,13 @@ class Tags:
     """What is known of rows beside the picture's columns; arrays of the picture's capacity, indexed by row.
 
     `group` int64: rows of one number are the same aircraft (-1: alone); `manned`: whether somebody is on board; `feed`
-    int64: which source reports it.
+    int64: which source reports it; `endurance_s` float64: how long a full battery lasts (NaN, None: not told).
     """
 
     group: RowArray
     manned: BoolArray
     feed: RowArray
+    endurance_s: FloatArray | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,7 @@ class TacticalFrame:
     group: RowArray
     manned: BoolArray
     feed: RowArray
+    endurance_s: FloatArray
     plans: PlanLegs
     capacity: int
 
@@ -96,6 +98,7 @@ class TacticalFrame:
             group=tags.group[rows],
             manned=tags.manned[rows],
             feed=tags.feed[rows],
+            endurance_s=np.full(len(rows), np.nan) if tags.endurance_s is None else tags.endurance_s[rows],
             plans=PlanLegs(*picture.legs_of(rows)),
             capacity=picture.capacity,
         )

@@ -29,7 +29,7 @@ class HealthLimits:
     heard_s: float = 5.0
     reserve_pct: float = 15.0
     drain_pct_per_s: float = 100.0 / 1_800.0
-    """Half an hour on a full battery, until the flight has shown its own rate (ours)."""
+    """Half an hour on a full battery, where no endurance is told and until the flight has shown its own rate (ours)."""
     drain_least_s: float = 180.0
     drain_least_pct: float = 8.0
     hold_back_s: float = 6.0
@@ -188,8 +188,10 @@ class Health:
         self._full[rows[restart]] = level[restart]
         self._full_at[rows[restart]] = now_s
         used, flying_s = self._full[rows] - level, now_s - self._full_at[rows]
+        told = np.isfinite(frame.endurance_s) & (frame.endurance_s > 0.0)
+        usual = np.where(told, 100.0 / np.where(told, frame.endurance_s, 1.0), limits.drain_pct_per_s)
         measured = (flying_s >= limits.drain_least_s) & (used >= limits.drain_least_pct)
-        drain = np.where(measured, used / np.maximum(flying_s, 1.0), limits.drain_pct_per_s)
+        drain = np.where(measured, used / np.maximum(flying_s, 1.0), usual)
         need = np.nan_to_num(remaining_s) * drain
         airborne = ~frame.on_ground
         empty = np.where(airborne, need - level, np.nan)

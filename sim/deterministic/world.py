@@ -400,6 +400,7 @@ class DeterministicWorld:
                 "max_speed_mps": limits.max_airspeed_mps,
                 "max_climb_mps": limits.climb_mps,
                 "max_descent_mps": limits.descent_mps,
+                "endurance_s": autopilot.vehicle.battery.power.endurance_s,
             },
         )
         if not reply.ok:

@@ -142,6 +142,7 @@ async def register(
         max_climb_mps=body.max_climb_mps,
         max_descent_mps=body.max_descent_mps,
         max_accel_mps2=body.max_accel_mps2,
+        endurance_s=body.endurance_s,
         created_at=now.isoformat(),
         updated_at=now.isoformat(),
     )
@@ -365,6 +366,7 @@ def _answer(aircraft: Aircraft) -> AircraftAnswer:
         max_climb_mps=aircraft.max_climb_mps,
         max_descent_mps=aircraft.max_descent_mps,
         max_accel_mps2=aircraft.max_accel_mps2,
+        endurance_s=aircraft.endurance_s,
         performance=PerformanceAnswer(
             max_speed_mps=performance.max_speed_mps,
             max_climb_mps=performance.max_climb_mps,

@@ -60,6 +60,9 @@ class MavlinkPatch(ApiModel):
     signing_key: SigningKey | None = None
 
 
+EnduranceS = Annotated[float, Field(ge=60.0, le=7 * 86_400.0)]
+
+
 class AircraftBody(ApiModel):
     """An aircraft to register for the caller's own firm."""
 
@@ -75,6 +78,9 @@ class AircraftBody(ApiModel):
     max_descent_mps: SpeedMps | None = None
     max_accel_mps2: AccelMps2 | None = None
     """Along and across the track; where it is given, a plan's times are checked against turns and starts from rest."""
+    endurance_s: EnduranceS | None = None
+    """How long a full battery flies it at cruise, unloaded; until a flight shows its own rate, the low-battery alert
+    reckons with it (half an hour where it is not told)."""
 
 
 class AircraftPatch(ApiModel):
@@ -88,6 +94,9 @@ class AircraftPatch(ApiModel):
     max_descent_mps: SpeedMps | None = None
     max_accel_mps2: AccelMps2 | None = None
     """Along and across the track; where it is given, a plan's times are checked against turns and starts from rest."""
+    endurance_s: EnduranceS | None = None
+    """How long a full battery flies it at cruise, unloaded; until a flight shows its own rate, the low-battery alert
+    reckons with it (half an hour where it is not told)."""
 
 
 class MavlinkAnswer(BaseModel):
@@ -120,6 +129,7 @@ class AircraftAnswer(BaseModel):
     max_climb_mps: float | None
     max_descent_mps: float | None
     max_accel_mps2: float | None
+    endurance_s: float | None
     performance: PerformanceAnswer
     active: bool
     version: int

@@ -89,6 +89,7 @@ class AircraftRow(SQLModel, table=True):
     max_climb_mps: float | None = None
     max_descent_mps: float | None = None
     max_accel_mps2: float | None = None
+    endurance_s: float | None = None
     created_at: str
     updated_at: str
     deactivated_at: str | None = None

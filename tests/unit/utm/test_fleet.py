@@ -26,12 +26,14 @@ async def test_registering_reading_changing_deregistering(tmp_path: Path) -> Non
     """An aircraft must be readable as registered, change by version, and keep its record when deregistered."""
     async with running(tmp_path) as edge, edge.client() as client:
         mine = edge.headers("operator")
-        answer = await register(edge, mavlink={"system_id": 7, "endpoint": "127.0.0.1:14555"}, max_speed_mps=18)
+        answer = await register(edge, mavlink={"system_id": 7, "endpoint": "127.0.0.1:14555"}, max_speed_mps=18, endurance_s=2400)
         assert answer.status_code == 201
         made = answer.json()
         assert made["aircraft_id"].startswith("ac_")
         assert (made["class"], made["version"], made["max_speed_mps"], made["max_climb_mps"]) == ("small", 1, 18, None)
         assert made["performance"]["max_climb_mps"] == 6
+        assert made["endurance_s"] == 2400
+        assert FleetBindings(edge.fleet).aircraft(made["aircraft_id"]).endurance_s == 2400
         path = answer.headers["location"]
         read = await client.get(path, headers=mine)
         assert read.json() == made

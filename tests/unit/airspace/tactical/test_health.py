@@ -36,6 +36,7 @@ def frame(count: int, now_s: float = NOW, **columns: Any) -> TacticalFrame:
         "group": np.full(count, -1),
         "manned": np.zeros(count, bool),
         "feed": np.zeros(count, np.int64),
+        "endurance_s": np.full(count, np.nan),
         "plans": PlanLegs(np.empty((0, 8)), np.zeros(count, np.int64), np.zeros(count, np.int64)),
         "capacity": count,
     }
@@ -135,6 +136,16 @@ def test_the_battery_is_held_against_what_is_left_to_fly() -> None:
     assert found.remaining_s.tolist() == [600] * 4
     assert (found.battery_short > 0).tolist() == [False, True, True, False]
     assert (found.battery_empty > 0).tolist() == [False, False, True, False]
+
+
+def test_a_registered_endurance_takes_the_place_of_half_an_hour() -> None:
+    """With 600 s to go an aeroplane that flies for two hours has plenty in 40 %, a drone of a quarter of an hour not."""
+    legs = np.array([[0.0, 0.0, 60.0, NOW - 300.0, 9000.0, 0.0, 60.0, NOW + 600.0]])
+    plans = PlanLegs(legs, np.zeros(3, np.int64), np.ones(3, np.int64))
+    endurance_s = np.array([7200.0, 900.0, np.nan])
+    found = Health().check(frame(3, battery_pct=np.full(3, 40.0), endurance_s=endurance_s, plans=plans))
+    assert (found.battery_short > 0).tolist() == [False, True, True]
+    assert (found.battery_empty > 0).tolist() == [False, True, False]
 
 
 def test_a_battery_that_drains_faster_needs_more() -> None:

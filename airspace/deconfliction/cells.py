@@ -7,6 +7,7 @@ the cells near a place are a few runs of consecutive numbers.
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import h3.api.basic_int as h3
 import numpy as np
@@ -70,6 +71,7 @@ def cells_of_rectangle(frame: LocalFrame, low: FloatArray, high: FloatArray, res
     return np.array(sorted(h3.h3shape_to_cells_experimental(polygon, resolution, "overlap")), np.uint64)
 
 
+@lru_cache(maxsize=4)
 def build(frame: LocalFrame, bounds: tuple[float, float, float, float], resolution: int) -> CellTable:
     """Return the cells around `bounds`; ValueError if they cannot be had or do not cover what they should."""
     low, high = _rectangle(frame, bounds)

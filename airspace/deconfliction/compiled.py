@@ -23,6 +23,8 @@ from airspace.deconfliction import areas, cover, pairs, postings, searching, seg
 _MODULES = (segments, areas, pairs, postings, searching, cover)
 ENTRIES = frozenset({"place", "search", "settle", "cover", "sound"})
 """Kernels that Python calls."""
+_LONG = frozenset({"search", "settle"})
+"""Kernels that may take long enough for others to run meanwhile."""
 CACHE_VARIABLE = "HEXLANE_CACHE_DIR"
 """Environment variable that names the folder under which compiled kernels are kept."""
 
@@ -88,7 +90,12 @@ def load(base: str | None = None) -> types.SimpleNamespace:
             # Only what Python calls needs the means to be called from Python: it saves a third of the compilation.
             inner = name not in ENTRIES
             scope[name] = numba.njit(
-                cache=keep, nogil=True, error_model="numpy", no_cpython_wrapper=inner, no_cfunc_wrapper=True
+                # A kernel of a few microseconds keeps the interpreter: to get it back may take milliseconds.
+                cache=keep,
+                nogil=name in _LONG,
+                error_model="numpy",
+                no_cpython_wrapper=inner,
+                no_cfunc_wrapper=True,
             )(clone)
     finally:
         numba.config.CACHE_DIR = before

@@ -8,9 +8,9 @@ import math
 import types
 from collections import Counter
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
 from typing import Any
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -23,8 +23,7 @@ from airspace.geometry4d import FloatArray, IntArray, PlanGeometry, Prism, Separ
 _MARKS_END = 2**31 - 1
 
 
-@dataclass(frozen=True, slots=True)
-class Conflict:
+class Conflict(msgspec.Struct, frozen=True, gc=False):
     """How a plan conflicts with one other plan.
 
     `own_first`, `own_last`: first and last own part (segment row or volume) in conflict; `other_part`: the other's
@@ -44,6 +43,10 @@ class Conflict:
     horizontal_m: float
     vertical_m: float
     minima: Separation
+
+
+def _by_start(conflict: Conflict) -> tuple[float, int]:
+    return conflict.starts_s, conflict.key
 
 
 def _conflict(key: int, row: list[float], minima: Separation) -> Conflict:
@@ -228,7 +231,8 @@ class ConflictIndex:
             other = self._minima_of[slot]
             minima = separation if other == separation else separation.widest(other)
             found.append(_conflict(self._key_of[slot], row, minima))
-        found.sort(key=lambda conflict: (conflict.starts_s, conflict.key))
+        if len(found) > 1:
+            found.sort(key=_by_start)
         return found
 
     def has_conflict(self, geometry: PlanGeometry, separation: Separation, *, ignore: Collection[int] = ()) -> bool:

@@ -119,6 +119,16 @@ class ContingencyDesk:
 
         return await self._store.write(job)
 
+    async def cease(self, contingency_id: str) -> None:
+        """Dismiss a proposed contingency whose cause is no longer found."""
+
+        def job(session: Session) -> None:
+            row = records.get(session, contingency_id)
+            if row is not None and row.state == "proposed":
+                self._finish(session, None, row, "dismissed", "ceased")
+
+        await self._store.write(job)
+
     def _declare(
         self,
         session: Session,

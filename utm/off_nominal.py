@@ -53,6 +53,8 @@ AHEAD_S: Final = 30.0
 MARGIN_M: Final = 20.0
 AGAIN_S: Final = 300.0
 """What was dismissed or could not be declared is not asked again for this long."""
+CEASED_S: Final = 30.0
+"""A proposal whose cause was not found for so long is taken back."""
 NEIGHBOURS_EVERY_S: Final = 2.0
 FRESH_S: Final = 60.0
 _DRIFT_MPS: Final = 3.0
@@ -135,6 +137,7 @@ class OffNominalWatch:
         self._since: dict[tuple[str, Kind], float] = {}
         self._handled: dict[tuple[str, Kind], float] = {}
         self._outage: set[str] = set()
+        self._proposed_s: dict[str, float] = {}
         self._neighbours_s = -np.inf
         self.counters = {"contingencies_declared": 0, "contingencies_proposed": 0, "off_nominal_failures": 0}
 
@@ -142,7 +145,9 @@ class OffNominalWatch:
         """Declare what has lasted, tell neighbours, and call a dispatcher where nobody answers."""
         self.places.take(now_s)
         try:
-            await self._contingent(self._failures(found, now_s), now_s)
+            failures = self._failures(found, now_s)
+            await self._contingent(failures, now_s)
+            await self._ceased(failures, now_s)
             if now_s - self._neighbours_s >= NEIGHBOURS_EVERY_S:
                 self._neighbours_s = now_s
                 await self._contingencies.sweep(now_s)
@@ -235,6 +240,15 @@ class OffNominalWatch:
             except StoreUnavailableError:
                 del self._handled[key]  # tried again at the next analysis
                 raise
+
+    async def _ceased(self, wanted: dict[tuple[str, Kind], float], now_s: float) -> None:
+        """Take back proposals nobody decided whose cause has not been found for a while."""
+        proposed = {row.contingency_id: row for row in self._contingencies.open.live() if row.state == "proposed"}
+        found = {name for name, row in proposed.items() if any(key == (row.plan_id, row.kind) for key in wanted)}
+        self._proposed_s = {name: now_s if name in found else self._proposed_s.get(name, now_s) for name in proposed}
+        for name, last_s in self._proposed_s.items():
+            if now_s - last_s >= CEASED_S:
+                await self._contingencies.cease(name)
 
     # -- neighbours ----------------------------------------------------------------------------------------------------
 

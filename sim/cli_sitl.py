@@ -32,6 +32,7 @@ def sitl(
         bool, typer.Option("--home-e7", help="Give PX4_HOME_LAT and _LON in 1e-7 degrees, as older PX4 wants them.")
     ] = False,
     flights: Annotated[int, typer.Option(min=1, max=1000, help="Flights of each.")] = 1,
+    cruise: Annotated[float, typer.Option(min=2, max=25, help="Filed cruise speed, metres a second.")] = 10.0,
     heartbeat_within: Annotated[float, typer.Option(min=1, help="Seconds to wait for the first heartbeat.")] = 60.0,
     ready_within: Annotated[float, typer.Option(min=1, help="Seconds to wait until it can be armed.")] = 120.0,
     work_dir: Annotated[
@@ -69,6 +70,7 @@ def sitl(
             flights=flights,
             seed=seed,
             city=city,
+            cruise_mps=cruise,
             heartbeat_within_s=heartbeat_within,
             ready_within_s=ready_within,
         )

@@ -57,6 +57,7 @@ class SitlRunOptions:
     ready_within_s: float = 120.0
     shortest_m: float = 900.0
     longest_m: float = 4000.0
+    cruise_mps: float = CRUISE_MPS
 
 
 @dataclass(slots=True)
@@ -117,6 +118,9 @@ class SitlRun:
     def _start(self, world: World, book: RouteBook) -> None:
         sites = sorted(book.sites.values(), key=lambda s: s.site_id)
         self._rng.shuffle(sites)
+        near, far = self.run_options.shortest_m, self.run_options.longest_m
+        # Those with somewhere to go first.
+        sites.sort(key=lambda s: not book.destinations(s.site_id, near_m=near, far_m=far))
         if len(sites) < 2 * self.run_options.count:
             raise SitlError(f"{len(sites)} sites have no room for {self.run_options.count} autopilots and their ways")
         shared: dict[int, Any] = {}
@@ -283,7 +287,9 @@ class SitlRun:
         answer = None
         for route in routes[:3]:
             departure_at = from_scene_s(system_scene_s() + FILE_AHEAD_S)
-            body: dict[str, Any] = plan_body(craft.aircraft_id, route, departure_at, cruise_mps=CRUISE_MPS)
+            body: dict[str, Any] = plan_body(
+                craft.aircraft_id, route, departure_at, cruise_mps=self.run_options.cruise_mps
+            )
             for _ in range(2):
                 reply = await self._api.post("/v1/flight-plans", body, {"Idempotency-Key": str(uuid4())})
                 answer = answered(body, reply.status, reply.body)
@@ -304,7 +310,7 @@ class SitlRun:
         """Wait until it has disarmed itself, at most three times as long as the plan has it fly."""
         route = plan["route"]["waypoints"]
         length_m = sum(distance_m(a["lat_deg"], a["lon_deg"], b["lat_deg"], b["lon_deg"]) for a, b in pairwise(route))
-        within_s = 3.0 * (length_m / CRUISE_MPS + 120.0)
+        within_s = 3.0 * (length_m / self.run_options.cruise_mps + 120.0)
 
         def down() -> bool:
             craft.process.check_alive()

@@ -37,6 +37,10 @@ def _links_file(binary: Path, instance: int) -> Path:
     return binary.parent / f"links-{instance}"
 
 
+def _further_links(more: Path | None) -> list[str]:
+    return more.read_text().split() if more is not None and more.exists() else []
+
+
 async def _fly(
     *, flavour: str, system_id: int, home: tuple[float, float, float], links: list[tuple[str, int]], port: int,
     more: Path | None,
@@ -70,10 +74,8 @@ async def _fly(
     fleet.start()
     while True:
         await asyncio.sleep(0.2)
-        if more is not None and more.exists():
-            for line in more.read_text().split():
-                address = parse_address(line)
-                drone.fixed.setdefault(address, Link(system_id))
+        for line in _further_links(more):
+            drone.fixed.setdefault(parse_address(line), Link(system_id))
 
 
 def _ardupilot(arguments: list[str]) -> None:

@@ -4,7 +4,6 @@ import asyncio
 import json
 import os
 import socket
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,7 @@ from sim.sitl_run import SitlReport, SitlRunOptions, fly_sitl
 from tests.conftest import Server
 from tests.fakes.sitl_autopilot import make_binaries
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
 
 
 @pytest.fixture(scope="module")
@@ -26,10 +25,10 @@ def binaries(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 
 @pytest.fixture
-def mode(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
+def mode(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
     """Sets how the stand-in misbehaves."""
     monkeypatch.delenv("FAKE_SITL_MODE", raising=False)
-    yield monkeypatch
+    return monkeypatch
 
 
 def options(binary: Path, tmp_path: Path, **more: Any) -> SitlOptions:
@@ -69,7 +68,7 @@ async def test_flies_a_filed_plan_from_start_to_end(
     """Two autopilots must be started, registered, filed for, uploaded to, armed, flown, landed, and their plans ended."""
     first = 120 if name == "arducopter" else 6
     chosen = options(binaries[name], tmp_path, first_instance=first)
-    run = SitlRunOptions(2, shortest_m=300.0, longest_m=1800.0)
+    run = SitlRunOptions(2, shortest_m=300.0, longest_m=1400.0, cruise_mps=22.0)
     report, told = await fly(server, chosen, run)
     assert report.failures == []
     assert report.flights == 2
@@ -118,7 +117,7 @@ async def test_an_autopilot_that_never_gets_ready_fails_its_flight_and_frees_its
     """When it cannot be armed in time, the failure must say so and no plan may stay behind."""
     mode.setenv("FAKE_SITL_MODE", "never_ready")
     chosen = options(binaries["arducopter"], tmp_path, first_instance=133)
-    run = SitlRunOptions(1, ready_within_s=4.0, shortest_m=300.0, longest_m=1800.0)
+    run = SitlRunOptions(1, ready_within_s=4.0, shortest_m=300.0, longest_m=1400.0)
     report, told = await fly(server, chosen, run)
     assert report.flights == 0
     assert "was not ready to arm within 4 s" in report.failures[0]
@@ -139,7 +138,7 @@ def test_what_can_be_seen_beforehand_is_said_beforehand(binaries: dict[str, Path
     plain.chmod(0o755)
     with pytest.raises(SitlError, match="give --defaults"):
         checked(options(plain, tmp_path), 1)
-    with pytest.raises(SitlError, match="parameter file .* does not exist"):
+    with pytest.raises(SitlError, match=r"parameter file .* does not exist"):
         checked(options(plain, tmp_path, defaults=(tmp_path / "none.parm",)), 1)
     with pytest.raises(SitlError, match="holds no arducopter"):
         checked(options(tmp_path, tmp_path), 1)

@@ -47,6 +47,7 @@ from utm.api import (
     session,
     slots,
     statistics,
+    track_ingest,
     tracks,
     zone_import,
 )
@@ -90,6 +91,7 @@ from utm.sky import Sky
 from utm.standing import KIND, StandingApprovals
 from utm.store.store import Store, StoreUnavailableError
 from utm.telemetry import Telemetry
+from utm.time_watch import TimeWatch
 from utm.traffic_to_vehicles import TrafficToVehicles
 from utm.vehicles import BridgeVehicles
 from utm.zones import ZoneDesk
@@ -113,7 +115,7 @@ def create_app(
         clock=clock or SystemClock(),
         store=store or Store(settings.database_path),
         bus=bus or InProcessBus(),
-        bridge=bridge or Bridge(_endpoints(settings)),
+        bridge=bridge or Bridge(_endpoints(settings), ignore_icao=settings.own_icao_numbers),
     )
     app = FastAPI(
         title="Hexlane",
@@ -142,6 +144,7 @@ def create_app(
         statistics,
         fleet,
         tracks,
+        track_ingest,
         alerts,
         commands_api,
         live,
@@ -281,6 +284,7 @@ def compose(settings: Settings, *, clock: Clock, store: Store, bus: Bus, bridge:
         alerts=alerts_desk,
         commands=commands,
         watch=watch,
+        time_watch=TimeWatch(clock, settings.time_reference),
         logistics=Logistics.of(plans, plan_steps, bus=bus, fleet=fleet_directory),
         off_nominal=off_nominal,
         identification=IdentificationDesk(telemetry, fleet_directory),
@@ -309,6 +313,7 @@ async def _lifespan(services: Services) -> AsyncIterator[None]:
     work = [
         asyncio.create_task(_sweep(services), name="sweep"),
         asyncio.create_task(services.watch.run(), name="watch"),
+        asyncio.create_task(services.time_watch.run(), name="time"),
         asyncio.create_task(services.logistics.dispatcher.run(), name="dispatcher"),
     ]
     await services.hub.start()

@@ -50,6 +50,7 @@ CATALOGUE: dict[str, CodeEntry] = {
     "service_unavailable": _E(503, "The service cannot answer now", "服务暂时不可用", "Wait as long as Retry-After says and send the same request again.", "请按 Retry-After 等待后重发同一请求。", True),
     "store_unavailable": _E(503, "Nothing was stored", "数据未能保存", "Send the same request again with the same Idempotency-Key.", "请使用相同的 Idempotency-Key 重发同一请求。", True),
     "simulator_unreachable": _E(503, "The simulator does not answer", "模拟器无响应", "Check that the simulated traffic is still running, then try again.", "请确认模拟交通仍在运行，然后重试。", True),
+    "clock_off": _E(503, "The server's clock cannot be believed", "服务器时钟不可信", "Wait as long as Retry-After says; the operator of the server must set its clock right (see /readyz).", "请按 Retry-After 等待；服务器运维人员须校正时钟（参见 /readyz）。", True),
     "not_ready": _E(503, "The service is still starting", "服务正在启动", "Wait as long as Retry-After says.", "请按 Retry-After 等待。", True),
     # -- who is asking
     "unauthenticated": _E(401, "Say who you are", "需要身份认证", "Send Authorization: Bearer with a token from POST /oauth/token, or sign in.", "请携带 POST /oauth/token 取得的令牌（Authorization: Bearer），或登录。"),

@@ -31,6 +31,7 @@ from utm.sky import Sky
 from utm.standing import StandingApprovals
 from utm.store.store import Store
 from utm.telemetry import Telemetry
+from utm.time_watch import TimeWatch
 from utm.zones import ZoneDesk
 
 
@@ -59,6 +60,7 @@ class Services:
     telemetry: Telemetry
     hub: LiveHub
     recording: RecordingDesk
+    time_watch: TimeWatch
     alerts: Alerts
     commands: CommandDesk
     watch: Watch

@@ -55,6 +55,22 @@ class Settings(BaseSettings):
     report_height_type: int = Field(default=0, ge=0, le=3, description="heightAltitype, as the receiver defines it.")
     report_spool_mb: int = Field(default=256, ge=2, description="Disk for reports an outage holds up; oldest go first.")
 
+    time_reference: str = Field(
+        default="none",
+        pattern=r"^(none|kernel|ntp:\S+)$",
+        description="Who confirms the server's clock: none, kernel (its time service, by adjtimex) or ntp:HOST.",
+    )
+    own_icao: str = Field(
+        default="",
+        pattern=r"^([0-9A-Fa-f]{6}(,[0-9A-Fa-f]{6})*)?$",
+        description="ICAO addresses of transponders on our own drones, comma-separated: their echoes are no traffic.",
+    )
+
+    @property
+    def own_icao_numbers(self) -> frozenset[int]:
+        """The addresses as numbers."""
+        return frozenset(int(text, 16) for text in self.own_icao.split(",") if text)
+
     @property
     def base_url(self) -> str:
         """The address clients reach this server at."""

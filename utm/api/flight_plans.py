@@ -71,6 +71,7 @@ async def _body(request: Request, services: Services) -> tuple[dict[str, Any], F
 )
 async def file_plan(request: Request, principal: Filer, services: App) -> Response:
     """Judge a plan and keep it. Send `Idempotency-Key`: the same key and body give the same answer again."""
+    services.time_watch.require()
     key = idempotency_key(request)
     body, parsed = await _body(request, services)
     return plan_response(await services.flight_plans.file(principal, body, parsed, key))
@@ -102,6 +103,7 @@ async def check_plan(request: Request, principal: Checker, services: App) -> Res
 )
 async def file_batch(request: Request, principal: Filer, services: App) -> Response:
     """Judge plans in order, each against those before it; each may carry its own `idempotency_key`."""
+    services.time_watch.require()
     check_content_type(request)
     raw = parse_json(await read_body(request, limit_bytes=services.settings.max_batch_body_bytes))
     batch = validate(raw, BatchBody)
@@ -190,6 +192,7 @@ async def read_plan(plan_id: str, principal: Reader, services: App) -> Response:
 )
 async def modify_plan(plan_id: str, request: Request, principal: Filer, services: App) -> Response:
     """Judge a new version; send `If-Match` with the version it replaces, which stands until the new one is approved."""
+    services.time_watch.require()
     version = if_match(request, required=True)
     body, parsed = await _body(request, services)
     return plan_response(await services.flight_plans.modify(principal, plan_id, body, parsed, version))
@@ -207,6 +210,7 @@ async def confirm_plan(plan_id: str, principal: Stepper, services: App) -> Respo
 @router.post("/{plan_id}/activate", summary="Start the flight", response_model=None, responses=_STEP_ANSWERS)
 async def activate_plan(plan_id: str, principal: Stepper, services: App) -> Response:
     """Judge the plan again as it would be flown now, and start it; 409 names everything that stands in the way."""
+    services.time_watch.require()
     return plan_response(await services.plan_steps.activate(principal, plan_id))
 
 
@@ -225,6 +229,7 @@ async def cancel_plan(plan_id: str, principal: Stepper, services: App) -> Respon
 @router.post("/{plan_id}/release", summary="Release a flight", response_model=None, responses=_STEP_ANSWERS)
 async def release_plan(plan_id: str, principal: Decider, services: App) -> Response:
     """Mark the authority's release of a plan whose firm reported readiness; take-off is possible only after it."""
+    services.time_watch.require()
     return plan_response(await services.plan_steps.release(principal, plan_id))
 
 
@@ -237,6 +242,7 @@ async def release_plan(plan_id: str, principal: Decider, services: App) -> Respo
 )
 async def decide_plan(plan_id: str, request: Request, principal: Decider, services: App) -> Response:
     """Accept or refuse a pending plan; accepting judges it again, because pending plans reserve nothing."""
+    services.time_watch.require()
     decision = await parse_body(request, DecisionBody)
     answer = await services.plan_steps.decide(
         principal, plan_id, accept=decision.outcome == "approved", reason=decision.reason

@@ -31,7 +31,9 @@ async def readyz(services: App) -> Response:
         "bridge": {"state": "ready" if addresses else "off", "addresses": addresses},
         "engine": {"state": "ready", "live_plans": len(services.sky)},
     }
-    ready = services.ready and states["store"] == "ready"
+    clock = services.time_watch.state()
+    states["clock"] = clock.document()
+    ready = services.ready and states["store"] == "ready" and clock.ok
     headers = {"Cache-Control": "no-store"} | ({} if ready else {"Retry-After": "1"})
     return json_response({"ready": ready, "dependencies": states}, 200 if ready else 503, headers)
 

@@ -20,7 +20,7 @@ from utm.api.pagination import Cursor, decode_cursor, encode_cursor
 from utm.live import sees_track
 from utm.problems import FieldProblem, Problem, not_found, validation_problem
 from utm.security import Principal, may_read_of, require
-from utm.services import services_of
+from utm.services import Services, services_of
 from utm.telemetry import Telemetry
 from utm.telemetry_values import PositionReport
 from utm.track_history import FIELDS
@@ -183,9 +183,15 @@ async def report_tracks(request: Request, principal: Annotated[Principal, Depend
     and 404 when all name aircraft that the caller may not know.
     """
     services = await services_of(request)
-    telemetry, now_s = services.telemetry, to_scene_s(services.clock.now())
     check_content_type(request)
-    items, pointer = _items_of(parse_json(await read_body(request, limit_bytes=MAX_BODY_BYTES)))
+    document = parse_json(await read_body(request, limit_bytes=MAX_BODY_BYTES))
+    return json_response(take_reports(services, document, principal), status=202)
+
+
+def take_reports(services: Services, document: object, principal: Principal) -> dict[str, Any]:
+    """Take the positions of a message, each on its own merits; returns the answer, raises Problem where none counts."""
+    telemetry, now_s = services.telemetry, to_scene_s(services.clock.now())
+    items, pointer = _items_of(document)
     rejected: dict[int, dict[str, Any]] = {}
     faults: list[FieldProblem] = []
     reports: list[PositionReport] = []
@@ -219,10 +225,7 @@ async def report_tracks(request: Request, principal: Annotated[Principal, Depend
         for index, report, result in zip(places, reports, codes, strict=True)
         if result is IngestCode.ACCEPTED and report.values[-1] > now_s + slack_s
     ]
-    return json_response(
-        {"accepted": accepted, "rejected": [rejected[index] for index in sorted(rejected)], "flagged": flagged},
-        status=202,
-    )
+    return {"accepted": accepted, "rejected": [rejected[index] for index in sorted(rejected)], "flagged": flagged}
 
 
 class _RejectedError(Exception):

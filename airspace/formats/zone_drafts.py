@@ -4,6 +4,7 @@ A draft is the zone body of the API (a GeoJSON Feature). `finish` converts its d
 of the API and says of every fault where in the file the value stands.
 """
 
+import math
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -44,6 +45,8 @@ class Draft:
     places: dict[str, Place] = field(default_factory=dict)
     keeps_id: bool = False
     """Its identifier is used as it stands or refused, never rewritten."""
+    broken: bool = False
+    """An error was noted while it was read: it is judged, so that all its faults are known, and not used."""
 
     def place_of(self, pointer: str) -> Place:
         """Return where the value at a pointer into the body stood, or the nearest value around it."""
@@ -61,10 +64,12 @@ class ZoneFile:
 
     drafts: list[Draft] = field(default_factory=list)
     problems: list[FormatProblem] = field(default_factory=list)
+    error_count: int = 0
 
     def add(self, code: str, place: Place, *, warning: bool = False, **values: object) -> None:
         """Note a problem."""
         severity: Severity = "warning" if warning else "error"
+        self.error_count += not warning
         self.problems.append(FormatProblem.of(place.field, place.line, code, severity=severity, **values))
 
 
@@ -118,8 +123,9 @@ def finish(found: ZoneFile, region: Region, crs: Crs, new_id: Callable[[], str])
             problems.append(FormatProblem.of(place.field, place.line, "not_unique", value=zone.zone_id))
             continue
         seen.add(zone.zone_id)
-        zones.append(zone)
-        places.append(draft.at)
+        if not draft.broken:
+            zones.append(zone)
+            places.append(draft.at)
     if crs != "WGS84" and zones:
         problems.append(FormatProblem.of("", None, "crs_converted", severity="warning", value=crs))
     return Finished(zones, places, problems)
@@ -295,8 +301,8 @@ def outline_of(zone: Zone, region: Region) -> list[tuple[float, float]]:
     return list(zip(lat.tolist(), lon.tolist(), strict=True))
 
 
-def points_of(geometry: Mapping[str, Any]) -> list[tuple[float, float]]:
-    """Return the positions of a Polygon, MultiPolygon or Point body as (lat_deg, lon_deg), as far as they are any."""
+def points_of(geometry: Mapping[str, Any], radius_m: object = None) -> list[tuple[float, float]]:
+    """Return positions (lat_deg, lon_deg) whose box holds a shape, as far as it has any; a circle is a Point and radius."""
     found: list[tuple[float, float]] = []
     stack: list[Any] = [geometry.get("coordinates")]
     while stack:
@@ -305,6 +311,10 @@ def points_of(geometry: Mapping[str, Any]) -> list[tuple[float, float]]:
             found.append((float(value[1]), float(value[0])))
         elif isinstance(value, list):
             stack.extend(value)
+    if len(found) == 1 and isinstance(radius_m, (int, float)) and abs(found[0][0]) < 89:
+        (lat, lon), reach = found[0], 1.01 * abs(radius_m) / 110_500  # no degree of latitude is shorter
+        wide = reach / math.cos(math.radians(lat))
+        return [(lat - reach, lon - wide), (lat + reach, lon + wide)]
     return found
 
 

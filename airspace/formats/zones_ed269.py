@@ -59,6 +59,7 @@ def read(data: bytes, region: Region) -> ZoneFile:
 
 def _read_zone(item: Mapping[str, Any], at: str, region: Region, found: ZoneFile) -> None:
     own = eurocae.read_own(item.get("extendedProperties"))
+    errors = found.error_count
     restriction = item.get("restriction")
     authorities = item.get("zoneAuthority")
     properties: dict[str, Any] = {
@@ -82,6 +83,8 @@ def _read_zone(item: Mapping[str, Any], at: str, region: Region, found: ZoneFile
         for n, geometry in enumerate(geometries)
         if (draft := _read_geometry(geometry, f"{at}/geometry/{n}", at, properties, own, region, found)) is not None
     ]
+    for draft in drafts:
+        draft.broken = found.error_count > errors
     if own.get("parts") == len(geometries) == len(drafts):
         parts = [draft.feature["geometry"]["coordinates"] for draft in drafts]
         drafts[0].feature["geometry"] = {"type": "MultiPolygon", "coordinates": parts}
@@ -118,7 +121,9 @@ def _read_geometry(
     upper = _limit(raw, "upper", where, scale, found)
     if shape is None or lower is None or upper is None:
         return None
-    values |= _own_band(own, raw) or band_of(lower, upper, points_of(shape) or [(0.0, 0.0)], region, found)
+    values |= _own_band(own, raw) or band_of(
+        lower, upper, points_of(shape, values.get("radius_m")) or [(0.0, 0.0)], region, found
+    )
     places = {
         "/geometry": Place(f"{where}/horizontalProjection", None),
         "/properties/radius_m": Place(f"{where}/horizontalProjection/radius", None),

@@ -48,6 +48,7 @@ def _read_feature(feature: Mapping[str, Any], at: str, region: Region, found: Zo
     raw: Mapping[str, Any] = feature["properties"]
     inner = f"{at}/properties"
     own = eurocae.read_own(raw.get("extendedProperties"))
+    errors = found.error_count
     kind = raw.get("type")
     name, name_zh = _texts(raw.get("name"))
     message, message_zh = _texts(raw.get("message"))
@@ -74,6 +75,8 @@ def _read_feature(feature: Mapping[str, Any], at: str, region: Region, found: Zo
         for layer, where in layers
         if (draft := _read_layer(layer, where, at, properties, region, found)) is not None
     ]
+    for draft in drafts:
+        draft.broken = found.error_count > errors
     if own.get("parts") == len(layers) == len(drafts):
         parts = [draft.feature["geometry"]["coordinates"] for draft in drafts]
         drafts[0].feature["geometry"] = {"type": "MultiPolygon", "coordinates": parts}
@@ -123,7 +126,7 @@ def _read_layer(
     upper = _limit(layer, "upper", f"{where}/layer", scale, found)
     if lower is None or upper is None:
         return None
-    values |= band_of(lower, upper, points_of(shape) or [(0.0, 0.0)], region, found)
+    values |= band_of(lower, upper, points_of(shape, values.get("radius_m")) or [(0.0, 0.0)], region, found)
     names = {"zone_id": "identifier", "restriction": "type", "applicability": "limitedApplicability"}
     names |= {"authority": "zoneAuthority", "name_zh": "name", "message_zh": "message"}
     known = (

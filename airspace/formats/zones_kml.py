@@ -49,6 +49,7 @@ def read(data: bytes, defaults: Mapping[str, Any]) -> ZoneFile:
 
 def _read_placemark(node: Node, at: str, defaults: Mapping[str, Any], found: ZoneFile) -> Draft | None:
     data = {name: value for name, value in extended_data(node).items() if value[0]}
+    errors = found.error_count
     polygons = node.all("Polygon")
     if not polygons:
         kind = next(
@@ -91,7 +92,9 @@ def _read_placemark(node: Node, at: str, defaults: Mapping[str, Any], found: Zon
     if "lower_m" not in properties:
         _extruded(polygons[0], heights, properties)
     places.setdefault("/properties/zone_id", Place(at, node.line))
-    return Draft({"type": "Feature", "geometry": shape, "properties": properties}, Place(at, node.line), places)
+    broken = found.error_count > errors
+    body = {"type": "Feature", "geometry": shape, "properties": properties}
+    return Draft(body, Place(at, node.line), places, broken=broken)
 
 
 def extended_data(node: Node) -> dict[str, tuple[str, int]]:

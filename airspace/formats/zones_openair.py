@@ -284,6 +284,7 @@ def _draft(record: _Record, region: Region, found: ZoneFile) -> Draft | None:
     if record.broken:
         return None
     at = Place(record.at, record.line)
+    errors = found.error_count
     for command in ("AL", "AH"):
         if command not in record.limits:
             found.add("missing", at, what=command, what_zh=f" {command}")
@@ -310,9 +311,10 @@ def _draft(record: _Record, region: Region, found: ZoneFile) -> Draft | None:
         rings = [[*ring, ring[0]] if ring[0] != ring[-1] else ring for ring in (record.ring, *record.holes)]
         shape = {"type": "Polygon", "coordinates": rings}
     properties |= _own_band(record) or band_of(
-        record.limits["AL"], record.limits["AH"], points_of(shape), region, found
+        record.limits["AL"], record.limits["AH"], points_of(shape, properties.get("radius_m")), region, found
     )
-    return Draft({"type": "Feature", "geometry": shape, "properties": properties}, at, record.places)
+    broken = found.error_count > errors
+    return Draft({"type": "Feature", "geometry": shape, "properties": properties}, at, record.places, broken=broken)
 
 
 def _own_band(record: _Record) -> Mapping[str, Any] | None:

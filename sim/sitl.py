@@ -2,7 +2,7 @@
 
 ArduPilot (4.5 or later): `arducopter --model + --speedup 1 -I n --sysid n --home lat,lon,amsl,heading --defaults files
 --serial0 udpclient:BRIDGE --serial1 udpclient:OURS`; serial 0 speaks to Hexlane's bridge, serial 1 to this launcher.
-PX4 (1.14 or later): `px4 -i n -d ROOTFS` with PX4_SIM_MODEL, PX4_SIMULATOR and PX4_HOME_*; its ground-station link goes to
+PX4 (1.14 or later): `px4 -i n -d ROOTFS/etc` with PX4_SIM_MODEL, PX4_SIMULATOR and PX4_HOME_*; its ground-station link goes to
 UDP 14550, its offboard link to 14540 + n (14549 from the tenth on), which is this launcher's. When the bridge listens
 elsewhere than at 14550, a further link is started with `px4-mavlink`, the client that PX4 builds beside itself.
 """
@@ -174,7 +174,8 @@ def launch_of(options: SitlOptions, instance: int, home: Home, control: int) -> 
         "PX4_HOME_ALT": f"{home.alt_amsl_m:.2f}",
         "PX4_HOME_YAW": f"{home.heading_deg:.0f}",
     }
-    return Launch([str(options.binary), "-i", str(instance), "-d", str(options.rootfs), *options.extra], env, cwd)
+    etc = str((options.rootfs or options.binary.parent.parent) / "etc")
+    return Launch([str(options.binary), "-i", str(instance), "-d", etc, *options.extra], env, cwd)
 
 
 def system_id_of(instance: int) -> int:

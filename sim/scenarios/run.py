@@ -117,8 +117,13 @@ class ScenarioRun:
         bridge: str | None = None,
         base_url: str | None = None,
         on_traffic: Callable[[Traffic], Any] | None = None,
+        until_met: bool = False,
     ) -> None:
-        """`on_traffic` is told the traffic once it flies (the control API joins there)."""
+        """`on_traffic` is told the traffic once it flies (the control API joins there).
+
+        `until_met` ends the run as soon as every expectation is met.
+        """
+        self._until_met = until_met
         self.scenario, self._credentials, self._notify = scenario, credentials, notify
         self._world, self._bridge, self._base_url = world, bridge, base_url
         self._on_traffic = on_traffic
@@ -220,7 +225,8 @@ class ScenarioRun:
             for task in [*traffic.tasks, *tasks]:
                 if task.done() and not task.cancelled():
                     task.result()
-            if now_s >= self.scenario.duration_s:
+            met = self._until_met and all(v.met_at_s is not None for v in self._verdicts)
+            if met or now_s >= self.scenario.duration_s:
                 return
             await traffic.fleet.sleep(LOOK_EVERY_S)
 

@@ -73,7 +73,7 @@ def add(fleet: Fleet, name: str, system_id: int, **options: Any) -> Drone:
     """Add a drone standing on the ground."""
     world = flat_world()
     autopilot = world.autopilot(name, system_id=system_id, at=world.ground(22.54, 113.95), now_s=system_scene_s())
-    return fleet.add(autopilot, **options)
+    return fleet.add(autopilot, name=name, **options)
 
 
 async def until(condition: Callable[[], bool], limit_s: float = 10.0) -> None:

@@ -311,6 +311,50 @@ def test_straggler_does_not_pass_for_news():
     assert late == pytest.approx(97.0)
 
 
+def test_an_answer_to_timesync_maps_the_clock():
+    """An answer says when positions were true though every message took half a second, and how sure that is."""
+    clock = OneClock()
+    clock.observed_s(1000, 100.5)
+    clock.columns.synced(clock.vehicle, 99.0, 0.02, 100.6)
+    assert clock.observed_s(2000, 101.5) == pytest.approx(101.0)
+    assert clock.uncertainty_s == pytest.approx(0.02, abs=1e-3)
+    assert clock.observed_s(3000, 102.4) == pytest.approx(102.0)
+
+
+def test_a_poorer_answer_does_not_displace_a_better_one():
+    """Of two answers that agree the one with the shorter way counts, until its age makes up for it."""
+    clock = OneClock()
+    clock.columns.synced(clock.vehicle, 99.0, 0.01, 100.0)
+    clock.columns.synced(clock.vehicle, 99.2, 0.30, 110.0)
+    assert clock.observed_s(12_000, 111.1) == pytest.approx(111.0)
+    clock.columns.synced(clock.vehicle, 105.0, 0.30, 112.0)
+    assert clock.observed_s(13_000, 118.1) == pytest.approx(118.0)
+
+
+def test_a_mapping_that_cannot_be_is_dropped():
+    """A mapping that puts an observation after its arrival, or seconds before it, falls back to the arrivals."""
+    clock = OneClock()
+    clock.columns.synced(clock.vehicle, 100.0, 0.01, 100.0)
+    assert clock.observed_s(1000, 100.5) == pytest.approx(100.5)
+    clock.columns.synced(clock.vehicle, 90.0, 0.01, 101.0)
+    assert clock.observed_s(2000, 101.5) == pytest.approx(101.5)
+
+
+def test_the_vehicles_utc_maps_its_clock():
+    """SYSTEM_TIME tells when positions were true where it agrees with their arrival, and nothing where it does not."""
+    world = World()
+    world.position(A, time_boot_ms=1000)
+    sent_at = world.unix_s - 0.4
+    world.telemetry.on_events([ev.ClockSample(A, world.unix_s, sent_at, 1000)])
+    world.clock.move(1)
+    world.position(A, LAT + 0.001, time_boot_ms=2000)
+    assert world.picture.observed_s[0] == pytest.approx(world.now_s - 0.4, abs=1e-3)
+    world.telemetry.on_events([ev.ClockSample(A, world.unix_s, sent_at + 86_400.0, 2000)])
+    world.clock.move(1)
+    world.position(A, LAT + 0.002, time_boot_ms=3000)
+    assert world.picture.observed_s[0] == pytest.approx(world.now_s, abs=1e-3)
+
+
 def test_reboot_starts_the_clock_afresh():
     """After a reboot the time since boot counts from zero and positions are still current."""
     world = World()

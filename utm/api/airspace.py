@@ -19,7 +19,7 @@ from utm.api.bbox import Bbox, Where, parse_bbox
 from utm.api.body import ApiModel, Instant, check_content_type, parse_body, parse_json, read_body
 from utm.api.geocode import grids_at
 from utm.api.openapi import openapi_body, problem_responses
-from utm.api.zone_import import ExportFormat, zones_file
+from utm.api.zone_import import FILE_CONTENT, ExportFormat, zones_file
 from utm.api.zone_models import ZoneBody, ZoneCollection
 from utm.plan_records import rfc3339
 from utm.problems import FieldProblem, Problem, not_found, validation_problem
@@ -46,7 +46,12 @@ class GroundStopBody(ApiModel):
 # -- zones -------------------------------------------------------------------------------------------------------------
 
 
-@router.get("/zones", summary="Zones in force", response_model=None, responses={200: {"model": ZoneCollection}})
+@router.get(
+    "/zones",
+    summary="Zones in force",
+    response_model=None,
+    responses={200: {"model": ZoneCollection, "content": FILE_CONTENT}},
+)
 async def list_zones(
     _: Annotated[Principal, Depends(require("zone.read"))],
     services: App,

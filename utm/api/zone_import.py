@@ -30,13 +30,24 @@ router = APIRouter(prefix="/v1", tags=["airspace"])
 
 App = Annotated[Services, Depends(services_of)]
 MAX_NAMED_PLANS: Final = 500
+FILE_CONTENT: Final[dict[str, Any]] = {
+    MEDIA_TYPES[kind].partition(";")[0]: {"schema": {"type": "string"}} for kind in ("geojson", "kml", "kmz", "openair")
+}
+"""What files of zones are answered as, besides JSON."""
+
+
+def _import_body() -> dict[str, Any]:
+    """Return what an import takes: a collection of zone bodies, or a file of another format as it is."""
+    body = openapi_body(ZoneCollection)
+    body["requestBody"]["content"]["application/octet-stream"] = {"schema": {"type": "string", "format": "binary"}}
+    return body
 
 
 @router.post(
     "/zones/import",
     summary="Import zones",
     response_model=None,
-    openapi_extra=openapi_body(ZoneCollection),
+    openapi_extra=_import_body(),
     responses={
         200: {"description": "What was, or with dry_run would be, published: every problem with its field and line"},
         **problem_responses(403, 409, 413, 415, 422, 503),
@@ -168,10 +179,7 @@ ExportFormat = Literal["geojson", "ed269", "ed318", "kml", "kmz", "openair"]
     responses={
         200: {
             "description": "A file that the import of the same format reads back to the same zones",
-            "content": {
-                MEDIA_TYPES[kind].partition(";")[0]: {"schema": {"type": "string"}}
-                for kind in ("geojson", "ed269", "kml", "kmz", "openair")
-            },
+            "content": {"application/json": {"schema": {"type": "object"}}, **FILE_CONTENT},
         },
         **problem_responses(401, 403, 422),
     },

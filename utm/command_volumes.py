@@ -120,8 +120,11 @@ def hold_at_volumes(motion: Motion, tolerance: Tolerance, place: Spot, lasts_s: 
     way = list(_way(motion, rest, place, band, climb_s, tolerance))
     earliest_s, latest_s = _arrival_s(motion, rest, place, climb_s)
     radius = tolerance.horizontal_m + (motion.loiter_radius_m or 0.0) * LOITER_OVERSHOOT
-    end = _disc(place.x_m, place.y_m, radius, band, (earliest_s, latest_s + lasts_s))
-    return (first, *way, end)
+    own = (place.z_m - tolerance.vertical_m, place.z_m + tolerance.vertical_m)
+    # It may come there before it has climbed or sunk; once it has, it is at the height asked for.
+    arriving = _disc(place.x_m, place.y_m, radius, band, (earliest_s, latest_s))
+    holding = _disc(place.x_m, place.y_m, radius, own, (earliest_s, latest_s + lasts_s))
+    return (first, *way, arriving, holding)
 
 
 def return_volumes(

@@ -321,7 +321,7 @@ def test_a_hold_keeps_plans_out_and_plans_keep_a_hold_out(
     other = flyer(fleet, firm)
     east_m, north_m = filing.metres(other.autopilot.vehicle.lat_deg, other.autopilot.vehicle.lon_deg)
     through = [filing.point(east_m - 400, north_m), filing.point(east_m + 400, north_m)]
-    soon = datetime.now(UTC) + timedelta(seconds=25)
+    soon = datetime.now(UTC) + timedelta(seconds=60)
     plan_id = filing.expect_approved(rival, filing.plan(theirs, soon, through))["plan_id"]
     told = firm.post(f"/v1/aircraft/{other.aircraft_id}/commands/check", json={"type": "hold"}).json()["effects"][0]
     assert told["allowed"] is False

@@ -116,6 +116,8 @@ def test_a_hold_at_a_place_holds_way_and_place() -> None:
     assert any(holds(p, 250.0, 200.0, 67.0, 1000 + 15) for p in volumes)
     assert any(holds(p, 400.0, 200.0, 75.0, 1000 + 60) for p in volumes)
     assert ends_s(volumes) >= 1000 + 300 / 12 + 90
+    last = max(volumes, key=lambda prism: prism.t_end_s)
+    assert (last.z_low_m, last.z_high_m) == (70.0, 80.0)
 
 
 @pytest.mark.parametrize("waits_s", [0.0, 60.0])

@@ -118,7 +118,7 @@ async def _scenario(
     status = report.status
     out.print(
         f"{status['filed']} filed, {status['approved']} approved, {status['flown']} landed, "
-        f"{report.separation_losses} pairs nearer than the minima"
+        f"{len(report.near)} pairs nearer than the minima"
     )
     if report.failure:
         err.print(f"[red]{report.failure}")

@@ -27,7 +27,8 @@ class Observer:
     horizontal_m: float = 50.0
     vertical_m: float = 15.0
     targets: dict[str, list[str]] = field(default_factory=dict)
-    near: set[tuple[str, str]] = field(default_factory=set)
+    near: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
+    """Pairs that were nearer than the minima, with when and how near they were seen first."""
     alerts: list[dict[str, Any]] = field(default_factory=list)
     tracks: dict[str, str] = field(default_factory=dict)
     plans: dict[str, str] = field(default_factory=dict)
@@ -45,7 +46,7 @@ class Observer:
             separation = reply.body["separation"]
             self.horizontal_m, self.vertical_m = float(separation["horizontal_m"]), float(separation["vertical_m"])
 
-    def look(self) -> None:
+    def look(self, now_s: float) -> None:
         """Note which vehicles are nearer to each other than the minima, by the truth."""
         up = [d for d in self.traffic.fleet.drones if not d.autopilot.vehicle.on_ground]
         if len(up) < 2:
@@ -59,7 +60,16 @@ class Observer:
         flat2 = (x[:, None] - x) ** 2 + (y[:, None] - y) ** 2
         close = (flat2 < self.horizontal_m**2) & (np.abs(z[:, None] - z) < self.vertical_m) & high & high[:, None]
         for i, j in np.argwhere(np.triu(close, 1)):
-            self.near.add((up[i].name, up[j].name))
+            pair = (up[i].name, up[j].name)
+            if pair not in self.near:
+                self.near[pair] = {
+                    "vehicles": list(pair),
+                    "at_s": round(now_s, 1),
+                    "horizontal_m": round(float(flat2[i, j]) ** 0.5, 1),
+                    "vertical_m": round(float(abs(z[i] - z[j])), 1),
+                    "above_ground_m": [round(v.alt_hae_m - v.ground_hae_m, 1) for v in (vehicles[i], vehicles[j])],
+                    "modes": [v.mode.value for v in (vehicles[i], vehicles[j])],
+                }
 
     async def ask(self) -> None:
         """Read alerts, and the tracks and plans of the vehicles that faults have come to."""

@@ -62,7 +62,8 @@ class Report:
     scenario: Scenario
     verdicts: list[Verdict]
     status: dict[str, Any] = field(default_factory=dict)
-    separation_losses: int = 0
+    near: list[dict[str, Any]] = field(default_factory=list)
+    """Pairs that were nearer than the minima."""
     failure: str | None = None
 
     @property
@@ -78,7 +79,8 @@ class Report:
             "passed": self.passed,
             "failure": self.failure,
             "expectations": [v.as_dict() for v in self.verdicts],
-            "separation_losses": self.separation_losses,
+            "separation_losses": len(self.near),
+            "near": self.near[:50],
             "traffic": self.status,
         }
 
@@ -163,7 +165,7 @@ class ScenarioRun:
         except ApiError as fault:
             report.failure = str(fault)
         finally:
-            report.status, report.separation_losses = traffic.status(), len(observer.near)
+            report.status, report.near = traffic.status(), list(observer.near.values())
             await cancelled(tasks)
             await traffic.close()
             for api in (centre, self._regulator):
@@ -220,7 +222,7 @@ class ScenarioRun:
     async def _watch(self, traffic: Traffic, observer: Observer, tasks: list[asyncio.Task[None]]) -> None:
         while True:
             now_s = traffic.fleet.clock() - self._began_s
-            observer.look()
+            observer.look(now_s)
             self._judge(observer, now_s)
             for task in [*traffic.tasks, *tasks]:
                 if task.done() and not task.cancelled():

@@ -140,8 +140,10 @@ def test_what_can_be_seen_beforehand_is_said_beforehand(binaries: dict[str, Path
         checked(options(plain, tmp_path), 1)
     with pytest.raises(SitlError, match=r"parameter file .* does not exist"):
         checked(options(plain, tmp_path, defaults=(tmp_path / "none.parm",)), 1)
+    empty = tmp_path / "empty"
+    empty.mkdir()
     with pytest.raises(SitlError, match="holds no arducopter"):
-        checked(options(tmp_path, tmp_path), 1)
+        checked(options(empty, tmp_path), 1)
     with pytest.raises(SitlError, match="no system id of its own"):
         checked(options(binaries["arducopter"], tmp_path, first_instance=239), 3)
     bare = tmp_path / "px4"

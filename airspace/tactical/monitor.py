@@ -11,7 +11,8 @@ from airspace.tactical.compiled import kernels
 from airspace.tactical.frames import TacticalFrame
 from airspace.tactical.health import Health, HealthFindings, HealthLimits
 from airspace.tactical.motion import HORIZON_S, Motions, PlanLegs, TrustLimits, predict, trusted
-from airspace.tactical.separation import Losses, SeparationLimits, Workspace, find_losses
+from airspace.tactical.separation import Losses, SeparationLimits, find_losses
+from airspace.tactical.workspace import Workspace
 from airspace.tactical.zones import ZoneHits, ZoneIndex
 from airspace.tracks import BoolArray, RowArray, TrackState
 from airspace.zones import Zone
@@ -112,7 +113,13 @@ class Monitor:
         since_s = self._off_since_s[rows]
         follows = trusted(state, observed_s, temporal_s, on_plan[flying], plans, self.trust, since_s)
         self._off_since_s[rows] = since_s
-        return flying, predict(state, observed_s, temporal_s, follows, plans, frame.now_s, self.horizon_s)
+        # A velocity off the plan that no report has contradicted since: the next ones may be lost.
+        alone = (frame.now_s - since_s > self.trust.alone_s) & (age_s[flying] <= COAST_S)
+        follows &= ~alone
+        motions = predict(
+            state, observed_s, temporal_s, follows, plans, frame.now_s, self.horizon_s, workspace=self._workspace
+        )
+        return flying, motions
 
     def _steadied(self, frame: TacticalFrame, rows: RowArray, flying: RowArray, velocity: FloatArray) -> FloatArray:
         """Return velocities with their noise smoothed; a change larger than noise is taken as it is.

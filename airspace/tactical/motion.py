@@ -7,6 +7,7 @@ import numpy as np
 
 from airspace.geometry4d import FloatArray
 from airspace.tactical.compiled import kernels
+from airspace.tactical.workspace import Workspace
 from airspace.tracks import BoolArray, RowArray
 
 HORIZON_S: Final = 60.0
@@ -39,7 +40,8 @@ class TrustLimits:
     """When a flight inside its tolerance is no longer believed to fly its plan, by its velocity; ours.
 
     A velocity differs when it is more than `apart_mps` and `apart_share` of the leg's speed from all velocities between
-    rest and the leg's, for every leg within `slack_s` of the plan's instant, or climbs `up_mps` more or less.
+    rest and the leg's, for every leg within `slack_s` of the plan's instant, or climbs `up_mps` more or less. It must do so
+    in reports `lasts_s` apart, or in one that no newer one contradicts within `alone_s`.
     """
 
     slack_s: float = 7.5
@@ -47,6 +49,7 @@ class TrustLimits:
     apart_share: float = 0.35
     up_mps: float = 2.5
     lasts_s: float = 0.9
+    alone_s: float = 1.5
 
 
 def trusted(
@@ -89,15 +92,20 @@ def predict(
     plans: PlanLegs,
     now_s: float,
     horizon_s: float = HORIZON_S,
+    *,
+    workspace: Workspace | None = None,
 ) -> Motions:
-    """Return the motions from now to the horizon; who does not follow a plan goes straight on at constant velocity."""
+    """Return the motions from now to the horizon; who does not follow a plan goes straight on at constant velocity.
+
+    With a `workspace` the pieces lie in its memory, until it is used for others.
+    """
     n = len(state)
     bounds = np.zeros(n + 1, np.int64)
     compiled = kernels()
     compiled.count_pieces(
         observed_s, temporal_s, follows, plans.legs, plans.first, plans.count, now_s, horizon_s, bounds
     )
-    pieces = np.empty((int(bounds[n]) + _MORE_PIECES, 8))
+    pieces = (workspace or Workspace()).room("pieces", int(bounds[n]) + _MORE_PIECES, np.float64, 8)
     first = np.zeros(n + 1, np.int64)
     used = compiled.lay_pieces(
         state, observed_s, temporal_s, follows, plans.legs, plans.first, plans.count, now_s, horizon_s, first, pieces
@@ -105,10 +113,10 @@ def predict(
     return Motions(pieces[:used], first, follows)
 
 
-def straight(state: FloatArray, horizon_s: float = HORIZON_S) -> Motions:
-    """Return straight motions from where the tracks are now; `state` is float64 (n, 6)."""
+def straight(state: FloatArray, horizon_s: float = HORIZON_S, *, workspace: Workspace | None = None) -> Motions:
+    """Return straight motions from where the tracks are now; `state` is float64 (n, 6); `workspace` as in `predict`."""
     n = len(state)
-    pieces = np.empty((n, 8))
+    pieces = (workspace or Workspace()).room("pieces", n, np.float64, 8)
     pieces[:, 0:3], pieces[:, 3] = state[:, 0:3], 0.0
     pieces[:, 4:7], pieces[:, 7] = state[:, 3:6], horizon_s
     return Motions(pieces, np.arange(n + 1), np.zeros(n, np.bool_))

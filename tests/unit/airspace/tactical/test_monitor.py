@@ -86,6 +86,32 @@ def test_two_flights_on_their_plans_may_use_up_their_tolerance() -> None:
     assert pairs(Monitor().analyse(flights(*rows, **off))) == [(0, 1)]
 
 
+def turned_off(*, silent_s: float, back: bool = False) -> list[tuple[int, int]]:
+    """Return the pairs found so long after a flight on its plan reported once that it flies towards its neighbour."""
+    legs = np.array([[X0, Y0 + y, 60, NOW - 10, X0 + 900, Y0 + y, 60, NOW + 80] for y in (0.0, 300.0)])
+    held = {"planned": np.ones(2, bool), "track_state": np.zeros(2, np.int8)}
+    held["plans"] = PlanLegs(legs, np.arange(2), np.ones(2, np.int64))  # type: ignore[assignment]
+    monitor = Monitor()
+    for second in (0.0, 1.0):
+        reported = np.full(2, NOW + second)
+        north = 9.0 if second else 0.0
+        rows = ((100 + 10 * second, north, 60, 10, north, 0), (100 + 10 * second, 300, 60, 10, 0, 0))
+        monitor.analyse(flights(*rows, now_s=NOW + second, observed_s=reported, **held))
+    now_s = NOW + 1.0 + silent_s
+    if back:
+        rows, reported = ((120, 9, 60, 10, 0, 0), (120, 300, 60, 10, 0, 0)), np.full(2, NOW + 2.0)
+    return pairs(monitor.analyse(flights(*rows, now_s=now_s, observed_s=reported, **held)))
+
+
+def test_a_turn_reported_once_counts_when_no_report_contradicts_it() -> None:
+    """Lost reports must not hide a turn: two seconds on it is believed, unless a newer report says it was none."""
+    assert turned_off(silent_s=1.0) == []
+    assert turned_off(silent_s=2.0) == [(0, 1)]
+    assert turned_off(silent_s=2.0, back=True) == []
+    # Silent for longer than a straight line is believed, the flight is expected along its plan again.
+    assert turned_off(silent_s=20.0) == []
+
+
 def test_noise_in_the_climb_rate_reaches_no_other_layer() -> None:
     """A level flight whose climb rate is reported as 0.9 m/s once is not predicted 40 m higher; a real climb is."""
     for report, expected in ((0.9, []), (1.2, [(0, 1)])):

@@ -5,14 +5,14 @@ pair is missed: boxes are grown by their minima, and equal velocities are a cons
 """
 
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from airspace.geometry4d import EPS_M, FloatArray
 from airspace.tactical.compiled import kernels
 from airspace.tactical.motion import Motions
+from airspace.tactical.workspace import Workspace
 from airspace.tracks import RowArray
 
 _BOX_SLACK_M: Final = 1e-3  # rounding of the box's far corner
@@ -60,24 +60,6 @@ class Losses:
     """Entries of the grid, comparisons of boxes, exact tests."""
 
 
-class Workspace:
-    """Memory that one analysis leaves to the next: fresh pages cost more than the arithmetic done in them.
-
-    Not to be shared by analyses that run at the same time.
-    """
-
-    def __init__(self) -> None:
-        self._held: dict[str, NDArray[Any]] = {}
-
-    def room(self, name: str, rows: int, kind: type, columns: int = 0) -> NDArray[Any]:
-        """Return an array (rows,) or (rows, columns) of anything, the same memory under the same name."""
-        held = self._held.get(name)
-        if held is None or len(held) < rows:
-            shape: tuple[int, ...] = (rows + rows // 4 + 16,)
-            held = self._held[name] = np.empty((*shape, columns) if columns else shape, kind)
-        return held[:rows]
-
-
 def find_losses(
     motions: Motions,
     minima_h_m: FloatArray,
@@ -97,11 +79,14 @@ def find_losses(
     room = (workspace or Workspace()).room
     box = room("box", n, np.float64, 6)
     compiled = kernels()
+    least_h, least_v = room("least_h", n, np.float64), room("least_v", n, np.float64)
     if n:
         # Two boxes grown so overlap whenever the two are nearer than the larger of their minima.
-        grow_h = minima_h_m - minima_h_m.min() / 2 + _BOX_SLACK_M
-        grow_v = minima_v_m - minima_v_m.min() / 2 + _BOX_SLACK_M
-        compiled.boxes(motions.pieces, motions.first, grow_h, grow_v, box)
+        np.add(minima_h_m, _BOX_SLACK_M - minima_h_m.min() / 2, out=least_h)
+        np.add(minima_v_m, _BOX_SLACK_M - minima_v_m.min() / 2, out=least_v)
+        compiled.boxes(motions.pieces, motions.first, least_h, least_v, box)
+    np.subtract(minima_h_m, EPS_M, out=least_h)
+    np.subtract(minima_v_m, EPS_M, out=least_v)
     if cell_m is None:
         side = _CELL_OF_BOX * float((box[:, 3:5] - box[:, 0:2]).mean()) if n else _CELL_LEAST_M
         cell_m = min(max(side, _CELL_LEAST_M), _CELL_MOST_M)
@@ -115,8 +100,8 @@ def find_losses(
             motions.first,
             box,
             cell_m,
-            minima_h_m - EPS_M,
-            minima_v_m - EPS_M,
+            least_h,
+            least_v,
             motions.follows,
             limits.both_plans_horizontal_m - EPS_M,
             limits.both_plans_vertical_m - EPS_M,

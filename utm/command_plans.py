@@ -13,7 +13,7 @@ from airspace.lifecycle import IllegalTransition, PlanState, move
 from airspace.timebase import to_scene_s
 from utm.api.body import validate
 from utm.api.flight_plan_models import FlightPlanBody
-from utm.command_effects import Effect, Route, Target, impossible
+from utm.command_effect_values import Effect, Route, Target, impossible
 from utm.command_values import Command, CommandRequest
 from utm.command_volumes import Spot
 from utm.flight_plans import FlightPlans, Prepared

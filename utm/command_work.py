@@ -8,7 +8,8 @@ from mavlink_bridge.confirmations import Place
 from mavlink_bridge.message_table import NAME
 from mavlink_bridge.mission import MissionItem
 from utm.clock import Clock
-from utm.command_effects import Effect, EffectJudge, Target
+from utm.command_effect_values import Effect, Target
+from utm.command_effects import EffectJudge
 from utm.command_plans import PlanWork
 from utm.command_runner import Work
 from utm.command_values import Command

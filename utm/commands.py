@@ -13,36 +13,31 @@ through `listeners`.
 
 import asyncio
 import math
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, replace
-from datetime import timedelta
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
-import orjson
 import structlog
 from sqlmodel import Session
 
-from airspace.region import Region
-from airspace.timebase import from_scene_s, to_scene_s
-from utm.alert_book import Condition
+from airspace.timebase import to_scene_s
 from utm.alerts import Alerts
 from utm.bus import Bus
 from utm.clock import Clock
+from utm.command_asking import Answered, Asked, CommandAsking
 from utm.command_authority import (
-    ALERTS_THAT_CALL,
-    CONFIRM_WITHIN_S,
     Confirmations,
-    Standing,
     check_service,
-    circumstance_of,
 )
-from utm.command_effects import Effect, EffectJudge, Target
-from utm.command_plans import CommandPlans, PlanWork
-from utm.command_records import command_of, item_of, row_of, step_row
+from utm.command_effect_values import Effect
+from utm.command_effects import EffectJudge
+from utm.command_giving import CommandGiving
+from utm.command_journal import CommandJournal, keep_step
+from utm.command_plans import CommandPlans
+from utm.command_records import command_of, item_of
 from utm.command_reservations import CommandReservations
 from utm.command_runner import CommandRunner, Outcome, Work
 from utm.command_values import (
-    KIND_OF,
     MOVING,
     TRANSITIONS,
     Circumstance,
@@ -52,19 +47,14 @@ from utm.command_values import (
     Said,
     Step,
 )
-from utm.command_volumes import ends_s
 from utm.command_work import work_of
-from utm.fleet import Aircraft, Fleet
-from utm.ids import new_id
+from utm.fleet import Fleet
 from utm.memory import Memory
-from utm.plan_records import rfc3339
 from utm.problems import Problem, not_found
 from utm.security import Principal, may_read_of, visible_organisation
-from utm.sky import version_cells
 from utm.store import commands as records
 from utm.store.commands import CommandFilter
-from utm.store.journal import record_audit
-from utm.store.store import Store, StoreUnavailableError, after_commit
+from utm.store.store import Store, after_commit
 
 EXTEND_BEFORE_S: Final = 30.0
 EXTEND_BY_S: Final = 120.0
@@ -72,28 +62,6 @@ OTHERS_CHECKED_S: Final = 10.0
 MOST_AT_ONCE: Final = 500
 
 _log = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """One order of a request, with what it would do; or why it cannot be given at all."""
-
-    request: CommandRequest
-    aircraft: Aircraft
-    circumstance: Circumstance
-    target: Target | None
-    effect: Effect | None
-    plan: PlanWork | None = None
-    problem: Problem | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Answered:
-    """What became of one order of a request."""
-
-    request: CommandRequest
-    command: Command | None
-    problem: Problem | None
 
 
 class CommandDesk:
@@ -115,19 +83,31 @@ class CommandDesk:
         secret: bytes,
         name: str,
     ) -> None:
-        self._clock, self._store, self._bus, self._memory = clock, store, bus, memory
+        self._clock, self._store, self._bus = clock, store, bus
         self._fleet, self.judge, self._reservations = fleet, judge, reservations
-        self._runner, self._plans, self._alerts = runner, plans, alerts
+        self._runner, self._plans = runner, plans
         self._confirmations = Confirmations(secret)
         self._name = name
         self._live: dict[str, Command] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._superseded: dict[str, str] = {}
         self._waiters: dict[str, list[asyncio.Future[Command]]] = {}
-        self._waiting: list[Callable[[Session], None]] = []
-        self._writing: asyncio.Future[None] | None = None
+        self._journal = CommandJournal(store)
+        self._giving = CommandGiving(
+            clock=clock,
+            store=store,
+            memory=memory,
+            judge=judge,
+            plans=plans,
+            reservations=reservations,
+            name=name,
+            told=self._told,
+        )
+        self._asking = CommandAsking(
+            clock=clock, fleet=fleet, judge=judge, plans=plans, alerts=alerts, confirmations=self._confirmations
+        )
         self._others_at_s = -math.inf
-        self.counters = {"asked": 0, "confirmed": 0, "refused": 0, "timed_out": 0, "store_failures": 0}
+        self.counters = {"asked": 0, "confirmed": 0, "refused": 0, "timed_out": 0}
         self.listeners: list[Callable[[Command], None]] = []
         """Called on the event loop with each command at each of its transitions."""
 
@@ -142,9 +122,7 @@ class CommandDesk:
         for task in list(self._tasks.values()):
             task.cancel()
         await asyncio.gather(*self._tasks.values(), return_exceptions=True)
-        while self._writing is not None:
-            await asyncio.wait([self._writing])
-            await asyncio.sleep(0)
+        await self._journal.close()
 
     def _end_left_over(self, session: Session, *, own: bool) -> None:
         """Time out commands that nobody carries out any more: of this server's former life, or past their deadline."""
@@ -157,13 +135,13 @@ class CommandDesk:
             command = command_of(row, records.steps_of(session, [row.command_id])[row.command_id])
             said = _RESTARTED if row.state != CommandState.QUEUED else _RESTARTED_QUEUED
             ended = self._moved(command, CommandState.TIMED_OUT, said)
-            self._keep_step(session, ended)
+            keep_step(session, ended)
             after_commit(session, lambda ended=ended: self._told(ended))  # type: ignore[misc]
 
     async def sweep(self) -> None:
         """Let reservations lapse, extend those still flown, end what others left; call it every second."""
         self._reservations.lapse(self._clock.now())
-        self._write()
+        self._journal.write()
         now_s = to_scene_s(self._clock.now())
         ending = self._reservations.ending_before(now_s + EXTEND_BEFORE_S)
         if ending:
@@ -203,8 +181,8 @@ class CommandDesk:
         Raises Problem 404 for a vehicle the caller may not know, 403 and 409 as `submit` does; of several vehicles, one
         that cannot be reached is told in its place.
         """
-        asked = self._ask(principal, requests, reason)
-        return self._told_before(principal, asked)
+        asked = self._asking.ask(principal, requests, reason)
+        return self._asking.told_before(principal, asked)
 
     async def submit(
         self,
@@ -226,12 +204,12 @@ class CommandDesk:
                 "Only a dispatcher may override a conflict; send what is recommended instead.",
                 "仅调度员可以强制执行；请改用推荐的指令。",
             )
-        asked = self._ask(principal, requests, reason)
+        asked = self._asking.ask(principal, requests, reason)
         confirmation = None
         now_s = to_scene_s(self._clock.now())
         if len(requests) > 1 or any(item.effect is not None and item.effect.two_step for item in asked):
             if token is None:
-                raise Problem("confirmation_required", extra=self._told_before(principal, asked))
+                raise Problem("confirmation_required", extra=self._asking.told_before(principal, asked))
             confirmation = self._confirmations.check(token, principal, requests, now_s)
         asker = visible_organisation(principal)
         return await self._give(principal, principal.subject, asked, asker, override, confirmation)
@@ -255,7 +233,7 @@ class CommandDesk:
             aircraft = self._fleet.get(request.aircraft_id)
             if aircraft is None or not aircraft.active:
                 continue
-            asked.append(self._asked(request, aircraft, circumstance, None, {r.aircraft_id for r in requests}, by))
+            asked.append(self._asking.one(request, aircraft, circumstance, None, {r.aircraft_id for r in requests}, by))
         subject = "system" if by is None else by.subject
         return await self._give(by, subject, asked, None, override, None, each_alone=True)
 
@@ -264,91 +242,11 @@ class CommandDesk:
         aircraft = self._fleet.get(request.aircraft_id)
         if aircraft is None:
             raise not_found("aircraft", "航空器", request.aircraft_id)
-        found = self._asked(request, aircraft, Circumstance("reason"), None, (), None)
+        found = self._asking.one(request, aircraft, Circumstance("reason"), None, (), None)
         if found.problem is not None:
             raise found.problem
         assert found.effect is not None
         return found.effect
-
-    def _ask(self, principal: Principal, requests: Sequence[CommandRequest], reason: str | None) -> list[Asked]:
-        known: list[tuple[CommandRequest, Aircraft]] = []
-        for request in requests:
-            aircraft = self._fleet.get(request.aircraft_id)
-            if aircraft is None or not may_read_of(principal, aircraft.organisation_id):
-                raise not_found("aircraft", "航空器", request.aircraft_id)
-            if not aircraft.active:
-                raise Problem("aircraft_inactive")
-            known.append((request, aircraft))
-        asker = visible_organisation(principal)
-        among = {request.aircraft_id for request in requests}
-        asked = []
-        for request, aircraft in known:
-            circumstance = circumstance_of(principal, self._standing(aircraft), request, reason)
-            item = self._asked(request, aircraft, circumstance, asker, among, principal)
-            if item.problem is not None and len(requests) == 1:
-                raise item.problem
-            asked.append(item)
-        return asked
-
-    def _asked(
-        self,
-        request: CommandRequest,
-        aircraft: Aircraft,
-        circumstance: Circumstance,
-        asker: str | None,
-        among: Collection[str],
-        principal: Principal | None,
-    ) -> Asked:
-        try:
-            target = self.judge.target(aircraft)
-            plan = self._plans.prepare(principal, request, target)
-            route = None if plan is None else plan.route
-            effect = self.judge.judge(target, request, asker=asker, among=_others(among, aircraft), route=route)
-            if plan is not None and plan.prepared is not None:
-                effect = self._plans.with_decision(effect, plan, principal)
-            return Asked(request, aircraft, circumstance, target, effect, plan)
-        except Problem as problem:
-            return Asked(request, aircraft, circumstance, None, None, None, problem)
-
-    def _standing(self, aircraft: Aircraft) -> Standing:
-        plan = self.judge.flying(aircraft.aircraft_id)
-        alert_id = None
-        for alert in self._alerts.book.open.values():
-            if alert.condition.kind in ALERTS_THAT_CALL and aircraft.aircraft_id in _named(alert.condition):
-                alert_id = alert.alert_id
-                break
-        return Standing(
-            aircraft.organisation_id,
-            None if plan is None else plan.plan_id,
-            None if plan is None else plan.state,
-            self.judge.airborne(aircraft.aircraft_id),
-            alert_id,
-        )
-
-    def _told_before(self, principal: Principal, asked: Sequence[Asked]) -> dict[str, Any]:
-        requests = [item.request for item in asked]
-        two_step = len(asked) > 1 or any(item.effect is not None and item.effect.two_step for item in asked)
-        now = self._clock.now()
-        return {
-            "effects": [self._effect_document(item) for item in asked],
-            "confirmation_required": two_step,
-            "confirmation_token": self._confirmations.token(principal, requests, to_scene_s(now)) if two_step else None,
-            "confirmation_expires_at": rfc3339(now + timedelta(seconds=CONFIRM_WITHIN_S)) if two_step else None,
-        }
-
-    def _effect_document(self, item: Asked) -> dict[str, Any]:
-        if item.effect is not None:
-            return {**item.effect.document(self.judge.region), "problem": None}
-        assert item.problem is not None
-        shown = item.problem.document(None)
-        return {
-            "aircraft_id": item.request.aircraft_id,
-            "type": item.request.type,
-            "allowed": False,
-            "detail": shown["detail"],
-            "detail_zh": shown["detail_zh"],
-            "problem": shown["code"],
-        }
 
     # -- giving --------------------------------------------------------------------------------------------------------
 
@@ -364,121 +262,13 @@ class CommandDesk:
         each_alone: bool = False,
     ) -> list[Answered]:
         self.counters["asked"] += len(asked)
-        batch_id = new_id("cb") if len(asked) > 1 else None
-
-        def job(session: Session) -> list[Answered]:
-            if confirmation is not None and records.confirmation_used(session, confirmation):
-                raise Problem("confirmation_invalid")
-            cells = sorted({cell for item in asked if item.effect for cell in version_cells(item.effect.h3_cells)})
-            self._memory.make_current(session, cells)
-            among = {item.request.aircraft_id for item in asked}
-            answered: list[Answered] = []
-            in_the_way: list[Effect] = []
-            for item in asked:
-                if item.problem is not None:
-                    answered.append(Answered(item.request, None, item.problem))
-                    continue
-                try:
-                    command = self._placed(
-                        session, principal, subject, item, asker, among, override, confirmation, batch_id
-                    )
-                except _InTheWay as found:
-                    in_the_way.append(found.effect)
-                    answered.append(Answered(item.request, None, _conflict([found.effect], self.judge.region)))
-                    continue
-                except Problem as problem:
-                    if len(asked) == 1 and not each_alone:
-                        raise
-                    answered.append(Answered(item.request, None, problem))
-                    continue
-                answered.append(Answered(item.request, command, None))
-            if in_the_way and not each_alone:
-                raise _conflict(in_the_way, self.judge.region)
-            return answered
-
-        answered = await self._store.write(job)
+        answered = await self._giving.give(
+            principal, subject, asked, asker, override, confirmation, each_alone=each_alone
+        )
         for item, answer in zip(asked, answered, strict=True):
             if answer.command is not None:
                 self._begin(answer.command, item)
         return answered
-
-    def _placed(
-        self,
-        session: Session,
-        principal: Principal | None,
-        subject: str,
-        item: Asked,
-        asker: str | None,
-        among: set[str],
-        override: str | None,
-        confirmation: str | None,
-        batch_id: str | None,
-    ) -> Command:
-        """Judge one order once more as the sky is now, reserve, and keep it; nothing is kept when it raises."""
-        request, aircraft, target = item.request, item.aircraft, item.target
-        assert target is not None
-        self._check_outstanding(session, request)
-        route = None if item.plan is None else item.plan.route
-        effect = self.judge.judge(target, request, asker=asker, among=_others(among, aircraft), route=route)
-        if effect.refusing and override is None:
-            raise _InTheWay(effect)
-        new_plan_id = None
-        if item.plan is not None:
-            new_plan_id, effect = self._plans.keep(session, principal, item.plan, effect, target)
-        command_no = records.next_command_no(session)
-        now = self._clock.now()
-        command = Command(
-            command_id=new_id("cmd"),
-            command_no=command_no,
-            aircraft_id=aircraft.aircraft_id,
-            organisation_id=aircraft.organisation_id,
-            type=request.type,
-            params=request.params,
-            state=CommandState.QUEUED,
-            circumstance=item.circumstance,
-            requested_by=subject,
-            requested_at=now,
-            plan_id=None if target.plan is None else target.plan.plan_id,
-            new_plan_id=new_plan_id,
-            batch_id=batch_id,
-            deadline_at=from_scene_s(self._deadline_s(request, effect)),
-            steps=(Step(CommandState.QUEUED, now, effect.said),),
-            effect=effect.document(self.judge.region),
-            override_reason=override if effect.refusing else None,
-        )
-        records.add(session, row_of(command, runner=self._name, confirmation=confirmation))
-        if effect.prisms:
-            assert effect.separation is not None
-            self._reservations.reserve(
-                session,
-                command_id=command.command_id,
-                command_no=command_no,
-                aircraft_id=aircraft.aircraft_id,
-                organisation_id=aircraft.organisation_id,
-                prisms=effect.prisms,
-                separation=effect.separation,
-                h3_cells=effect.h3_cells,
-            )
-        self._keep_step(session, command)
-        after_commit(session, lambda: self._told(command))
-        return command
-
-    def _check_outstanding(self, session: Session, request: CommandRequest) -> None:
-        for row in records.unfinished_of(session, request.aircraft_id):
-            if KIND_OF[row.type] == KIND_OF[request.type]:
-                raise Problem(
-                    "command_outstanding",
-                    f"The command {row.command_id} ({row.type}, {row.state}) of this vehicle has not ended yet.",
-                    f"该航空器的指令 {row.command_id}（{row.type}，{row.state}）尚未结束。",
-                    extra={"command_id": row.command_id},
-                )
-
-    def _deadline_s(self, request: CommandRequest, effect: Effect) -> float:
-        now_s = to_scene_s(self._clock.now())
-        lasts_s = max(0.0, ends_s(effect.prisms) - now_s) if effect.prisms else 0.0
-        if request.type in ("land", "land_at_site", "reroute") or (request.type == "hold" and request.params):
-            return now_s + lasts_s + 120.0
-        return now_s + (240.0 if KIND_OF[request.type] in ("mission", "fence", "rates") else 60.0)
 
     # -- running -------------------------------------------------------------------------------------------------------
 
@@ -529,8 +319,7 @@ class CommandDesk:
             return
         moved = self._live[command_id] = self._moved(command, state, said)
         self._told(moved)
-        self._waiting.append(lambda session: self._keep_step(session, moved))
-        self._write()
+        self._journal.put(lambda session: keep_step(session, moved))
 
     def _end(self, command_id: str, outcome: Outcome, work: Work) -> None:
         if outcome.state is CommandState.CONFIRMED:
@@ -544,13 +333,12 @@ class CommandDesk:
         self.counters[outcome.state.value] += 1
 
         def job(session: Session) -> None:
-            self._keep_step(session, ended)
+            keep_step(session, ended)
             self._settle(session, ended)
 
         self._live.pop(command_id, None)
         self._told(ended)
-        self._waiting.append(job)
-        self._write()
+        self._journal.put(job)
 
     def _settle(self, session: Session, command: Command) -> None:
         """Bring reservations and plans to what the outcome means."""
@@ -584,62 +372,6 @@ class CommandDesk:
             for waiter in self._waiters.pop(command.command_id, []):
                 if not waiter.done():
                     waiter.set_result(command)
-
-    def _keep_step(self, session: Session, command: Command) -> None:
-        """Store the latest transition with its audit line."""
-        step = command.steps[-1]
-        records.set_state(session, command.command_id, command.state.value)
-        records.add_step(session, step_row(command.command_id, step))
-        asked = command.state is CommandState.QUEUED
-        detail: dict[str, Any] = {"aircraft_id": command.aircraft_id, "type": command.type, "detail": step.said.en}
-        if asked:
-            detail |= {
-                "params": dict(command.params),
-                "circumstance": command.circumstance.as_dict(),
-                "override": command.override_reason,
-                "plan_id": command.plan_id,
-                "new_plan_id": command.new_plan_id,
-                "batch_id": command.batch_id,
-            }
-        record_audit(
-            session,
-            at=step.at,
-            actor=command.requested_by if asked else "system",
-            organisation_id=command.organisation_id,
-            action=f"command.{command.state.value}",
-            object_kind="command",
-            object_id=command.command_id,
-            detail=orjson.loads(orjson.dumps(detail)),
-        )
-
-    def _write(self) -> None:
-        """Store what waits in its order, one batch at a time; a batch that fails goes first into the next."""
-        if self._writing is not None or not self._waiting:
-            return
-        batch, self._waiting = self._waiting, []
-
-        def job(session: Session) -> None:
-            for keep in batch:
-                keep(session)
-
-        try:
-            future = self._store.enqueue(job)
-        except StoreUnavailableError:
-            self._waiting = batch + self._waiting
-            return
-        self._writing = future
-
-        def done(finished: "asyncio.Future[None]") -> None:
-            self._writing = None
-            failure = None if finished.cancelled() else finished.exception()
-            if finished.cancelled() or failure is not None:
-                self.counters["store_failures"] += 1
-                _log.warning("commands_not_stored", steps=len(batch), reason=str(failure))
-                self._waiting = batch + self._waiting  # the sweep tries again
-            else:
-                self._write()
-
-        future.add_done_callback(done)
 
     # -- reading -------------------------------------------------------------------------------------------------------
 
@@ -681,34 +413,6 @@ class CommandDesk:
         if row is None:
             raise LookupError(command_id)
         return command_of(row, steps)
-
-
-class _InTheWay(Exception):  # noqa: N818  (carries an effect out of a job)
-    """An order that would be in somebody's way."""
-
-    def __init__(self, effect: Effect) -> None:
-        super().__init__(effect.request.aircraft_id)
-        self.effect = effect
-
-
-def _conflict(effects: Sequence[Effect], region: Region) -> Problem:
-    first = effects[0].refusing[0]
-    return Problem(
-        "command_conflict",
-        first.detail,
-        first.detail_zh,
-        extra={"effects": [effect.document(region) for effect in effects]},
-    )
-
-
-def _others(among: Collection[str], aircraft: Aircraft) -> frozenset[str]:
-    return frozenset(among) - {aircraft.aircraft_id}
-
-
-def _named(condition: Condition) -> set[str | None]:
-    """Return the aircraft an alert is about."""
-    parties = [condition.party, condition.other]
-    return {party.aircraft_id for party in parties if party is not None}
 
 
 def _began_to_move(command: Command) -> bool:

@@ -1,0 +1,186 @@
+"""Giving: in one transaction of the writer an order is judged once more, its airspace reserved, and itself kept."""
+
+from collections.abc import Callable, Sequence
+
+from sqlmodel import Session
+
+from airspace.region import Region
+from airspace.timebase import from_scene_s, to_scene_s
+from utm.clock import Clock
+from utm.command_asking import Answered, Asked, others
+from utm.command_effect_values import Effect
+from utm.command_effects import EffectJudge
+from utm.command_journal import keep_step
+from utm.command_plans import CommandPlans
+from utm.command_records import row_of
+from utm.command_reservations import CommandReservations
+from utm.command_values import KIND_OF, Command, CommandRequest, CommandState, Step
+from utm.command_volumes import ends_s
+from utm.ids import new_id
+from utm.memory import Memory
+from utm.problems import Problem
+from utm.security import Principal
+from utm.sky import version_cells
+from utm.store import commands as records
+from utm.store.store import Store, after_commit
+
+
+class CommandGiving:
+    """Queues orders; what runs them is the desk's affair. `told` hears of each once it is durable."""
+
+    def __init__(
+        self,
+        *,
+        clock: Clock,
+        store: Store,
+        memory: Memory,
+        judge: EffectJudge,
+        plans: CommandPlans,
+        reservations: CommandReservations,
+        name: str,
+        told: Callable[[Command], None],
+    ) -> None:
+        self._clock, self._store, self._memory, self.judge = clock, store, memory, judge
+        self._plans, self._reservations, self._name, self._told = plans, reservations, name, told
+
+    async def give(
+        self,
+        principal: Principal | None,
+        subject: str,
+        asked: Sequence[Asked],
+        asker: str | None,
+        override: str | None,
+        confirmation: str | None,
+        *,
+        each_alone: bool = False,
+    ) -> list[Answered]:
+        """Judge what was asked once more in one transaction, reserve and keep it; return what became of each, durable."""
+        batch_id = new_id("cb") if len(asked) > 1 else None
+
+        def job(session: Session) -> list[Answered]:
+            if confirmation is not None and records.confirmation_used(session, confirmation):
+                raise Problem("confirmation_invalid")
+            cells = sorted({cell for item in asked if item.effect for cell in version_cells(item.effect.h3_cells)})
+            self._memory.make_current(session, cells)
+            among = {item.request.aircraft_id for item in asked}
+            answered: list[Answered] = []
+            in_the_way: list[Effect] = []
+            for item in asked:
+                if item.problem is not None:
+                    answered.append(Answered(item.request, None, item.problem))
+                    continue
+                try:
+                    command = self._placed(
+                        session, principal, subject, item, asker, among, override, confirmation, batch_id
+                    )
+                except _InTheWay as found:
+                    in_the_way.append(found.effect)
+                    answered.append(Answered(item.request, None, _conflict([found.effect], self.judge.region)))
+                    continue
+                except Problem as problem:
+                    if len(asked) == 1 and not each_alone:
+                        raise
+                    answered.append(Answered(item.request, None, problem))
+                    continue
+                answered.append(Answered(item.request, command, None))
+            if in_the_way and not each_alone:
+                raise _conflict(in_the_way, self.judge.region)
+            return answered
+
+        return await self._store.write(job)
+
+    def _placed(
+        self,
+        session: Session,
+        principal: Principal | None,
+        subject: str,
+        item: Asked,
+        asker: str | None,
+        among: set[str],
+        override: str | None,
+        confirmation: str | None,
+        batch_id: str | None,
+    ) -> Command:
+        """Judge one order once more as the sky is now, reserve, and keep it; nothing is kept when it raises."""
+        request, aircraft, target = item.request, item.aircraft, item.target
+        assert target is not None
+        self._check_outstanding(session, request)
+        route = None if item.plan is None else item.plan.route
+        effect = self.judge.judge(target, request, asker=asker, among=others(among, aircraft), route=route)
+        if effect.refusing and override is None:
+            raise _InTheWay(effect)
+        new_plan_id = None
+        if item.plan is not None:
+            new_plan_id, effect = self._plans.keep(session, principal, item.plan, effect, target)
+        command_no = records.next_command_no(session)
+        now = self._clock.now()
+        command = Command(
+            command_id=new_id("cmd"),
+            command_no=command_no,
+            aircraft_id=aircraft.aircraft_id,
+            organisation_id=aircraft.organisation_id,
+            type=request.type,
+            params=request.params,
+            state=CommandState.QUEUED,
+            circumstance=item.circumstance,
+            requested_by=subject,
+            requested_at=now,
+            plan_id=None if target.plan is None else target.plan.plan_id,
+            new_plan_id=new_plan_id,
+            batch_id=batch_id,
+            deadline_at=from_scene_s(self._deadline_s(request, effect)),
+            steps=(Step(CommandState.QUEUED, now, effect.said),),
+            effect=effect.document(self.judge.region),
+            override_reason=override if effect.refusing else None,
+        )
+        records.add(session, row_of(command, runner=self._name, confirmation=confirmation))
+        if effect.prisms:
+            assert effect.separation is not None
+            self._reservations.reserve(
+                session,
+                command_id=command.command_id,
+                command_no=command_no,
+                aircraft_id=aircraft.aircraft_id,
+                organisation_id=aircraft.organisation_id,
+                prisms=effect.prisms,
+                separation=effect.separation,
+                h3_cells=effect.h3_cells,
+            )
+        keep_step(session, command)
+        after_commit(session, lambda: self._told(command))
+        return command
+
+    def _check_outstanding(self, session: Session, request: CommandRequest) -> None:
+        for row in records.unfinished_of(session, request.aircraft_id):
+            if KIND_OF[row.type] == KIND_OF[request.type]:
+                raise Problem(
+                    "command_outstanding",
+                    f"The command {row.command_id} ({row.type}, {row.state}) of this vehicle has not ended yet.",
+                    f"该航空器的指令 {row.command_id}（{row.type}，{row.state}）尚未结束。",
+                    extra={"command_id": row.command_id},
+                )
+
+    def _deadline_s(self, request: CommandRequest, effect: Effect) -> float:
+        now_s = to_scene_s(self._clock.now())
+        lasts_s = max(0.0, ends_s(effect.prisms) - now_s) if effect.prisms else 0.0
+        if request.type in ("land", "land_at_site", "reroute") or (request.type == "hold" and request.params):
+            return now_s + lasts_s + 120.0
+        return now_s + (240.0 if KIND_OF[request.type] in ("mission", "fence", "rates") else 60.0)
+
+
+class _InTheWay(Exception):  # noqa: N818  (carries an effect out of a job)
+    """An order that would be in somebody's way."""
+
+    def __init__(self, effect: Effect) -> None:
+        super().__init__(effect.request.aircraft_id)
+        self.effect = effect
+
+
+def _conflict(effects: Sequence[Effect], region: Region) -> Problem:
+    first = effects[0].refusing[0]
+    return Problem(
+        "command_conflict",
+        first.detail,
+        first.detail_zh,
+        extra={"effects": [effect.document(region) for effect in effects]},
+    )

@@ -35,10 +35,11 @@ class ForeignTracks:
     `flies_at(registration, lat_deg, lon_deg)` tells whether our links have that aircraft right there.
     """
 
-    def __init__(self, flies_at: Callable[[str, float, float], bool]) -> None:
+    def __init__(self, flies_at: Callable[[str, float, float], bool], counters: dict[str, int]) -> None:
         self._flies_at = flies_at
         self._names: OrderedDict[str, str] = OrderedDict()
-        self.counters = {"foreign_too_old": 0, "foreign_own_echo": 0}
+        self.counters = counters
+        self.counters.update(foreign_too_old=0, foreign_own_echo=0)
 
     def heard_name(self, event: ev.RemoteIdBasic) -> None:
         """Remember which serial number or registration a transmitter broadcasts."""

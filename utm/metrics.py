@@ -86,6 +86,8 @@ BRIDGE: Final[Mapping[str, str]] = {
 TELEMETRY: Final[Mapping[str, str]] = {
     "events_ignored": "Events of the bridge that the picture has no use for.",
     "tracks_refused": "Tracks not opened because the picture was full.",
+    "foreign_too_old": "Reports of aircraft heard by receivers that were too old to say where they are.",
+    "foreign_own_echo": "Such reports that were one of our own aircraft.",
     "tracks_restored": "Tracks shown again after the start, as the last process saw them.",
     "callback_failures": "Parts of the service that failed when told of a change.",
 }
@@ -158,6 +160,10 @@ class _Metrics(Collector):
 
     def _picture(self) -> Iterator[Metric]:
         services = self._services
+        clock = services.time_watch.state()
+        yield _gauge("hexlane_clock_believed", "Whether the server's clock is believed.", int(clock.ok))
+        off = "How far the clock is off, as far as that is known."
+        yield _gauge("hexlane_clock_offset_seconds", off, clock.offset_s or 0.0)
         yield _gauge("hexlane_picture_tracks", "Tracks in the picture.", int(services.picture.alive.sum()))
         yield from _counters("hexlane_picture", services.picture.counters, PICTURE)
         yield from _counters("hexlane_telemetry", services.telemetry.counters, TELEMETRY)

@@ -84,7 +84,7 @@ class Telemetry:
         self._now_s = 0.0
         self._vehicles: dict[ev.VehicleKey, HeardVehicle] = {}
         self._heard = HeardVehicles()
-        self._foreign = ForeignTracks(self._flies_at)
+        self._foreign = ForeignTracks(self._flies_at, self.counters)
         self._foreign_reports: list[PositionReport] = []
         self._aircraft_named: dict[str, str] = {}
         self._feeds: dict[tuple[str, str, str], int] = {}

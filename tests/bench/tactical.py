@@ -23,7 +23,8 @@ from airspace.schedule import PERMANENT, Period, WeeklyTime
 from airspace.tactical.frames import TacticalFrame, Tags
 from airspace.tactical.monitor import Monitor, warm
 from airspace.tactical.motion import straight
-from airspace.tactical.separation import SeparationLimits, Workspace, find_losses
+from airspace.tactical.separation import SeparationLimits, find_losses
+from airspace.tactical.workspace import Workspace
 from airspace.tactical.zones import ZoneIndex
 from airspace.tracks import ObservationBatch
 from airspace.zones import Zone
@@ -67,7 +68,7 @@ def states(count: int, seed: int = 1) -> Any:
 def losses(state: Any) -> Any:
     n = len(state)
     minima = np.full(n, 50.0), np.full(n, 15.0)
-    return find_losses(straight(state), *minima, np.full(n, -1), LIMITS, workspace=WORKSPACE)
+    return find_losses(straight(state, workspace=WORKSPACE), *minima, np.full(n, -1), LIMITS, workspace=WORKSPACE)
 
 
 def all_pairs(state: Any) -> set[tuple[int, int]]:

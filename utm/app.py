@@ -49,6 +49,7 @@ from utm.api import (
     statistics,
     track_ingest,
     tracks,
+    webhooks,
     zone_import,
 )
 from utm.api import commands as commands_api
@@ -94,6 +95,9 @@ from utm.telemetry import Telemetry
 from utm.time_watch import TimeWatch
 from utm.traffic_to_vehicles import TrafficToVehicles
 from utm.vehicles import BridgeVehicles
+from utm.webhooks.courier import Courier
+from utm.webhooks.desk import KIND as WEBHOOK
+from utm.webhooks.desk import WebhookDesk
 from utm.zones import ZoneDesk
 
 SWEEP_S = 1.0
@@ -157,6 +161,7 @@ def create_app(
         incidents,
         logistics,
         slots,
+        webhooks,
         demo_faults,
     ):
         app.include_router(module.router)
@@ -236,6 +241,9 @@ def compose(settings: Settings, *, clock: Clock, store: Store, bus: Bus, bridge:
     )
     vehicles = BridgeVehicles(clock=clock, fleet=fleet_directory, telemetry=telemetry, bridge=bridge, book=book)
     vehicles.read = commands.judge.note_settings
+    webhook_desk = WebhookDesk(clock=clock, store=store, allow_private=settings.webhook_private or settings.demo)
+    memory.keep(WEBHOOK, webhook_desk)
+    bus.keep_with(webhook_desk.keep)
     plan_steps = PlanSteps(plans, vehicles)
     watch = Watch(
         clock=clock,
@@ -286,6 +294,15 @@ def compose(settings: Settings, *, clock: Clock, store: Store, bus: Bus, bridge:
         watch=watch,
         time_watch=TimeWatch(clock, settings.time_reference),
         logistics=Logistics.of(plans, plan_steps, bus=bus, fleet=fleet_directory),
+        webhooks=webhook_desk,
+        courier=Courier(
+            clock=clock,
+            store=store,
+            desk=webhook_desk,
+            allow_private=settings.webhook_private or settings.demo,
+            echo=settings.webhook_echo and not settings.demo,
+            backoff_scale=settings.webhook_backoff,
+        ),
         off_nominal=off_nominal,
         identification=IdentificationDesk(telemetry, fleet_directory),
         reporter=Reporter(settings, clock, telemetry, fleet_directory),
@@ -315,6 +332,7 @@ async def _lifespan(services: Services) -> AsyncIterator[None]:
         asyncio.create_task(services.watch.run(), name="watch"),
         asyncio.create_task(services.time_watch.run(), name="time"),
         asyncio.create_task(services.logistics.dispatcher.run(), name="dispatcher"),
+        asyncio.create_task(services.courier.run(), name="courier"),
     ]
     await services.hub.start()
     await services.reporter.start()
@@ -364,6 +382,8 @@ def _connect(services: Services) -> None:
     services.flight_plans.listeners.append(follow_plan)
     for topic in ("alerts", "plans", "zones", "commands", "orders"):
         services.bus.subscribe(topic, services.hub.on_bus)
+    for topic in ("alerts", "commands"):  # told before they are stored; the others are kept in their own transaction
+        services.bus.subscribe(topic, services.webhooks.on_bus)
     for aircraft, key in services.fleet.signing_keys():
         services.bridge.expect_signing(aircraft.aircraft_id, key, aircraft.mavlink_system_id or 0)
 

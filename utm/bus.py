@@ -10,8 +10,12 @@ from typing import Protocol
 
 import msgspec
 import structlog
+from sqlmodel import Session
+
+from utm.store.store import after_commit
 
 Handler = Callable[[str, msgspec.Struct, frozenset[str] | None], None]
+Keeper = Callable[[Session, str, msgspec.Struct, frozenset[str] | None], None]
 
 _log = structlog.get_logger(__name__)
 
@@ -21,6 +25,16 @@ class Bus(Protocol):
 
     def publish(self, topic: str, item: msgspec.Struct, *, visible_to: frozenset[str] | None = None) -> None:
         """Tell every subscriber of the topic; `visible_to` limits it to organisations (None: whoever may see all)."""
+        ...
+
+    def publish_in(
+        self, session: Session, topic: str, item: msgspec.Struct, *, visible_to: frozenset[str] | None = None
+    ) -> None:
+        """Keep the event in a job's transaction where somebody asked for that, and tell it once it is durable."""
+        ...
+
+    def keep_with(self, keeper: Keeper) -> None:
+        """Call the keeper inside the transaction of every event published with `publish_in`."""
         ...
 
     def subscribe(self, topic: str, handler: Handler) -> Callable[[], None]:
@@ -33,6 +47,7 @@ class InProcessBus:
 
     def __init__(self) -> None:
         self._handlers: dict[str, list[Handler]] = defaultdict(list)
+        self._keepers: list[Keeper] = []
 
     def publish(self, topic: str, item: msgspec.Struct, *, visible_to: frozenset[str] | None = None) -> None:
         """Call every handler of the topic."""
@@ -41,6 +56,18 @@ class InProcessBus:
                 handler(topic, item, visible_to)
             except Exception:
                 _log.exception("bus_handler_failed", topic=topic)
+
+    def publish_in(
+        self, session: Session, topic: str, item: msgspec.Struct, *, visible_to: frozenset[str] | None = None
+    ) -> None:
+        """Let the keepers write beside the job, and call the handlers after the commit."""
+        for keeper in self._keepers:
+            keeper(session, topic, item, visible_to)
+        after_commit(session, lambda: self.publish(topic, item, visible_to=visible_to))
+
+    def keep_with(self, keeper: Keeper) -> None:
+        """Add a keeper."""
+        self._keepers.append(keeper)
 
     def subscribe(self, topic: str, handler: Handler) -> Callable[[], None]:
         """Add a handler; the returned function takes it away again."""

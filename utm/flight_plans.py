@@ -27,7 +27,6 @@ from utm.clock import Clock
 from utm.displacement import displaceable, withdrawn
 from utm.fleet import Fleet
 from utm.ids import new_id, opaque_ref
-from utm.live_schema import PlanItem
 from utm.memory import Memory
 from utm.offer_holds import HeldOffers
 from utm.plan_judging import PlanJudge, Prepared, field_problem, performance_of, retimed
@@ -368,10 +367,10 @@ class FlightPlans(PlanJudge):
         flown = filed.path if filed is not None and isinstance(filed.path, FlightPath) else None
         news = live_item(row, live.geometry if live else None, self.book.region.frame, flown)
         owner = frozenset({row.organisation_id})
-        after_commit(session, lambda: self._told(row, news, owner))
+        self.bus.publish_in(session, "plans", news, visible_to=owner)
+        after_commit(session, lambda: self._told(row))
 
-    def _told(self, row: FlightPlanRow, news: PlanItem, owner: frozenset[str]) -> None:
-        self.bus.publish("plans", news, visible_to=owner)
+    def _told(self, row: FlightPlanRow) -> None:
         for listener in self.listeners:
             listener(row.plan_id)
 

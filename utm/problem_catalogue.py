@@ -78,6 +78,9 @@ CATALOGUE: dict[str, CodeEntry] = {
     "geometry_invalid": _E(422, "The geometry is not valid", "几何图形无效", "Send a simple closed ring without self-crossings.", "请发送不自交的闭合多边形。"),
     "coordinates_swapped": _E(422, "Latitude and longitude are probably swapped", "经纬度可能颠倒", "Exchange the two; GeoJSON is [lon, lat].", "请交换经纬度；GeoJSON 顺序为 [经度, 纬度]。"),
     "outside_coverage": _E(422, "The place lies outside the area served", "位置超出服务范围", "Check the coordinates; this server serves one city.", "请检查坐标；本服务器仅服务一个城市。"),
+    # -- webhooks
+    "too_many_webhooks": _E(409, "The organisation has as many webhooks as it may", "Webhook 数量已达上限", "Change or delete one of them.", "请修改或删除已有的 Webhook。"),
+    "event_forgotten": _E(409, "The event is no longer kept", "该事件已过保存期", "Read the present state from the API; events are kept for seven days.", "请通过接口读取当前状态；事件仅保存七天。"),
     # -- logistics
     "booking_refused": _E(409, "The flight cannot be booked as asked", "无法按请求预订", "Read decision.reasons; take a counter-offer, another time or another resource.", "请查看 decision.reasons，接受替代方案、改时间或更换资源。"),
     "carrier_unavailable": _E(409, "The carrier is not available", "该运力当前不可用", "Set its state to available, or name another aircraft.", "请将其状态设为 available，或改用其他航空器。"),

@@ -32,6 +32,8 @@ from utm.standing import StandingApprovals
 from utm.store.store import Store
 from utm.telemetry import Telemetry
 from utm.time_watch import TimeWatch
+from utm.webhooks.courier import Courier
+from utm.webhooks.desk import WebhookDesk
 from utm.zones import ZoneDesk
 
 
@@ -65,6 +67,8 @@ class Services:
     commands: CommandDesk
     watch: Watch
     logistics: Logistics
+    webhooks: WebhookDesk
+    courier: Courier
     off_nominal: OffNominal
     identification: IdentificationDesk
     reporter: Reporter

@@ -42,6 +42,14 @@ class Settings(BaseSettings):
         default=False,
         description="Tell vehicles of unregistered aircraft near them (ADSB_VEHICLE); autopilots turn home when they hear.",
     )
+    webhook_private: bool = Field(
+        default=False, description="Let webhooks go to private and local addresses, also over plain http."
+    )
+    webhook_echo: bool = Field(
+        default=True,
+        description="An endpoint must repeat the challenge when it is verified; else any 2xx answer will do.",
+    )
+    webhook_backoff: float = Field(default=1.0, gt=0, le=10, description="Factor on the times between attempts.")
     terrain: list[Path] = Field(
         default_factory=list, description="GeoTIFF elevation tiles in place of the synthetic one."
     )

@@ -245,7 +245,7 @@ class ZoneDesk:
     def _tell(self, session: Session, zone_id: str, version: int, feature: dict[str, Any] | None) -> None:
         self.memory.note(session, "zone", zone_id)
         news = ZoneItem(zone_id=zone_id, version=version, feature=feature)
-        after_commit(session, lambda: self.bus.publish("zones", news))
+        self.bus.publish_in(session, "zones", news)
 
     # -- policy --------------------------------------------------------------------------------------------------------
 

@@ -22,7 +22,7 @@ from utm.security import Principal, may_edit_of, may_read_of, visible_organisati
 from utm.store import logistics
 from utm.store.journal import record_audit
 from utm.store.logistics_tables import MissionRow, OrderRow, OrderStepRow
-from utm.store.store import Store, after_commit
+from utm.store.store import Store
 
 CAUSES: Final[dict[str, tuple[str, str]]] = {
     "no_carrier": ("The firm has no carrier.", "该企业没有可用的运力。"),
@@ -284,7 +284,7 @@ class OrderDesk:
         )
         news = order_item(row, now)
         owner = frozenset({row.organisation_id})
-        after_commit(session, lambda: self._bus.publish("orders", news, visible_to=owner))
+        self._bus.publish_in(session, "orders", news, visible_to=owner)
 
     def _document(self, session: Session, row: OrderRow) -> dict[str, Any]:
         mission = self._mission_of(session, row)

@@ -10,6 +10,7 @@ from utm.store import (
     notice_tables,
     offer_tables,
     tables,
+    webhook_tables,
 )
 
 __all__ = [
@@ -22,4 +23,5 @@ __all__ = [
     "notice_tables",
     "offer_tables",
     "tables",
+    "webhook_tables",
 ]

@@ -1,10 +1,12 @@
 """The steps of a plan's life after it was judged: confirm, activate, end, cancel, expire, and decisions by people."""
 
+import asyncio
 from collections.abc import Callable
 from typing import Any, Protocol
 
 import msgspec
 import orjson
+import structlog
 from sqlmodel import Session
 
 from airspace.decision import Decision, decision_to_dict, reason_to_dict
@@ -40,7 +42,13 @@ from utm.sky import version_cells
 from utm.store import plans
 from utm.store.geometry_codec import decode as decode_geometry
 from utm.store.geometry_codec import encode as encode_geometry
+from utm.store.store import StoreUnavailableError
 from utm.store.tables import FlightPlanRow
+
+LANDED_AGAIN_S = 2.0
+"""How long after a store could not keep that a flight landed it is asked again."""
+
+_log = structlog.get_logger(__name__)
 
 
 class Vehicles(Protocol):
@@ -201,8 +209,14 @@ class PlanSteps:
         flying = [
             plan.plan_id for plan in self._plans.sky.of_aircraft(aircraft_id) if PlanState(plan.state) in AIRBORNE
         ]
-        if flying:
-            await self._store.write(lambda session: self._end_landed(session, flying))
+        while flying:  # the landing is told once: a store that cannot commit now must not lose it
+            try:
+                await self._store.write(lambda session: self._end_landed(session, flying))
+            except StoreUnavailableError as error:
+                _log.warning("landing_not_stored", plans=flying, reason=str(error))
+                await asyncio.sleep(LANDED_AGAIN_S)
+            else:
+                return
 
     async def conformance(self, plan_id: str, state: PlanState) -> None:
         """Follow the picture's judgement: activated to nonconforming and back, or on to contingent."""

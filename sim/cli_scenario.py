@@ -213,9 +213,12 @@ async def _file_day(
         share = f"{100 * row['approved'] / row['orders']:.0f} %" if row["orders"] else ""
         table.add_row(f"{row['hour']:02d}", str(row["orders"]), str(row["approved"]), share)
     out.print(table)
+    if found["reasons"]:
+        out.print("refused for: " + ", ".join(f"{code} {n}" for code, n in found["reasons"].items()))
     out.print(
         f"{found['approved']} of {found['orders']} approved, {found['offers_taken']} after an offer, "
-        f"{found['no_aircraft']} without an aircraft; {found['requests']} requests in {found['wall_s']} s, "
+        f"{found['no_aircraft']} without an aircraft, "
+        f"{found['no_route']} without a way; {found['requests']} requests in {found['wall_s']} s, "
         f"p50 {found['ms_p50']} ms, p99 {found['ms_p99']} ms"
     )
 

@@ -66,6 +66,13 @@ class Failsafe:
             return _PX4_LINK_ACTIONS.get(int(self._params.value("NAV_DLL_ACT", 2)), FailsafeAction.NONE)
         return _ARDUPILOT_LINK_ACTIONS.get(int(self._params.value("FS_GCS_ENABLE", 1)), FailsafeAction.NONE)
 
+    def set_link_action(self, lost_link: str) -> None:
+        """Set the autopilot up for what a plan files for a lost link: rtl, land or hold (which ArduCopter has not)."""
+        if self._flavour is Flavour.PX4:
+            self._params.set("NAV_DLL_ACT", {"hold": 1, "rtl": 2, "land": 3}.get(lost_link, 2))
+        else:
+            self._params.set("FS_GCS_ENABLE", {"rtl": 1, "land": 5}.get(lost_link, 1))
+
     def demanded(self, now_s: float, *, link_lost: bool, battery_left: float) -> tuple[FailsafeAction, str]:
         """Return what is to be done now and what to say of it; each cause demands its action once."""
         low = self._battery(battery_left)

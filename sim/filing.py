@@ -31,9 +31,18 @@ class Answered:
 
 
 def plan_body(
-    aircraft_id: str, route: Route, departure_at: datetime, *, cruise_mps: float, operation_type: str = "logistics"
+    aircraft_id: str,
+    route: Route,
+    departure_at: datetime,
+    *,
+    cruise_mps: float,
+    operation_type: str = "logistics",
+    lost_link: str = "rtl",
 ) -> dict[str, Any]:
-    """Return a plan that climbs straight up, flies the route at its level, and comes straight down."""
+    """Return a plan that climbs straight up, flies the route at its level, and comes straight down.
+
+    `lost_link` is what the vehicle does when its link is lost; its autopilot has to be set up for it.
+    """
     first, last = route.points[0], route.points[-1]
     waypoints = [_waypoint(first, 0.0, CLIMB_MPS)]
     waypoints += [_waypoint(p, route.level_agl_m) for p in route.points[:-1]]
@@ -44,7 +53,7 @@ def plan_body(
         "priority": 10,
         "departure_at": rfc3339(departure_at),
         "route": {"type": "trajectory", "crs": "WGS84", "cruise_speed_mps": cruise_mps, "waypoints": waypoints},
-        "contingency": {"lost_link": "rtl"},
+        "contingency": {"lost_link": lost_link},
         "remarks": REMARKS,
     }
     if route.origin.registered:
@@ -86,6 +95,11 @@ def answered(filed: Mapping[str, Any], status: int, body: Mapping[str, Any]) -> 
         return Answered("refused", plan, reasons or (str(body.get("code", "conflict")),), offers)
     problems = tuple(f"{e.get('field')} {e.get('code')}" for e in body.get("errors", []))
     return Answered("malformed", plan, problems or (str(body.get("code", status)),), ())
+
+
+def way_back_refused(answer: Answered) -> bool:
+    """Whether only the way home of a lost link stands against a plan: landing at once instead may be approved."""
+    return bool(answer.reasons) and all(code.startswith("lost_link") for code in answer.reasons)
 
 
 def best_offer(answer: Answered, now: datetime) -> dict[str, Any] | None:

@@ -31,7 +31,7 @@ from uuid import uuid4
 
 from airspace.timebase import from_scene_s, to_scene_s
 from sim.api_client import ApiError, FirmApi, Reply
-from sim.filing import Answered, answered, best_offer, departure_of, plan_body
+from sim.filing import Answered, answered, best_offer, departure_of, plan_body, way_back_refused
 from sim.geodesy import distance_m
 from sim.mission import mission_of_plan
 from sim.net import Drone, Fleet
@@ -284,6 +284,8 @@ class Pilot:
                 departure_at = firm.now() + timedelta(seconds=FILING_LEAD_S + wait_s)
                 body = plan_body(self.member.aircraft_id, route, departure_at, cruise_mps=self.member.cruise_mps)
                 answer = await self._submit(body)
+                if way_back_refused(answer):
+                    answer = await self._submit({**body, "contingency": {"lost_link": "land"}})
                 offer = best_offer(answer, firm.now()) if answer.outcome == "refused" else None
                 if offer is not None:
                     firm.tally.offers_taken += 1
@@ -322,6 +324,7 @@ class Pilot:
         """Load, confirm, wait and activate; return the departure in scene seconds, None when it was not to be."""
         firm, ap = self.firm, self.member.drone.autopilot
         plan_id = plan["plan_id"]
+        ap.failsafe.set_link_action((plan.get("contingency") or {}).get("lost_link", "rtl"))
         ap.load_mission(mission_of_plan(plan, firm.world.altitudes, home_is_item_0=ap.habits.home_is_item_0))
         await self._step(plan_id, "confirm")
         departure_at = departure_of(plan)

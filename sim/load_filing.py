@@ -21,6 +21,8 @@ from sim.routes import Route, RouteBook
 
 BEGINS_IN_S: Final = 600.0
 """The day to be filed begins so long from now."""
+LONGEST_FLIGHT_S: Final = 900.0
+"""What an order is taken to last: 12 km at 15 m/s, up and down."""
 TURNAROUND_S: Final = 300.0
 """On the ground between two flights of one aircraft (ours: unload, load, change the battery)."""
 
@@ -65,6 +67,8 @@ class _Aircraft:
     aircraft_id: str
     site_id: str
     free_at_s: float = 0.0
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Its plans are filed one after the other: where it stands depends on the one before."""
 
 
 class DayFiling:
@@ -93,13 +97,13 @@ class DayFiling:
             gate, began, done = asyncio.Semaphore(parallel), time.monotonic(), 0
             tasks: set[asyncio.Task[None]] = set()
             for order in self._day:
-                prepared = self._prepare(order, book)
+                chosen = self._choose(order)
                 done += 1
                 progress(done, len(self._day))
-                if prepared is None:
+                if chosen is None:
                     continue
                 await gate.acquire()
-                task = asyncio.create_task(self._file(order, *prepared, begins_at=begins_at))
+                task = asyncio.create_task(self._file(order, chosen, book, begins_at))
                 tasks.add(task)
                 task.add_done_callback(tasks.discard)
                 task.add_done_callback(lambda _: gate.release())
@@ -125,41 +129,49 @@ class DayFiling:
             out.append(_Aircraft(known[registration], self._rng.choice(sites)))
         return out
 
-    def _prepare(self, order: Order, book: RouteBook) -> tuple[_Aircraft, list[Route]] | None:
-        """Choose the aircraft that has been free longest and a route from where it stands; books it for the flight."""
+    def _choose(self, order: Order) -> _Aircraft | None:
+        """Choose the aircraft that has been free longest and book it for the longest flight there may be."""
         self.filed.orders[int(order.at_s // 3600) % HOURS] += 1
         free = [a for a in self._fleets[order.firm] if a.free_at_s <= order.at_s]
         if not free:
             self.filed.no_aircraft += 1
             return None
         aircraft = min(free, key=lambda a: a.free_at_s)
+        aircraft.free_at_s = order.at_s + LONGEST_FLIGHT_S + TURNAROUND_S
+        return aircraft
+
+    def _routes(self, aircraft: _Aircraft, book: RouteBook) -> list[Route]:
+        """Return routes from where it stands to somewhere else, none when there is no way."""
         near = book.destinations(aircraft.site_id, near_m=900.0, far_m=7000.0)
         self._rng.shuffle(near)
-        for site in near[:6]:
-            routes = book.routes(aircraft.site_id, site.site_id, self._rng)
-            if routes:
-                aircraft.free_at_s = order.at_s + routes[0].length_m / CRUISE_MPS + 60.0 + TURNAROUND_S
-                aircraft.site_id = site.site_id
-                return aircraft, routes
-        self.filed.no_route += 1
-        return None
+        return next((found for s in near[:6] if (found := book.routes(aircraft.site_id, s.site_id, self._rng))), [])
 
-    async def _file(self, order: Order, aircraft: _Aircraft, routes: list[Route], *, begins_at: datetime) -> None:
-        api, hour = self._apis[order.firm], int(order.at_s // 3600) % HOURS
-        departure_at = begins_at + timedelta(seconds=order.at_s)
-        for route in routes[:3]:
-            body = plan_body(aircraft.aircraft_id, route, departure_at, cruise_mps=CRUISE_MPS)
-            for _ in range(2):
-                began = time.monotonic()
-                reply = await api.post("/v1/flight-plans", body, {"Idempotency-Key": str(uuid4())})
-                self.filed.took_s.append(time.monotonic() - began)
-                answer = answered(body, reply.status, reply.body)
-                if answer.outcome == "approved":
-                    self.filed.approved[hour] += 1
+    async def _file(self, order: Order, aircraft: _Aircraft, book: RouteBook, begins_at: datetime) -> None:
+        async with aircraft.turn:
+            routes = self._routes(aircraft, book)
+            if not routes:
+                self.filed.no_route += 1
+            departure_at = begins_at + timedelta(seconds=order.at_s)
+            for route in routes[:3]:
+                body = plan_body(aircraft.aircraft_id, route, departure_at, cruise_mps=CRUISE_MPS, lost_link="land")
+                if await self._approved(order, body):
+                    aircraft.site_id = route.destination.site_id
                     return
-                self.filed.reasons.update(answer.reasons)
-                offer = best_offer(answer, from_scene_s(system_scene_s()))
-                if offer is None:
-                    break
-                body = offer
-                self.filed.offers_taken += 1
+
+    async def _approved(self, order: Order, body: dict[str, Any]) -> bool:
+        """File a plan, and the offer made for it when it is refused."""
+        for attempt in range(2):
+            began = time.monotonic()
+            reply = await self._apis[order.firm].post("/v1/flight-plans", body, {"Idempotency-Key": str(uuid4())})
+            self.filed.took_s.append(time.monotonic() - began)
+            answer = answered(body, reply.status, reply.body)
+            if answer.outcome == "approved":
+                self.filed.approved[int(order.at_s // 3600) % HOURS] += 1
+                self.filed.offers_taken += attempt
+                return True
+            self.filed.reasons.update(answer.reasons)
+            offer = best_offer(answer, from_scene_s(system_scene_s()))
+            if offer is None:
+                return False
+            body = offer
+        return False

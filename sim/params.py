@@ -47,6 +47,13 @@ class ParamTable:
         i = self._index.get(name)
         return default if i is None else self._params[i].value
 
+    def set(self, name: str, value: float) -> bool:
+        """Set a value by name, as a ground crew does; False if there is no such parameter."""
+        i = self._index.get(name)
+        if i is not None:
+            self._params[i].value = value
+        return i is not None
+
     def find(self, name: str, index: int) -> int | None:
         """Return the index of the parameter meant: by name if the index is -1, else by index."""
         if index < 0:

@@ -13,6 +13,8 @@ from sim.geodesy import distance_m, metres_per_degree
 from sim.scenarios.model import Expectation, Scenario
 
 _OPEN = frozenset({"proposed", "executing"})
+_SLACK_M = 1.0
+"""Layers lie exactly one separation apart: a vehicle that flies a few centimetres low has not lost it."""
 LOW_M = 5.0
 """Below this height above the ground nobody is counted as near anybody: pads lie side by side."""
 
@@ -58,7 +60,8 @@ class Observer:
         z = np.array([v.alt_hae_m for v in vehicles])
         high = z - np.array([v.ground_hae_m for v in vehicles]) > LOW_M
         flat2 = (x[:, None] - x) ** 2 + (y[:, None] - y) ** 2
-        close = (flat2 < self.horizontal_m**2) & (np.abs(z[:, None] - z) < self.vertical_m) & high & high[:, None]
+        close = flat2 < (self.horizontal_m - _SLACK_M) ** 2
+        close &= (np.abs(z[:, None] - z) < self.vertical_m - _SLACK_M) & high & high[:, None]
         for i, j in np.argwhere(np.triu(close, 1)):
             pair = (up[i].name, up[j].name)
             if pair not in self.near:

@@ -9,7 +9,7 @@ from sim.failsafe import LinkWatch
 from sim.faults import Fault
 from sim.flavour import Flavour
 from sim.geodesy import distance_m
-from sim.vehicle import Mode
+from sim.vehicle import Mode, Position
 from tests.fakes.ground_station import HOME, Station
 
 
@@ -148,3 +148,15 @@ def test_wings_need_px4() -> None:
 
     with pytest.raises(ValueError, match="PX4-like"):
         Autopilot(Vtol(HOME), system_id=1, undulation_m=0.0, now_s=0.0, flavour=Flavour.ARDUPILOT)
+
+
+@pytest.mark.parametrize(("filed", "mode"), [("rtl", Mode.RTL), ("land", Mode.LAND), ("hold", Mode.HOLD)])
+def test_the_failsafe_does_what_the_plan_files(filed: str, mode: Mode) -> None:
+    """Set up for what is filed for a lost link, the autopilot must do that, and say so in its parameters."""
+    station = Station()
+    station.autopilot.failsafe.set_link_action(filed)
+    station.airborne()
+    station.autopilot.go_to(station.now_s, Position(HOME.lat_deg + 0.02, HOME.lon_deg, 60.0))
+    station.autopilot.faults.add(Fault.of("lost_link", starts_at_s=station.now_s))
+    station.fly(11.0)
+    assert station.vehicle.mode is mode

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sim.filing import answered, best_offer, departure_of, plan_body, rfc3339
+from sim.filing import Answered, answered, best_offer, departure_of, plan_body, rfc3339, way_back_refused
 from sim.routes import Route, SitePlace
 
 NOW = datetime(2026, 5, 1, 4, tzinfo=UTC)
@@ -51,3 +51,10 @@ def test_only_sensible_offers_are_taken() -> None:
     answer = answered({}, 409, {"decision": {"outcome": "refused", "counter_offers": offers}})
     assert best_offer(answer, NOW) == offers[3]["plan"]
     assert best_offer(answered({}, 409, {}), NOW) is None
+
+
+def test_a_closed_way_home_is_told_from_other_refusals() -> None:
+    """Only when nothing but the way home stands against a plan is another procedure worth filing."""
+    assert way_back_refused(Answered("refused", {}, ("lost_link_zone",), ()))
+    assert not way_back_refused(Answered("refused", {}, ("lost_link_zone", "conflict_with_plan"), ()))
+    assert not way_back_refused(Answered("approved", {}, (), ()))

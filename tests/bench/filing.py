@@ -112,7 +112,7 @@ def measure(
             os.environ["HEXLANE_REQUESTS_PER_S"] = "1000000"
             server = Server(Path(folder))
             try:
-                server.start()
+                server.start(timeout_s=300)
                 rows += _measure(server, Path(folder), live, singles, mix)
             finally:
                 server.stop()

@@ -1,6 +1,6 @@
 """Carrying actions out: orders to vehicles, changes of plans, and word to a firm where its vehicle cannot be reached."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -13,7 +13,7 @@ from utm.action_values import FLYING, Orders
 from utm.advisories import AdvisoryDesk, Wanted
 from utm.api.body import validate
 from utm.api.flight_plan_models import FlightPlanBody
-from utm.command_values import Circumstance, Command, CommandRequest
+from utm.command_values import Circumstance, CommandRequest
 from utm.flight_plans import FlightPlans
 from utm.off_nominal_texts import ACTIONS
 from utm.plan_steps import PlanSteps
@@ -37,10 +37,14 @@ class Outcome:
     detail_zh: str | None = None
     command_id: str | None = None
     advisory_id: str | None = None
-    command: Command | None = None
 
 
-Note = Callable[[ActionItemRow, Outcome], Awaitable[None]]
+_NO_WAY: Final = Outcome(
+    "advisory",
+    "escalated",
+    "No simple way out is free: separate it yourself.",
+    "暂无可用的简单避让方式：请人工实施间隔调配。",
+)
 
 
 class Carrier:
@@ -69,52 +73,38 @@ class Carrier:
         return action, known_of(offer)
 
     async def carry_out(
-        self, found: ActionListRow, items: Sequence[ActionItemRow], principal: Principal | None, note: Note
-    ) -> None:
-        """Begin every action; `note` is told how each was begun."""
+        self, found: ActionListRow, items: Sequence[ActionItemRow], principal: Principal | None
+    ) -> list[tuple[ActionItemRow, Outcome]]:
+        """Begin every action; return how each was begun, and how it ended where that is known at once."""
+        outcomes = [(item, await self._plan(item, principal)) for item in items if item.flight == "filed"]
         flying = [item for item in items if item.flight == "airborne"]
-        for item in items:
-            if item.flight == "filed":
-                await note(item, await self._plan(item, principal))
+        outcomes += [(item, _NO_WAY) for item in flying if item.action not in FLYING]
         ordered = [item for item in flying if item.action in FLYING]
-        for item in flying:
-            if item.action not in FLYING:
-                await note(
-                    item,
-                    Outcome(
-                        "advisory",
-                        "escalated",
-                        "No simple way out is free: separate it yourself.",
-                        "暂无可用的简单避让方式：请人工实施间隔调配。",
-                    ),  # fmt: skip
-                )
-        if ordered:
-            await self._order(found, ordered, principal, note)
+        return outcomes + (await self._order(found, ordered, principal) if ordered else [])
 
     # -- orders to vehicles --------------------------------------------------------------------------------------------
 
     async def _order(
-        self, found: ActionListRow, items: Sequence[ActionItemRow], principal: Principal | None, note: Note
-    ) -> None:
+        self, found: ActionListRow, items: Sequence[ActionItemRow], principal: Principal | None
+    ) -> list[tuple[ActionItemRow, Outcome]]:
         if self._orders is None:
-            for item in items:
-                await note(item, await self._tell(item))
-            return
+            return [(item, await self._tell(item)) for item in items]
         kind: Any = "zone_action" if found.cause_kind == "zone" else "contingency"
         answers = await self._orders.order(
             [self._request(item) for item in items], Circumstance(kind, found.cause_id), by=principal
         )
         by_aircraft = {answer.request.aircraft_id: answer for answer in answers}
+        outcomes = []
         for item in items:
             answer = by_aircraft.get(item.aircraft_id)
             if answer is not None and answer.command is not None:
-                command = answer.command
-                await note(item, Outcome("command", command_id=command.command_id, command=command))
+                outcome = Outcome("command", command_id=answer.command.command_id)
             elif answer is None or answer.problem is None or answer.problem.code in UNREACHABLE:
-                await note(item, await self._tell(item))
+                outcome = await self._tell(item)
             else:
-                problem = answer.problem
-                await note(item, Outcome("command", "escalated", problem.detail, problem.detail_zh))
+                outcome = Outcome("command", "escalated", answer.problem.detail, answer.problem.detail_zh)
+            outcomes.append((item, outcome))
+        return outcomes
 
     @staticmethod
     def _request(item: ActionItemRow) -> CommandRequest:

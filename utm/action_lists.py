@@ -18,7 +18,7 @@ from sqlmodel import Session
 
 from airspace.lifecycle import FINAL, PlanState
 from airspace.timebase import from_scene_s
-from utm.action_carrier import Carrier, Outcome
+from utm.action_carrier import Carrier
 from utm.action_records import item_document, list_document
 from utm.action_tokens import ActionTokens
 from utm.action_values import DEADLINE_S, TRANSITIONS, Orders
@@ -39,6 +39,10 @@ from utm.store.journal import record_audit
 from utm.store.store import StoreUnavailableError, after_commit
 from utm.store.tables import FlightPlanRow
 
+LOOKED_FOR: Final = 40
+"""For how many flights in the air, the soonest in the way first, another way is looked for; the others hold."""
+_TOGETHER: Final = 20
+_EARLY: Final = 2_000
 LIVE: Final = ("proposed", "executing", "escalated")
 
 _log = structlog.get_logger(__name__)
@@ -79,6 +83,7 @@ class ActionDesk:
         self._tokens = ActionTokens(secret)
         self._live: dict[str, ActionItemRow] = {}
         self._of_command: dict[str, str] = {}
+        self._early: dict[str, Command] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         if orders is not None:
             orders.listeners.append(self._on_command)
@@ -154,7 +159,10 @@ class ActionDesk:
     async def _look_for_counter_plans(self, action_list_id: str) -> None:
         """Look for an approved way to fly for each flight of a list that has none yet."""
         waiting = [row for row in self._live.values() if row.action_list_id == action_list_id]
+        better: list[tuple[str, dict[str, Any]]] = []
         for row in sorted(waiting, key=lambda row: row.position):
+            if row.flight == "airborne" and row.position >= LOOKED_FOR:
+                continue
             if row.state != "proposed":
                 continue
             found = await asyncio.to_thread(self.carrier.counter_plan, row)
@@ -162,9 +170,11 @@ class ActionDesk:
                 continue
             action, known = found
             document = {**orjson.loads(row.document), **known}
-            await self._change(
-                [(row.item_id, {"action": action, "document": orjson.dumps(document).decode()})], "proposed"
-            )
+            better.append((row.item_id, {"action": action, "document": orjson.dumps(document).decode()}))
+            if len(better) >= _TOGETHER:
+                await self._change(better, only="proposed")
+                better = []
+        await self._change(better, only="proposed")
 
     # -- carrying out --------------------------------------------------------------------------------------------------
 
@@ -223,36 +233,49 @@ class ActionDesk:
             "detail": None,
             "detail_zh": None,
         }
-        taken = await self._change([(item.item_id, begun) for item in items], "executing", principal, found)
+        taken = await self._change([(item.item_id, begun) for item in items], principal)
         if taken:
             self._spawn(self._carry_out(found, taken, principal))
 
     async def _carry_out(
         self, found: ActionListRow, taken: Sequence[ActionItemRow], principal: Principal | None
     ) -> None:
-        """Give every order and note what comes of it; an outcome that is not known yet leaves the item executing."""
-
-        async def note(item: ActionItemRow, outcome: Outcome) -> None:
-            values = {
+        """Begin every action and note what comes of it; an outcome that is not known yet leaves the item executing."""
+        outcomes = await self.carrier.carry_out(found, taken, principal)
+        now = rfc3339(self._clock.now())
+        changes = []
+        for item, outcome in outcomes:
+            values: dict[str, Any] = {
                 "method": outcome.method,
                 "command_id": outcome.command_id,
                 "advisory_id": outcome.advisory_id,
             }
+            if outcome.state is not None:
+                values |= {
+                    "state": outcome.state,
+                    "detail": outcome.detail,
+                    "detail_zh": outcome.detail_zh,
+                    "finished_at": now,
+                }
             if outcome.command_id is not None:
                 self._of_command[outcome.command_id] = item.item_id
-            await self._change([(item.item_id, values)], None)
-            if outcome.state is not None:
-                await self._finish(item.item_id, outcome.state, outcome.detail, outcome.detail_zh)
-            elif outcome.command is not None and outcome.command.done:
-                self._on_command(outcome.command)
-
-        await self.carrier.carry_out(found, taken, principal, note)
+            changes.append((item.item_id, values))
+        await self._change(changes)
+        for _, outcome in outcomes:
+            ended = self._early.pop(outcome.command_id or "", None)
+            if ended is not None:  # while this was being stored
+                self._on_command(ended)
 
     # -- seeing it through ---------------------------------------------------------------------------------------------
 
     def _on_command(self, command: Command) -> None:
+        if not command.done:
+            return
         item_id = self._of_command.get(command.command_id)
-        if item_id is None or not command.done:
+        if item_id is None:  # not one of ours, or one whose order is only being noted
+            self._early[command.command_id] = command
+            while len(self._early) > _EARLY:
+                self._early.pop(next(iter(self._early)))
             return
         del self._of_command[command.command_id]
         confirmed = command.state is CommandState.CONFIRMED
@@ -277,7 +300,7 @@ class ActionDesk:
 
     async def _finish(self, item_id: str, state: str, detail: str | None, detail_zh: str | None) -> None:
         values = {"state": state, "detail": detail, "detail_zh": detail_zh, "finished_at": rfc3339(self._clock.now())}
-        await self._change([(item_id, values)], state)
+        await self._change([(item_id, values)])
 
     def plan_over(self, session: Session, plan: FlightPlanRow, outcome: str) -> None:
         """Close what lists asked of a plan that is over: done if it landed or was moved, else no longer asked for."""
@@ -285,15 +308,13 @@ class ActionDesk:
             return
         for row in [row for row in self._live.values() if row.plan_id == plan.plan_id]:
             state = "confirmed" if row.state == "executing" else "withdrawn"
-            self._change_now(
-                session, [(row.item_id, {"state": state, "detail": f"The plan is over: {outcome}."})], state
-            )
+            self._change_now(session, [(row.item_id, {"state": state, "detail": f"The plan is over: {outcome}."})])
 
     def cause_over(self, session: Session, cause_id: str) -> None:
         """Close what is still proposed or escalated because of a cause that ceased (in the job that ends it)."""
         lists = {row.action_list_id for row in records.lists_of(session, cause_id)}
         rows = [row for row in self._live.values() if row.action_list_id in lists and row.state != "executing"]
-        self._change_now(session, [(row.item_id, {"state": "withdrawn"}) for row in rows], "withdrawn")
+        self._change_now(session, [(row.item_id, {"state": "withdrawn"}) for row in rows])
 
     def conditions(self) -> list[Condition]:
         """Return the alerts that actions nobody saw done call for."""
@@ -350,15 +371,14 @@ class ActionDesk:
     async def _change(
         self,
         changes: Sequence[tuple[str, dict[str, Any]]],
-        state: str | None,
         principal: Principal | None = None,
-        found: ActionListRow | None = None,
+        *,
+        only: str | None = None,
     ) -> list[ActionItemRow]:
-        def job(session: Session) -> list[ActionItemRow]:
-            return self._change_now(session, changes, state, principal)
-
+        if not changes:
+            return []
         try:
-            return await self._store.write(job)
+            return await self._store.write(lambda session: self._change_now(session, changes, principal, only=only))
         except StoreUnavailableError as error:
             _log.warning("action_not_stored", reason=str(error))
             raise
@@ -367,24 +387,24 @@ class ActionDesk:
         self,
         session: Session,
         changes: Sequence[tuple[str, dict[str, Any]]],
-        state: str | None,
         principal: Principal | None = None,
+        *,
+        only: str | None = None,
     ) -> list[ActionItemRow]:
-        """Change items; those that may not come into `state` from where they are stay as they are and are left out."""
+        """Change items and return them; left out is what may not come into its new state, or is not in the state `only`."""
         rows = []
         for item_id, values in changes:
             row = records.item(session, item_id)
-            if row is None:
+            state = values.get("state")
+            if row is None or (only is not None and row.state != only):
                 continue
             if state is not None and state != row.state and state not in TRANSITIONS[row.state]:
-                continue
-            if state == "proposed" and row.state != "proposed":
                 continue
             records.change_item(session, item_id, values)
             for name, value in values.items():
                 setattr(row, name, value)
             rows.append(row)
-            if state is not None and "state" in values:
+            if state is not None:
                 detail = {"plan_id": row.plan_id, "action": row.action, "detail": row.detail}
                 self._audit(session, principal, f"action.{state}", row.item_id, detail)
         for list_id in {row.action_list_id for row in rows}:
@@ -399,7 +419,7 @@ class ActionDesk:
 
     def _bring_up_to_date(self, session: Session, action_list_id: str) -> None:
         found = records.action_list(session, action_list_id)
-        states = {row.state for row in records.items_of(session, action_list_id)}
+        states = records.states_of(session, action_list_id)
         if found is not None:
             state = "open" if states & {"proposed", "escalated"} else "executing" if "executing" in states else "done"
             values = {"state": state, "version": found.version + 1, "updated_at": rfc3339(self._clock.now())}

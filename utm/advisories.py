@@ -127,7 +127,10 @@ class AdvisoryDesk:
         )  # fmt: skip
         notices.add_advisory(session, row)
         self._audit(session, "advisory.raise", row, None)
-        self._note(session, row.advisory_id)
+        self._keep(row)
+        on_undo(session, lambda: self._drop(row.advisory_id))
+        if self.memory is not None:
+            self.memory.note(session, KIND, row.advisory_id)
         return row
 
     def _change(self, session: Session, row: AdvisoryRow, item: Wanted, now: str) -> None:
@@ -260,6 +263,9 @@ class AdvisoryDesk:
             if not told:
                 self._by_cause.pop(row.cause, None)
         return row
+
+    def _drop(self, advisory_id: str) -> None:
+        self._forget(advisory_id)
 
     def _note(self, session: Session, advisory_id: str) -> None:
         before = self._open.get(advisory_id)

@@ -57,6 +57,8 @@ class ContingencyAirspace:
         if isinstance(geometry, Trajectory4D):
             x, y = geometry.segments[0, 0:2].tolist()
             home = landing_at(x, y, scene, parsed.origin_site_id)
+        elif scene.sites.sites.get(parsed.origin_site_id or "") is not None:
+            home = landing_at(0.0, 0.0, scene, parsed.origin_site_id)
         else:
             home = Landing(float(starts[0, 0]), float(starts[0, 1]), self._ground_m(starts))
         filed = filed_contingency(parsed, scene)

@@ -12,6 +12,7 @@ Which failures become contingencies by themselves is policy. Silence of a whole 
 own and no contingency: what was silenced by it is left alone until it is heard again.
 """
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
@@ -44,6 +45,7 @@ from utm.sky import LivePlan, Sky
 from utm.store.notice_tables import AdvisoryRow
 from utm.store.store import Store, StoreUnavailableError
 from utm.telemetry import Telemetry
+from utm.zones import ZoneDesk
 
 HELD_S: Final = 1.0
 """How long a failure must be seen before it counts."""
@@ -56,6 +58,7 @@ AGAIN_S: Final = 300.0
 CEASED_S: Final = 30.0
 """A proposal whose cause was not found for so long is taken back."""
 NEIGHBOURS_EVERY_S: Final = 2.0
+ZONES_EVERY_S: Final = 10.0
 FRESH_S: Final = 60.0
 _DRIFT_MPS: Final = 3.0
 
@@ -129,16 +132,17 @@ class OffNominalWatch:
         reevaluation: Reevaluation,
         plan_steps: PlanSteps,
         actions: ActionDesk,
+        zone_desk: ZoneDesk,
     ) -> None:
         self._store, self._sky, self._book = store, sky, book
         self._telemetry, self._fleet, self.places = telemetry, fleet, places
         self._contingencies, self._advisories, self._re = contingencies, advisories, reevaluation
-        self._steps, self._actions = plan_steps, actions
+        self._steps, self._actions, self._zone_desk = plan_steps, actions, zone_desk
         self._since: dict[tuple[str, Kind], float] = {}
         self._handled: dict[tuple[str, Kind], float] = {}
         self._outage: set[str] = set()
         self._proposed_s: dict[str, float] = {}
-        self._neighbours_s = -np.inf
+        self._neighbours_s = self._zones_s = -np.inf
         self.counters = {"contingencies_declared": 0, "contingencies_proposed": 0, "off_nominal_failures": 0}
 
     async def tick(self, found: Findings, now_s: float) -> None:
@@ -152,6 +156,9 @@ class OffNominalWatch:
                 self._neighbours_s = now_s
                 await self._contingencies.sweep(now_s)
                 await self._neighbours(now_s)
+            if now_s - self._zones_s >= ZONES_EVERY_S:
+                self._zones_s = now_s
+                await self._follow_zones()
             await self._silence(now_s)
             await self._actions.sweep()
         except StoreUnavailableError as error:
@@ -268,6 +275,16 @@ class OffNominalWatch:
             await self._store.write(
                 lambda session: [self._advisories.sync(session, cause, items) for cause, items in changed.items()]
             )
+
+    async def _follow_zones(self) -> None:
+        """Bring what was told because of zones to what is true now: plans change, and periods end."""
+        for cause in self._advisories.causes("zone:"):
+            wanted = await asyncio.to_thread(self._zone_desk.told_now, cause.removeprefix("zone:"))
+            if self._advisories.differs(cause, wanted):
+                await self._sync(cause, wanted)
+
+    async def _sync(self, cause: str, wanted: list[Wanted]) -> None:
+        await self._store.write(lambda session: self._advisories.sync(session, cause, wanted))
 
     def _of_deviation(self, plan: LivePlan, now_s: float) -> list[Wanted]:
         fix = self.places.fix(plan)

@@ -97,6 +97,7 @@ def assemble(
         reevaluation=reevaluation,
         plan_steps=plan_steps,
         actions=actions,
+        zone_desk=zone_desk,
     )
 
     def over(session: Session, row: FlightPlanRow, outcome: str) -> None:

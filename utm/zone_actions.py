@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any, Final, Literal
 
 import numpy as np
+import shapely
 from sqlmodel import Session
 
 from airspace.geometry4d import Prism
@@ -22,7 +23,7 @@ from utm.airspace_book import AirspaceBook, PublishedZone
 from utm.clock import Clock
 from utm.plan_records import rfc3339
 from utm.problems import FieldProblem, Problem, not_found, validation_problem
-from utm.reevaluation import Reevaluation
+from utm.reevaluation import Reevaluation, touch
 from utm.security import Principal
 from utm.sky import Sky
 from utm.store import contingencies as records
@@ -31,6 +32,8 @@ from utm.store.store import Store
 from utm.zones import Impact, Touched, ZoneDesk, zone_document
 
 Category = Literal["event", "urgent"]
+_AROUND_M: Final = 20_000.0
+"""Further than any flight returns in the time looked at."""
 LONGEST_S: Final = 30 * 86_400.0
 """A zone that lasts longer is no temporary one (ours)."""
 
@@ -167,10 +170,11 @@ class TemporaryZones:
         flying = sorted(impact.airborne, key=lambda item: (item.enters_s is None, item.enters_s or 0.0))
         moved = [item.plan.plan_id for item in flying]
         taken = _Taken()
+        others = self._others(zone, moved, now_s)
         drafts = []
         for item in flying:
             inside = item.enters_s is not None and item.enters_s <= now_s
-            action = self._flying_action(item, zone, now_s, ends_s, inside, moved, taken)
+            action = self._flying_action(item, zone, min(ends_s, now_s + 600.0), inside, moved, taken, others)
             drafts.append(Draft(item.plan, True, action, _known(item)))
         drafts.extend(
             Draft(item.plan, False, "await" if item.action == "await_authorisation" else "delay", _known(item))
@@ -182,22 +186,40 @@ class TemporaryZones:
         self,
         item: Touched,
         zone: Zone,
-        now_s: float,
-        ends_s: float,
+        until_s: float,
         inside: bool,
         moved: Sequence[str],
         taken: "_Taken",
+        others: bool,
     ) -> str:
-        until_s = min(ends_s, now_s + 600.0)
         order = ("rtl", "land") if inside else ("hold", "rtl", "land")
         for action in order:
             volumes = self._re.volumes(item.plan, action, until_s)
             near = taken.near(volumes)
-            if self._re.is_free(item.plan, volumes, taken=near, zone=None if inside else zone, ignore=moved):
+            if not volumes or any(touch(a, b, item.plan.separation) for a in volumes for b in near):
+                continue
+            into = None if inside or self._keeps_out(zone, volumes) else zone
+            alone = into is None and not others
+            if alone or self._re.is_free(item.plan, volumes, zone=into, ignore=moved):
                 if action == "hold":
                     taken.add(volumes)
                 return action
         return "separate"
+
+    def _keeps_out(self, zone: Zone, volumes: Sequence[Prism]) -> bool:
+        """Tell quickly that volumes are clear of a zone's whole area, whatever its heights and times."""
+        shapes = np.array([shapely.Polygon(prism.ring) for prism in volumes], dtype=object)
+        return bool(zone.area.distance_m(shapes).min() > self._book.policy.tolerance.horizontal_m)
+
+    def _others(self, zone: Zone, moved: Sequence[str], now_s: float) -> bool:
+        """Tell whether anybody else is anywhere near: where nobody is, nobody's way out needs to be asked for."""
+        x0, y0, x1, y1 = zone.area.bounds_m
+        ring = np.array([(x0 - _AROUND_M, y0 - _AROUND_M), (x1 + _AROUND_M, y0 - _AROUND_M),
+                         (x1 + _AROUND_M, y1 + _AROUND_M), (x0 - _AROUND_M, y1 + _AROUND_M)])  # fmt: skip
+        around = Prism(ring, None, -500.0, 10_000.0, now_s, now_s + 900.0)
+        known = frozenset(moved)
+        found = self._sky.conflicts((around,), self._book.policy.separation)
+        return any(plan.plan_id not in known for _, plan in found)
 
 
 class _Taken:

@@ -167,6 +167,15 @@ class ZoneDesk:
             [item for item in found if item is not None and item.plan.state != "approved"],
         )
 
+    def told_now(self, zone_id: str) -> list[Wanted]:
+        """Return what a zone calls for now; nothing once it is withdrawn or its last period is over."""
+        published = self.book.zones.get(zone_id)
+        now_s = to_scene_s(self.clock.now())
+        if published is None or all(period.ends_s < now_s for period in published.zone.applicability):
+            return []
+        found = self.impact(published.zone)
+        return [_told(item, published.zone) for item in (*found.airborne, *found.filed)]
+
     def _touched(self, plan: LivePlan, zone: Zone, *, detailed: bool) -> Touched | None:
         """Return what the zone does to a plan, or None when, looked at exactly, it does nothing (a hole, another time)."""
         if not detailed:

@@ -118,6 +118,12 @@ def items_of(session: Session, action_list_id: str) -> list[ActionItemRow]:
     return [ActionItemRow(**row._mapping) for row in session.execute(query)]
 
 
+def states_of(session: Session, action_list_id: str) -> set[str]:
+    """Return the states the flights of a list are in."""
+    statement = "SELECT DISTINCT state FROM action_items WHERE action_list_id = ?"
+    return {row[0] for row in sql.run(session, statement, (action_list_id,)).fetchall()}
+
+
 def item(session: Session, item_id: str) -> ActionItemRow | None:
     """Return one flight of a list, or None."""
     row = session.execute(select(_items).where(_items.c.item_id == item_id)).one_or_none()

@@ -1,6 +1,7 @@
 """Contingencies on a real store: reserved with the plan's step, neighbours told, gone when the flight is."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -265,3 +266,42 @@ async def test_what_a_firm_files_for_a_lost_link_is_judged(desk: Desk) -> None:
     assert await codes(lost_link="alternate") == ["contingency_site_missing"]
     assert await codes(lost_link="alternate", alternate_site_id="nowhere") == ["site_unknown"]
     assert "lost_link_above_ceiling" in await codes(lost_link="rtl", rtl_altitude_agl_m=200.0)
+
+
+async def test_a_flight_in_volumes_lands_from_wherever_it_may_be(desk: Desk) -> None:
+    """Without a route its whole volume of the moment is where it may be: all of it, down to the ground, is reserved."""
+    now = desk.clock.now()
+    area = filing.volume(filing.square(0, 0, 200), now, now + timedelta(minutes=20), low_m=40, high_m=90)
+    body = filing.volume_plan(await desk.aircraft(), now, [area])
+    plan_id = (await desk.file(body)).document["plan_id"]
+    await desk.services.plan_steps.activate(principal(), plan_id)
+    desk.clock.advance(60)
+    found = await declare(desk, plan_id, "engine_failure")
+    assert found["procedure"] == "land"
+    (row,) = desk.services.off_nominal.contingencies.open.live()
+    low = orjson.loads(row.volumes)[0]["volume"]["altitude_lower"]["value"]
+    assert low < 10
+    below = filing.plan(await desk.aircraft("org_b"), desk.later(10), [point(0, -300, 15), point(0, 300, 15)])
+    assert (await desk.file(below, "org_b")).status == 409
+
+
+async def test_what_a_zone_told_follows_the_plan_and_ends_with_the_zone(desk: Desk) -> None:
+    """A plan moved out of a zone is no longer told of it; when the zone's time is over nobody is."""
+    zones, watch = desk.services.zone_desk, desk.services.off_nominal.watch
+    moved, stays = await desk.filed(600), await desk.filed(600, [point(0, 200), point(1000, 200)])
+    period = {"starts_at": filing.text(desk.clock.now()), "ends_at": filing.text(desk.later(1200))}
+    zone = zones.parse(filing.zone(filing.square(500, 100, 150), zone_id="zn_short", applicability=[period]))
+    await zones.publish(principal("regulator", "org_authority"), [zone])
+    await desk.services.off_nominal.contingencies.way.settle()
+    assert set(desk.services.advisories.actions_of("zone:zn_short")) == {moved, stays}
+    rows = [*await told(desk, moved), *await told(desk, stays)]
+    assert all(orjson.loads(row.offers) for row in rows)
+    later = filing.plan((await desk.row(moved)).aircraft_id, desk.later(1800))
+    await desk.services.flight_plans.modify(principal(), moved, later, validate(later, FlightPlanBody), 1)
+    await watch._follow_zones()
+    assert set(desk.services.advisories.actions_of("zone:zn_short")) == {stays}
+    desk.clock.at += timedelta(seconds=1300)
+    await watch._follow_zones()
+    assert desk.services.advisories.actions_of("zone:zn_short") == {}
+    (row,) = await told(desk, stays)
+    assert row.withdrawn_at is not None

@@ -493,7 +493,7 @@ class Bridge:
 
     async def read_param(self, vehicle: VehicleKey, name: str) -> float | None:
         """Return a parameter of the autopilot, None when it did not tell: it has none of that name, or was not heard."""
-        async with self._lock(vehicle, "params"):
+        async with self._lock(vehicle, f"param {name}"):
             known = self.registry.target_of(vehicle)
             if known is None:
                 return None

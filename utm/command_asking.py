@@ -19,6 +19,9 @@ from utm.plan_records import rfc3339
 from utm.problems import Problem, not_found
 from utm.security import Principal, may_read_of, visible_organisation
 
+ADVISED_AT_ONCE = 20
+"""Of larger orders no vehicle is told what would be better: seven more judgements for each would hold everybody up."""
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -93,7 +96,14 @@ class CommandAsking:
             target = self.judge.target(aircraft)
             plan = self._plans.prepare(principal, request, target)
             route = None if plan is None else plan.route
-            effect = self.judge.judge(target, request, asker=asker, among=others(among, aircraft), route=route)
+            effect = self.judge.judge(
+                target,
+                request,
+                asker=asker,
+                among=others(among, aircraft),
+                advise=len(among) <= ADVISED_AT_ONCE,
+                route=route,
+            )
             if plan is not None and plan.prepared is not None:
                 effect = self._plans.with_decision(effect, plan, principal)
             return Asked(request, aircraft, circumstance, target, effect, plan)

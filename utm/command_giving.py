@@ -7,7 +7,7 @@ from sqlmodel import Session
 from airspace.region import Region
 from airspace.timebase import from_scene_s, to_scene_s
 from utm.clock import Clock
-from utm.command_asking import Answered, Asked, others
+from utm.command_asking import ADVISED_AT_ONCE, Answered, Asked, others
 from utm.command_effect_values import Effect
 from utm.command_effects import EffectJudge
 from utm.command_journal import keep_step
@@ -106,7 +106,14 @@ class CommandGiving:
         assert target is not None
         self._check_outstanding(session, request)
         route = None if item.plan is None else item.plan.route
-        effect = self.judge.judge(target, request, asker=asker, among=others(among, aircraft), route=route)
+        effect = self.judge.judge(
+            target,
+            request,
+            asker=asker,
+            among=others(among, aircraft),
+            advise=len(among) <= ADVISED_AT_ONCE,
+            route=route,
+        )
         if effect.refusing and override is None:
             raise _InTheWay(effect)
         new_plan_id = None

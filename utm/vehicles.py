@@ -60,8 +60,10 @@ class BridgeVehicles:
         if not isinstance(geometry, Trajectory4D):
             return []  # an operation in volumes is flown by hand or by its own planner
         reference = await self._reference(aircraft_id, link)
-        found = [*await self._mission(link, geometry, reference), *self._home(plan, geometry, reference)]
-        found += await self.failsafes(aircraft_id, link, plan, geometry)
+        loaded, failsafes = await asyncio.gather(
+            self._mission(link, geometry, reference), self.failsafes(aircraft_id, link, plan, geometry)
+        )
+        found = [*loaded, *self._home(plan, geometry, reference), *failsafes]
         return sorted(found, key=lambda item: item.severity != "refuse")
 
     async def _mission(self, link: LinkStatus, geometry: Trajectory4D, reference: Fix | None) -> list[Obstacle]:
@@ -139,9 +141,9 @@ class BridgeVehicles:
 
     async def settings(self, aircraft_id: str, vehicle: VehicleKey, autopilot: int) -> dict[str, float | None]:
         """Return the autopilot's parameters that say what it does by itself; None for one it did not tell."""
-        read: dict[str, float | None] = {}
-        for name in params_of(autopilot):
-            read[name] = await self._bridge.read_param(vehicle, name)
+        names = params_of(autopilot)
+        values = await asyncio.gather(*(self._bridge.read_param(vehicle, name) for name in names))
+        read: dict[str, float | None] = dict(zip(names, values, strict=True))
         self.read(aircraft_id, {name: value for name, value in read.items() if value is not None})
         return read
 

@@ -2,6 +2,8 @@
 
 import asyncio
 import sqlite3
+from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -205,4 +207,57 @@ async def test_the_log_is_emptied_into_the_file_without_being_asked(path: Path) 
             break
         await asyncio.sleep(0.1)
     assert b"fp_xxx" in await asyncio.to_thread(path.read_bytes)
+    store.close()
+
+
+async def test_jobs_given_together_share_a_transaction_and_fail_alone(path: Path) -> None:
+    """Of jobs given as one each has its own value or failure, in order; one that fails leaves nothing, the others stay."""
+    store = Store(path)
+    store.start()
+
+    def job(name: str) -> Callable[[Session], str]:
+        def work(session: Session) -> str:
+            journal.record_change(session, "plan", name)
+            if name == "b":
+                raise KeyError(name)
+            return name
+
+        return work
+
+    commits = store._commits
+    found = await store.enqueue_all([job("a"), job("b"), job("c")])
+    assert [item if isinstance(item, str) else type(item) for item in found] == ["a", KeyError, "c"]
+    assert store._commits == commits + 1
+    with sqlite3.connect(path) as other:
+        assert other.execute("SELECT ref FROM changes ORDER BY seq").fetchall() == [("a",), ("c",)]
+    store.close()
+
+
+async def test_the_audit_chain_holds_when_a_job_between_was_undone(path: Path) -> None:
+    """What the transaction remembers of the trail must be forgotten with an undone line: the chain stays whole."""
+    store = Store(path)
+    store.start()
+
+    def job(number: int) -> Callable[[Session], None]:
+        def work(session: Session) -> None:
+            journal.record_audit(
+                session,
+                at=datetime(2026, 3, 1, tzinfo=UTC),
+                actor="system",
+                organisation_id=None,
+                action="test",
+                object_kind="plan",
+                object_id=str(number),
+                detail={},
+            )
+            if number % 3 == 1:
+                raise KeyError(number)
+
+        return work
+
+    await store.enqueue_all([job(number) for number in range(7)])
+    await store.enqueue_all([job(number) for number in range(7, 9)])
+    rows = store.read_now(lambda session: list(journal.all_audit(session)))
+    assert [row.object_id for row in rows] == ["0", "2", "3", "5", "6", "8"]
+    assert journal.first_broken_line(rows) is None
     store.close()

@@ -52,6 +52,9 @@ POSITION: Final = np.dtype(
 
 BATTERY: Final = np.dtype([("vehicle", "i8"), ("remaining_pct", "f8")], align=True)
 
+AT_ONCE: Final = 512
+"""Datagrams a system call takes or sends at most."""
+
 ADDRESS_LENGTH: Final = 32
 """Bytes of a socket address as the system gives it, padded with zeros."""
 

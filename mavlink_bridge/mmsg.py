@@ -18,9 +18,8 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from .lane import ADDRESS_LENGTH, Datagrams
+from .lane import ADDRESS_LENGTH, AT_ONCE, Datagrams
 
-AT_ONCE: Final = 512
 LONGEST_DATAGRAM: Final = 65_600
 """Room for each datagram: all that UDP allows, and a cache line more, so that their heads do not crowd into one cache
 set. Memory that no datagram reaches into is never touched."""

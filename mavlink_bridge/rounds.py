@@ -10,17 +10,16 @@ its own. Half the way there and back is how wrong the mapping of its clock to ou
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any, Final
+from typing import Any, Final, Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
 
 from . import codec, outgoing
 from .events import ClockOffset, Event, TimeSync, VehicleKey
-from .mmsg import AT_ONCE
+from .lane import AT_ONCE
 from .outgoing import Outgoing
 from .registry import Registry
-from .udp import UdpServer
 
 FIRST_QUESTIONS: Final = 4
 ASK_FIRST_EVERY_S: Final = 1.0
@@ -31,7 +30,22 @@ LONGEST_ROUND_TRIP_S: Final = 5.0
 SAME_CLOCK_S: Final = 5.0
 """TIMESYNC must tell the clock of `time_boot_ms`: further apart, it is another one (unix time, on some companions)."""
 
-Bulk = tuple[UdpServer, npt.NDArray[np.int64]]
+
+@runtime_checkable
+class BulkTransport(Protocol):
+    """A transport that can send to many peers in one call."""
+
+    @property
+    def sends_many(self) -> bool:
+        """Whether it can here."""
+        ...
+
+    def send_many(self, pieces: npt.NDArray[np.uint8], addresses: npt.NDArray[np.uint64]) -> int:
+        """Send one piece to each address, at most AT_ONCE; returns how many left."""
+        ...
+
+
+Bulk = tuple[BulkTransport, npt.NDArray[np.int64]]
 
 
 class Rounds:
@@ -56,7 +70,7 @@ class Rounds:
         found: list[Bulk] = []
         for number, transport in enumerate(self._routes):
             slots = np.flatnonzero(plain & (held["route"] == number))
-            if len(slots) and isinstance(transport, UdpServer) and transport.sends_many:
+            if len(slots) and isinstance(transport, BulkTransport) and transport.sends_many:
                 found.append((transport, slots))
         return found
 

@@ -20,7 +20,7 @@ import numpy.typing as npt
 
 from . import mmsg
 from .endpoint import of_address
-from .lane import Datagrams
+from .lane import AT_ONCE, Datagrams
 
 Batch = list[tuple[str, bytes]]
 
@@ -113,7 +113,7 @@ class UdpServer:
     def _look_again(self, count: int) -> None:
         """Look at the socket after a pause, or at once after the others where more is waiting than was read."""
         assert self._loop is not None
-        pause_s = 0.0 if count >= ROUNDS * mmsg.AT_ONCE else PAUSE_S
+        pause_s = 0.0 if count >= ROUNDS * AT_ONCE else PAUSE_S
         self._timer = self._loop.call_later(pause_s, self._look)
 
     def _look(self) -> None:
@@ -144,7 +144,7 @@ class UdpServer:
             if len(datagrams):
                 assert self._on_datagrams is not None
                 self._on_datagrams(datagrams)
-            if len(datagrams) < mmsg.AT_ONCE:
+            if len(datagrams) < AT_ONCE:
                 break
         return count
 
@@ -209,7 +209,7 @@ class UdpServer:
         return True
 
     def send_many(self, pieces: npt.NDArray[np.uint8], addresses: npt.NDArray[np.uint64]) -> int:
-        """Send one piece (rows of one length) to each address, at most mmsg.AT_ONCE; returns how many left."""
+        """Send one piece (rows of one length) to each address, at most AT_ONCE; returns how many left."""
         if self._socket is None or self._outbag is None:
             return 0
         sent = self._outbag.send(self._socket.fileno(), pieces, addresses)

@@ -26,6 +26,7 @@ from airspace.picture import Picture
 from airspace.timebase import SCENE_EPOCH_AT
 from mavlink_bridge import codec, mmsg
 from mavlink_bridge.bridge import Bridge
+from mavlink_bridge.lane import AT_ONCE
 from mavlink_bridge.registry import Limits, Registry
 from tests.fakes.live_world import ALTITUDES, FRAME, ListDirectory
 from utm.telemetry import Telemetry
@@ -244,7 +245,7 @@ def main() -> None:
     found = asyncio.run(serve(vehicles, seconds))
     base_us = baseline(min(vehicles, 2_000), 4)
     lost = found["sent"] - found["received"]
-    way = f"up to {mmsg.AT_ONCE} a system call" if mmsg.supported() else "one a system call"
+    way = f"up to {AT_ONCE} a system call" if mmsg.supported() else "one a system call"
     pace = f"{found['rate']:,.0f} datagrams/s, {found['seconds']:.0f} s"
     print(f"{vehicles:,} vehicles from as many addresses, {pace}, {way}; the system grants a receive buffer of")
     print(f"{found['buffer'] / 2**20:.1f} MiB.\n")

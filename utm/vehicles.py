@@ -10,6 +10,7 @@ from airspace.datums import NoGroundError, OutsideGeoidError
 from airspace.geometry4d import Trajectory4D
 from airspace.timebase import to_scene_s
 from mavlink_bridge.bridge import HOME_POSITION, Bridge
+from mavlink_bridge.command import ACCEPTED
 from mavlink_bridge.events import VehicleKey
 from mavlink_bridge.mission import MissionError
 from utm.airspace_book import AirspaceBook
@@ -25,7 +26,7 @@ from utm.telemetry import Telemetry
 from utm.telemetry_values import LinkStatus
 
 _FRESH_S: Final = 5.0
-_HOME_WAIT_S: Final = 1.0
+_HOME_WAIT_S: Final = 0.5
 
 
 class BridgeVehicles:
@@ -84,13 +85,13 @@ class BridgeVehicles:
     # -- home ----------------------------------------------------------------------------------------------------------
 
     async def _reference(self, aircraft_id: str, link: LinkStatus) -> Fix | None:
-        """Return where the vehicle will measure its heights from, asking for its home where it never told it."""
-        if self._telemetry.home_of(aircraft_id) is None:
-            await self._bridge.request_message(link.vehicle, HOME_POSITION)
-            for _ in range(10):
-                if self._telemetry.home_of(aircraft_id) is not None:
-                    break
-                await asyncio.sleep(_HOME_WAIT_S / 10)
+        """Return where the vehicle will measure its heights from; it is asked for its home now, told seldom otherwise."""
+        before = self._telemetry.home_of(aircraft_id)
+        asked = await self._bridge.request_message(link.vehicle, HOME_POSITION, attempts=1 if before else 2)
+        for _ in range(10 if asked.outcome == ACCEPTED else 0):
+            if self._telemetry.home_of(aircraft_id) is not before:
+                break
+            await asyncio.sleep(_HOME_WAIT_S / 10)
         home = self._telemetry.home_of(aircraft_id)
         at = None if home is None else self._fix(home.lat_deg, home.lon_deg, home.alt_amsl_m)
         position = None

@@ -219,14 +219,9 @@ def test_the_centre_needs_a_cause_or_a_reason(fleet: Flying, firm: httpx.Client,
     """A dispatcher must state a reason for a flight that gives no cause, and it must be on record; upload is the firm's."""
     east_m, north_m = place()
     made = fleet.add(firm, east_m, north_m, height_m=None)
-    until(lambda: command(firm, made.aircraft_id, "resume").status_code != 409 or True)
-    until(lambda: firm.get("/v1/tracks").json()["items"])
     rates = {"rates": {"SYS_STATUS": 1}}
-    until(
-        lambda: (
-            command(centre, made.aircraft_id, "set_message_rates", **rates).json()["code"] != "vehicle_not_connected"
-        )
-    )
+    path = f"/v1/aircraft/{made.aircraft_id}/commands/check"
+    until(lambda: firm.post(path, json={"type": "set_message_rates", **rates}).status_code == 200)
     expect_problem(command(centre, made.aircraft_id, "set_message_rates", **rates), 409, "command_reason_required")
     expect_problem(command(centre, made.aircraft_id, "upload_plan", reason="We know better"), 403, "forbidden")
     given = expect_given(centre, made.aircraft_id, "set_message_rates", reason="Positions come too slowly", **rates)

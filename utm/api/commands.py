@@ -9,9 +9,9 @@ from utm.api.body import parse_body
 from utm.api.command_models import CommandBody, MassBody
 from utm.api.openapi import openapi_body, problem_responses
 from utm.api.pagination import Cursor, Limit, decode_cursor, page_of
+from utm.command_asking import Answered
 from utm.command_records import document
 from utm.command_values import CommandState
-from utm.commands import Answered
 from utm.problems import FieldProblem, not_found, validation_problem
 from utm.security import Principal, require
 from utm.services import Services, services_of

@@ -103,7 +103,7 @@ RULES: Final[dict[str, Rule]] = {
     "traffic_advisory": Rule(
         "major",
         Text("A firm was told: {detail}.", "已通告运营方：{detail_zh}。"),
-        Text("Its firm must acknowledge that it was told.{answer}", "其运营方须确认收到通告。{answer_zh}"),
+        Text("Its firm must acknowledge that it was told{answer}.", "其运营方须确认收到通告{answer_zh}。"),
         Text("Call the operator where nobody acknowledges; separate the two yourself.", "若无人确认请电话联系运营方，并直接实施间隔调配。"),
         "call_operator", clear_after_s=1.0,
     ),

@@ -371,7 +371,7 @@ class OffNominalWatch:
         lat, lon = self._place(row.plan_id or "")
         starts_s = None if row.starts_at is None else instant_s(row.starts_at)
         silent_s = now_s - instant_s(row.updated_at or row.raised_at)
-        answer = ("", "") if row.escalated_at is None else (" Nobody has acknowledged it.", "至今无人确认。")
+        answer = ("", "") if row.escalated_at is None else (", and has not", "，但至今无人确认")
         return Condition(
             "traffic_advisory",
             f"{row.cause}|{row.plan_id}",

@@ -168,7 +168,8 @@ class CommandItem(msgspec.Struct, frozen=True):
     detail: Text = None
     detail_zh: Text = None
     requested_by: Annotated[
-        Text, Meta(description="Why it may be given: own_fleet, contingency, nonconforming, alert, zone_action, reason.")
+        Text,
+        Meta(description="Why it may be given: own_fleet, contingency, nonconforming, alert, zone_action, reason."),
     ] = None
     plan_id: Annotated[Text, Meta(description="The flight it was asked of.")] = None
     new_plan_id: Annotated[Text, Meta(description="The plan a reroute or an upload is about.")] = None

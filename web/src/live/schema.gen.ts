@@ -219,7 +219,15 @@ export interface CommandItem {
   readonly updated_at: string
   readonly detail: string | null
   readonly detail_zh: string | null
+  /** Why it may be given: own_fleet, contingency, nonconforming, alert, zone_action, reason. */
   readonly requested_by: string | null
+  /** The flight it was asked of. */
+  readonly plan_id: string | null
+  /** The plan a reroute or an upload is about. */
+  readonly new_plan_id: string | null
+  readonly operator_id: string | null
+  /** Common to the orders given to several vehicles at once. */
+  readonly batch_id: string | null
 }
 
 /** Transport orders. */

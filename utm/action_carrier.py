@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 
 import orjson
@@ -23,6 +24,8 @@ from utm.security import Principal
 from utm.store import plans as plan_records
 from utm.store.contingency_tables import ActionItemRow, ActionListRow
 
+REROUTE_FROM_S: Final = 120.0
+"""How long a flight must have left for a reroute: a mission is uploaded and read back in up to a minute on a bad link."""
 UNREACHABLE: Final = frozenset({"vehicle_not_connected", "aircraft_inactive"})
 """Why an order cannot even be tried: the firm is told instead."""
 
@@ -64,13 +67,20 @@ class Carrier:
 
     def counter_plan(self, row: ActionItemRow) -> tuple[str, dict[str, Any]] | None:
         """Return a better action with its counter-plan for a flight of a list; None where there is none."""
-        if row.action in ("await", "rtl", "land"):
+        if row.action in ("await", "rtl", "land") or (row.flight == "airborne" and self._is_near(row)):
             return None
         found = self._counter.of(row.plan_id)
         if found is None:
             return ("cancel", {}) if row.flight == "filed" else None
         action, offer = found
         return action, known_of(offer)
+
+    def _is_near(self, row: ActionItemRow) -> bool:
+        """Tell whether a flight meets what it is to avoid before a new mission could be on board: then it holds."""
+        known = orjson.loads(row.document)
+        text = known.get("enters_at") or known.get("starts_at")
+        left = None if text is None else datetime.fromisoformat(text) - self._plans.clock.now()
+        return left is not None and left.total_seconds() < REROUTE_FROM_S
 
     async def carry_out(
         self, found: ActionListRow, items: Sequence[ActionItemRow], principal: Principal | None

@@ -125,7 +125,10 @@ def test_a_link_lost_in_a_corridor_is_reserved_told_ordered_and_landed(city: Ser
         90.0,
         "the end of the action",
     )
-    assert [(item["plan_id"], item["state"]) for item in ended] == [(near_plan, "confirmed")], ended
+    (action,) = ended
+    assert (action["plan_id"], action["state"]) == (near_plan, "confirmed"), (
+        f"{action['action']} {action['method']}: {action['detail']}"
+    )
 
     report = check(Settings(data_dir=city.data_dir))
     assert report.conflicts == []

@@ -53,7 +53,7 @@ def report(
         "vel_up_mps": 0.0,
         "observed_at": filing.text(datetime.now(UTC)),
     }
-    answer = filing.send(supplier, "POST", "/v1/tracks", json={"tracks": [body]})
+    answer = filing.send(supplier, "POST", "/v1/tracks", json={"items": [body]})
     assert answer.status_code < 300, answer.text
 
 

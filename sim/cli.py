@@ -11,6 +11,7 @@ import typer
 
 from sim import cli_scenario, cli_sitl
 from sim.cli_parts import ControlPort, Count, Json, Seed, err, fail, line, run_until_stopped, said
+from sim.deterministic import command as cli_world
 
 app = typer.Typer(
     name="sim",
@@ -243,3 +244,4 @@ async def _reporting(traffic: Any, *, as_json: bool) -> AsyncIterator[None]:
 
 cli_scenario.register(app)
 cli_sitl.register(app)
+app.command()(cli_world.world)

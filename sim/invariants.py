@@ -140,10 +140,17 @@ class PlanInvariants:
         """Begin to look at the store, which exists by now."""
         self._store = Store(self._settings.database_path, readers=1)
 
+    def reopen(self) -> None:
+        """Look at the file anew, as a process that starts does."""
+        if self._store is not None:
+            self._store.close()
+            self.open()
+
     def close(self) -> None:
         """Look no more."""
         if self._store is not None:
             self._store.close()
+            self._store = None
 
     def live_flights(self) -> set[str]:
         """Return the plans that are being flown, as the disk has them."""

@@ -139,6 +139,7 @@ class Vehicle:
         "limits",
         "limping",
         "lon_deg",
+        "max_step_s",
         "mode",
         "nav_error",
         "path",
@@ -180,6 +181,7 @@ class Vehicle:
         self.limping = False
         self.gusts = Gusts(noise)
         self._stepped_at_s: float | None = None
+        self.max_step_s = MAX_STEP_S
         self._armed_at_s = 0.0
         self._landed_at_s: float | None = None
         self._fell = False
@@ -310,7 +312,7 @@ class Vehicle:
             return
         span_s = min(now_s - last_s, MAX_CATCH_UP_S)
         self.air = self.wind.at(self.lat_deg, self.lon_deg, self.alt_hae_m - self.ground_hae_m, now_s)
-        steps = max(1, int(span_s / MAX_STEP_S + 0.999))
+        steps = max(1, int(span_s / self.max_step_s + 0.999))
         dt_s = span_s / steps
         for k in range(steps):
             self._fly(now_s - span_s + (k + 1) * dt_s, dt_s)

@@ -32,6 +32,9 @@ CRUISE_MPS: Final = 15.0
 SWAP_BELOW: Final = 0.5
 LATE_HOME_S: Final = 240.0
 """A pilot whose drone is overdue by this calls it home; by twice this its crew fetches it."""
+REST_S: Final = (20.0, 150.0)
+"""How long a drone stands between two flights, at least and at most."""
+RETRY_S: Final = (15.0, 60.0)
 NO_ANSWER: Final = frozenset({429, 502, 503})
 OVER_STATES: Final = frozenset({"ended", "cancelled", "withdrawn", "expired", "refused"})
 
@@ -88,7 +91,7 @@ class Pilot:
         await asyncio.sleep(pause_s)
         while self.company.open_for_business:
             flew = await self._round()
-            await asyncio.sleep(self.rng.uniform(8.0, 25.0) if flew else self.rng.uniform(5.0, 15.0))
+            await self.company.sleep_open(self.rng.uniform(*(REST_S if flew else RETRY_S)))
         self.standing = True
 
     # -- asking --------------------------------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Coroutine
-from datetime import timedelta
+from datetime import datetime, timedelta
 from random import Random
 from typing import Any, Final
 
@@ -15,8 +15,8 @@ from utm.services import Services
 
 BRIDGE_DEADLINE_S: Final = 45.0
 """A command of the bridge alone ends by then: four sends, patience while in progress, and the wait for proof."""
-COMMAND_SLACK_S: Final = 15.0
-"""How long after its own deadline a command may be seen to have ended: polls and slow disks take time."""
+COMMAND_SLACK_S: Final = 90.0
+"""How long after its own deadline an order may be seen to have ended: servers that restart and disks that fail take time."""
 FINAL: Final = frozenset({"confirmed", "refused", "timed_out"})
 
 
@@ -28,7 +28,6 @@ class Hall:
         self.dispatcher = Party("centre", "dispatcher")
         self.regulator = Party("authority", "regulator")
         self.outcomes: Counter[str] = Counter()
-        self.busy = 0
 
     async def work(self, per_hour: dict[str, float]) -> None:
         """Do each kind of thing so often until the world closes for business, and undo what was done for a time."""
@@ -143,11 +142,33 @@ class Hall:
             await self._command(vehicle, "rtl")
 
     async def _command(self, vehicle: WorldVehicle, kind: str) -> None:
-        self.busy += 1
-        try:
+        if self.rng.random() < 0.5:
             await self._bridge_command(vehicle, {"hold": "hold", "resume": "mission", "rtl": "rtl"}[kind])
-        finally:
-            self.busy -= 1
+        else:
+            await self._api_command(vehicle, kind)
+
+    async def _api_command(self, vehicle: WorldVehicle, kind: str) -> None:
+        """Order over the API and follow the order to its end, crashes of the server in between or not."""
+        company, path = self.company, f"/v1/aircraft/{vehicle.aircraft_id}/commands"
+        reply = await self.ask(self.dispatcher, "POST", path, {"type": kind, "reason": "practice"})
+        if reply is None or reply.status != 202:
+            self.outcomes[f"order_{kind}_{'no_answer' if reply is None else reply.code}"] += 1
+            return
+        command_id, state = reply.body["command_id"], str(reply.body["state"])
+        late_at = datetime.fromisoformat(reply.body["deadline_at"]) + timedelta(seconds=COMMAND_SLACK_S)
+        while state not in FINAL:
+            await asyncio.sleep(2.0)
+            reply = await self.ask(self.dispatcher, "GET", f"/v1/commands/{command_id}")
+            if reply is not None and reply.status == 404:
+                company.broken("every command ends", f"{command_id} ({kind} to {vehicle.name}) was given and is gone")
+                return
+            if reply is not None and reply.ok:
+                state = str(reply.body["state"])
+                if state not in FINAL and company.now() > late_at:
+                    company.broken("every command ends", f"{command_id} ({kind} to {vehicle.name}) is {state}")
+                    return
+        self.outcomes[f"order_{kind}_{state}"] += 1
+        company.log("order", who=vehicle.name, kind=kind, state=state)
 
     async def _bridge_command(self, vehicle: WorldVehicle, mode: str) -> None:
         """Order through the bridge itself, as the service's own code does."""

@@ -115,6 +115,8 @@ class Server:
         self.http_loss = 0.0
         """The share of requests, and of answers, that get lost."""
         self.committed: Callable[[], None] | None = None
+        self.starting: Callable[[], None] | None = None
+        """Called before each start, when nobody has the store open."""
         self._folder, self._parties, self._rng, self._rates_hz = folder, parties, rng, rates_hz
         self._asked: set[asyncio.Future[Any]] = set()
 
@@ -127,6 +129,8 @@ class Server:
     async def start(self) -> Services:
         """Start a process on what the disk holds; returns when it serves."""
         self.starts += 1
+        if self.starting is not None:
+            self.starting()
         settings = Settings(data_dir=self._folder, mavlink_udp_port=None, recording=False, requests_per_s=10_000.0)
         store = WorldStore(
             settings.database_path, loop=self.loop, disk=self.disk, rng=Random(f"{self._rng.random()}/disk")

@@ -23,16 +23,23 @@ LogLine = Callable[[str, str, dict[str, Any]], None]
 @contextmanager
 def seeded(seed: int | str, unix_s: Callable[[], float]) -> Iterator[None]:
     """Let the standard library's sources of chance follow from the seed, and `time.time` from the world."""
-    rng = Random(f"{seed}/entropy")
+    # A source of its own for each caller and length: what a library draws once in a process must not shift the rest.
+    sources: dict[tuple[str, int], Random] = {}
+
+    def drawn(what: str, nbytes: int) -> bytes:
+        source = sources.get((what, nbytes))
+        if source is None:
+            source = sources[what, nbytes] = Random(f"{seed}/{what}/{nbytes}")
+        return source.randbytes(nbytes)
 
     def token_bytes(nbytes: int | None = None) -> bytes:
-        return rng.randbytes(32 if nbytes is None else nbytes)
+        return drawn("secrets", 32 if nbytes is None else nbytes)
 
     kept = (secrets.token_bytes, os.urandom, uuid.uuid4, time.time)
     changed: tuple[tuple[Any, str, Any], ...] = (
         (secrets, "token_bytes", token_bytes),
-        (os, "urandom", rng.randbytes),
-        (uuid, "uuid4", lambda: uuid.UUID(bytes=rng.randbytes(16), version=4)),
+        (os, "urandom", lambda size: drawn("urandom", size)),
+        (uuid, "uuid4", lambda: uuid.UUID(bytes=drawn("uuid", 16), version=4)),
         (time, "time", unix_s),
     )
     for module, name, replacement in changed:

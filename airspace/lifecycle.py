@@ -22,8 +22,8 @@ final states   no                  none
 `confirm` reports readiness and leaves the state. `end` needs a flight that was activated; from `approved` it is
 illegal. A plan displaced by a zone or by a flight of higher priority becomes `withdrawn`; one that was never activated
 in time becomes `expired`. A nonconforming flight that conforms again is activated again; a contingent one only ends,
-also by its aircraft going on under a new approved plan (docs/contingencies.md). The names F3548-21 uses: approved = Accepted, activated = Activated, nonconforming =
-Nonconforming, contingent = Contingent.
+also by its aircraft going on under a new approved plan (docs/contingencies.md). The names F3548-21 uses: approved =
+Accepted, activated = Activated, nonconforming = Nonconforming, contingent = Contingent.
 """
 
 from dataclasses import dataclass

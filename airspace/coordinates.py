@@ -19,6 +19,8 @@ CRS_NAMES: Final[tuple[Crs, ...]] = ("WGS84", "GCJ02", "CGCS2000")
 _AXIS_M: Final = 6_378_245.0
 _ECCENTRICITY2: Final = 0.006_693_421_622_965_943_23
 _MAINLAND: Final = (0.8293, 55.8271, 72.004, 137.8347)  # lat and lon range in which the shift is applied
+_ROUNDING_DEG: Final = 1e-11
+"""A point on the edge of the range comes back beside it by rounding: a micrometre is no other place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +77,14 @@ def wgs84_from_gcj02(lat_deg: ArrayLike, lon_deg: ArrayLike) -> tuple[FloatArray
     for _ in range(8):
         shift_lat, shift_lon = _shift_deg(guess_lat, guess_lon)
         guess_lat, guess_lon = lat - shift_lat, lon - shift_lon
-    inside = _in_mainland(guess_lat, guess_lon)
+    inside = _in_mainland(guess_lat, guess_lon, _ROUNDING_DEG)
     return np.where(inside, guess_lat, lat), np.where(inside, guess_lon, lon)
 
 
-def _in_mainland(lat: FloatArray, lon: FloatArray) -> NDArray[np.bool_]:
-    held = (lat >= _MAINLAND[0]) & (lat <= _MAINLAND[1]) & (lon >= _MAINLAND[2]) & (lon <= _MAINLAND[3])
+def _in_mainland(lat: FloatArray, lon: FloatArray, slack_deg: float = 0.0) -> NDArray[np.bool_]:
+    low_lat, high_lat, low_lon, high_lon = _MAINLAND
+    held = (lat >= low_lat - slack_deg) & (lat <= high_lat + slack_deg)
+    held &= (lon >= low_lon - slack_deg) & (lon <= high_lon + slack_deg)
     return np.asarray(held)
 
 

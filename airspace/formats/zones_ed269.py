@@ -159,16 +159,15 @@ def _limit(raw: Mapping[str, Any], which: str, where: str, scale: float, found: 
     value, reference = raw.get(f"{which}Limit"), raw.get(f"{which}VerticalReference")
     if value is None:
         # No lower limit is the surface, no upper one is unlimited (ED-269, 8.4).
-        return Limit(
-            0.0 if which == "lower" else None, "AGL" if reference is None else _DATUMS.get(reference, "AGL"), place
-        )
+        datum = _DATUMS.get(reference, "AGL") if isinstance(reference, str) else "AGL"
+        return Limit(0.0 if which == "lower" else None, datum, place)
     height = number_of(value, place, found)
-    datum = _DATUMS.get(reference) if isinstance(reference, str) else None
-    if datum is None:
+    named = _DATUMS.get(reference) if isinstance(reference, str) else None
+    if named is None:
         at = Place(f"{where}/{which}VerticalReference", None)
         found.add("unknown_datum", at, value=reference, choices="AGL, AMSL, WGS84")
         return None
-    return None if height is None else Limit(height * scale, datum, place)
+    return None if height is None else Limit(height * scale, named, place)
 
 
 def _own_band(own: Mapping[str, Any], raw: Mapping[str, Any]) -> dict[str, Any] | None:

@@ -12,6 +12,7 @@ from airspace.tactical.frames import TacticalFrame
 from airspace.tactical.health import Health, HealthFindings, HealthLimits
 from airspace.tactical.motion import HORIZON_S, Motions, PlanLegs, TrustLimits, predict, trusted
 from airspace.tactical.separation import Losses, SeparationLimits, find_losses
+from airspace.tactical.steady import SteadyVelocities
 from airspace.tactical.workspace import Workspace
 from airspace.tactical.zones import ZoneHits, ZoneIndex
 from airspace.tracks import BoolArray, RowArray, TrackState
@@ -20,9 +21,6 @@ from airspace.zones import Zone
 COAST_S: Final = 15.0
 """How long a silent track without a plan to follow is carried on; nobody knows where it is after that (ours)."""
 COAST_ON_PLAN_S: Final = 60.0
-_NOISE_MPS: Final = 1.5
-_NOISE_UP_MPS: Final = 1.0
-_SMOOTH: Final = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +60,7 @@ class Monitor:
         self._intent = intent
         self._off_since_s: FloatArray = np.full(256, np.nan)
         self._generation: RowArray = np.full(256, -1, np.int64)
-        self._velocity: FloatArray = np.full((256, 3), np.nan)
-        self._velocity_s: FloatArray = np.full(256, -np.inf)
+        self._steady = SteadyVelocities()
 
     def take_zones(self, zones: Iterable[Zone]) -> None:
         """Say which zones flights are warned of."""
@@ -107,7 +104,7 @@ class Monitor:
         velocity[~(np.abs(velocity) <= fastest).all(axis=1) & ~np.isnan(velocity).any(axis=1)] = 0.0
         np.nan_to_num(velocity, copy=False)
         rows = frame.rows[flying]
-        velocity[:] = self._steadied(frame, rows, flying, velocity)
+        velocity[:] = self._steady.take(rows, frame.observed_s[flying], velocity)
         observed_s, temporal_s = frame.observed_s[flying], np.nan_to_num(frame.temporal_s[flying])
         plans = PlanLegs(frame.plans.legs, frame.plans.first[flying], frame.plans.count[flying])
         since_s = self._off_since_s[rows]
@@ -121,30 +118,16 @@ class Monitor:
         )
         return flying, motions
 
-    def _steadied(self, frame: TacticalFrame, rows: RowArray, flying: RowArray, velocity: FloatArray) -> FloatArray:
-        """Return velocities with their noise smoothed; a change larger than noise is taken as it is.
-
-        0.3 m/s of noise in the climb rate is 12 m in 40 s, and layers are 15 m apart.
-        """
-        before, news = self._velocity[rows], frame.observed_s[flying] > self._velocity_s[rows]
-        change = velocity - before
-        level = np.hypot(change[:, 0], change[:, 1]) <= _NOISE_MPS
-        noise = np.column_stack((level, level, np.abs(change[:, 2]) <= _NOISE_UP_MPS))
-        after = np.where(noise, before + _SMOOTH * change, velocity)
-        self._velocity[rows[news]] = after[news]
-        self._velocity_s[rows[news]] = frame.observed_s[flying][news]
-        return self._velocity[rows]
-
     def _make_room(self, frame: TacticalFrame) -> None:
         """Grow with the picture, and forget what rows remember of tracks that left them."""
+        self._steady.grow(frame.capacity)
         more = frame.capacity - len(self._off_since_s)
         if more > 0:
             self._off_since_s = np.concatenate((self._off_since_s, np.full(more, np.nan)))
             self._generation = np.concatenate((self._generation, np.full(more, -1, np.int64)))
-            self._velocity = np.concatenate((self._velocity, np.full((more, 3), np.nan)))
-            self._velocity_s = np.concatenate((self._velocity_s, np.full(more, -np.inf)))
         reused = frame.rows[self._generation[frame.rows] != frame.generation]
-        self._off_since_s[reused], self._velocity[reused], self._velocity_s[reused] = np.nan, np.nan, -np.inf
+        self._off_since_s[reused] = np.nan
+        self._steady.forget(reused)
         self._generation[frame.rows] = frame.generation
 
 

@@ -21,6 +21,19 @@ def test_encounters_are_announced_early_and_only_real_ones() -> None:
 
 
 @pytest.mark.slow
+def test_one_wrong_climb_rate_does_not_hide_a_late_deviation() -> None:
+    """Two late deviations during which a climb rate was more than three sigma off are announced within 3 s all the same."""
+    vehicles, found = encounters(12, 125)
+    late = [found[number] for number in (869, 909)]
+    score, _ = fly(vehicles, late, 36.0, 1012)
+    for encounter, (_, _, observable_s, _) in zip(late, score.rows, strict=True):
+        subject = "|".join(f"ac_{row:05d}" for row in (encounter.one, encounter.two))
+        at_s = [at for at, kind, about in score.alerts if kind == "loss_of_separation" and about == subject]
+        assert at_s
+        assert at_s[0] - observable_s <= 3.0
+
+
+@pytest.mark.slow
 def test_alerts_do_not_flicker() -> None:
     """At most one pair in ten is announced, resolved and announced again: noise at the edge of the minute ahead."""
     vehicles, found = encounters(4, 5)

@@ -1,0 +1,64 @@
+"""Velocities freed of noise: quick to believe a manoeuvre, quick to forget a wrong report."""
+
+import numpy as np
+
+from airspace.tactical.steady import SteadyVelocities
+
+ROW = np.zeros(1, np.int64)
+
+
+def steadied(*reports: tuple[float, float, float]) -> list[list[float]]:
+    """Return the velocity after each of the reports of one track, a second apart."""
+    steady = SteadyVelocities()
+    steady.grow(1)
+    return [
+        steady.take(ROW, np.full(1, float(at)), np.array([report]))[0].tolist() for at, report in enumerate(reports)
+    ]
+
+
+def climbs(*reports: float) -> list[float]:
+    return [after[2] for after in steadied(*((10.0, 0.0, up) for up in reports))]
+
+
+def test_a_wrong_report_weighs_no_more_than_the_ones_after_it() -> None:
+    """Reported far off once, a level flight is predicted less than a layer (15 m in 40 s) off after two more reports."""
+    after = climbs(0.0, 0.1, -0.1, 0.0, 1.3, 0.1, -0.3, 0.0)
+    assert after[4] == 1.3
+    assert all(abs(up) < 15.0 / 40.0 for up in after[6:])
+
+
+def test_a_manoeuvre_is_believed_at_once_and_soon_exact() -> None:
+    """From level to 2 m/s, first reported as 2.4: taken at once, and no worse than the mean of its own reports."""
+    after = climbs(0.0, 0.0, 0.0, 2.4, 2.0, 1.8)
+    assert after[3:] == [2.4, 2.2, (2.4 + 2.0 + 1.8) / 3]
+
+
+def test_a_turn_restarts_the_level_mean_and_leaves_the_climb_rate_alone() -> None:
+    """A corner says nothing about the climb rate, whose mean goes on."""
+    after = steadied((10, 0, 0), (10, 0, 0), (10, 0, 0), (10, 0, 0), (0, 10, 0.8), (0.4, 10, 0.0))
+    assert after[4] == [0.0, 10.0, 0.2]
+    assert np.allclose(after[5], [0.2, 10.0, 0.15])
+
+
+def test_noise_of_a_long_flight_is_halved_and_seldom_a_layer() -> None:
+    """Reports with 0.3 m/s of noise, of a thousand flights for a minute and more: fewer than 3 in 1,000 are a layer off."""
+    random = np.random.default_rng(8)
+    steady, rows, climb_mps = SteadyVelocities(), np.arange(1_000), []
+    steady.grow(1_000)
+    for second in range(80):
+        after = steady.take(rows, np.full(1_000, float(second)), random.normal(0, 0.3, (1_000, 3)))
+        climb_mps.append(after[:, 2])
+    settled = np.concatenate(climb_mps[20:])
+    assert settled.std() < 0.15
+    assert (np.abs(settled) > 15.0 / 40.0).mean() < 0.003
+
+
+def test_an_old_report_changes_nothing_and_another_track_begins_anew() -> None:
+    """The same instant twice is one report; a row given to another track remembers nothing of the last."""
+    steady = SteadyVelocities()
+    steady.grow(1)
+    at, up = np.full(1, 5.0), np.array([[0.0, 0.0, 1.0]])
+    steady.take(ROW, at, up)
+    assert steady.take(ROW, at, up + 0.5)[0, 2] == 1.0
+    steady.forget(ROW)
+    assert steady.take(ROW, at - 5.0, up + 0.5)[0, 2] == 1.5

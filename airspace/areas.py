@@ -13,6 +13,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from airspace import prepared
 from airspace.coordinates import Bounds, probably_swapped
 from airspace.errors import FieldError
 from airspace.frame import LocalFrame
@@ -106,7 +107,7 @@ class Area:
         inner = [(a, b) for a, b in zip(cuts[::2], cuts[1::2], strict=True) if a < b]
         if inner:
             middle = np.array([(a + b) / 2 for a, b in inner])
-            inside = shapely.contains_xy(self.geometry, x0 + middle * (x1 - x0), y0 + middle * (y1 - y0))
+            inside = prepared.contains_xy(self.geometry, x0 + middle * (x1 - x0), y0 + middle * (y1 - y0))
             inner = [pair for pair, kept in zip(inner, inside, strict=True) if kept]
         return merged([*touched, *inner])
 

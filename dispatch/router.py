@@ -15,6 +15,7 @@ from typing import Any, Final, TypeAlias
 import numpy as np
 import shapely
 
+from airspace import prepared
 from airspace.areas import Area
 from airspace.geometry4d import FloatArray
 
@@ -90,7 +91,7 @@ def clear(places: Sequence[Place], near: ObstaclesNear) -> bool:
 def inside_any(place: Place, near: ObstaclesNear) -> bool:
     """Tell whether a place lies within an obstacle, margin left out."""
     point = shapely.Point(place)
-    return any(shapely.intersects(item.tight, point) for item in near((*place, *place)))
+    return any(prepared.intersects(item.tight, point) for item in near((*place, *place)))
 
 
 def shortest_way(start: Place, goal: Place, near: ObstaclesNear) -> list[Place] | None:
@@ -121,7 +122,7 @@ def shortest_way(start: Place, goal: Place, near: ObstaclesNear) -> list[Place] 
 
 def _without_margin_at(item: Obstacle, start: Place, goal: Place) -> Obstacle:
     ends = shapely.points([start, goal])
-    return item.narrowed() if shapely.intersects(item.core, ends).any() else item
+    return item.narrowed() if prepared.intersects(item.core, ends).any() else item
 
 
 def _entered(places: Sequence[Place], near: ObstaclesNear, *, tight: bool = False) -> list[Obstacle]:
@@ -133,7 +134,7 @@ def _entered(places: Sequence[Place], near: ObstaclesNear, *, tight: bool = Fals
         line = shapely.LineString([a, b])
         for item in near(box):
             # A way that only uses up the margin is left alone: what must be kept is kept.
-            if id(item) not in found and shapely.intersects(item.tight if tight else item.core, line):
+            if id(item) not in found and prepared.intersects(item.tight if tight else item.core, line):
                 found[id(item)] = item
     return list(found.values())
 
@@ -143,7 +144,7 @@ def _search(start: Place, goal: Place, obstacles: list[Obstacle]) -> list[Place]
     points = shapely.points(corners)
     free = np.ones(len(corners), bool)
     for item in obstacles:
-        free &= ~shapely.intersects(item.core, points)
+        free &= ~prepared.intersects(item.core, points)
     nodes = np.vstack([[start, goal], corners[free]])
     to_goal = np.hypot(*(nodes - nodes[1]).T)
     best = np.full(len(nodes), math.inf)
@@ -175,7 +176,7 @@ def _visible(here: FloatArray, others: FloatArray, obstacles: list[Obstacle]) ->
     seen = np.ones(len(others), bool)
     for item in obstacles:
         left = np.flatnonzero(seen)
-        seen[left] = ~shapely.intersects(item.core, lines[left])
+        seen[left] = ~prepared.intersects(item.core, lines[left])
     return seen
 
 

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
-import shapely
 from sqlmodel import Session
 
+from airspace import prepared
 from airspace.areas import Area, parse_area
 from airspace.schedule import Period, active_within, parse_applicability
 from airspace.trajectory import FlightPath
@@ -71,9 +71,9 @@ def _true_heights(path: FlightPath | VolumePath) -> tuple[float, float]:
 def _inside(path: FlightPath | VolumePath, area: Area) -> bool:
     shape = area.geometry if area.circle is None else area.geometry.buffer(area.radius_m, quad_segs=64)
     if isinstance(path, FlightPath):
-        return bool(shapely.covers(shape, path.lines).all())
+        return bool(prepared.covers(shape, path.lines).all())
     return all(
-        shape.covers(part.geometry if part.circle is None else part.geometry.buffer(part.radius_m))
+        prepared.covers(shape, part.geometry if part.circle is None else part.geometry.buffer(part.radius_m))
         for part in path.areas
     )
 

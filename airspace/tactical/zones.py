@@ -8,6 +8,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from airspace import prepared
 from airspace.areas import Area
 from airspace.geometry4d import FloatArray, IntArray
 from airspace.schedule import PERMANENT, active_within
@@ -241,9 +242,9 @@ def _touch(area: Area, places: RowArray, size: float) -> tuple[BoolArray, BoolAr
         farthest = np.hypot(*np.maximum(np.abs(low - centre), np.abs(high - centre)).T)
         return nearest <= area.radius_m, farthest <= area.radius_m
     squares = shapely.box(low[:, 0], low[:, 1], high[:, 0], high[:, 1])
-    touched = np.asarray(shapely.intersects(area.geometry, squares))
+    touched = np.asarray(prepared.intersects(area.geometry, squares))
     full = np.zeros(len(places), np.bool_)
-    full[touched] = shapely.covers(area.geometry, squares[touched])
+    full[touched] = prepared.covers(area.geometry, squares[touched])
     return touched, full
 
 

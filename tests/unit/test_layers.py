@@ -83,7 +83,8 @@ IMPURE_ATTRIBUTES = {
 }
 # One module of the core touches the machine: compiled kernels live in a cache folder named by a hash of their sources,
 # because numba does not notice an edit in a function called from another file.
-ALLOWED_IMPURITY = {"airspace.deconfliction.compiled": {"os", "pathlib"}}
+# Another holds a lock: GEOS's prepared geometries end the process when two threads ask one (decision 6).
+ALLOWED_IMPURITY = {"airspace.deconfliction.compiled": {"os", "pathlib"}, "airspace.prepared": {"threading"}}
 
 SQL_MODULES = {"sqlmodel", "sqlalchemy", "sqlite3", "pysqlite3", "alembic", "apsw", "asyncpg", "psycopg", "duckdb"}
 SQL_HOME = "utm.store"

@@ -10,7 +10,7 @@ export type Role = 'operator' | 'dispatcher' | 'regulator' | 'supplier' | 'admin
 export interface SessionUser {
   readonly name: string
   readonly role: Role
-  readonly organisation?: string | { readonly name: string; readonly name_zh?: string | null } | null
+  readonly organisation?: string | { readonly organisation_id?: string; readonly name: string; readonly name_zh?: string | null } | null
 }
 
 export interface SessionAnswer {
@@ -63,6 +63,7 @@ export interface Track {
   readonly received_at: string
   readonly registration?: string | null
   readonly operator_name?: string | null
+  readonly operator_id?: string | null
   readonly battery_pct?: number | null
   readonly mode?: string | null
   readonly link_age_s?: number | null

@@ -9,6 +9,8 @@ import { LiveFeed } from '../live/liveFeed'
 import type { CityMap, LayerGroup, Picked } from '../map/cityMap'
 import type { Focus, Point } from '../map/focusDrawing'
 import { AlertRail } from '../panels/AlertRail'
+import { CommandBox } from '../panels/CommandBox'
+import { ContingencyList } from '../panels/ContingencyList'
 import { AttentionList } from '../panels/AttentionList'
 import { ConnectionBanner } from '../panels/ConnectionBanner'
 import { DronePanel } from '../panels/DronePanel'
@@ -23,7 +25,9 @@ import { TopBar } from '../panels/TopBar'
 import { problemWords } from '../ui/problem'
 import { useAirspace, useFeedStats, useFleet, usePlan, useSecond, useSelectedDrone } from './hooks'
 import { useAlerts } from './useAlerts'
+import { useContingencies } from './useContingencies'
 import { usePlans } from './usePlans'
+import { mayCommand } from '../command/authority'
 import { useLook } from './look'
 import { MapView } from './MapView'
 import { useShortcuts, type Command } from './shortcuts'
@@ -61,6 +65,13 @@ function placeOf(feed: LiveFeed, trackId: string): Point | null {
   return fix === null ? null : [fix.lon_deg, fix.lat_deg]
 }
 
+/** The track of a flight, by its plan, else by its aircraft. */
+function trackOf(feed: LiveFeed, planId: string, aircraftId: string | null): string | null {
+  const all = [...feed.identities()].filter((item) => feed.slotOf(item.row) >= 0)
+  const found = all.find((item) => item.plan_id === planId) ?? all.find((item) => aircraftId !== null && item.aircraft_id === aircraftId)
+  return found?.track_id ?? null
+}
+
 /** What an alert opens: its drone, else its plan, else its zone. */
 function subjectOf(alert: Alert): Picked | null {
   if (alert.track_id != null) return { kind: 'drone', track_id: alert.track_id }
@@ -84,6 +95,7 @@ export default function Console({ session, onEnded, onLeave }: Props) {
   const [hidden, setHidden] = useState<ReadonlySet<LayerGroup>>(new Set())
   const [helpOpen, setHelpOpen] = useState(false)
   const [plansOpen, setPlansOpen] = useState(() => readUrl(window.location.search).plan_id !== null)
+  const [contingenciesOpen, setContingenciesOpen] = useState(false)
   const [planFilter, setPlanFilter] = useState<PlanFilter>('all')
   const [alertId, setAlertId] = useState<string | null>(null)
   const [acknowledging, setAcknowledging] = useState(false)
@@ -97,7 +109,13 @@ export default function Console({ session, onEnded, onLeave }: Props) {
   const pickedPlan = picked?.kind === 'plan' ? picked.plan_id : null
   const planId = pickedPlan ?? drone?.track?.plan_id ?? drone?.identity?.plan_id ?? null
   const plan = usePlan(feed, planId)
-  const fleet = useFleet(plansOpen || pickedPlan !== null)
+  const { role, organisation } = session.user
+  const told = role !== 'supplier'
+  const contingencies = useContingencies(feed, told)
+  const fleet = useFleet(plansOpen || contingenciesOpen || pickedPlan !== null)
+  const aircraftId = drone?.track?.aircraft_id ?? drone?.identity?.aircraft_id ?? null
+  const firm = drone?.track?.operator_id ?? drone?.identity?.operator_id ?? null
+  const mayOrder = mayCommand(role, organisation, firm)
 
   useEffect(() => {
     if (stats?.link === 'signed_out') onEnded()
@@ -137,6 +155,14 @@ export default function Console({ session, onEnded, onLeave }: Props) {
     },
     [pickTrack],
   )
+  const pickFlight = useCallback(
+    (plan_id: string, aircraft_id: string | null) => {
+      const track_id = trackOf(feed, plan_id, aircraft_id)
+      if (track_id === null) pickPlan(plan_id)
+      else pickAndShow(track_id)
+    },
+    [feed, pickPlan, pickAndShow],
+  )
   const toggleLayer = useCallback((group: LayerGroup) => {
     setHidden((before) => {
       const next = new Set(before)
@@ -153,6 +179,7 @@ export default function Console({ session, onEnded, onLeave }: Props) {
         const track_id = neighbour(feed, picked, command === 'next' ? 1 : -1)
         if (track_id !== null) pickAndShow(track_id)
       } else if (command === 'plans') setPlansOpen((before) => !before)
+      else if (command === 'contingencies') setContingenciesOpen((before) => told && !before)
       else if (command === 'next_alert') {
         const next = nextAlert(alerts.groups, alertId)
         if (next !== null) pickAlert(next)
@@ -168,7 +195,7 @@ export default function Console({ session, onEnded, onLeave }: Props) {
       else if (command === 'language') toggleLang()
       else if (command === 'help') setHelpOpen(true)
     },
-    [feed, picked, trackId, alerts.groups, alertId, alert, pick, pickAndShow, pickAlert, toggleLayer, toggleTheme, toggleLang],
+    [feed, picked, trackId, told, alerts.groups, alertId, alert, pick, pickAndShow, pickAlert, toggleLayer, toggleTheme, toggleLang],
   )
   useShortcuts(run)
 
@@ -199,7 +226,7 @@ export default function Console({ session, onEnded, onLeave }: Props) {
         onPick={pick}
         onTakenOver={takenOver}
       />
-      <TopBar stats={stats} now_ms={now_ms} user={session.user} plansOpen={plansOpen} onPlans={() => setPlansOpen((before) => !before)} onHelp={() => setHelpOpen(true)} onLeave={onLeave} />
+      <TopBar stats={stats} now_ms={now_ms} user={session.user} plansOpen={plansOpen} onPlans={() => setPlansOpen((before) => !before)} contingencies={told ? contingencies.items.length : null} contingenciesOpen={contingenciesOpen} onContingencies={() => setContingenciesOpen((before) => !before)} onHelp={() => setHelpOpen(true)} onLeave={onLeave} />
       <div className="notices">
         <ConnectionBanner stats={stats} now_ms={now_ms} onRetry={() => feed.retry()} />
         {airspace.problem !== null && stats?.link !== 'lost' && (
@@ -218,6 +245,9 @@ export default function Console({ session, onEnded, onLeave }: Props) {
           onAcknowledging={setAcknowledging}
           onPick={pickAlert}
         />
+        {contingenciesOpen && (
+          <ContingencyList contingencies={contingencies} fleet={fleet} decides={role === 'dispatcher'} onPick={pickFlight} onClose={() => setContingenciesOpen(false)} />
+        )}
         <AttentionList
           attention={attention}
           total={stats?.summary.attention_total ?? 0}
@@ -234,6 +264,11 @@ export default function Console({ session, onEnded, onLeave }: Props) {
           plan={plan}
           sites={airspace.sites}
           now_ms={now_ms}
+          commands={
+            mayOrder && aircraftId !== null ? (
+              <CommandBox key={aircraftId} feed={feed} aircraftId={aircraftId} centre={role === 'dispatcher'} link={stats?.link ?? 'connecting'} now_ms={now_ms} />
+            ) : null
+          }
           following={following}
           onFollow={setFollowing}
           onCentre={() => map.current?.centreOnSelected()}

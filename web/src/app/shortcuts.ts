@@ -17,6 +17,7 @@ export type Command =
   | 'sites'
   | 'labels'
   | 'plans'
+  | 'contingencies'
   | 'next_alert'
   | 'acknowledge'
   | 'theme'
@@ -39,6 +40,7 @@ export const bindings: Readonly<Record<string, Command>> = {
   '3': 'sites',
   '4': 'labels',
   q: 'plans',
+  e: 'contingencies',
   a: 'next_alert',
   k: 'acknowledge',
   t: 'theme',
@@ -54,6 +56,7 @@ export const helpRows: readonly { readonly keys: readonly string[]; readonly tex
   { keys: ['A'], text: 'help_next_alert' },
   { keys: ['K'], text: 'help_acknowledge' },
   { keys: ['Q'], text: 'help_plans' },
+  { keys: ['E'], text: 'help_contingencies' },
   { keys: ['Esc'], text: 'help_deselect' },
   { keys: ['H'], text: 'help_home' },
   { keys: ['+', '−'], text: 'help_zoom' },
@@ -75,6 +78,8 @@ export function useShortcuts(run: (command: Command) => void): void {
       if (document.querySelector('[role="dialog"]') !== null) return
       const command = bindings[event.key.toLowerCase()]
       if (command === undefined) return
+      // An order that is being asked about is taken back first; the panel stays.
+      if (command === 'deselect' && document.querySelector('[data-escape-cancels]') !== null) return
       event.preventDefault()
       run(command)
     }

@@ -19,6 +19,8 @@ interface Props {
   readonly plan: PlanState
   readonly sites: readonly Site[]
   readonly now_ms: number
+  /** The box of orders, for those who may give them. */
+  readonly commands: React.ReactNode
   readonly following: boolean
   readonly onFollow: (following: boolean) => void
   readonly onCentre: () => void
@@ -28,7 +30,7 @@ interface Props {
 
 const LOW_BATTERY_PCT = 25
 
-export function DronePanel({ trackId, drone, plan, sites, now_ms, following, onFollow, onCentre, onPlan, onClose }: Props) {
+export function DronePanel({ trackId, drone, plan, sites, now_ms, commands, following, onFollow, onCentre, onPlan, onClose }: Props) {
   const { t, lang } = useLook()
   const identity = drone?.identity ?? null
   const track = drone?.track ?? null
@@ -61,6 +63,7 @@ export function DronePanel({ trackId, drone, plan, sites, now_ms, following, onF
       </div>
       {fix === null && drone !== null && !drone.waiting && <p className="aged">{t('panel_gone')}</p>}
       {stale && <p className="aged">{t('aged_title', { n: number(lang, Math.floor(fix.age_s)) })}</p>}
+      {commands}
       <Altitudes drone={drone} />
       <Motion drone={drone} />
       <Section title={t('section_plan')}>

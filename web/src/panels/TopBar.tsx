@@ -18,17 +18,36 @@ interface Props {
   readonly user: SessionUser
   readonly plansOpen: boolean
   readonly onPlans: () => void
+  /** How many contingencies are open or wait for a decision; null for who is not told of them. */
+  readonly contingencies: number | null
+  readonly contingenciesOpen: boolean
+  readonly onContingencies: () => void
   readonly onHelp: () => void
   readonly onLeave: () => void
 }
 
-export function TopBar({ stats, now_ms, user, plansOpen, onPlans, onHelp, onLeave }: Props) {
+export function TopBar({ stats, now_ms, user, plansOpen, onPlans, contingencies, contingenciesOpen, onContingencies, onHelp, onLeave }: Props) {
   const { t, lang, theme, toggleLang, toggleTheme } = useLook()
   return (
     <header className="top-bar">
       <Brand place={lang === 'zh-CN' ? city.zh : city.en} role={t('app_role')} />
       <Counters stats={stats} />
       <div className="top-right">
+        {contingencies !== null && (
+          <TooltipTrigger delay={400}>
+            <ToggleButton
+              className="quiet-button plans-button contingencies-button"
+              data-some={contingencies > 0}
+              isSelected={contingenciesOpen}
+              onChange={onContingencies}
+              aria-label={t('contingencies_button', { n: number(lang, contingencies) })}
+            >
+              {t('contingencies_title')}
+              <span className="contingencies-count">{number(lang, contingencies)}</span>
+            </ToggleButton>
+            <Tooltip className="tooltip">{t('contingencies_open')}</Tooltip>
+          </TooltipTrigger>
+        )}
         <TooltipTrigger delay={400}>
           <ToggleButton className="quiet-button plans-button" isSelected={plansOpen} onChange={onPlans}>
             <Icon name="plans" />

@@ -1,0 +1,109 @@
+import { expect, test } from 'vitest'
+import { bodyOf, commandTypes, contingencyKinds, type Contingency } from '../src/api/commands'
+import { mayCommand } from '../src/command/authority'
+import { commandStates, commandsTo, isOver, standing, taken, type CommandState, type GivenCommand } from '../src/command/commandBook'
+import { inOrder } from '../src/command/contingencyOrder'
+import { keyFor } from '../src/i18n/translate'
+
+const T0 = Date.parse('2026-03-01T00:00:00Z')
+const at = (s: number): string => new Date(T0 + s * 1000).toISOString()
+const command = (status: CommandState, s = 0, change: Partial<GivenCommand> = {}): GivenCommand => ({
+  command_id: 'cmd_1',
+  aircraft_id: 'ac_1',
+  type: 'hold',
+  status,
+  updated_at: at(s),
+  detail: null,
+  detail_zh: null,
+  ...change,
+})
+const after = (...items: readonly GivenCommand[]): GivenCommand => [...items.reduce((book, item) => taken(book, [item]), taken(new Map(), [])).values()][0]!
+
+test('a command moves forward only: what arrives late or twice changes nothing', () => {
+  expect(after(command('queued'), command('sent', 1), command('accepted', 2)).status).toBe('accepted')
+  expect(after(command('accepted', 2), command('sent', 1)).status).toBe('accepted')
+  expect(after(command('accepted', 2), command('confirmed', 3), command('queued', 0)).status).toBe('confirmed')
+})
+
+test('an acknowledgement or a confirmation after the end does not turn a failure into success', () => {
+  for (const end of ['timed_out', 'refused'] as const) {
+    expect(after(command(end, 20), command('accepted', 25)).status).toBe(end)
+    expect(after(command(end, 20), command('confirmed', 30)).status).toBe(end)
+  }
+})
+
+test('only a confirmation by the service is shown as confirmed, whatever the time and the connection', () => {
+  for (const status of commandStates) {
+    for (const link of ['connecting', 'live', 'quiet', 'lost', 'signed_out'] as const) {
+      for (const s of [0, 60, 100_000]) expect(standing(command(status), T0 + s * 1000, link) === 'confirmed').toBe(status === 'confirmed')
+    }
+  }
+})
+
+test('a command under way of which nothing can be heard is called silent', () => {
+  const sent = command('sent', 0, { deadline_at: at(30) })
+  expect(standing(sent, T0 + 20_000, 'live')).toBe('sent')
+  expect(standing(sent, T0 + 20_000, 'lost')).toBe('silent')
+  expect(standing(sent, T0 + 40_000, 'live')).toBe('silent')
+  expect(standing(command('accepted'), T0 + 60_000, 'live')).toBe('accepted')
+  expect(standing(command('accepted'), T0 + 180_000, 'live')).toBe('silent')
+  expect(standing(command('refused'), T0 + 180_000, 'lost')).toBe('refused')
+})
+
+test('the deadline the service told once is kept when the feed does not repeat it', () => {
+  const known = after(command('queued', 0, { deadline_at: at(30), requested_at: at(0) }), command('sent', 1))
+  expect([known.status, known.deadline_at, known.requested_at]).toEqual(['sent', at(30), at(0)])
+})
+
+test('commands are listed for one aircraft, the latest given first, and what is no command is left out', () => {
+  const book = taken(new Map(), [
+    command('confirmed', 50, { command_id: 'cmd_old', requested_at: at(0) }),
+    command('sent', 11, { command_id: 'cmd_new', requested_at: at(10) }),
+    command('sent', 11, { command_id: 'cmd_else', aircraft_id: 'ac_2' }),
+    null,
+    { command_id: 'cmd_bad', aircraft_id: 'ac_1', status: 'done' },
+  ])
+  expect(commandsTo(book, 'ac_1').map((item) => item.command_id)).toEqual(['cmd_new', 'cmd_old'])
+  expect(commandStates.filter(isOver)).toEqual(['confirmed', 'refused', 'timed_out'])
+})
+
+test('a recommendation is sent as the command it stands for, without the words about it', () => {
+  const recommended = { aircraft_id: 'ac_1', type: 'hold', alt_m: 75, alt_datum: 'AGL', detail: 'Holds 15 m higher.', detail_zh: '升高 15 米悬停。' }
+  expect(bodyOf(recommended)).toEqual({ type: 'hold', alt_m: 75, alt_datum: 'AGL' })
+})
+
+test('dispatchers are offered commands to every drone, a firm to its own, nobody else', () => {
+  const firm = { organisation_id: 'org_a', name: 'A' }
+  expect(mayCommand('dispatcher', firm, null)).toBe(true)
+  expect(mayCommand('operator', firm, 'org_a')).toBe(true)
+  expect(mayCommand('operator', firm, 'org_b')).toBe(false)
+  expect(mayCommand('operator', firm, null)).toBe(false)
+  expect(mayCommand('operator', null, null)).toBe(false)
+  expect(mayCommand('operator', { name: 'A' }, 'org_a')).toBe(false)
+  for (const role of ['regulator', 'supplier', 'admin'] as const) expect(mayCommand(role, firm, 'org_a')).toBe(false)
+})
+
+test('every command, state, contingency, procedure and action the service can name has words', () => {
+  for (const type of commandTypes) expect(keyFor('command_type_', type)).not.toBeNull()
+  for (const state of [...commandStates, 'silent']) expect(keyFor('command_state_', state)).not.toBeNull()
+  for (const kind of contingencyKinds) expect(keyFor('contingency_kind_', kind)).not.toBeNull()
+  for (const procedure of ['rtl', 'land', 'hold', 'alternate']) expect(keyFor('contingency_procedure_', procedure)).not.toBeNull()
+  for (const advice of ['clear_return_route', 'clear_alternate_route', 'clear_landing_place', 'await_link', 'decide_contingency', 'none'])
+    expect(keyFor('contingency_advice_', advice)).not.toBeNull()
+  for (const action of ['hold', 'rtl', 'land', 'separate', 'reroute', 'delay', 'cancel', 'await']) expect(keyFor('contingency_action_', action)).not.toBeNull()
+})
+
+test('contingencies that wait for a decision come first, the longest waiting on top; then the newest', () => {
+  const item = (contingency_id: string, state: string, s: number): Contingency => ({
+    contingency_id,
+    plan_id: 'fp_1',
+    aircraft_id: null,
+    kind: 'lost_link',
+    procedure: 'rtl',
+    state,
+    detected_at: at(s),
+    recommended_action: 'await_link',
+  })
+  const items = [item('open_old', 'open', 1), item('asked_late', 'proposed', 9), item('open_new', 'open', 5), item('asked_early', 'proposed', 2)]
+  expect(inOrder(items).map(({ contingency_id }) => contingency_id)).toEqual(['asked_early', 'asked_late', 'open_new', 'open_old'])
+})

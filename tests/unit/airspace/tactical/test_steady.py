@@ -36,12 +36,12 @@ def test_a_manoeuvre_is_believed_at_once_and_soon_exact() -> None:
 def test_a_turn_restarts_the_level_mean_and_leaves_the_climb_rate_alone() -> None:
     """A corner says nothing about the climb rate, whose mean goes on."""
     after = steadied((10, 0, 0), (10, 0, 0), (10, 0, 0), (10, 0, 0), (0, 10, 0.8), (0.4, 10, 0.0))
-    assert after[4] == [0.0, 10.0, 0.2]
-    assert np.allclose(after[5], [0.2, 10.0, 0.15])
+    assert np.allclose(after[4], [0.0, 10.0, 0.8 / 5])
+    assert np.allclose(after[5], [0.2, 10.0, 0.8 / 6])
 
 
-def test_noise_of_a_long_flight_is_halved_and_seldom_a_layer() -> None:
-    """Reports with 0.3 m/s of noise, of a thousand flights for a minute and more: fewer than 3 in 1,000 are a layer off."""
+def test_noise_of_a_long_flight_is_seldom_half_a_layer() -> None:
+    """Reports with 0.3 m/s of noise, of a thousand flights for a minute and more: 3 m in 40 s, a layer in 2 of 1,000."""
     random = np.random.default_rng(8)
     steady, rows, climb_mps = SteadyVelocities(), np.arange(1_000), []
     steady.grow(1_000)
@@ -49,8 +49,21 @@ def test_noise_of_a_long_flight_is_halved_and_seldom_a_layer() -> None:
         after = steady.take(rows, np.full(1_000, float(second)), random.normal(0, 0.3, (1_000, 3)))
         climb_mps.append(after[:, 2])
     settled = np.concatenate(climb_mps[20:])
-    assert settled.std() < 0.15
-    assert (np.abs(settled) > 15.0 / 40.0).mean() < 0.003
+    assert settled.std() < 0.1
+    assert (np.abs(settled) > 15.0 / 40.0).mean() < 0.002
+
+
+def test_a_slow_climb_is_not_smoothed_away() -> None:
+    """From level to 0.9 m/s, which one report cannot tell from noise: four fifths of it after six reports."""
+    random = np.random.default_rng(9)
+    steady, rows = SteadyVelocities(), np.arange(2_000)
+    steady.grow(2_000)
+    for second in range(46):
+        reports = random.normal(0, 0.3, (2_000, 3))
+        reports[:, 2] += 0.9 if second >= 40 else 0.0
+        after = steady.take(rows, np.full(2_000, float(second)), reports)
+    assert after[:, 2].mean() > 0.9 * 0.8
+    assert np.quantile(after[:, 2], 0.01) > 0.9 * 0.4
 
 
 def test_an_old_report_changes_nothing_and_another_track_begins_anew() -> None:

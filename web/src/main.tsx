@@ -1,6 +1,7 @@
 import '@fontsource-variable/noto-sans-sc/wght.css'
 import './ui/base.css'
 import './ui/console.css'
+import './ui/boards.css'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { App } from './app/App'

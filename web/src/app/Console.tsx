@@ -14,18 +14,24 @@ import { ContingencyList } from '../panels/ContingencyList'
 import { AttentionList } from '../panels/AttentionList'
 import { ConnectionBanner } from '../panels/ConnectionBanner'
 import { DronePanel } from '../panels/DronePanel'
+import { FaultPanel } from '../panels/FaultPanel'
 import { HelpDialog } from '../panels/HelpDialog'
+import { BoardButtons, type Board } from '../panels/BoardButtons'
 import { Legend } from '../panels/Legend'
 import { MapControls } from '../panels/MapControls'
 import { SitePanel, ZonePanel } from '../panels/GroundPanel'
 import { PlanPanel } from '../panels/PlanPanel'
 import { PlansPanel } from '../panels/PlansPanel'
+import { OrdersPanel } from '../panels/OrdersPanel'
+import { OrderStory } from '../panels/OrderStory'
 import type { PlanFilter } from '../plan/planList'
 import { TopBar } from '../panels/TopBar'
 import { problemWords } from '../ui/problem'
 import { useAirspace, useFeedStats, useFleet, usePlan, useSecond, useSelectedDrone } from './hooks'
 import { useAlerts } from './useAlerts'
 import { useContingencies } from './useContingencies'
+import { useFaults } from './useFaults'
+import { useParcel, useParcels } from './useParcels'
 import { usePlans } from './usePlans'
 import { mayCommand } from '../command/authority'
 import { useLook } from './look'
@@ -97,12 +103,18 @@ export default function Console({ session, onEnded, onLeave }: Props) {
   const [plansOpen, setPlansOpen] = useState(() => readUrl(window.location.search).plan_id !== null)
   const [contingenciesOpen, setContingenciesOpen] = useState(false)
   const [planFilter, setPlanFilter] = useState<PlanFilter>('all')
+  const [board, setBoard] = useState<Board | null>(null)
+  const [orderId, setOrderId] = useState<string | null>(null)
   const [alertId, setAlertId] = useState<string | null>(null)
   const [acknowledging, setAcknowledging] = useState(false)
   const [reasonFocus, setReasonFocus] = useState<Focus | null>(null)
   const map = useRef<CityMap | null>(null)
   const alerts = useAlerts(feed)
   const { list: planList, loadMore } = usePlans(feed, plansOpen, planFilter)
+  const parcels = useParcels(feed, board === 'orders')
+  const parcel = useParcel(feed, orderId)
+  const faults = useFaults(session.user.role, board === 'faults')
+  const boards: readonly Board[] = [...(session.user.role === 'supplier' ? [] : (['orders'] as const)), ...(faults.answer === null ? [] : (['faults'] as const))]
 
   const trackId = picked?.kind === 'drone' ? picked.track_id : null
   const drone = useSelectedDrone(feed, trackId)
@@ -112,7 +124,7 @@ export default function Console({ session, onEnded, onLeave }: Props) {
   const { role, organisation } = session.user
   const told = role !== 'supplier'
   const contingencies = useContingencies(feed, told)
-  const fleet = useFleet(plansOpen || contingenciesOpen || pickedPlan !== null)
+  const fleet = useFleet(plansOpen || contingenciesOpen || pickedPlan !== null || board === 'orders' || orderId !== null)
   const aircraftId = drone?.track?.aircraft_id ?? drone?.identity?.aircraft_id ?? null
   const firm = drone?.track?.operator_id ?? drone?.identity?.operator_id ?? null
   const mayOrder = mayCommand(role, organisation, firm)
@@ -171,6 +183,23 @@ export default function Console({ session, onEnded, onLeave }: Props) {
     })
   }, [])
 
+  // One list at a time has the lower edge.
+  const togglePlans = useCallback(() => {
+    setBoard(null)
+    setPlansOpen((before) => !before)
+  }, [])
+  const toggleBoard = useCallback((next: Board) => {
+    setPlansOpen(false)
+    setBoard((before) => (before === next ? null : next))
+  }, [])
+  const pickOrder = useCallback(
+    (order_id: string) => {
+      pick(null)
+      setOrderId(order_id)
+    },
+    [pick],
+  )
+
   const run = useCallback(
     (command: Command) => {
       const layer = layerOf[command]
@@ -178,7 +207,7 @@ export default function Console({ session, onEnded, onLeave }: Props) {
       if (command === 'next' || command === 'previous') {
         const track_id = neighbour(feed, picked, command === 'next' ? 1 : -1)
         if (track_id !== null) pickAndShow(track_id)
-      } else if (command === 'plans') setPlansOpen((before) => !before)
+      } else if (command === 'plans') togglePlans()
       else if (command === 'contingencies') setContingenciesOpen((before) => told && !before)
       else if (command === 'next_alert') {
         const next = nextAlert(alerts.groups, alertId)
@@ -187,7 +216,10 @@ export default function Console({ session, onEnded, onLeave }: Props) {
         if (alert !== null && awaits(alert)) setAcknowledging(true)
       } else if (command === 'centre') map.current?.centreOnSelected()
       else if (command === 'follow') setFollowing((before) => !before && trackId !== null)
-      else if (command === 'deselect') pick(null)
+      else if (command === 'deselect') {
+        pick(null)
+        setOrderId(null)
+      }
       else if (command === 'home') map.current?.showCity()
       else if (command === 'zoom_in') map.current?.zoomBy(1)
       else if (command === 'zoom_out') map.current?.zoomBy(-1)
@@ -195,7 +227,7 @@ export default function Console({ session, onEnded, onLeave }: Props) {
       else if (command === 'language') toggleLang()
       else if (command === 'help') setHelpOpen(true)
     },
-    [feed, picked, trackId, told, alerts.groups, alertId, alert, pick, pickAndShow, pickAlert, toggleLayer, toggleTheme, toggleLang],
+    [feed, picked, trackId, told, alerts.groups, alertId, alert, pick, pickAndShow, pickAlert, toggleLayer, togglePlans, toggleTheme, toggleLang],
   )
   useShortcuts(run)
 
@@ -222,11 +254,11 @@ export default function Console({ session, onEnded, onLeave }: Props) {
         following={following}
         hidden={hidden}
         focus={focus}
-        plansOpen={plansOpen}
+        plansOpen={plansOpen || board !== null}
         onPick={pick}
         onTakenOver={takenOver}
       />
-      <TopBar stats={stats} now_ms={now_ms} user={session.user} plansOpen={plansOpen} onPlans={() => setPlansOpen((before) => !before)} contingencies={told ? contingencies.items.length : null} contingenciesOpen={contingenciesOpen} onContingencies={() => setContingenciesOpen((before) => !before)} onHelp={() => setHelpOpen(true)} onLeave={onLeave} />
+      <TopBar stats={stats} now_ms={now_ms} user={session.user} plansOpen={plansOpen} onPlans={togglePlans} boards={<BoardButtons shown={boards} open={board} onToggle={toggleBoard} />} contingencies={told ? contingencies.items.length : null} contingenciesOpen={contingenciesOpen} onContingencies={() => setContingenciesOpen((before) => !before)} onHelp={() => setHelpOpen(true)} onLeave={onLeave} />
       <div className="notices">
         <ConnectionBanner stats={stats} now_ms={now_ms} onRetry={() => feed.retry()} />
         {airspace.problem !== null && stats?.link !== 'lost' && (
@@ -295,18 +327,48 @@ export default function Console({ session, onEnded, onLeave }: Props) {
           list={planList}
           fleet={fleet}
           selected={pickedPlan}
-          drawer={picked !== null}
+          drawer={picked !== null || orderId !== null}
           onFilter={setPlanFilter}
           onPick={pickPlan}
           onMore={loadMore}
           onClose={() => setPlansOpen(false)}
         />
       )}
+      {board === 'orders' && (
+        <OrdersPanel
+          list={parcels.list}
+          fleet={fleet}
+          sites={airspace.sites}
+          role={session.user.role}
+          selected={orderId}
+          drawer={picked !== null || orderId !== null}
+          now_ms={now_ms}
+          onPick={pickOrder}
+          onCreated={(order) => {
+            parcels.take(order)
+            pickOrder(order.order_id)
+          }}
+          onMore={parcels.loadMore}
+          onClose={() => setBoard(null)}
+        />
+      )}
+      {picked === null && orderId !== null && (
+        <OrderStory told={parcel} fleet={fleet} sites={airspace.sites} now_ms={now_ms} onPlan={pickPlan} onClose={() => setOrderId(null)} />
+      )}
+      {board === 'faults' && faults.answer !== null && (
+        <FaultPanel
+          answer={faults.answer}
+          problem={faults.problem}
+          drawer={picked !== null || orderId !== null}
+          onChanged={faults.reload}
+          onClose={() => setBoard(null)}
+        />
+      )}
       {zone !== null && (
         <ZonePanel zone={zone} active={airspace.active?.has(zone.properties.zone_id ?? '') ?? true} onClose={close} />
       )}
       {site !== null && <SitePanel site={site} onClose={close} />}
-      <MapControls onZoom={(steps) => map.current?.zoomBy(steps)} onHome={() => map.current?.showCity()} drawer={picked !== null} plans={plansOpen} />
+      <MapControls onZoom={(steps) => map.current?.zoomBy(steps)} onHome={() => map.current?.showCity()} drawer={picked !== null || orderId !== null} plans={plansOpen || board !== null} />
       <HelpDialog isOpen={helpOpen} onOpenChange={setHelpOpen} />
     </div>
   )

@@ -56,7 +56,7 @@ class Signal<T> {
 }
 
 const EMPTY: Frame = { data: new Float32Array(0), count: 0, packed_at_ms: 0 }
-const TOPICS = ['tracks', 'alerts', 'plans', 'zones', 'commands']
+const TOPICS = ['tracks', 'alerts', 'plans', 'zones', 'commands', 'orders']
 
 export class LiveFeed {
   readonly onFrame = new Signal<Frame>()

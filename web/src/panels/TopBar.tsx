@@ -1,5 +1,6 @@
 /** The bar above the map: who we are, how many fly in which state, how fresh the picture is, what time it is. */
 
+import type { ReactNode } from 'react'
 import { Button, Menu, MenuItem, MenuTrigger, Popover, Separator, Text, ToggleButton, Tooltip, TooltipTrigger } from 'react-aria-components'
 import type { SessionUser } from '../api/types'
 import { useLook } from '../app/look'
@@ -18,6 +19,8 @@ interface Props {
   readonly user: SessionUser
   readonly plansOpen: boolean
   readonly onPlans: () => void
+  /** More buttons beside that of the plans. */
+  readonly boards: ReactNode
   /** How many contingencies are open or wait for a decision; null for who is not told of them. */
   readonly contingencies: number | null
   readonly contingenciesOpen: boolean
@@ -26,7 +29,7 @@ interface Props {
   readonly onLeave: () => void
 }
 
-export function TopBar({ stats, now_ms, user, plansOpen, onPlans, contingencies, contingenciesOpen, onContingencies, onHelp, onLeave }: Props) {
+export function TopBar({ stats, now_ms, user, plansOpen, onPlans, boards, contingencies, contingenciesOpen, onContingencies, onHelp, onLeave }: Props) {
   const { t, lang, theme, toggleLang, toggleTheme } = useLook()
   return (
     <header className="top-bar">
@@ -55,6 +58,7 @@ export function TopBar({ stats, now_ms, user, plansOpen, onPlans, contingencies,
           </ToggleButton>
           <Tooltip className="tooltip">{t('plans_open')}</Tooltip>
         </TooltipTrigger>
+        {boards}
         <FeedHealth stats={stats} />
         <TooltipTrigger delay={250}>
           <Button className="clock" aria-label={`${t('clock_beijing')} ${beijingTime(now_ms)}`}>

@@ -1,0 +1,116 @@
+/** A firm's new order: two sites, a load, a class and when it must be there. */
+
+import { useState, type ReactNode } from 'react'
+import { Button } from 'react-aria-components'
+import { createOrder, priorityClasses, type Order } from '../api/logistics'
+import type { Problem, Site } from '../api/types'
+import { useLook } from '../app/look'
+import { localName } from '../i18n/format'
+import { orderBody, type OrderFields } from '../parcel/parcelTimes'
+import { problemWords } from '../ui/problem'
+
+interface Props {
+  readonly sites: readonly Site[]
+  readonly onCreated: (order: Order) => void
+  readonly onClose: () => void
+}
+
+const empty: OrderFields = { origin: '', destination: '', payload: '1', priority: 'standard', deliverBy: '', reference: '' }
+
+export function OrderForm({ sites, onCreated, onClose }: Props) {
+  const { t, lang } = useLook()
+  const [fields, setFields] = useState(empty)
+  const [sending, setSending] = useState(false)
+  const [problem, setProblem] = useState<Problem | null>(null)
+  const body = orderBody(fields)
+  const named = sites.map(({ properties }) => ({ id: properties.site_id, name: localName(lang, properties) })).sort((a, b) => a.name.localeCompare(b.name, lang))
+  const set = (change: Partial<OrderFields>) => setFields((before) => ({ ...before, ...change }))
+
+  const send = async () => {
+    if (body === null) return
+    setSending(true)
+    setProblem(null)
+    const answer = await createOrder(body)
+    setSending(false)
+    if (answer.ok) onCreated(answer.value)
+    else setProblem(answer.problem)
+  }
+  const siteField = (name: 'origin' | 'destination') => (
+    <Field label={t(name === 'origin' ? 'parcel_from' : 'parcel_to')}>
+      <select value={fields[name]} required onChange={(event) => set({ [name]: event.target.value })}>
+        <option value="">{t('parcel_choose_site')}</option>
+        {named.map(({ id, name: text }) => (
+          <option key={id} value={id}>
+            {text}
+          </option>
+        ))}
+      </select>
+    </Field>
+  )
+  return (
+    <form
+      className="board-form"
+      aria-label={t('parcel_new')}
+      onSubmit={(event) => {
+        event.preventDefault()
+        void send()
+      }}
+    >
+      {siteField('origin')}
+      {siteField('destination')}
+      <Field label={t('parcel_payload_kg')}>
+        <input type="number" min="0.01" max="2000" step="any" required value={fields.payload} onChange={(event) => set({ payload: event.target.value })} />
+      </Field>
+      <Field label={t('parcel_class')}>
+        <select
+          value={fields.priority}
+          onChange={(event) => set({ priority: priorityClasses.find((item) => item === event.target.value) ?? 'standard' })}
+        >
+          {priorityClasses.map((item) => (
+            <option key={item} value={item}>
+              {t(`parcel_class_${item}`)}
+            </option>
+          ))}
+        </select>
+      </Field>
+      <Field label={t('parcel_deliver_by_field')}>
+        <input type="datetime-local" value={fields.deliverBy} onChange={(event) => set({ deliverBy: event.target.value })} />
+      </Field>
+      <Field label={t('parcel_reference_field')}>
+        <input type="text" maxLength={200} value={fields.reference} onChange={(event) => set({ reference: event.target.value })} />
+      </Field>
+      <div className="board-form-end">
+        <Button type="submit" className="main-button" isDisabled={sending || body === null}>
+          {t(sending ? 'parcel_sending' : 'parcel_create')}
+        </Button>
+        <Button className="quiet-button" onPress={onClose}>
+          {t('decide_back')}
+        </Button>
+      </div>
+      {problem !== null && <ProblemList problem={problem} title="parcel_create_failed" />}
+    </form>
+  )
+}
+
+export function Field({ label, children }: { readonly label: string; readonly children: ReactNode }) {
+  return (
+    <label className="board-field">
+      <span>{label}</span>
+      {children}
+    </label>
+  )
+}
+
+/** What the service refused, field by field in words. */
+export function ProblemList({ problem, title }: { readonly problem: Problem; readonly title: 'parcel_create_failed' | 'fault_failed' }) {
+  const { t, lang } = useLook()
+  const lines = (problem.errors ?? []).flatMap((item) => (lang === 'zh-CN' ? (item.detail_zh ?? item.detail) : item.detail) ?? [])
+  return (
+    <div className="decide-problem board-problem" role="alert">
+      <p>{t(title, { reason: problemWords(t, lang, problem) })}</p>
+      {lines.map((line, i) => (
+        <p key={i}>{line}</p>
+      ))}
+    </div>
+  )
+}

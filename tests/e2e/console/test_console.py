@@ -309,6 +309,58 @@ def test_the_alert_rail_shows_what_the_city_has(city: City, city_console: Consol
     city_console.page.screenshot(path=artifacts / "alerts-en-1440x900.png")
 
 
+def cruising(city: City) -> dict[str, Any] | None:
+    """Return the track of a flight that is well in the air and has the longest way to go; None while there is none."""
+    with city.client("dispatcher") as dispatcher:
+        plans = dispatcher.get("/v1/flight-plans", params={"state": "activated", "limit": 100}).json()["items"]
+        tracks = dispatcher.get("/v1/tracks", params={"bbox": "113,22,115,23.5"}).json()["items"]
+    ends = {plan["plan_id"]: plan["ends_at"] for plan in plans}
+    soon = (datetime.now(UTC) + timedelta(seconds=90)).isoformat()
+    found: list[dict[str, Any]] = [
+        track
+        for track in tracks
+        if track["state"] == "conforming"
+        and (track["alt_agl_m"] or 0) > 35
+        and abs(track["vel_east_mps"] or 0) + abs(track["vel_north_mps"] or 0) > 8
+        and ends.get(track["plan_id"], "") > soon
+    ]
+    return max(found, key=lambda track: ends[track["plan_id"]], default=None)
+
+
+def test_a_dispatcher_holds_a_drone_and_sees_it_confirmed(city: City, city_console: Console, artifacts: Path) -> None:
+    """Hold asks for a reason, tells what it would do, is given by a second press, and ends as the service says it did."""
+    track = city_console.until(lambda: cruising(city), "a drone on its way", 120)
+    page = city_console.page
+    city_console.open(f"?lang=en&track={track['track_id']}")
+    buttons = page.get_by_role("group", name="Orders to the drone")
+    buttons.get_by_role("button", name="Hold", exact=True).click()
+    question = page.get_by_role("group", name="Hold", exact=True)
+    question.get_by_role("textbox").fill("Crane at work ahead")
+    question.get_by_role("button", name="Show what it would do").click()
+    expect(question).to_contain_text("stops and holds here", timeout=15_000)
+    with city.client("dispatcher") as dispatcher:
+        before = dispatcher.get("/v1/commands", params={"aircraft_id": track["aircraft_id"]}).json()["items"]
+    assert before == [], "an order was sent before it was confirmed"
+
+    page.keyboard.press("Escape")
+    expect(question).to_have_count(0)
+    expect(page.get_by_role("complementary", name="Selection")).to_be_visible()
+
+    buttons.get_by_role("button", name="Hold", exact=True).click()
+    question.get_by_role("button", name="Give the order").click()
+    given = page.get_by_role("list", name="Latest orders").get_by_role("listitem").first
+    expect(given).to_contain_text("Hold", timeout=15_000)
+    expect(given).to_have_attribute("data-standing", "confirmed", timeout=60_000)
+    expect(given).to_contain_text("Seen doing it")
+    page.screenshot(path=artifacts / "hold-confirmed-en-1440x900.png")
+    with city.client("dispatcher") as dispatcher:
+        items = dispatcher.get("/v1/commands", params={"aircraft_id": track["aircraft_id"]}).json()["items"]
+    assert [(item["type"], item["state"]) for item in items] == [("hold", "confirmed")]
+    assert items[0]["circumstance"]["reason"] == "Crane at work ahead"
+    # The service's 409 that asks for a reason is an answer, not a complaint of the page.
+    city_console.complaints = [text for text in city_console.complaints if "status of 409" not in text]
+
+
 @pytest.mark.parametrize("lang", ["zh-CN", "en"])
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
 def test_screenshots(console: Console, artifacts: Path, lang: str, size: tuple[int, int]) -> None:

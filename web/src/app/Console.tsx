@@ -287,7 +287,8 @@ export default function Console({ session, onEnded, onLeave }: Props) {
           selected={trackId}
           onPick={pickAndShow}
         />
-        <Legend hidden={hidden} onToggle={toggleLayer} />
+        {/* What is urgent takes the room of what explains. */}
+        {!contingenciesOpen && <Legend hidden={hidden} onToggle={toggleLayer} />}
       </div>
       {trackId !== null && (
         <DronePanel

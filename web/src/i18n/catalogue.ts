@@ -523,6 +523,7 @@ export const catalogue = {
   command_confirm_second: { zh: '再次确认并发出“{order}”', en: 'Yes, give the order “{order}”' },
   command_confirm_against: { zh: '不顾冲突发出“{order}”', en: 'Give “{order}” against the conflict' },
   command_sending: { zh: '正在发出…', en: 'Sending…' },
+  command_close: { zh: '关闭', en: 'Close' },
   command_cancel: { zh: '取消', en: 'Cancel' },
   command_again: { zh: '重新检查', en: 'Check again' },
   command_not_given: { zh: '指令未发出：{reason}', en: 'The order was not given: {reason}' },

@@ -171,7 +171,7 @@ export function CommandBox({ feed, aircraftId, centre, link, now_ms }: Props) {
                 <Button className="quiet-button" onPress={() => void check(step.body)}>
                   {t('command_again')}
                 </Button>
-                <Cancel onPress={cancel} />
+                <Cancel onPress={cancel} over />
               </div>
             </>
           )}
@@ -181,7 +181,7 @@ export function CommandBox({ feed, aircraftId, centre, link, now_ms }: Props) {
                 {t(step.onRecord ? 'command_unsure_recorded' : 'command_unsure')}
               </p>
               <div className="decide-buttons">
-                <Cancel onPress={cancel} />
+                <Cancel onPress={cancel} over />
               </div>
             </>
           )}
@@ -224,11 +224,12 @@ function Question({ title, children }: { readonly title: string; readonly childr
   )
 }
 
-function Cancel({ onPress, disabled = false }: { readonly onPress: () => void; readonly disabled?: boolean }) {
+/** `over`: there is nothing left to take back, only to close. */
+function Cancel({ onPress, disabled = false, over = false }: { readonly onPress: () => void; readonly disabled?: boolean; readonly over?: boolean }) {
   const { t } = useLook()
   return (
     <Button className="quiet-button" isDisabled={disabled} onPress={onPress}>
-      {t('command_cancel')} <kbd>Esc</kbd>
+      {t(over ? 'command_close' : 'command_cancel')} <kbd>Esc</kbd>
     </Button>
   )
 }

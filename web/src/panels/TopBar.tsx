@@ -45,7 +45,8 @@ export function TopBar({ stats, now_ms, user, plansOpen, onPlans, boards, contin
               onChange={onContingencies}
               aria-label={t('contingencies_button', { n: number(lang, contingencies) })}
             >
-              {t('contingencies_title')}
+              <StateMark state="contingent" />
+              <span className="contingencies-name">{t('contingencies_title')}</span>
               <span className="contingencies-count">{number(lang, contingencies)}</span>
             </ToggleButton>
             <Tooltip className="tooltip">{t('contingencies_open')}</Tooltip>

@@ -19,7 +19,7 @@ demo: $(VENV)/.runtime $(CONSOLE) ## Set up, build the console, start the city a
 test: $(VENV)/.dev $(CONSOLE) lint types test-web ## Set up and run every check and every test
 	@sh .ci/system-packages.sh
 	$(BIN)/python -m pytest -q -n 2 -m "not slow and not e2e"
-	$(BIN)/python -m pytest -q -n 2 --dist loadfile -m "slow or e2e"
+	$(BIN)/python -m pytest -q -n 5 --dist loadfile -m "slow or e2e"  # they wait for flights in real time more than they compute
 
 test-fast: $(VENV)/.dev ## The tests for the inner loop: no servers, no browser, no foreign clients
 	$(BIN)/python -m pytest -q -n 2 -m "not slow and not e2e" tests/unit

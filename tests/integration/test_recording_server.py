@@ -343,7 +343,10 @@ def expect_the_same_picture(server: Server, before: dict[str, Any], flight: Flig
     assert flight.track_id in before
     assert after.keys() == before.keys()
     for name, item in after.items():
-        timeless = {key: value for key, value in item.items() if key not in ("link_age_s", "state", "row")}
+        # How far a flight is from its plan is judged of fresh positions only: by now it may say nothing, never another.
+        judged = ("time_deviation_s", "lateral_deviation_m", "vertical_deviation_m")
+        assert all(item[key] in (None, before[name][key]) for key in judged)
+        timeless = {key: value for key, value in item.items() if key not in ("link_age_s", "state", "row", *judged)}
         assert timeless == {key: before[name][key] for key in timeless}
         assert item["state"] == "lost"
         # Its age is told, and it is the time since the position, the restart included.

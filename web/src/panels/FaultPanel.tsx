@@ -161,37 +161,46 @@ function FaultForm({ answer, vehicleId, onVehicle, onAdded }: FormProps) {
       }}
     >
       <Field label={t('fault_vehicle')}>
-        <select value={vehicleId} required onChange={(event) => onVehicle(event.target.value)}>
-          <option value="">{t('fault_choose_vehicle')}</option>
-          {answer.vehicles.map((vehicle) => (
-            <option key={vehicle.id} value={vehicle.id}>
-              {vehicle.registration ?? vehicle.id}
-            </option>
-          ))}
-        </select>
+        {(id) => (
+          <select id={id} value={vehicleId} required onChange={(event) => onVehicle(event.target.value)}>
+            <option value="">{t('fault_choose_vehicle')}</option>
+            {answer.vehicles.map((vehicle) => (
+              <option key={vehicle.id} value={vehicle.id}>
+                {vehicle.registration ?? vehicle.id}
+              </option>
+            ))}
+          </select>
+        )}
       </Field>
       <Field label={t('fault_kind')}>
-        <select
-          value={kind.kind}
-          onChange={(event) => {
-            setKindId(event.target.value)
-            setTexts({})
-          }}
-        >
-          {answer.kinds.map((item) => (
-            <option key={item.kind} value={item.kind}>
-              {kindName(t, item, item.kind)}
-            </option>
-          ))}
-        </select>
+        {(id) => (
+          <select
+            id={id}
+            value={kind.kind}
+            onChange={(event) => {
+              setKindId(event.target.value)
+              setTexts({})
+            }}
+          >
+            {answer.kinds.map((item) => (
+              <option key={item.kind} value={item.kind}>
+                {kindName(t, item, item.kind)}
+              </option>
+            ))}
+          </select>
+        )}
       </Field>
       <p className="quiet board-wide">{words(lang, kind)}</p>
       {kind.values.map((spec) => (
         <ValueField key={`${kind.kind}.${spec.name}`} spec={spec} text={texts[spec.name] ?? ''} onText={(text) => setTexts((before) => ({ ...before, [spec.name]: text }))} />
       ))}
       <Field label={t('fault_lasts')}>
-        <input inputMode="decimal" value={lasts} onChange={(event) => setLasts(event.target.value)} aria-invalid={'fault' in lasting} />
-        {'fault' in lasting && <Wrong fault={lasting.fault} low={0} high={604_800} />}
+        {(id) => (
+          <>
+            <input id={id} inputMode="decimal" value={lasts} onChange={(event) => setLasts(event.target.value)} aria-invalid={'fault' in lasting} />
+            {'fault' in lasting && <Wrong fault={lasting.fault} low={0} high={604_800} />}
+          </>
+        )}
       </Field>
       <div className="board-form-end">
         <Button type="submit" className="main-button" isDisabled={sending || body === null}>
@@ -209,24 +218,29 @@ function ValueField({ spec, text, onText }: { readonly spec: FaultValue; readonl
   const bounds = spec.minimum === undefined ? '' : ` (${number(lang, spec.minimum)} … ${number(lang, spec.maximum ?? Infinity, (spec.maximum ?? 0) % 1 === 0 ? 0 : 1)})`
   return (
     <Field label={`${words(lang, spec)}${bounds}`}>
-      {spec.one_of === undefined ? (
-        <input
-          inputMode={typeof spec.default === 'number' ? 'decimal' : 'text'}
-          placeholder={String(spec.default)}
-          value={text}
-          onChange={(event) => onText(event.target.value)}
-          aria-invalid={'fault' in read}
-        />
-      ) : (
-        <select value={text === '' ? String(spec.default) : text} onChange={(event) => onText(event.target.value)}>
-          {spec.one_of.map((word) => (
-            <option key={word} value={word}>
-              {word}
-            </option>
-          ))}
-        </select>
+      {(id) => (
+        <>
+          {spec.one_of === undefined ? (
+            <input
+              id={id}
+              inputMode={typeof spec.default === 'number' ? 'decimal' : 'text'}
+              placeholder={String(spec.default)}
+              value={text}
+              onChange={(event) => onText(event.target.value)}
+              aria-invalid={'fault' in read}
+            />
+          ) : (
+            <select id={id} value={text === '' ? String(spec.default) : text} onChange={(event) => onText(event.target.value)}>
+              {spec.one_of.map((word) => (
+                <option key={word} value={word}>
+                  {word}
+                </option>
+              ))}
+            </select>
+          )}
+          {'fault' in read && <Wrong fault={read.fault} low={spec.minimum} high={spec.maximum} />}
+        </>
       )}
-      {'fault' in read && <Wrong fault={read.fault} low={spec.minimum} high={spec.maximum} />}
     </Field>
   )
 }

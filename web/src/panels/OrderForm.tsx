@@ -1,6 +1,6 @@
 /** A firm's new order: two sites, a load, a class and when it must be there. */
 
-import { useState, type ReactNode } from 'react'
+import { useId, useState, type ReactNode } from 'react'
 import { Button } from 'react-aria-components'
 import { createOrder, priorityClasses, type Order } from '../api/logistics'
 import type { Problem, Site } from '../api/types'
@@ -37,14 +37,16 @@ export function OrderForm({ sites, onCreated, onClose }: Props) {
   }
   const siteField = (name: 'origin' | 'destination') => (
     <Field label={t(name === 'origin' ? 'parcel_from' : 'parcel_to')}>
-      <select value={fields[name]} required onChange={(event) => set({ [name]: event.target.value })}>
-        <option value="">{t('parcel_choose_site')}</option>
-        {named.map(({ id, name: text }) => (
-          <option key={id} value={id}>
-            {text}
-          </option>
-        ))}
-      </select>
+      {(id) => (
+        <select id={id} value={fields[name]} required onChange={(event) => set({ [name]: event.target.value })}>
+          <option value="">{t('parcel_choose_site')}</option>
+          {named.map(({ id, name: text }) => (
+            <option key={id} value={id}>
+              {text}
+            </option>
+          ))}
+        </select>
+      )}
     </Field>
   )
   return (
@@ -59,25 +61,34 @@ export function OrderForm({ sites, onCreated, onClose }: Props) {
       {siteField('origin')}
       {siteField('destination')}
       <Field label={t('parcel_payload_kg')}>
-        <input type="number" min="0.01" max="2000" step="any" required value={fields.payload} onChange={(event) => set({ payload: event.target.value })} />
+        {(id) => (
+          <input id={id} type="number" min="0.01" max="2000" step="any" required value={fields.payload} onChange={(event) => set({ payload: event.target.value })} />
+        )}
       </Field>
       <Field label={t('parcel_class')}>
-        <select
-          value={fields.priority}
-          onChange={(event) => set({ priority: priorityClasses.find((item) => item === event.target.value) ?? 'standard' })}
-        >
-          {priorityClasses.map((item) => (
-            <option key={item} value={item}>
-              {t(`parcel_class_${item}`)}
-            </option>
-          ))}
-        </select>
+        {(id) => (
+          <select
+            id={id}
+            value={fields.priority}
+            onChange={(event) => set({ priority: priorityClasses.find((item) => item === event.target.value) ?? 'standard' })}
+          >
+            {priorityClasses.map((item) => (
+              <option key={item} value={item}>
+                {t(`parcel_class_${item}`)}
+              </option>
+            ))}
+          </select>
+        )}
       </Field>
       <Field label={t('parcel_deliver_by_field')}>
-        <input type="datetime-local" value={fields.deliverBy} onChange={(event) => set({ deliverBy: event.target.value })} />
+        {(id) => (
+          <input id={id} type="datetime-local" value={fields.deliverBy} onChange={(event) => set({ deliverBy: event.target.value })} />
+        )}
       </Field>
       <Field label={t('parcel_reference_field')}>
-        <input type="text" maxLength={200} value={fields.reference} onChange={(event) => set({ reference: event.target.value })} />
+        {(id) => (
+          <input id={id} type="text" maxLength={200} value={fields.reference} onChange={(event) => set({ reference: event.target.value })} />
+        )}
       </Field>
       <div className="board-form-end">
         <Button type="submit" className="main-button" isDisabled={sending || body === null}>
@@ -92,12 +103,14 @@ export function OrderForm({ sites, onCreated, onClose }: Props) {
   )
 }
 
-export function Field({ label, children }: { readonly label: string; readonly children: ReactNode }) {
+/** A labelled field; the label is tied by id so that an option or an error is no part of its name. */
+export function Field({ label, children }: { readonly label: string; readonly children: (id: string) => ReactNode }) {
+  const id = useId()
   return (
-    <label className="board-field">
-      <span>{label}</span>
-      {children}
-    </label>
+    <div className="board-field">
+      <label htmlFor={id}>{label}</label>
+      {children(id)}
+    </div>
   )
 }
 
@@ -106,11 +119,8 @@ export function ProblemList({ problem, title }: { readonly problem: Problem; rea
   const { t, lang } = useLook()
   const lines = (problem.errors ?? []).flatMap((item) => (lang === 'zh-CN' ? (item.detail_zh ?? item.detail) : item.detail) ?? [])
   return (
-    <div className="decide-problem board-problem" role="alert">
-      <p>{t(title, { reason: problemWords(t, lang, problem) })}</p>
-      {lines.map((line, i) => (
-        <p key={i}>{line}</p>
-      ))}
-    </div>
+    <p className="decide-problem board-problem" role="alert">
+      {t(title, { reason: lines.length === 0 ? problemWords(t, lang, problem) : lines.join(' ') })}
+    </p>
   )
 }

@@ -7,7 +7,7 @@ import type { Role, Site } from '../api/types'
 import type { Fleet } from '../app/hooks'
 import { useLook } from '../app/look'
 import type { ParcelList } from '../app/useParcels'
-import { instant, localName, number, quantity } from '../i18n/format'
+import { beijingDay, instant, localName, number, quantity } from '../i18n/format'
 import { Icon } from '../ui/icons'
 import { ParcelMark } from '../ui/ParcelMark'
 import { problemWords } from '../ui/problem'
@@ -96,8 +96,8 @@ export function OrdersPanel({ list, fleet, sites, role, selected, drawer, now_ms
                   </td>
                   <td>{t('parcel_way_value', { from: siteName(order.origin_site_id), to: siteName(order.destination_site_id) })}</td>
                   <td>{t(`parcel_class_${order.priority_class}`)}</td>
-                  <Instant text={order.promise?.deliver_at} />
-                  <Instant text={order.delivered_at ?? order.expected_at} />
+                  <Instant text={order.promise?.deliver_at} now_ms={now_ms} />
+                  <Instant text={order.delivered_at ?? order.expected_at} now_ms={now_ms} />
                   <td>
                     <LatenessWords order={order} now_ms={now_ms} />
                   </td>
@@ -119,10 +119,11 @@ export function OrdersPanel({ list, fleet, sites, role, selected, drawer, now_ms
   )
 }
 
-function Instant({ text }: { readonly text: string | null | undefined }) {
+/** Today's instants without the day. */
+function Instant({ text, now_ms }: { readonly text: string | null | undefined; readonly now_ms: number }) {
   const { t } = useLook()
   const at = instant(text)
-  return <td data-unknown={at === null}>{at === null ? t('value_unknown') : <Time at={at} day />}</td>
+  return <td data-unknown={at === null}>{at === null ? t('value_unknown') : <Time at={at} day={beijingDay(at) !== beijingDay(now_ms)} />}</td>
 }
 
 /** How deliveries of the last day fare; what cannot be said yet is unknown. */

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import type { FaultKind } from '../src/api/faults'
+import { keyFor } from '../src/i18n/translate'
 import { faultBody, readLasts, readValue } from '../src/fault/faultForm'
 
 const direction = { name: 'direction', text: 'which way', text_zh: '方向', default: 'both', one_of: ['both', 'up', 'down'] } as const
@@ -40,4 +41,12 @@ test('a request holds every value, and is none while a field is at fault or no v
   expect(faultBody('demo1', kind, { loss_pct: '500' }, '30')).toBeNull()
   expect(faultBody('demo1', kind, {}, '-3')).toBeNull()
   expect(faultBody('', kind, {}, '30')).toBeNull()
+})
+
+test('the kinds and words of the simulator have names in both languages', () => {
+  const kinds = ['lost_link', 'packet_loss', 'delay', 'gps_jump', 'gps_drift', 'gnss_loss', 'battery_sag', 'motor_failure', 'stuck_mode', 'clock_skew', 'refuse_commands', 'ignore_commands']
+  for (const item of kinds) expect(keyFor('fault_kind_', item), item).not.toBeNull()
+  for (const word of ['both', 'up', 'down', 'lands', 'falls', 'accepted', 'failed', 'denied', 'temporarily_rejected', 'unsupported', 'yes', 'no']) {
+    expect(keyFor('fault_word_', word), word).not.toBeNull()
+  }
 })

@@ -124,6 +124,12 @@ function kindName(t: ReturnType<typeof useLook>['t'], kind: FaultKind | null, id
   return key === null ? id : t(key)
 }
 
+/** A word that the simulator takes, as the reader says it. */
+function wordName(t: ReturnType<typeof useLook>['t'], word: string): string {
+  const key = keyFor('fault_word_', word)
+  return key === null ? word : t(key)
+}
+
 interface FormProps {
   readonly answer: FaultsAnswer
   readonly vehicleId: string
@@ -213,7 +219,7 @@ function FaultForm({ answer, vehicleId, onVehicle, onAdded }: FormProps) {
 }
 
 function ValueField({ spec, text, onText }: { readonly spec: FaultValue; readonly text: string; readonly onText: (text: string) => void }) {
-  const { lang } = useLook()
+  const { t, lang } = useLook()
   const read = readValue(spec, text)
   const bounds = spec.minimum === undefined ? '' : ` (${number(lang, spec.minimum)} … ${number(lang, spec.maximum ?? Infinity, (spec.maximum ?? 0) % 1 === 0 ? 0 : 1)})`
   return (
@@ -233,7 +239,7 @@ function ValueField({ spec, text, onText }: { readonly spec: FaultValue; readonl
             <select id={id} value={text === '' ? String(spec.default) : text} onChange={(event) => onText(event.target.value)}>
               {spec.one_of.map((word) => (
                 <option key={word} value={word}>
-                  {word}
+                  {wordName(t, word)}
                 </option>
               ))}
             </select>

@@ -121,7 +121,9 @@ function Times({ order, now_ms }: { readonly order: Order; readonly now_ms: numb
       </dl>
       {promise !== null && (
         <p className="note">
-          {t('parcel_promise_basis', { pct: number(lang, promise.probability * 100), n: number(lang, promise.flights_seen) })}
+          {promise.flights_seen === 0
+            ? t('parcel_promise_guess', { pct: number(lang, promise.probability * 100) })
+            : t('parcel_promise_basis', { pct: number(lang, promise.probability * 100), n: number(lang, promise.flights_seen) })}
         </p>
       )}
     </Section>

@@ -1,6 +1,6 @@
 """From what an analysis found to the conditions alerts are made of: who, which zone, when, in which words."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
 
@@ -41,7 +41,7 @@ class Surroundings:
     """What the conditions need beside the findings.
 
     `zones` are numbered as the findings number them; `granted` are zones a plan was approved to enter; `feeds` names the
-    feeds by number.
+    feeds by number; `awaited` are plans whose grants are being read: their flights' zones are not judged yet.
     """
 
     frame: LocalFrame
@@ -50,6 +50,7 @@ class Surroundings:
     feeds: Sequence[str]
     separation: SeparationLimits
     health: HealthLimits
+    awaited: Collection[str] = frozenset()
 
 
 class Reader:
@@ -70,6 +71,12 @@ class Reader:
             self._feeds,
         )
         return [condition for read in readers for condition in read()]
+
+    def plans_at_zones(self) -> set[str]:
+        """Return the plans of the flights that are, or will be, in zones: their grants must be known to judge them."""
+        tracks = np.unique(self._found.flying[self._found.zones.motion]).tolist()
+        flights = (self._identity(track) for track in tracks)
+        return {who.plan_id for who in flights if who is not None and who.plan_id is not None}
 
     # -- who ----------------------------------------------------------------------------------------------------------
 
@@ -188,7 +195,7 @@ class Reader:
         lat, lon = self._around.frame.to_lat_lon(hits.x_m, hits.y_m)
         for k, track in enumerate(tracks.tolist()):
             who, zone = self._identity(track), self._around.zones[int(hits.zone[k])]
-            if who is None or self._granted(who, zone):
+            if who is None or who.plan_id in self._around.awaited or self._granted(who, zone):
                 continue
             t_s = float(hits.t_s[k])
             inside = t_s <= 0.0

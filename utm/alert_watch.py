@@ -11,9 +11,7 @@ from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
-import orjson
 import structlog
-from sqlmodel import Session
 
 from airspace.lifecycle import AIRBORNE, PlanState
 from airspace.tactical import monitor as monitoring
@@ -32,10 +30,10 @@ from utm.alerts import Alerts
 from utm.clock import Clock
 from utm.off_nominal import OffNominalWatch
 from utm.plan_steps import PlanSteps
-from utm.sky import LivePlan, Sky
-from utm.store import plans as plan_records
-from utm.store.store import Store, StoreUnavailableError
+from utm.sky import Sky
+from utm.store.store import Store
 from utm.telemetry import Telemetry
+from utm.zone_grants import ZoneGrants
 
 TICK_S: Final = 0.5
 PLAN_PAUSE_S: Final = 5.0
@@ -175,7 +173,7 @@ class Watch:
         alerts: Alerts,
         monitor: Monitor | None = None,
     ) -> None:
-        self._clock, self._store, self._telemetry = clock, store, telemetry
+        self._clock, self._telemetry = clock, telemetry
         self._book, self._sky, self._alerts = book, sky, alerts
         self.monitor = monitor or Monitor()
         self.plans = PlanFollower(plan_steps, sky, telemetry)
@@ -183,7 +181,7 @@ class Watch:
         self.counters = {"analyses": 0, "analyses_failed": 0, "analyses_late": 0}
         self.last_ms = 0.0
         self.off_nominal: OffNominalWatch | None = None
-        self._granted: dict[str, frozenset[str]] = {}
+        self.grants = ZoneGrants(store, sky)
         self._planned_end_s: dict[str, float] = {}
         self._unseen_since_s: dict[str, float] = {}
         self._plans_s = -np.inf
@@ -216,15 +214,18 @@ class Watch:
         around = Surroundings(
             self._book.region.frame,
             self.monitor.zones.zones,
-            self._granted,
+            self.grants.known,
             self.tags.feeds,
             self.monitor.separation,
             HealthLimits(),
+            self.grants.awaited,
         )
+        reader = Reader(found, self._telemetry, around)
+        await self.grants.learn(reader.plans_at_zones(), now_s)
         if now_s - self._plans_s >= _PLANS_S:
             self._plans_s = now_s
-            await self._look_at_plans(now_s)
-        conditions = Reader(found, self._telemetry, around).conditions()
+            self._look_at_plans(now_s)
+        conditions = reader.conditions()
         hidden = bool(found.health.silent_feeds) or found.health.stalled_s > 0.0
         conditions += [c for c in self._of_plans if not (hidden and c.kind == "plan_without_flight")]
         if self.off_nominal is not None:
@@ -256,8 +257,8 @@ class Watch:
             before.manned_vertical_m,
         )
 
-    async def _look_at_plans(self, now_s: float) -> None:
-        """Note which activated plans have no track, are overdue, or were approved to enter which zones."""
+    def _look_at_plans(self, now_s: float) -> None:
+        """Note which activated plans have no track or are overdue."""
         plans = [plan for plan in self._sky.all() if plan.state != PlanState.APPROVED]
         picture = self._telemetry.picture
         rows = np.flatnonzero(picture.alive & picture.planned & (picture.received_s > -np.inf))
@@ -269,25 +270,4 @@ class Watch:
         ends = {plan.plan_id: self._planned_end_s.get(plan.plan_id, plan.ends_s) for plan in plans}
         self._planned_end_s = ends
         self._of_plans = list(plan_conditions(plans, self._unseen_since_s, ends, now_s))
-        await self._learn_grants(plans, live)
-
-    async def _learn_grants(self, plans: list[LivePlan], live: set[str]) -> None:
-        self._granted = {plan_id: zones for plan_id, zones in self._granted.items() if plan_id in live}
-        unknown = [plan.plan_id for plan in plans if plan.plan_id not in self._granted]
-        if not unknown:
-            return
-
-        def decisions(session: Session) -> dict[str, frozenset[str]]:
-            rows = {plan_id: plan_records.get(session, plan_id) for plan_id in unknown[:500]}
-            return {plan_id: _zones_in(row.decision) for plan_id, row in rows.items() if row is not None}
-
-        try:
-            self._granted |= await self._store.read(decisions)
-        except StoreUnavailableError as error:
-            _log.warning("grants_unknown", reason=str(error))
-
-
-def _zones_in(decision: str) -> frozenset[str]:
-    """Return the zones an approved plan's decision names: it was approved with them known."""
-    reasons = orjson.loads(decision).get("reasons", ())
-    return frozenset(reason["zone_id"] for reason in reasons if reason.get("zone_id"))
+        self.grants.forget()

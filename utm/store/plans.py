@@ -61,6 +61,12 @@ def get(session: Session, plan_id: str) -> FlightPlanRow | None:
     return None if row is None else FlightPlanRow(*row)
 
 
+def decisions(session: Session, plan_ids: Collection[str]) -> dict[str, str]:
+    """Return the decisions (JSON) of those of the plans that there are; at most a few hundred are asked for at once."""
+    query = f"SELECT plan_id, decision FROM flight_plans WHERE plan_id IN ({', '.join('?' * len(plan_ids))})"  # noqa: S608
+    return dict(run(session, query, tuple(plan_ids)).fetchall())
+
+
 def with_states(session: Session, states: Collection[str]) -> Iterator[FlightPlanRow]:
     """Yield every plan in one of the states, in the order they were first filed."""
     query = select(_plans).where(_plans.c.state.in_(sorted(states))).order_by(_plans.c.plan_no)

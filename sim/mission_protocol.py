@@ -49,7 +49,8 @@ class MissionStore:
     """What the vehicle holds of each mission type, and the upload under way.
 
     `on_change(mission_type)` is called when a list has been replaced; `keeps` says what the flavour makes of a list it
-    stores, `refuses` the MAV_MISSION_RESULT with which it refuses an item others take. Messages to send are returned with the peer.
+    stores, `refuses` the MAV_MISSION_RESULT with which it refuses an item others take. Messages to send are returned with
+    the peer.
     """
 
     def __init__(

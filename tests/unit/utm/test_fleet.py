@@ -26,7 +26,9 @@ async def test_registering_reading_changing_deregistering(tmp_path: Path) -> Non
     """An aircraft must be readable as registered, change by version, and keep its record when deregistered."""
     async with running(tmp_path) as edge, edge.client() as client:
         mine = edge.headers("operator")
-        answer = await register(edge, mavlink={"system_id": 7, "endpoint": "127.0.0.1:14555"}, max_speed_mps=18, endurance_s=2400)
+        answer = await register(
+            edge, mavlink={"system_id": 7, "endpoint": "127.0.0.1:14555"}, max_speed_mps=18, endurance_s=2400
+        )
         assert answer.status_code == 201
         made = answer.json()
         assert made["aircraft_id"].startswith("ac_")

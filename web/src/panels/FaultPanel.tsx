@@ -69,7 +69,7 @@ export function FaultPanel({ answer, problem, drawer, onChanged, onClose }: Prop
                       {vehicle.registration ?? vehicle.id}
                     </Button>
                   </td>
-                  <td>{t(vehicle.airborne ? 'fault_airborne' : 'fault_grounded', { mode: vehicle.mode })}</td>
+                  <td>{t(vehicle.airborne ? 'fault_airborne' : 'fault_grounded', { mode: modeName(t, vehicle.mode) })}</td>
                   <td>{quantity(t, lang, 'unit_pct', vehicle.battery_pct)}</td>
                   <td>
                     {vehicle.faults.length === 0 && <span className="quiet">{t('value_none')}</span>}
@@ -122,6 +122,11 @@ function PresentFault({ fault, kind, onClear }: { readonly fault: Fault; readonl
 function kindName(t: ReturnType<typeof useLook>['t'], kind: FaultKind | null, id: string): string {
   const key = keyFor('fault_kind_', kind?.kind ?? id)
   return key === null ? id : t(key)
+}
+
+function modeName(t: ReturnType<typeof useLook>['t'], mode: string): string {
+  const key = keyFor('mode_', mode)
+  return key === null ? mode : t(key)
 }
 
 /** A word that the simulator takes, as the reader says it. */

@@ -10,6 +10,7 @@ from airspace.geometry4d import FloatArray
 from airspace.tactical.compiled import kernels
 from airspace.tactical.frames import TacticalFrame
 from airspace.tactical.health import Health, HealthFindings, HealthLimits
+from airspace.tactical.keeping import KeptPairs
 from airspace.tactical.motion import HORIZON_S, Motions, PlanLegs, TrustLimits, predict, trusted
 from airspace.tactical.separation import Losses, SeparationLimits, find_losses
 from airspace.tactical.steady import SteadyVelocities
@@ -61,6 +62,7 @@ class Monitor:
         self._off_since_s: FloatArray = np.full(256, np.nan)
         self._generation: RowArray = np.full(256, -1, np.int64)
         self._steady = SteadyVelocities()
+        self._kept = KeptPairs()
 
     def take_zones(self, zones: Iterable[Zone]) -> None:
         """Say which zones flights are warned of."""
@@ -72,14 +74,11 @@ class Monitor:
         flying, motions = self._motions(frame)
         minima = self.separation
         manned = frame.manned[flying]
-        losses = find_losses(
-            motions,
-            np.where(manned, max(minima.manned_horizontal_m, minima.horizontal_m), minima.horizontal_m),
-            np.where(manned, max(minima.manned_vertical_m, minima.vertical_m), minima.vertical_m),
-            frame.group[flying],
-            minima,
-            workspace=self._workspace,
-        )
+        least_h = np.where(manned, max(minima.manned_horizontal_m, minima.horizontal_m), minima.horizontal_m)
+        least_v = np.where(manned, max(minima.manned_vertical_m, minima.vertical_m), minima.vertical_m)
+        groups = frame.group[flying]
+        losses = find_losses(motions, least_h, least_v, groups, minima, workspace=self._workspace)
+        losses = self._kept.take(losses, motions, frame.rows[flying], least_h, least_v, groups, minima, frame.now_s)
         heights = frame.heights[flying]
         hits = self.zones.approached(motions, heights - heights[:, :1], frame.now_s, self.horizon_s)
         return Findings(frame, flying, motions.follows, losses, hits, health)
@@ -128,6 +127,7 @@ class Monitor:
         reused = frame.rows[self._generation[frame.rows] != frame.generation]
         self._off_since_s[reused] = np.nan
         self._steady.forget(reused)
+        self._kept.forget(reused)
         self._generation[frame.rows] = frame.generation
 
 

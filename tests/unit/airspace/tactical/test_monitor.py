@@ -176,3 +176,26 @@ def test_a_change_of_zones_is_taken_up_and_the_same_zones_cost_nothing() -> None
     assert len(index.inside(place, np.full((1, 3), 60.0), NOW)) == 1
     assert index.update([])
     assert len(index.inside(place, np.full((1, 3), 60.0), NOW)) == 0
+
+
+def test_a_pair_at_the_edge_of_the_minimum_is_kept_and_let_go() -> None:
+    """Foretold to pass 45 m apart and then 55 m it stays a pair, at 70 m not; what was never foretold does not become one."""
+    monitor = Monitor()
+    found = []
+    for second, miss in enumerate((45, 55, 45, 55, 70, 70)):
+        now_s = NOW + second
+        rows = ((-500 + 10 * second, 0, 60, 10, 0, 0), (0, miss, 60, 0, 0, 0))
+        found.append(pairs(monitor.analyse(flights(*rows, now_s=now_s, observed_s=np.full(2, now_s)))))
+    assert found == [[(0, 1)]] * 4 + [[]] * 2
+    assert pairs(Monitor().analyse(flights((-500, 0, 60, 10, 0, 0), (0, 55, 60, 0, 0, 0)))) == []
+
+
+def test_a_pair_kept_is_no_loss_that_has_happened() -> None:
+    """Foretold once and then passing 55 m apart, it is ahead while it is ahead, and never within the minima."""
+    monitor = Monitor()
+    for second in range(60):
+        now_s, miss = NOW + second, 45 if second == 0 else 55
+        rows = ((-300 + 10 * second, 0, 60, 10, 0, 0), (0, miss, 60, 0, 0, 0))
+        losses = monitor.analyse(flights(*rows, now_s=now_s, observed_s=np.full(2, now_s))).losses
+        assert (losses.t_in_s > 0).all()
+    assert len(losses.a) == 0

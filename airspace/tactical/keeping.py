@@ -10,7 +10,7 @@ from airspace.tactical.motion import Motions
 from airspace.tactical.separation import Losses, SeparationLimits, find_losses
 from airspace.tracks import RowArray
 
-KEEP_S: Final = 15.0
+KEEP_S: Final = 30.0
 """For how long a pair not foretold any more is looked at with the wider minima, counted from when it last was (ours)."""
 WIDER_H_M: Final = 15.0
 WIDER_V_M: Final = 5.0

@@ -118,7 +118,6 @@ class Dispatcher:
         by_id = {row.order_id: row for row in rows}
         by_job = {job.order_id: job for job in jobs}
         by_aircraft = {carrier.aircraft_id: carrier for carrier in earliest}
-        await self._store.write(lambda session: self._promised(session, found, now_s, late))
         for task in found.tasks:
             leaves_s = task.departs_s if task.positioning_departs_s is None else task.positioning_departs_s
             carrier = by_aircraft[task.aircraft_id]
@@ -133,6 +132,8 @@ class Dispatcher:
             else:
                 if mission_id is not None:
                     booked[task.order_id] = mission_id
+        # Promised once booking has said when there is room: a plan may have to wait for the airspace.
+        await self._store.write(lambda session: self._promised(session, found, now_s, late))
         waits = {**found.waiting, **causes}
         if waits:
             await self._store.write(lambda session: self._say_waiting(session, waits))
@@ -150,20 +151,22 @@ class Dispatcher:
         """Promise what is planned for the first time, and tell when each order is expected now."""
         for task in found.tasks:
             row = logistics.get(session, OrderRow, task.order_id)
-            if row is None or row.state != OrderState.CREATED.value:
+            if row is None or row.state not in (OrderState.CREATED.value, OrderState.ASSIGNED.value):
                 continue
-            values: dict[str, Any] = {"expected_s": task.arrives_s}
+            booked_s = row.expected_s if row.state == OrderState.ASSIGNED.value else None
+            arrives_s = task.arrives_s if booked_s is None else booked_s
+            values: dict[str, Any] = {"expected_s": arrives_s}
             if row.promised_s is None:
-                given = promise(task.arrives_s, now_s, late)
+                given = promise(arrives_s, now_s, late)
                 values["promised_s"] = given.deliver_s
                 values["promise"] = orjson.dumps(
                     {
-                        "planned_s": task.arrives_s,
+                        "planned_s": arrives_s,
                         "probability": given.probability,
                         "flights_seen": given.flights_seen,
                     }
                 ).decode()
-            elif row.expected_s is not None and abs(row.expected_s - task.arrives_s) < 1.0:
+            elif row.expected_s is not None and abs(row.expected_s - arrives_s) < 1.0:
                 continue
             self._orders.change(session, row, **values)
 
@@ -372,8 +375,8 @@ def _why_document(task: Task, job: Job, carriers: list[Carrier], flights: Flight
         best = "a carrier that would arrive sooner serves other orders with it"
         best_zh = "更快的航空器已安排给其他订单"
     return {
-        "detail": f"It arrives at {rfc3339(from_scene_s(task.arrives_s))}; {best}.",
-        "detail_zh": f"预计 {rfc3339(from_scene_s(task.arrives_s))} 送达；{best_zh}。",
+        "detail": f"Planned to arrive at {rfc3339(from_scene_s(task.arrives_s))}; {best}.",
+        "detail_zh": f"规划送达时间 {rfc3339(from_scene_s(task.arrives_s))}；{best_zh}。",
         "alternatives": [
             {"aircraft_id": item.aircraft_id, "arrives_at": rfc3339(from_scene_s(item.arrives_s))} for item in others
         ],

@@ -8,7 +8,7 @@ WEB_SOURCES := $(shell find web -type f -not -path 'web/node_modules/*' 2>/dev/n
 export PYTHONSAFEPATH = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast test-web screenshots bench lint types format web lock check-separation clean
+.PHONY: help demo test test-fast test-long test-web screenshots bench lint types format web lock check-separation clean
 
 help: ## Show what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 20
@@ -16,10 +16,13 @@ help: ## Show what there is
 demo: $(VENV)/.runtime $(CONSOLE) ## Set up, build the console, start the city and print its URL
 	@$(BIN)/hexlane demo
 
-test: $(VENV)/.dev $(CONSOLE) lint types test-web ## Set up and run every check and every test
+test: $(VENV)/.dev $(CONSOLE) lint types test-web ## Set up and run every check and every test but the minutes-long flights
 	@sh .ci/system-packages.sh
 	$(BIN)/python -m pytest -q -n 2 -m "not slow and not e2e"
-	$(BIN)/python -m pytest -q -n 5 --dist loadfile -m "slow or e2e"  # they wait for flights in real time more than they compute
+	$(BIN)/python -m pytest -q -n 5 --dist loadfile -m "(slow or e2e) and not long"
+
+test-long: $(VENV)/.dev $(CONSOLE) ## The tests that fly for minutes of real time: lost links, reroutes, bad links, autopilots in the loop
+	$(BIN)/python -m pytest -q -n 4 --dist load -m long
 
 test-fast: $(VENV)/.dev ## The tests for the inner loop: no servers, no browser, no foreign clients
 	$(BIN)/python -m pytest -q -n 2 -m "not slow and not e2e" tests/unit

@@ -17,7 +17,7 @@ from tests.fakes.flying import Flyer, Flying, expect_end, expect_given, trouble,
 from utm.separation_check import check
 from utm.settings import Settings
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(560)]
+pytestmark = [pytest.mark.slow, pytest.mark.long, pytest.mark.timeout(560)]
 
 SPEED_MPS = 8.0
 HEIGHT_M = 60.0

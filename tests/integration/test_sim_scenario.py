@@ -28,6 +28,7 @@ expect:
 """
 
 
+@pytest.mark.long
 async def test_a_fault_of_a_scenario_reaches_the_alerts(server: Server) -> None:
     """A jump must come to a vehicle on its way, be seen by the service as an alert of that flight, and be judged met."""
     told: list[tuple[str, dict[str, Any]]] = []

@@ -61,6 +61,7 @@ def expect_ended(told: list[tuple[str, dict[str, Any]]]) -> None:
             os.kill(pid, 0)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", ["arducopter", "px4"])
 async def test_flies_a_filed_plan_from_start_to_end(
     name: str, server: Server, binaries: dict[str, Path], tmp_path: Path, mode: pytest.MonkeyPatch
@@ -111,6 +112,7 @@ async def test_px4_in_the_gulf_of_guinea_is_told_about_its_units(
         await fly(server, options(binaries["px4"], tmp_path, first_instance=8), SitlRunOptions(1))
 
 
+@pytest.mark.long
 async def test_an_autopilot_that_never_gets_ready_fails_its_flight_and_frees_its_plan(
     server: Server, binaries: dict[str, Path], tmp_path: Path, mode: pytest.MonkeyPatch
 ) -> None:

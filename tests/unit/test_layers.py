@@ -4,6 +4,7 @@ import ast
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -113,7 +114,9 @@ class Import:
     line: int
 
 
-def modules_under(root: Path) -> list[Module]:
+@cache
+def modules_under(root: Path) -> tuple[Module, ...]:
+    """Return every source below a root, each read once however many rules ask."""
     found = []
     for package in MAY_IMPORT:
         for path in sorted((root / package).rglob("*.py")):
@@ -121,10 +124,16 @@ def modules_under(root: Path) -> list[Module]:
             is_package = parts[-1] == "__init__"
             name = ".".join(parts[:-1] if is_package else parts)
             found.append(Module(name, is_package, ast.parse(path.read_text(encoding="utf-8"), str(path))))
-    return found
+    return tuple(found)
 
 
-def imports_of(module: Module) -> Iterator[Import]:
+@cache
+def imports_of(module: Module) -> tuple[Import, ...]:
+    """Return every module a source names; each source is walked once."""
+    return tuple(_imports_of(module))
+
+
+def _imports_of(module: Module) -> Iterator[Import]:
     """Yield every module a source names, at any depth: statements, relative imports and import calls."""
     for node in ast.walk(module.tree):
         if isinstance(node, ast.Import):

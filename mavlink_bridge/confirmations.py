@@ -18,6 +18,7 @@ The limits are ours: the noise of a satellite velocity (0.3 m/s) three times ove
 from __future__ import annotations
 
 import math
+from abc import ABC, abstractmethod
 from collections.abc import Collection, Sequence
 from typing import Final
 
@@ -50,7 +51,7 @@ class Place(msgspec.Struct, frozen=True):
         return self.distance_m(position.lat_deg, position.lon_deg) <= self.radius_m
 
 
-class _InMode:
+class _InMode(ABC):
     """Follows the mode a vehicle says it is in; positions count from the first heartbeat in one of `modes` on."""
 
     def __init__(self, modes: Collection[str]) -> None:
@@ -80,9 +81,9 @@ class _InMode:
         """Take what the vehicle says about the ground."""
         return False
 
+    @abstractmethod
     def seen(self, position: Position) -> bool:
         """Take a position in the mode."""
-        raise NotImplementedError
 
 
 class Holding(_InMode):

@@ -74,7 +74,7 @@ class _InMode(ABC):
         """Take a heartbeat in the mode."""
         return False
 
-    def left(self) -> None:
+    def left(self) -> None:  # noqa: B027  (most have nothing to forget)
         """Forget what was seen: the vehicle is in another mode."""
 
     def landed(self, event: LandedState) -> bool:

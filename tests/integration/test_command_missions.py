@@ -122,8 +122,6 @@ def test_an_upload_on_a_bad_link_is_verified_or_a_clear_failure(
         assert [item.command for item in places] == [22, *[16] * 5, 21]
         assert places[0].z == pytest.approx(places[1].z, abs=0.02)
         assert "read back" in found["detail"]
-    elif found["state"] == "refused":  # the vehicle has a patience of its own: it gave the transfer up, and said so
-        assert "cancelled by the vehicle" in found["detail"], found["steps"]
     else:
         assert found["state"] == "timed_out", found["steps"]
         assert "not known" in found["detail"]

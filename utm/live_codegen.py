@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from utm.live_schema import BINARY_VERSION, BYTES_PER_TRACK, COLUMNS, HEADER, MAGIC, STATES, json_schema
+from utm.live_schema import BINARY_VERSION, BYTES_PER_TRACK, COLUMNS, HEADER, MAGIC, PACKED, STATES, json_schema
 
 TYPESCRIPT: Final = Path("web/src/live/schema.gen.ts")
 PYTHON: Final = Path("docs/clients/hexlane_live.py")
@@ -83,20 +83,30 @@ def _type(schema: dict[str, Any]) -> str:
     return {"integer": "number", "number": "number", "string": "string", "boolean": "boolean", "null": "null"}[kind]
 
 
+def _shifted(lowest: int) -> str:
+    return f"(bits >>> {lowest})" if lowest else "bits"
+
+
 def _frame_typescript() -> str:
-    fields, reads = [], []
-    for name, wire, factor, unknown in COLUMNS:
+    fields, made, reads = [], [], []
+    for name, _, bits, factor in PACKED:
+        array, wire = f"Uint{8 if bits <= 8 else 32}Array", wire_name(name, factor)
+        if factor != 1:
+            fields.append(f"  /** {name} in steps of {1 / factor:g}. */")
+        fields.append(f"  readonly {wire}: {array}")
+        made.append(f"  const {wire} = new {array}(n)")
+        reads.append(f"    {wire},")
+    unpacked = [
+        f"    {wire_name(name, factor)}[i] = {_shifted(lowest)} & 0x{(1 << bits) - 1:x}"
+        for name, lowest, bits, factor in PACKED
+    ]
+    at = np.dtype(COLUMNS[0][1]).itemsize
+    for name, wire, factor, unknown in COLUMNS[1:]:
         array = f"{_ARRAY_OF[wire.lstrip('<')]}Array"
         told = f"; {unknown} is unknown" if unknown is not None else ""
-        steps = "" if factor == 1 else f"{name} in steps of {1 / factor:g}"
-        if steps + told:
-            fields.append(f"  /** {(steps + told).removeprefix('; ')}. */")
+        fields.append(f"  /** {name} in steps of {1 / factor:g}{told}. */")
         fields.append(f"  readonly {wire_name(name, factor)}: {array}")
-    at = 0
-    for name, wire, factor, _ in COLUMNS:
-        array = f"{_ARRAY_OF[wire.lstrip('<')]}Array"
-        begins = "HEADER_BYTES" if not at else f"HEADER_BYTES + {at} * n"
-        reads.append(f"    {wire_name(name, factor)}: new {array}(buffer, {begins}, n),")
+        reads.append(f"    {wire_name(name, factor)}: new {array}(buffer, HEADER_BYTES + {at} * n, n),")
         at += np.dtype(wire).itemsize
     header = {name: int(HEADER.fields[name][1]) for name in HEADER.names or ()} if HEADER.fields is not None else {}
     states = ", ".join(f"'{state}'" for state in STATES)
@@ -115,13 +125,19 @@ export const UNKNOWN = {{ int16: {unknown_values[0]}, uint16: {unknown_values[-1
 export const stateNames = [{states}] as const
 export type StateName = (typeof stateNames)[number]
 
-/** The columns of a binary frame: views into its buffer, n values each. */
+/** The columns of a binary frame, n values each; those not unpacked from its tags are views into its buffer. */
 export interface TrackColumns {{
 {chr(10).join(fields)}
 }}
 
 /** Return the columns of a frame of n tracks; the buffer must be as long as n says. */
 export function columnsOf(buffer: ArrayBuffer, n: number): TrackColumns {{
+  const tag = new Uint32Array(buffer, HEADER_BYTES, n)
+{chr(10).join(made)}
+  for (let i = 0; i < n; i++) {{
+    const bits = tag[i]!
+{chr(10).join(unpacked)}
+  }}
   return {{
 {chr(10).join(reads)}
   }}
@@ -137,6 +153,7 @@ def python() -> str:
     columns = ",\n".join(
         f'    ("{name}", "{_FORMAT_OF[wire]}", {factor:.0f}, {unknown})' for name, wire, factor, unknown in COLUMNS
     )
+    packed = ",\n".join(f'    ("{name}", {lowest}, {bits}, {factor:.0f})' for name, lowest, bits, factor in PACKED)
     kinds = "".join(_FORMAT_OF[_code(HEADER[name])] for name in HEADER.names or ())
     states = ",\n".join(f'    "{state}"' for state in STATES)
     return f'''"""Decoder of the live feed's binary frames, in one file that needs nothing but Python 3.10.
@@ -164,6 +181,10 @@ STATES = (
 # Name, struct format, factor from the unit to the wire, value for unknown.
 COLUMNS = (
 {columns},
+)
+# What the tag holds: name, lowest bit, bits, factor from the unit to the wire.
+PACKED = (
+{packed},
 )
 
 Value = int | float | None
@@ -193,8 +214,10 @@ def decode(frame: bytes) -> Tracks:
         column = struct.Struct(f"<{{count}}{{form}}")
         raw = column.unpack_from(frame, at)
         at += column.size
-        if factor == 1:
-            columns[name] = list(raw)
+        if name == "tag":
+            for part, lowest, bits, step in PACKED:
+                values = [value >> lowest & (1 << bits) - 1 for value in raw]
+                columns[part] = values if step == 1 else [value / step for value in values]
         else:
             columns[name] = [None if value == unknown else value / factor for value in raw]
     return Tracks("increment" if kind else "snapshot", seq, tick_unix_ms, columns)

@@ -13,10 +13,10 @@ Units and datums are those of docs/live.md; unknown is None.
 import struct
 from typing import NamedTuple
 
-MAGIC = b"HXL1"
-VERSION = 1
+MAGIC = b"HXL2"
+VERSION = 2
 HEADER = struct.Struct("<4sBBHIIQd")
-BYTES_PER_TRACK = 24
+BYTES_PER_TRACK = 22
 STATES = (
     "conforming",
     "nonconforming",
@@ -27,7 +27,7 @@ STATES = (
 )
 # Name, struct format, factor from the unit to the wire, value for unknown.
 COLUMNS = (
-    ("row", "I", 1, None),
+    ("tag", "I", 1, None),
     ("lat_deg", "i", 10000000, None),
     ("lon_deg", "i", 10000000, None),
     ("alt_hae_m", "h", 10, -32768),
@@ -35,8 +35,12 @@ COLUMNS = (
     ("vel_north_mps", "h", 100, -32768),
     ("vel_up_mps", "h", 100, -32768),
     ("heading_deg", "H", 100, 65535),
-    ("state", "B", 1, None),
-    ("age_s", "B", 10, None),
+)
+# What the tag holds: name, lowest bit, bits, factor from the unit to the wire.
+PACKED = (
+    ("row", 0, 21, 1),
+    ("state", 21, 3, 1),
+    ("age_s", 24, 8, 10),
 )
 
 Value = int | float | None
@@ -66,8 +70,10 @@ def decode(frame: bytes) -> Tracks:
         column = struct.Struct(f"<{count}{form}")
         raw = column.unpack_from(frame, at)
         at += column.size
-        if factor == 1:
-            columns[name] = list(raw)
+        if name == "tag":
+            for part, lowest, bits, step in PACKED:
+                values = [value >> lowest & (1 << bits) - 1 for value in raw]
+                columns[part] = values if step == 1 else [value / step for value in values]
         else:
             columns[name] = [None if value == unknown else value / factor for value in raw]
     return Tracks("increment" if kind else "snapshot", seq, tick_unix_ms, columns)

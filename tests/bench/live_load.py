@@ -163,7 +163,7 @@ def _acknowledge(one: socket.socket, number: int, sequences: NDArray[np.uint8]) 
             continue
         sequence = int(sequences[vehicle])
         answer = codec.encode(COMMAND_ACK, values, sequence=sequence, system_id=system, component_id=1, version=2)
-        sequences[vehicle] += np.uint8(1)
+        sequences[vehicle] = (sequence + 1) & 0xFF
         try:
             one.send(answer)
         except OSError:

@@ -158,7 +158,7 @@ async def test_snapshot_increments_and_bbox():
 
 
 async def test_binary_feed():
-    """With binary encoding an index message and a frame of 24 bytes a drone come, and then increments."""
+    """With binary encoding an index message and a frame of 22 bytes a drone come, and then increments."""
     async with served(record("1", 1)) as site:
         site.fly()
         await asyncio.sleep(0.1)
@@ -320,7 +320,7 @@ async def test_hello_is_answered_when_asked():
         connection = await site.dial()
         await ask(connection, hello=True)
         answer = await get(connection)
-        assert (answer["topic"], answer["tick_s"], answer["binary_format"]) == ("hello", 0.05, "HXL1")
+        assert (answer["topic"], answer["tick_s"], answer["binary_format"]) == ("hello", 0.05, "HXL2")
 
 
 @pytest.mark.parametrize(("count", "text", "code"), [(25, "nonsense", 1008), (40, '{"hello":true}', 4429)])

@@ -135,18 +135,19 @@ let seen = new Map()
 function frame(kind) {
   const now = Date.now()
   const n = drones.length
-  const buffer = Buffer.alloc(32 + 24 * n)
-  buffer.write('HXL1', 0, 'latin1')
-  buffer.writeUInt8(1, 4)
+  const buffer = Buffer.alloc(32 + 22 * n)
+  buffer.write('HXL2', 0, 'latin1')
+  buffer.writeUInt8(2, 4)
   buffer.writeUInt8(kind, 5)
   buffer.writeUInt32LE(n, 8)
   buffer.writeBigUInt64LE(BigInt(seq), 16)
   buffer.writeDoubleLE(now, 24)
-  const [two, one] = [32 + 12 * n, 32 + 22 * n]
+  const two = 32 + 12 * n
   const small = (value) => Math.max(-32767, Math.min(32767, Math.round(value)))
   drones.forEach((drone, i) => {
     const at = seen.get(drone.row)
-    buffer.writeUInt32LE(drone.row, 32 + 4 * i)
+    const age_ds = Math.min(255, Math.floor((now - at.when) / 100))
+    buffer.writeUInt32LE(drone.row + stateNames.indexOf(drone.state) * 2 ** 21 + age_ds * 2 ** 24, 32 + 4 * i)
     buffer.writeInt32LE(Math.round(at.lat_deg * 1e7), 32 + 4 * n + 4 * i)
     buffer.writeInt32LE(Math.round(at.lon_deg * 1e7), 32 + 8 * n + 4 * i)
     buffer.writeInt16LE(small((at.agl_m + GEOID_M) * 10), two + 2 * i)
@@ -154,8 +155,6 @@ function frame(kind) {
     buffer.writeInt16LE(small(at.north * 100), two + 4 * n + 2 * i)
     buffer.writeInt16LE(small(at.up * 100), two + 6 * n + 2 * i)
     buffer.writeUInt16LE(at.heading_deg === null ? 65535 : Math.round(at.heading_deg * 100) % 36000, two + 8 * n + 2 * i)
-    buffer.writeUInt8(stateNames.indexOf(drone.state), one + i)
-    buffer.writeUInt8(Math.min(255, Math.floor((now - at.when) / 100)), one + n + i)
   })
   return buffer
 }

@@ -45,7 +45,7 @@ test('a snapshot replaces everything, its further frames add, an increment chang
 
 test('rows far apart make the store grow, and absurd row numbers are counted and ignored', () => {
   const store = new TrackStore(origin)
-  store.apply(frame(1, [at(0), at(100_000), at(4_000_000_000)]))
+  store.apply(frame(1, [at(0), at(100_000), at(2_000_000)]))
   expect(packed(store, 1_000_000).map((drone) => drone[AT_ROW])).toEqual([0, 100_000])
   expect(store.ignoredRows).toBe(1)
 })
@@ -86,7 +86,7 @@ test('an unknown velocity leaves the symbol where it was seen and the speed unkn
 
 test('an unknown heading is not north and an unknown state code is "unknown"', () => {
   const store = new TrackStore(origin)
-  store.apply(frame(0, [at(0, { heading_deg: null, state: 200 }), at(1, { heading_deg: 90 })]))
+  store.apply(frame(0, [at(0, { heading_deg: null, state: 7 }), at(1, { heading_deg: 90 })]))
   const [first, second] = packed(store, 1_000_000)
   expect([first![AT_HEADING], first![AT_STATE]]).toEqual([NO_HEADING, 5])
   expect(second![AT_HEADING]).toBeCloseTo(Math.PI / 2)

@@ -7,7 +7,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from airspace.tracks import TrackState
-from utm.live_schema import COLUMNS, STATES, ClientMessage, ServerMessage, decode_tracks, encode_tracks, json_schema
+from utm.live_schema import (
+    ROWS,
+    STATES,
+    TRACK_COLUMNS,
+    ClientMessage,
+    ServerMessage,
+    decode_tracks,
+    encode_tracks,
+    json_schema,
+)
 
 RESOLUTION = {"lat_deg": 0.5e-7, "lon_deg": 0.5e-7, "alt_hae_m": 0.05, "heading_deg": 0.005, "age_s": 0.05}
 LIMITS = {
@@ -22,7 +31,7 @@ LIMITS = {
 anything = st.one_of(st.floats(allow_nan=True, allow_infinity=True), st.floats(-1000, 1000))
 track = st.fixed_dictionaries(
     {
-        "row": st.integers(0, 2**32 - 1),
+        "row": st.integers(0, ROWS - 1),
         "lat_deg": st.floats(-90, 90),
         "lon_deg": st.floats(-180, 180),
         "state": st.integers(0, 5),
@@ -36,13 +45,13 @@ track = st.fixed_dictionaries(
 @settings(max_examples=200, deadline=None)
 def test_binary_round_trip(tracks, seq, kind):
     """Decoding gives back every value within its resolution, saturated at its limits, unknown as NaN."""
-    columns = {name: np.array([t[name] for t in tracks]) for name, *_ in COLUMNS}
+    columns = {name: np.array([t[name] for t in tracks]) for name in TRACK_COLUMNS}
     with np.errstate(over="ignore", invalid="ignore"):
         frame = encode_tracks(columns, kind=kind, seq=seq, tick_unix_ms=1.5)
-    assert len(frame) == 32 + 24 * len(tracks)
+    assert len(frame) == 32 + 22 * len(tracks)
     got_kind, got_seq, tick, found = decode_tracks(frame)
     assert (got_kind, got_seq, tick) == (kind, seq, 1.5)
-    for name, *_ in COLUMNS:
+    for name in TRACK_COLUMNS:
         for sent, got in zip(columns[name].tolist(), found[name].tolist(), strict=True):
             if name in LIMITS:
                 low, high = LIMITS[name]
@@ -56,7 +65,7 @@ def test_binary_round_trip(tracks, seq, kind):
 
 def test_binary_layout():
     """The bytes are those the console was promised: header of 32, then columns, little-endian."""
-    one = {name: np.array([0.0]) for name, *_ in COLUMNS} | {
+    one = {name: np.array([0.0]) for name in TRACK_COLUMNS} | {
         "row": np.array([7]),
         "lat_deg": np.array([22.5]),
         "lon_deg": np.array([114.0]),
@@ -66,19 +75,18 @@ def test_binary_layout():
         "age_s": np.array([2.5]),
     }
     frame = encode_tracks(one, kind="increment", seq=258, tick_unix_ms=1.0)
-    assert frame[:8] == b"HXL1\x01\x01\x00\x00"
+    assert frame[:8] == b"HXL2\x02\x01\x00\x00"
     assert frame[8:16] == b"\x01\x00\x00\x00\x00\x00\x00\x00"
     assert frame[16:24] == (258).to_bytes(8, "little")
-    assert frame[32:36] == (7).to_bytes(4, "little")
+    assert frame[32:36] == (7 | 5 << 21 | 25 << 24).to_bytes(4, "little")
     assert frame[36:40] == (225_000_000).to_bytes(4, "little")
     assert frame[44:46] == (-12).to_bytes(2, "little", signed=True)
-    assert frame[52:54] == b"\xff\xff"
-    assert frame[54:] == bytes((5, 25))
+    assert frame[52:] == b"\xff\xff"
 
 
 def test_broken_binary_is_refused():
     """A frame of another magic or a wrong length raises ValueError instead of giving positions."""
-    frame = encode_tracks({name: np.zeros(1) for name, *_ in COLUMNS}, kind="snapshot", seq=1, tick_unix_ms=0.0)
+    frame = encode_tracks({name: np.zeros(1) for name in TRACK_COLUMNS}, kind="snapshot", seq=1, tick_unix_ms=0.0)
     for broken in (b"", frame[:40], frame + b"\0", b"NOPE" + frame[4:]):
         with pytest.raises(ValueError, match=r"header|version|length"):
             decode_tracks(broken)
@@ -109,3 +117,31 @@ def test_messages_decode_by_topic():
     asked = msgspec.json.decode(b'{"subscribe":{"bbox":[1,2,3,4]},"encoding":"binary"}', type=ClientMessage)
     assert asked.subscribe is not None
     assert asked.subscribe.topics == ["tracks"]
+
+
+def test_a_city_costs_less_than_24_bytes_an_update_with_everything_around_it():
+    """A tick's quarter of 10,000 vehicles must cost at most 24 bytes each with the frame's header and the WebSocket's."""
+    columns = {name: np.zeros(2_500) for name in TRACK_COLUMNS} | {
+        "row": np.arange(2_500),
+        "state": np.zeros(2_500, int),
+    }
+    frame = encode_tracks(columns, kind="increment", seq=1, tick_unix_ms=0.0)
+    websocket_header = 2 + 2  # RFC 6455, 5.2: a server's frame of up to 65,535 bytes
+    assert len(frame) <= 0xFFFF
+    assert (len(frame) + websocket_header) / 2_500 <= 22.1
+
+
+@pytest.mark.parametrize("row", [-1, ROWS])
+def test_a_row_no_frame_can_name_is_no_other_row(row):
+    """A row beyond the tag's bits must raise ValueError, never name another track."""
+    columns = {name: np.zeros(2) for name in TRACK_COLUMNS} | {"row": np.array([3, row]), "state": np.zeros(2, int)}
+    with pytest.raises(ValueError, match="rows below 2097152"):
+        encode_tracks(columns, kind="snapshot", seq=1, tick_unix_ms=0.0)
+
+
+def test_a_frame_of_the_first_version_is_refused():
+    """A frame whose magic or version is that of version 1 must raise ValueError, not be misread."""
+    frame = encode_tracks({name: np.zeros(1, int) for name in TRACK_COLUMNS}, kind="snapshot", seq=1, tick_unix_ms=0.0)
+    for old in (b"HXL1" + frame[4:], frame[:4] + b"\x01" + frame[5:]):
+        with pytest.raises(ValueError, match="version 2"):
+            decode_tracks(old)

@@ -1,9 +1,9 @@
 /**
  * Binary track frames of the live feed.
  *
- * Little-endian; a header of 32 bytes (magic "HXL1", u8 version, u8 kind, u16 reserved, u32 count, u32 reserved,
- * u64 seq, f64 tick in Unix ms) and then one contiguous column per field, 24 bytes a drone. Columns and numbers are
- * generated from the service's schema; here a frame is checked before anything reads it.
+ * Little-endian; a header of 32 bytes (magic "HXL2", u8 version, u8 kind, u16 reserved, u32 count, u32 reserved,
+ * u64 seq, f64 tick in Unix ms) and then one contiguous column per field, 22 bytes a drone; the first column packs row, state
+ * and age. Columns and numbers are generated from the service's schema; here a frame is checked before anything reads it.
  */
 
 import {
@@ -27,7 +27,7 @@ export const AGE_SATURATED = 255
 export const VALUE_UNKNOWN = UNKNOWN.int16
 export const stateCode = (name: StateName): number => stateNames.indexOf(name)
 
-/** One decoded frame; the columns are views into the message's own buffer, n values each. */
+/** One decoded frame; the columns, n values each, are views into the message's own buffer but for row, state and age. */
 export interface TrackFrame extends TrackColumns {
   readonly kind: 'snapshot' | 'increment'
   readonly seq: number

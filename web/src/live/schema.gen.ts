@@ -334,11 +334,11 @@ export type ServerMessage =
   | Hello
   | ErrorMessage
 
-/** First bytes of a binary frame, "HXL1", read as a little-endian u32. */
-export const MAGIC = 0x314c5848
-export const BINARY_VERSION = 1
+/** First bytes of a binary frame, "HXL2", read as a little-endian u32. */
+export const MAGIC = 0x324c5848
+export const BINARY_VERSION = 2
 export const HEADER_BYTES = 32
-export const BYTES_PER_TRACK = 24
+export const BYTES_PER_TRACK = 22
 /** Where the header's fields begin. */
 export const HEADER_AT = { magic: 0, version: 4, kind: 5, reserved1: 6, count: 8, reserved2: 12, seq: 16, tick_unix_ms: 24 } as const
 /** What stands for unknown, by the column's type. */
@@ -348,9 +348,12 @@ export const UNKNOWN = { int16: -32768, uint16: 65535 } as const
 export const stateNames = ['conforming', 'nonconforming', 'contingent', 'lost', 'unplanned', 'unknown'] as const
 export type StateName = (typeof stateNames)[number]
 
-/** The columns of a binary frame: views into its buffer, n values each. */
+/** The columns of a binary frame, n values each; those not unpacked from its tags are views into its buffer. */
 export interface TrackColumns {
   readonly row: Uint32Array
+  readonly state: Uint8Array
+  /** age_s in steps of 0.1. */
+  readonly age_ds: Uint8Array
   /** lat_deg in steps of 1e-07. */
   readonly lat_1e7: Int32Array
   /** lon_deg in steps of 1e-07. */
@@ -365,15 +368,24 @@ export interface TrackColumns {
   readonly vel_up_cmps: Int16Array
   /** heading_deg in steps of 0.01; 65535 is unknown. */
   readonly heading_cdeg: Uint16Array
-  readonly state: Uint8Array
-  /** age_s in steps of 0.1. */
-  readonly age_ds: Uint8Array
 }
 
 /** Return the columns of a frame of n tracks; the buffer must be as long as n says. */
 export function columnsOf(buffer: ArrayBuffer, n: number): TrackColumns {
+  const tag = new Uint32Array(buffer, HEADER_BYTES, n)
+  const row = new Uint32Array(n)
+  const state = new Uint8Array(n)
+  const age_ds = new Uint8Array(n)
+  for (let i = 0; i < n; i++) {
+    const bits = tag[i]!
+    row[i] = bits & 0x1fffff
+    state[i] = (bits >>> 21) & 0x7
+    age_ds[i] = (bits >>> 24) & 0xff
+  }
   return {
-    row: new Uint32Array(buffer, HEADER_BYTES, n),
+    row,
+    state,
+    age_ds,
     lat_1e7: new Int32Array(buffer, HEADER_BYTES + 4 * n, n),
     lon_1e7: new Int32Array(buffer, HEADER_BYTES + 8 * n, n),
     alt_hae_dm: new Int16Array(buffer, HEADER_BYTES + 12 * n, n),
@@ -381,7 +393,5 @@ export function columnsOf(buffer: ArrayBuffer, n: number): TrackColumns {
     vel_north_cmps: new Int16Array(buffer, HEADER_BYTES + 16 * n, n),
     vel_up_cmps: new Int16Array(buffer, HEADER_BYTES + 18 * n, n),
     heading_cdeg: new Uint16Array(buffer, HEADER_BYTES + 20 * n, n),
-    state: new Uint8Array(buffer, HEADER_BYTES + 22 * n, n),
-    age_ds: new Uint8Array(buffer, HEADER_BYTES + 23 * n, n),
   }
 }

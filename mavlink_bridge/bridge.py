@@ -391,6 +391,10 @@ class Bridge:
         """Return a snapshot of every vehicle: identity, link age, rates, loss."""
         return self.registry.vehicles(self._clock())
 
+    def vehicle(self, key: VehicleKey) -> VehicleInfo | None:
+        """Return a snapshot of one vehicle, None when it is not known."""
+        return self.registry.info_of(key, self._clock())
+
     def counters(self) -> dict[str, int]:
         """Return totals over all links and transports, by name (for metrics)."""
         totals = {**self.registry.counters(), **self._counters, **self._rounds.counters}

@@ -609,6 +609,11 @@ class Registry:
         """Return a snapshot of every vehicle known."""
         return [self._info(vehicle, now) for vehicle in self._vehicles.values()]
 
+    def info_of(self, vehicle: VehicleKey, now: float) -> VehicleInfo | None:
+        """Return a snapshot of one vehicle, None when it is not known."""
+        known = self._vehicles.get(vehicle)
+        return None if known is None else self._info(known, now)
+
     def _info(self, vehicle: Vehicle, now: float) -> VehicleInfo:
         link = self._links.get(vehicle.endpoint)
         heard, lost = link.sequence_totals(vehicle.key.system_id) if link else (0, 0)

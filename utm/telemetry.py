@@ -651,6 +651,7 @@ class Telemetry:
             _known(picture.vel_north_mps[row]),
             _known(picture.vel_up_mps[row]),
             _known(self._heard.held["uncertainty_s"][vehicle.number]),
+            max(0.0, float(picture.received_s[row] - picture.observed_s[row])) if has_position else None,
         )
 
     def home_of(self, aircraft_id: str) -> ev.Home | None:

@@ -47,6 +47,8 @@ class LinkStatus:
     vel_up_mps: float | None = None
     clock_uncertainty_s: float | None = None
     """How wrong the time of its positions may be."""
+    position_delay_s: float | None = None
+    """How long the newest position was on its way, by the vehicle's clock as mapped to ours."""
 
 
 @dataclass(frozen=True, slots=True)

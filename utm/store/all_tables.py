@@ -3,6 +3,7 @@
 from utm.store import (
     alert_tables,
     command_tables,
+    contact_tables,
     contingency_tables,
     identity_tables,
     incident_tables,
@@ -16,6 +17,7 @@ from utm.store import (
 __all__ = [
     "alert_tables",
     "command_tables",
+    "contact_tables",
     "contingency_tables",
     "identity_tables",
     "incident_tables",

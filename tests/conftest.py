@@ -5,7 +5,6 @@ import os
 import signal
 import socket
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -14,6 +13,8 @@ from typing import Any
 
 import httpx
 import pytest
+
+from tests.forked import ForkedCommand
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -32,7 +33,7 @@ class Server:
     data_dir: Path
     port: int = field(default_factory=free_port)
     mavlink_port: int = field(default_factory=lambda: free_port(socket.SOCK_DGRAM))
-    process: subprocess.Popen[bytes] | None = None
+    process: ForkedCommand | None = None
 
     @property
     def base_url(self) -> str:
@@ -40,20 +41,13 @@ class Server:
 
     def start(self, *, timeout_s: float = 90) -> None:
         """Start the process and wait until it is ready to serve."""
-        log = (self.data_dir / "server.log").open("ab")
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "utm.cli", "serve", "--demo"],
-            cwd=ROOT,
-            env={
-                **os.environ,
-                "HEXLANE_DATA_DIR": str(self.data_dir),
-                "HEXLANE_PORT": str(self.port),
-                "HEXLANE_MAVLINK_UDP_PORT": str(self.mavlink_port),
-            },
-            stdout=log,
-            stderr=log,
-        )
-        log.close()
+        env = {
+            **os.environ,
+            "HEXLANE_DATA_DIR": str(self.data_dir),
+            "HEXLANE_PORT": str(self.port),
+            "HEXLANE_MAVLINK_UDP_PORT": str(self.mavlink_port),
+        }
+        self.process = ForkedCommand(["serve", "--demo"], env=env, log=self.data_dir / "server.log")
         deadline = time.monotonic() + timeout_s
         while time.monotonic() < deadline:
             if self.process.poll() is not None:

@@ -1,6 +1,6 @@
 /** The console's keyboard: one table, used by the handler and by the list that `?` shows. */
 
-import { useEffect } from 'react'
+import { useEffect, useState } from 'react'
 import type { Key } from '../i18n/catalogue'
 
 export type Command =
@@ -62,6 +62,7 @@ export const helpRows: readonly { readonly keys: readonly string[]; readonly tex
   { keys: ['+', '−'], text: 'help_zoom' },
   { keys: ['←', '↑', '→', '↓'], text: 'help_pan' },
   { keys: ['1', '2', '3', '4'], text: 'help_layers' },
+  { keys: ['G'], text: 'help_screens' },
   { keys: ['T'], text: 'help_theme' },
   { keys: ['L'], text: 'help_language' },
   { keys: ['?'], text: 'help_help' },
@@ -70,18 +71,56 @@ export const helpRows: readonly { readonly keys: readonly string[]; readonly tex
 const typing = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName))
 
-/** Call `run` for every bound key pressed outside text fields and open dialogs. */
-export function useShortcuts(run: (command: Command) => void): void {
+/** True between G and the letter of a screen: that letter is then nobody else's. */
+let choosingScreen = false
+
+const GO_WITHIN_MS = 4_000
+
+/** G, then a screen's letter, goes there. Returns whether the letter is awaited. */
+export function useScreenKeys(screens: readonly { readonly id: string; readonly letter: string }[], go: (screen: string) => void): boolean {
+  const [choosing, setChoosing] = useState(false)
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout> | undefined
+    const set = (value: boolean) => {
+      clearTimeout(timer)
+      choosingScreen = value
+      setChoosing(value)
+      if (value) timer = setTimeout(() => set(false), GO_WITHIN_MS)
+    }
+    const pressed = (event: KeyboardEvent) => {
+      if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target) || document.querySelector('[role="dialog"]') !== null) return
+      const key = event.key.toLowerCase()
+      if (choosingScreen) {
+        if (key === 'shift') return
+        event.preventDefault()
+        const found = screens.find(({ letter }) => letter === key)
+        set(false)
+        if (found !== undefined) go(found.id)
+      } else if (key === 'g') {
+        event.preventDefault()
+        set(true)
+      }
+    }
+    window.addEventListener('keydown', pressed, { capture: true })
+    return () => {
+      set(false)
+      window.removeEventListener('keydown', pressed, { capture: true })
+    }
+  }, [screens, go])
+  return choosing
+}
+
+/** Call `run` for every bound key pressed outside text fields and open dialogs; it answers false for what is not its own. */
+export function useShortcuts(run: (command: Command) => boolean): void {
   useEffect(() => {
     const pressed = (event: KeyboardEvent) => {
-      if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return
+      if (choosingScreen || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return
       if (document.querySelector('[role="dialog"]') !== null) return
       const command = bindings[event.key.toLowerCase()]
       if (command === undefined) return
       // An order that is being asked about is taken back first; the panel stays.
       if (command === 'deselect' && document.querySelector('[data-escape-cancels]') !== null) return
-      event.preventDefault()
-      run(command)
+      if (run(command)) event.preventDefault()
     }
     // Capture: MapLibre would take + and - for itself and zoom twice.
     window.addEventListener('keydown', pressed, { capture: true })

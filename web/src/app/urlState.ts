@@ -10,6 +10,7 @@ export interface UrlState {
   readonly camera: Camera | null
   readonly track_id: string | null
   readonly plan_id: string | null
+  readonly alert_id: string | null
 }
 
 /** Read the address; anything malformed counts as absent. */
@@ -25,6 +26,7 @@ export function readUrl(search: string): UrlState {
     camera: sane ? { lat_deg: lat!, lon_deg: lon!, zoom: zoom! } : null,
     track_id: query.get('track'),
     plan_id: query.get('plan'),
+    alert_id: query.get('alert'),
   }
 }
 
@@ -50,6 +52,33 @@ export function writeUrl(
   }
   const text = query.toString().replaceAll('%2C', ',')
   return text === '' ? '' : `?${text}`
+}
+
+/** The parameters that stay when one goes to another screen. */
+const lasting = ['lang', 'theme', 'view', 'hide']
+
+/** The query string of a screen: what lasts of the present one, and the screen's own parameters. */
+export function screenUrl(search: string, screen: string | null, params: Readonly<Record<string, string>> = {}): string {
+  const before = new URLSearchParams(search)
+  const query = new URLSearchParams()
+  if (screen !== null) query.set('screen', screen)
+  for (const name of lasting) {
+    const value = before.get(name)
+    if (value !== null) query.set(name, value)
+  }
+  for (const [name, value] of Object.entries(params)) query.set(name, value)
+  const text = query.toString().replaceAll('%2C', ',')
+  return text === '' ? '' : `?${text}`
+}
+
+/** A parameter of the present screen, kept in the address. */
+export function replaceParam(name: string, value: string | null): void {
+  const query = new URLSearchParams(window.location.search)
+  if (value === null || value === '') query.delete(name)
+  else query.set(name, value)
+  const text = query.toString().replaceAll('%2C', ',')
+  const search = text === '' ? '' : `?${text}`
+  if (search !== window.location.search) window.history.replaceState(null, '', window.location.pathname + search)
 }
 
 export function replaceUrl(state: Parameters<typeof writeUrl>[1]): void {

@@ -48,11 +48,11 @@ export interface Camera {
   readonly zoom: number
 }
 
+/** What the screen in front of the map wants to hear of. */
 export interface CityMapEvents {
-  onPick(picked: Picked | null): void
-  onCamera(camera: Camera): void
+  readonly onPick?: (picked: Picked | null) => void
   /** The person moved the map by hand. */
-  onTakenOver(): void
+  readonly onTakenOver?: () => void
 }
 
 export interface CityMapOptions {
@@ -62,7 +62,7 @@ export interface CityMapOptions {
   readonly lang: Lang
   readonly camera: Camera | null
   readonly label: string
-  readonly events: CityMapEvents
+  readonly onCamera: (camera: Camera) => void
 }
 
 export type LayerGroup = keyof typeof layerGroups | 'labels'
@@ -107,11 +107,12 @@ export class CityMap {
   private readonly drones: DroneLayer
   private readonly sheet: LabelSheet
   private readonly feed: LiveFeed
-  private readonly events: CityMapEvents
+  private events: CityMapEvents = {}
   private readonly unsubscribe: (() => void)[] = []
   private theme: Theme
   private lang: Lang
   private ready = false
+  private seen = true
   private repaintTimer: ReturnType<typeof setTimeout> | null = null
   private arrangeTimer: ReturnType<typeof setTimeout> | null = null
   private readonly second: ReturnType<typeof setInterval>
@@ -137,7 +138,6 @@ export class CityMap {
     this.theme = options.theme
     this.lang = options.lang
     this.feed = options.feed
-    this.events = options.events
     const palette = palettes[options.theme]
     const [west, south, east, north] = city.home_bbox
     const view = options.camera
@@ -184,10 +184,10 @@ export class CityMap {
     })
     this.map.on('moveend', () => {
       const { lng, lat } = this.map.getCenter()
-      this.events.onCamera({ lat_deg: lat, lon_deg: lng, zoom: this.map.getZoom() })
+      options.onCamera({ lat_deg: lat, lon_deg: lng, zoom: this.map.getZoom() })
       this.arrangeSoon(0)
     })
-    for (const hand of ['dragstart', 'wheel'] as const) this.map.on(hand, () => this.events.onTakenOver())
+    for (const hand of ['dragstart', 'wheel'] as const) this.map.on(hand, () => this.events.onTakenOver?.())
     this.map.on('click', (event) => this.click(event))
     this.map.on('mousemove', (event) => this.hover(event))
     this.map.on('mouseout', () => this.setHovered(-1))
@@ -202,6 +202,16 @@ export class CityMap {
     if (this.repaintTimer !== null) clearTimeout(this.repaintTimer)
     if (this.arrangeTimer !== null) clearTimeout(this.arrangeTimer)
     this.map.remove()
+  }
+
+  setEvents(events: CityMapEvents): void {
+    this.events = events
+  }
+
+  /** Stop drawing while a page covers the map; the picture is up to date again with the first frame after. */
+  setSeen(seen: boolean): void {
+    this.seen = seen
+    if (seen) this.takeFrame()
   }
 
   // ---- look -------------------------------------------------------------------------------------------------------
@@ -303,6 +313,7 @@ export class CityMap {
   // ---- drones -----------------------------------------------------------------------------------------------------
 
   private takeFrame(): void {
+    if (!this.seen) return
     const { frame } = this.feed
     this.drones.setFrame(frame)
     this.resolveSelection()
@@ -313,7 +324,7 @@ export class CityMap {
   }
 
   private repaintNow(): void {
-    if (!this.ready || document.hidden) return
+    if (!this.ready || !this.seen || document.hidden) return
     this.map.triggerRepaint()
     if (this.repaintTimer !== null) clearTimeout(this.repaintTimer)
     this.repaintTimer = setTimeout(() => this.repaintNow(), this.frameIntervalMs())
@@ -364,10 +375,10 @@ export class CityMap {
     const drone = this.nearest(event.point.x, event.point.y)
     const identity = drone === null ? null : this.feed.identity(drone.row)
     if (identity !== null) {
-      this.events.onPick({ kind: 'drone', track_id: identity.track_id })
+      this.events.onPick?.({ kind: 'drone', track_id: identity.track_id })
       return
     }
-    this.events.onPick(this.pickGround(event))
+    this.events.onPick?.(this.pickGround(event))
   }
 
   private pickGround(event: MapMouseEvent): Picked | null {
@@ -546,7 +557,7 @@ export class CityMap {
   }
 
   private eachSecond(): void {
-    if (document.hidden || !this.ready) return
+    if (document.hidden || !this.seen || !this.ready) return
     if (this.selected?.kind === 'drone') {
       const fix = this.feed.fixOfTrack(this.selected.track_id)
       const last = this.trail[this.trail.length - 1]

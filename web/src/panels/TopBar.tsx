@@ -1,8 +1,10 @@
 /** The bar above the map: who we are, how many fly in which state, how fresh the picture is, what time it is. */
 
-import type { ReactNode } from 'react'
-import { Button, Menu, MenuItem, MenuTrigger, Popover, Separator, Text, ToggleButton, Tooltip, TooltipTrigger } from 'react-aria-components'
+import type { ReactNode, Ref } from 'react'
+import { createPortal } from 'react-dom'
+import { Button, Menu, MenuItem, MenuTrigger, Popover, Separator, Text, Tooltip, TooltipTrigger } from 'react-aria-components'
 import type { SessionUser } from '../api/types'
+import { useConsole } from '../app/consoleContext'
 import { useLook } from '../app/look'
 import { city } from '../city/shenzhen'
 import { beijingDay, beijingTime, localName, number, utcDayTime } from '../i18n/format'
@@ -17,49 +19,26 @@ interface Props {
   readonly stats: FeedStats | null
   readonly now_ms: number
   readonly user: SessionUser
-  readonly plansOpen: boolean
-  readonly onPlans: () => void
-  /** More buttons beside that of the plans. */
-  readonly boards: ReactNode
-  /** How many contingencies are open or wait for a decision; null for who is not told of them. */
-  readonly contingencies: number | null
-  readonly contingenciesOpen: boolean
-  readonly onContingencies: () => void
+  /** Where the screen puts buttons of its own. */
+  readonly slot: Ref<HTMLDivElement>
   readonly onHelp: () => void
   readonly onLeave: () => void
 }
 
-export function TopBar({ stats, now_ms, user, plansOpen, onPlans, boards, contingencies, contingenciesOpen, onContingencies, onHelp, onLeave }: Props) {
+/** What a screen puts into the bar. */
+export function TopActions({ children }: { readonly children: ReactNode }) {
+  const { slot } = useConsole()
+  return slot === null ? null : createPortal(children, slot)
+}
+
+export function TopBar({ stats, now_ms, user, slot, onHelp, onLeave }: Props) {
   const { t, lang, theme, toggleLang, toggleTheme } = useLook()
   return (
     <header className="top-bar">
       <Brand place={lang === 'zh-CN' ? city.zh : city.en} role={t('app_role')} />
       <Counters stats={stats} />
       <div className="top-right">
-        {contingencies !== null && (
-          <TooltipTrigger delay={400}>
-            <ToggleButton
-              className="quiet-button plans-button contingencies-button"
-              data-some={contingencies > 0}
-              isSelected={contingenciesOpen}
-              onChange={onContingencies}
-              aria-label={t('contingencies_button', { n: number(lang, contingencies) })}
-            >
-              <StateMark state="contingent" />
-              <span className="contingencies-name">{t('contingencies_title')}</span>
-              <span className="contingencies-count">{number(lang, contingencies)}</span>
-            </ToggleButton>
-            <Tooltip className="tooltip">{t('contingencies_open')}</Tooltip>
-          </TooltipTrigger>
-        )}
-        <TooltipTrigger delay={400}>
-          <ToggleButton className="quiet-button plans-button" isSelected={plansOpen} onChange={onPlans}>
-            <Icon name="plans" />
-            {t('plans_title')}
-          </ToggleButton>
-          <Tooltip className="tooltip">{t('plans_open')}</Tooltip>
-        </TooltipTrigger>
-        {boards}
+        <div ref={slot} className="top-actions" />
         <FeedHealth stats={stats} />
         <TooltipTrigger delay={250}>
           <Button className="clock" aria-label={`${t('clock_beijing')} ${beijingTime(now_ms)}`}>

@@ -1,0 +1,35 @@
+/**
+ * Every screen of the console, one line each, in the order of the rail.
+ *
+ * `layout: 'map'` leaves the city's map in view and lays the screen over its edges; `'page'` covers it. `letter` goes
+ * there after G. A screen is a component without props: it reads what it needs from `useConsole()`.
+ */
+
+import type { ComponentType } from 'react'
+import type { Role } from '../api/types'
+import type { Key } from '../i18n/catalogue'
+import type { IconName } from '../ui/icons'
+import { LiveScreen } from './live/LiveScreen'
+
+export interface Screen {
+  readonly id: string
+  readonly icon: IconName
+  readonly title: Key
+  readonly letter: string
+  readonly roles: readonly Role[]
+  readonly layout: 'map' | 'page'
+  readonly View: ComponentType
+}
+
+const everybody: readonly Role[] = ['operator', 'dispatcher', 'regulator', 'supplier', 'admin']
+
+export const screens: readonly Screen[] = [
+  { id: 'live', icon: 'live', title: 'screen_live', letter: 'm', roles: everybody, layout: 'map', View: LiveScreen },
+]
+
+export const home: Screen = screens[0]!
+
+/** The screen of an id in the address; home where there is none. */
+export const screenOf = (id: string | null): Screen => screens.find((screen) => screen.id === id) ?? home
+
+export const screensFor = (role: Role): readonly Screen[] => screens.filter((screen) => screen.roles.includes(role))

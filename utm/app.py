@@ -80,6 +80,8 @@ from utm.logistics.desks import Logistics
 from utm.memory import Memory
 from utm.off_nominal_parts import assemble
 from utm.offer_holds import HeldOffers
+from utm.plan_helpers import PlanHelpers
+from utm.plan_intake import PlanIntake
 from utm.plan_steps import PlanSteps
 from utm.policy_impact import PolicyImpact
 from utm.problems import install_problems
@@ -214,6 +216,8 @@ def compose(settings: Settings, *, clock: Clock, store: Store, bus: Bus, bridge:
         standing=standing.cover,
         advisories=advisories,
     )
+    time_watch = TimeWatch(clock, settings.time_reference)
+    plans.may_grant = time_watch.require
     picture = Picture(book.region.frame, book.region.altitude)
     telemetry = Telemetry(picture, FleetBindings(fleet_directory))
     hub = LiveHub(telemetry, clock)
@@ -282,6 +286,7 @@ def compose(settings: Settings, *, clock: Clock, store: Store, bus: Bus, bridge:
         book=book,
         sky=sky,
         flight_plans=plans,
+        plan_intake=PlanIntake(plans, PlanHelpers(settings, store, memory)),
         plan_steps=plan_steps,
         zone_desk=zone_desk,
         standing=standing,
@@ -294,7 +299,7 @@ def compose(settings: Settings, *, clock: Clock, store: Store, bus: Bus, bridge:
         alerts=alerts_desk,
         commands=commands,
         watch=watch,
-        time_watch=TimeWatch(clock, settings.time_reference),
+        time_watch=time_watch,
         logistics=Logistics.of(plans, plan_steps, bus=bus, fleet=fleet_directory),
         webhooks=webhook_desk,
         courier=Courier(
@@ -347,6 +352,7 @@ async def _lifespan(services: Services) -> AsyncIterator[None]:
         for task in work:
             task.cancel()
         await asyncio.gather(*work, return_exceptions=True)
+        await services.plan_intake.helpers.close()
         await services.reporter.close()
         await services.commands.close()
         await services.alerts.close()

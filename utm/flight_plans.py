@@ -82,6 +82,8 @@ class FlightPlans(PlanJudge):
         self.store, self.bus, self.memory, self._advisories = store, bus, memory, advisories
         self.listeners: list[Callable[[str], None]] = []
         """Called on the event loop with the id of each plan that changed, once the change is durable."""
+        self.may_grant: Callable[[], None] = lambda: None
+        """Called before anything is newly reserved; raises Problem while the server's clock cannot be believed."""
 
     # -- requests ------------------------------------------------------------------------------------------------------
 
@@ -176,6 +178,7 @@ class FlightPlans(PlanJudge):
                 return self._repeat(session, known, body_hash)
         if isinstance(prepared, Problem):
             raise prepared
+        self.may_grant()
         self._check_active(prepared.aircraft.aircraft_id)
         started_s = self.clock.monotonic_s()
         cells = version_cells(prepared.h3_cells)
@@ -219,8 +222,11 @@ class FlightPlans(PlanJudge):
     ) -> tuple[FlightPlanRow, Decision]:
         """File a plan under which a flight in the air goes on; its present plan stays and is not in its way.
 
-        The row is kept only when the plan is approved. `principal` is None where the service itself acts.
+        The row is kept only when the plan is approved. `principal` is None where the service itself acts: what it does
+        to keep flights in the air safe it does with a doubtful clock too.
         """
+        if principal is not None:
+            self.may_grant()
         self._check_active(prepared.aircraft.aircraft_id)
         started_s = self.clock.monotonic_s()
         self.memory.make_current(session, version_cells(prepared.h3_cells))

@@ -37,6 +37,7 @@ def _hold(session: Session, desk: FlightPlans, principal: Principal, plan_id: st
     for hold in standing:
         if hold.offer_index == index and hold.body == parsed:
             return _answer(plan_id, index, offered, hold)
+    desk.may_grant()
     _check_not_held_before(session, plan_id, index, offered)
     if len(desk.held.of_firm(row.organisation_id)) - len(standing) >= MOST_HOLDS:
         raise Problem(

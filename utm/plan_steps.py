@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any, Protocol
 
 import msgspec
@@ -86,6 +87,7 @@ class PlanSteps:
             authority = decode_authority(row.authority)
             released = authority.released_at
             if released is None and authority.application in GRANTED and policy.readiness_lead_s == 0:
+                self._plans.may_grant()
                 released = now
             reported = authority.readiness_reported_at or now
             row.authority = encode_authority(
@@ -381,7 +383,14 @@ class PlanSteps:
         return self._plans.compiled(aircraft, body, parsed)
 
     def _judge_row(self, row: FlightPlanRow, prepared: Prepared) -> Decision:
-        return self._plans.judge(row.organisation_id, None, prepared, plan_id=row.plan_id, was_entitled=True)
+        return self._plans.judge(
+            row.organisation_id,
+            None,
+            prepared,
+            plan_id=row.plan_id,
+            was_entitled=True,
+            filed_at=datetime.fromisoformat(row.created_at),
+        )
 
     def _take_times(self, row: FlightPlanRow, prepared: Prepared) -> None:
         row.body = orjson.dumps(prepared.body).decode()

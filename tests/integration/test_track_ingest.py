@@ -1,6 +1,7 @@
 """Positions over a WebSocket, and what a server does whose clock cannot be believed."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -12,6 +13,8 @@ from websockets.sync.client import connect
 
 from tests.fakes import filing, shifted_server
 from tests.fakes.shifted_server import ShiftedServer
+from utm.problems import Problem
+from utm.security import Principal
 
 pytestmark = pytest.mark.slow
 
@@ -97,17 +100,26 @@ def test_an_operator_reports_its_own_aircraft_only(city: ShiftedServer) -> None:
         assert [entry["code"] for entry in answer["rejected"][:2]] == ["aircraft_required", "not_found"]
 
 
+@contextmanager
+def clock_off(city: ShiftedServer) -> Iterator[None]:
+    """Let the wall clock step by 200 ms for a while."""
+    watch, honest = city.services.time_watch, city.clock.now
+    watch.look()
+    try:
+        city.clock.now = lambda: honest() + timedelta(seconds=0.2)  # type: ignore[method-assign]
+        watch.look()
+        yield
+    finally:
+        city.clock.now = honest  # type: ignore[method-assign]
+        watch.look()
+
+
 def test_nothing_is_approved_while_the_clock_is_off(city: ShiftedServer) -> None:
     """A wall clock that steps by 200 ms makes the server not ready; filing answers 503 clock_off, reading goes on."""
     with city.client("operator") as firm:
         aircraft = filing.register(firm)
-        watch = city.services.time_watch
         assert firm.get("/readyz").json()["dependencies"]["clock"]["state"] == "ready"
-        watch.look()
-        honest = city.clock.now
-        try:
-            city.clock.now = lambda: honest() + timedelta(seconds=0.2)  # type: ignore[method-assign]
-            watch.look()
+        with clock_off(city):
             ready = firm.get("/readyz")
             assert ready.status_code == 503
             clock = ready.json()["dependencies"]["clock"]
@@ -116,10 +128,52 @@ def test_nothing_is_approved_while_the_clock_is_off(city: ShiftedServer) -> None
             refused = firm.post("/v1/flight-plans", json=filing.plan(aircraft, city.now() + timedelta(minutes=10)))
             assert (refused.status_code, refused.json()["code"]) == (503, "clock_off")
             assert int(refused.headers["Retry-After"]) > 0
-            started = firm.post("/v1/flight-plans/fp_1/activate")
-            assert (started.status_code, started.json()["code"]) == (503, "clock_off")
             assert firm.get("/v1/flight-plans").status_code == 200
-        finally:
-            city.clock.now = honest  # type: ignore[method-assign]
-        watch.look()
         assert firm.get("/readyz").json()["dependencies"]["clock"]["state"] == "ready"
+
+
+def test_nothing_else_is_granted_while_the_clock_is_off(city: ShiftedServer) -> None:
+    """Holds, starts, bookings, imports and standing approvals answer 503 clock_off too; what gives up airspace goes on."""
+    with city.client("operator") as firm, city.client("regulator") as regulator:
+        first, second, carrier = (filing.register(firm) for _ in range(3))
+        departure = city.now() + timedelta(minutes=30)
+        approved = firm.post("/v1/flight-plans", json=filing.plan(first, departure))
+        assert approved.status_code == 201, approved.text
+        plan_id = approved.json()["plan_id"]
+        refused = firm.post("/v1/flight-plans", json=filing.plan(second, departure))
+        assert refused.status_code == 409, refused.text
+        assert refused.json()["decision"]["counter_offers"]
+        hold = f"/v1/flight-plans/{refused.json()['plan_id']}/offers/0/hold"
+        later = filing.plan(carrier, departure + timedelta(hours=1))
+        applied = firm.post("/v1/standing-approvals", json={"name": "Daily route", "upper_agl_m": 90})
+        assert applied.status_code == 201, applied.text
+        standing = applied.json()["standing_approval_id"]
+        with clock_off(city):
+            asked = {
+                "hold": firm.post(hold),
+                "activate": firm.post(f"/v1/flight-plans/{plan_id}/activate"),
+                "modify": firm.put(
+                    f"/v1/flight-plans/{plan_id}", json=filing.plan(first, departure), headers={"If-Match": '"1"'}
+                ),
+                "release": regulator.post(f"/v1/flight-plans/{plan_id}/release"),
+                "decide": regulator.post(f"/v1/flight-plans/{plan_id}/decision", json={"outcome": "approved"}),
+                "batch": firm.post("/v1/flight-plans/batch", json={"plans": [later]}),
+                "mission": firm.post("/v1/missions", json={"plan": later}),
+                "standing": regulator.post(f"/v1/standing-approvals/{standing}/decision", json={"outcome": "approved"}),
+            }
+            answers = {name: (answer.status_code, answer.json()["code"]) for name, answer in asked.items()}
+            assert answers == dict.fromkeys(asked, (503, "clock_off"))
+        held = firm.post(hold)
+        assert held.status_code == 200, held.text
+        with clock_off(city):
+            assert firm.post(f"/v1/flight-plans/{plan_id}/cancel").status_code == 200
+
+
+def test_a_plan_under_which_a_flight_goes_on_is_for_a_believed_clock(city: ShiftedServer) -> None:
+    """A reroute asks for a believed clock before anything is judged or kept; the service itself is not held up."""
+    plans = city.services.flight_plans
+    with clock_off(city), pytest.raises(Problem, match="clock") as refused:
+        plans.file_continuation(None, Principal("cl_x", "dispatcher", "org_x", "X"), "fp_1", None)  # type: ignore[arg-type]
+    assert refused.value.code == "clock_off"
+    with clock_off(city), pytest.raises(AttributeError):  # gets past the clock to the aircraft of no plan
+        plans.file_continuation(None, None, "fp_1", None)  # type: ignore[arg-type]

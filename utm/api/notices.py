@@ -86,6 +86,8 @@ async def decide_standing_approval(
 ) -> Response:
     """Approve or refuse an application, or withdraw what was approved."""
     body = await parse_body(request, StandingDecisionBody)
+    if body.outcome == "approved":
+        services.time_watch.require()
     return json_response(await services.standing.decide(principal, standing_approval_id, body.outcome, body.reason))
 
 

@@ -114,6 +114,7 @@ class MissionDesk:
                 return mission_document(row)
             if row.state != HELD or (row.held_until_s or 0.0) <= to_scene_s(self._clock.now()):
                 raise _illegal(row, "confirm")
+            self._plans.may_grant()
             self._set(session, principal, row, "confirm", state=BOOKED, held_until_s=None)
             return mission_document(row)
 

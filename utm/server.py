@@ -18,7 +18,8 @@ from utm.settings import Settings
 def configure_logging() -> None:
     """Log JSON lines to standard error, or readable lines when somebody watches."""
     renderer: Any = (
-        structlog.dev.ConsoleRenderer()
+        # Plain tracebacks: rich ones show local variables, and a secret may be among them.
+        structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
         if sys.stderr.isatty()
         else structlog.processors.JSONRenderer(ensure_ascii=False)
     )

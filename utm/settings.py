@@ -28,8 +28,43 @@ class Settings(BaseSettings):
     token_ttl_s: int = Field(default=900, ge=60, le=3600, description="Life of an access token.")
     session_ttl_s: int = Field(default=12 * 3600, ge=300, description="Life of a console session: one shift.")
     requests_per_s: float = Field(default=200.0, gt=0, description="Requests a second each client may send.")
+    key_days: int = Field(default=90, ge=1, description="Days after which a new key signs access tokens.")
+    tls_certificate: Path | None = Field(
+        default=None, description="PEM file: our certificate and its chain; then https."
+    )
+    tls_key: Path | None = Field(default=None, description="PEM file: the private key of the certificate.")
+    tls_client_ca: Path | None = Field(
+        default=None, description="PEM file: authorities whose client certificates are accepted (mutual TLS)."
+    )
+    tls_client_required: bool = Field(default=False, description="Refuse connections without a client certificate.")
+    client_cert_header: str | None = Field(
+        default=None, description="Header in which a proxy in front tells the client certificate it verified."
+    )
+    trusted_proxies: str = Field(
+        default="127.0.0.1/32,::1/128", description="Networks such a proxy is believed from, comma-separated."
+    )
+    oidc_issuer: str | None = Field(default=None, description="OpenID provider people may sign in with.")
+    oidc_client_id: str | None = Field(default=None, description="Our client id at that provider.")
+    oidc_client_secret: SecretStr | None = Field(default=None, description="Our secret there; empty: a public client.")
+    oidc_name: str = Field(default="OpenID Connect", description="What the sign-in page calls the provider.")
+    oidc_scopes: str = Field(default="openid profile email", description="Scopes asked of the provider.")
+    oidc_role_claim: str = Field(default="groups", description="Claim (a.b for nested ones) that says who somebody is.")
+    oidc_role_map: dict[str, str] = Field(
+        default_factory=dict, description='Claim value to "role@organisation_id"; JSON. Who has none is refused.'
+    )
+    oidc_name_claim: str = Field(default="preferred_username", description="Claim people are listed by.")
+    sandbox: bool = Field(default=True, description="Offer sandboxes: firms whose flights live in a separate sky.")
+    sandbox_mavlink_udp_port: int | None = Field(
+        default=None, ge=0, le=65535, description="UDP port for MAVLink of the sandbox; empty for none."
+    )
     max_body_bytes: int = Field(default=1 << 20, description="Largest request body.")
     max_batch_body_bytes: int = Field(default=16 << 20, description="Largest body of a batch or an import.")
+    plan_helpers: int | None = Field(
+        default=None,
+        ge=0,
+        le=16,
+        description="Processes that judge plans ahead while many are filed; empty: one less than there are cores, at most 4.",
+    )
     recording: bool = Field(default=True, description="Record positions and events under the data folder.")
     recording_days: int = Field(default=731, ge=1, description="Days recordings are kept: 24 months by default.")
     alert_escalation: float = Field(
@@ -82,7 +117,8 @@ class Settings(BaseSettings):
     @property
     def base_url(self) -> str:
         """The address clients reach this server at."""
-        return self.public_url or f"http://{self.host}:{self.port}"
+        scheme = "http" if self.tls_certificate is None else "https"
+        return self.public_url or f"{scheme}://{self.host}:{self.port}"
 
     @property
     def database_path(self) -> Path:

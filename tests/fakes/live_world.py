@@ -171,7 +171,10 @@ class TokenIdentity:
         verdict = SimpleNamespace(headers={}, raise_if_refused=lambda: None)
         self.limits = SimpleNamespace(requests=SimpleNamespace(take=lambda _subject: verdict))
 
-    def principal_of_token(self, token: str) -> Principal:
+    def certificate_of(self, _connection: Any) -> str | None:
+        return None
+
+    def principal_of_token(self, token: str, *, certificate: str | None = None) -> Principal:  # noqa: ARG002
         role, _, organisation = token.partition(".")
         if role not in ("operator", "dispatcher", "regulator", "supplier", "admin"):
             raise Problem("invalid_token")

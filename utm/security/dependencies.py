@@ -6,6 +6,7 @@ A dependency runs before the handler reads the body, so that authorisation is de
 from collections.abc import Awaitable, Callable
 
 from fastapi import Request, WebSocket
+from starlette.requests import HTTPConnection
 
 from utm.problems import Problem
 from utm.security.authorise import PERMISSIONS, Action, permits, scope_of
@@ -14,6 +15,7 @@ from utm.security.principal import Principal
 from utm.security.web import bearer_of, check_same_origin, session_cookie_of, subprotocol_token
 from utm.tracing import add_response_header
 
+API_KEY_PREFIX = "hxk_"
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -62,11 +64,13 @@ async def authenticate(request: Request) -> Principal:
     identity = identity_of(request)
     token = bearer_of(request.headers)
     if token is not None:
-        return identity.principal_of_token(token)
+        if token.startswith(API_KEY_PREFIX):
+            return _of_this_sky(request, await identity.principal_of_api_key(token, _address_of(request)))
+        return _of_this_sky(request, identity.principal_of_token(token, certificate=identity.certificate_of(request)))
     cookie = session_cookie_of(request.headers)
     if cookie is None:
         raise Problem("unauthenticated")
-    principal = identity.principal_of_session(cookie)
+    principal = _of_this_sky(request, identity.principal_of_session(cookie))
     if request.method not in _SAFE_METHODS:
         check_same_origin(request.headers, identity.own_origins(request.headers))
         identity.check_csrf(cookie, request.headers.get("x-csrf-token"))
@@ -82,14 +86,32 @@ async def authenticate_websocket(websocket: WebSocket) -> Principal | None:
     try:
         token = subprotocol_token(websocket.headers) or bearer_of(websocket.headers)
         if token is not None:
-            return identity.principal_of_token(token)
+            if token.startswith(API_KEY_PREFIX):
+                return _of_this_sky(websocket, await identity.principal_of_api_key(token, _address_of(websocket)))
+            known = identity.principal_of_token(token, certificate=identity.certificate_of(websocket))
+            return _of_this_sky(websocket, known)
         cookie = session_cookie_of(websocket.headers)
         if cookie is None:
             return None
         check_same_origin(websocket.headers, identity.own_origins(websocket.headers))
-        return identity.principal_of_session(cookie)
+        return _of_this_sky(websocket, identity.principal_of_session(cookie))
     except Problem:
         return None
+
+
+def _of_this_sky(connection: HTTPConnection, principal: Principal) -> Principal:
+    """Return the principal if this application is of its sky; raises Problem 404 otherwise.
+
+    `utm.sandbox` hands each connection to the application of its caller's sky. Should one ever arrive at the other, it
+    ends here, before anything was read.
+    """
+    if principal.sandbox is not getattr(connection.app.state.services, "sandbox", False):
+        raise Problem("not_found")
+    return principal
+
+
+def _address_of(connection: HTTPConnection) -> str:
+    return connection.client.host if connection.client is not None else "unknown"
 
 
 def take_request(request: Request, principal: Principal) -> None:

@@ -13,7 +13,16 @@ from sqlmodel import Session
 from utm.security.principal import Role
 from utm.store import journal
 from utm.store.identity_records import R, Records
-from utm.store.identity_tables import ClientRow, OrganisationRow, SessionRow, UserRow
+from utm.store.identity_tables import (
+    ClientRow,
+    CredentialRow,
+    OrganisationRow,
+    QuotaRow,
+    RelyingPartyRow,
+    SessionRow,
+    SpentRow,
+    UserRow,
+)
 from utm.store.store import on_undo
 
 V = TypeVar("V")
@@ -30,6 +39,13 @@ class Organisation:
     entitlements: frozenset[str]
     demo: bool
     active: bool
+    sandbox_of: str | None = None
+    """The organisation it is the sandbox of; None: it flies in the real sky."""
+
+    @property
+    def sandbox(self) -> bool:
+        """Whether its flights live in the separate sky."""
+        return self.sandbox_of is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +58,31 @@ class Account:
     name: str
     secret_hash: str
     active: bool
+    tokens_from_s: float | None = None
+    """Tokens issued at or before this unix time are void."""
+    totp: str | None = None
+    """The second factor as stored (`utm.security.second_factor`)."""
+    external_key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """One way a program shows who it is, beside its first secret."""
+
+    credential_id: str
+    client_id: str
+    kind: str
+    name: str
+    secret_hash: str | None
+    public_jwk: str | None
+    thumbprint: str | None
+    created_at: datetime
+    expires_at: datetime | None
+    revoked_at: datetime | None
+
+    def valid_at(self, now: datetime) -> bool:
+        """Tell whether it opens anything at that instant."""
+        return self.revoked_at is None and (self.expires_at is None or now < self.expires_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +119,10 @@ class TableKeeper(Generic[R, V]):
     def all(self) -> tuple[V, ...]:
         """Return every value."""
         return tuple(self._values.values())
+
+    def items(self) -> tuple[tuple[str, V], ...]:
+        """Return every key with its value."""
+        return tuple(self._values.items())
 
     def put(self, session: Session, row: R) -> None:
         """Insert or replace a row inside a write job, in memory too, and tell the other processes."""
@@ -120,21 +165,69 @@ def _organisation(row: OrganisationRow) -> Organisation:
         entitlements=frozenset(row.entitlements.split()),
         demo=row.demo,
         active=row.deactivated_at is None,
+        sandbox_of=row.sandbox_of,
     )
 
 
 def _client(row: ClientRow) -> Account:
-    role = cast(Role, row.role)
-    return Account(row.client_id, row.organisation_id, role, row.name, row.secret_hash, row.deactivated_at is None)
+    tokens_from_s = None if row.tokens_from is None else datetime.fromisoformat(row.tokens_from).timestamp()
+    return Account(
+        row.client_id,
+        row.organisation_id,
+        cast(Role, row.role),
+        row.name,
+        row.secret_hash,
+        row.deactivated_at is None,
+        tokens_from_s=tokens_from_s,
+    )
 
 
 def _user(row: UserRow) -> Account:
-    role = cast(Role, row.role)
-    return Account(row.user_id, row.organisation_id, role, row.name, row.password_hash, row.deactivated_at is None)
+    return Account(
+        row.user_id,
+        row.organisation_id,
+        cast(Role, row.role),
+        row.name,
+        row.password_hash,
+        row.deactivated_at is None,
+        totp=row.totp,
+        external_key=row.external_key,
+    )
 
 
 def _session(row: SessionRow) -> ConsoleSession:
     return ConsoleSession(row.cookie_hash, row.user_id, datetime.fromisoformat(row.expires_at))
+
+
+def _credential(row: CredentialRow) -> Credential:
+    return Credential(
+        credential_id=row.credential_id,
+        client_id=row.client_id,
+        kind=row.kind,
+        name=row.name,
+        secret_hash=row.secret_hash,
+        public_jwk=row.public_jwk,
+        thumbprint=row.thumbprint,
+        created_at=datetime.fromisoformat(row.created_at),
+        expires_at=_instant(row.expires_at),
+        revoked_at=_instant(row.revoked_at),
+    )
+
+
+def _instant(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)
+
+
+def _spent(row: SpentRow) -> datetime:
+    return datetime.fromisoformat(row.expires_at)
+
+
+def _quota(row: QuotaRow) -> QuotaRow:
+    return row
+
+
+def _relying_party(row: RelyingPartyRow) -> RelyingPartyRow:
+    return row
 
 
 class Directory:
@@ -145,7 +238,25 @@ class Directory:
         self.clients = TableKeeper(ClientRow, "client", _client)
         self.users = TableKeeper(UserRow, "user", _user)
         self.sessions = TableKeeper(SessionRow, "session", _session)
+        self.credentials = TableKeeper(CredentialRow, "credential", _credential)
+        self.spent = TableKeeper(SpentRow, "spent", _spent)
+        self.quotas = TableKeeper(QuotaRow, "quota", _quota)
+        self.relying_parties = TableKeeper(RelyingPartyRow, "relying_party", _relying_party)
 
     def user_named(self, name: str) -> Account | None:
         """Return the person with that sign-in name, or None."""
         return next((user for user in self.users.all() if user.name == name), None)
+
+    def user_of(self, external_key: str) -> Account | None:
+        """Return the person an OpenID provider's subject belongs to, or None."""
+        return next((user for user in self.users.all() if user.external_key == external_key), None)
+
+    def credentials_of(self, client_id: str) -> list[Credential]:
+        """Return a program's credentials beside its first secret, oldest first."""
+        own = [item for item in self.credentials.all() if item.client_id == client_id]
+        return sorted(own, key=lambda item: (item.created_at, item.credential_id))
+
+    def is_sandbox(self, organisation_id: str) -> bool:
+        """Tell whether an organisation's flights live in the separate sky."""
+        firm = self.organisations.get(organisation_id)
+        return firm is not None and firm.sandbox

@@ -5,22 +5,30 @@ import hmac
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
 from sqlmodel import Session
 from starlette.datastructures import Headers
+from starlette.requests import HTTPConnection
 
 from utm.clock import Clock
 from utm.memory import Keeper
 from utm.problems import Problem
 from utm.ratelimit import Limits
+from utm.security import credentials
 from utm.security.authorise import scopes_of
+from utm.security.book import IdentityBook
+from utm.security.certificates import certificate_of
+from utm.security.credentials import ApiKeys
 from utm.security.directory import Account, Directory, Organisation
-from utm.security.keys import KeyRing
+from utm.security.guesses import Guesses
+from utm.security.keys import PUBLISH_AHEAD_S, KeyRing
 from utm.security.passwords import Passwords
 from utm.security.principal import Principal
-from utm.security.tokens import Tokens, token_problem
+from utm.security.sealing import Sealer
+from utm.security.second_factor import decoded, used
+from utm.security.tokens import TokenClaims, Tokens, token_problem
 from utm.security.web import normal_origin
 from utm.settings import Settings
 from utm.store.identity_records import expired_sessions
@@ -28,6 +36,7 @@ from utm.store.identity_tables import SessionRow
 from utm.store.store import Store
 
 _CSRF_LABEL = b"hexlane csrf token"
+_BAD_API_KEY = "The API key is unknown, expired or was revoked."
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +61,10 @@ class Identity:
         self.keys.open(clock.now())
         self.tokens = Tokens(self.keys, issuer=settings.base_url, life_s=settings.token_ttl_s)
         self.passwords = Passwords()
+        self.sealer = Sealer(settings.data_dir / "keys" / "sealing.key")
+        self.guesses = Guesses(clock.monotonic_s)
+        self.book = IdentityBook(clock, store, self.directory)
+        self.api_keys = ApiKeys(self.directory)
 
     def keepers(self) -> Mapping[str, Keeper]:
         """Return what follows the change log, by kind of object, for `utm.memory.Memory`."""
@@ -60,12 +73,24 @@ class Identity:
             "client": self.directory.clients,
             "user": self.directory.users,
             "session": self.directory.sessions,
+            "credential": self.directory.credentials,
+            "spent": self.directory.spent,
+            "quota": self.directory.quotas,
+            "relying_party": self.directory.relying_parties,
         }
 
     async def start(self) -> None:
         """Forget expired sessions and keys no living token was signed with; loads memory if that has not happened."""
-        self.keys.retire(self.clock.now(), keep_s=2 * self.settings.token_ttl_s)
-        await self.store.write(self._purge_sessions)
+        await self.keep_house()
+
+    async def keep_house(self) -> None:
+        """Forget what has expired, and follow the calendar of the signing keys."""
+        now = self.clock.now()
+        self.keys.retire(now, keep_s=2 * self.settings.token_ttl_s)
+        newest = self.keys.all()[0]
+        if newest.signs_from < now - timedelta(days=self.settings.key_days):
+            self.keys.rotate(now, ahead_s=PUBLISH_AHEAD_S)
+        await self.store.write(self._forget_expired)
 
     def close(self) -> None:
         """End the threads."""
@@ -74,12 +99,38 @@ class Identity:
     # -- programs ------------------------------------------------------------------------------------------------------
 
     async def client_by_secret(self, client_id: str, secret: str, address: str) -> Account | None:
-        """Return the client whose secret this is, or None; raises Problem 429 after many wrong ones from an address."""
+        """Return the client whose secret this is, or None; raises Problem 429 after many wrong ones."""
         account = self.directory.clients.get(client_id)
-        return await self._by_secret(account, client_id, secret, address)
+        hashed = credentials.hash_of_secret(self.directory, account, secret, self.clock.now())
+        return await self._by_secret(account, hashed, client_id, secret, address, person=False)
 
-    def issue_token(self, account: Account, scopes: frozenset[str]) -> str:
-        """Return an access token for a client."""
+    async def client_by_assertion(self, text: str, audiences: frozenset[str], address: str) -> Account | None:
+        """Return the client that signed an assertion for us, once (RFC 7523, private_key_jwt), or None."""
+        assertion = credentials.read_assertion(text)
+        if assertion is None:
+            return None
+        self.guesses.check(None, address)
+        account = self.directory.clients.get(assertion.client_id)
+        proof = credentials.verified_assertion(self.directory, assertion, audiences, self.clock.now())
+        if account is None or self._organisation_of(account) is None or proof is None:
+            self.guesses.failed(None, address)
+            return None
+        jti, expires_at = proof
+        unused = await self.book.spend_now(f"assertion:{account.id}:{_hash(jti)}", expires_at)
+        return account if unused else None
+
+    def client_by_certificate(self, client_id: str, certificate: str) -> Account | None:
+        """Return the client a verified certificate was registered for (RFC 8705, 2), or None."""
+        account = self.directory.clients.get(client_id)
+        now = self.clock.now()
+        registered = any(
+            item.kind == "certificate" and item.thumbprint == certificate and item.valid_at(now)
+            for item in self.directory.credentials_of(client_id)
+        )
+        return account if registered and self._organisation_of(account) is not None else None
+
+    def issue_token(self, account: Account, scopes: frozenset[str], *, certificate: str | None = None) -> str:
+        """Return an access token for a client, bound to a certificate where one is given."""
         return self.tokens.issue(
             client_id=account.id,
             role=account.role,
@@ -87,33 +138,113 @@ class Identity:
             name=account.name,
             scopes=scopes,
             now=self.clock.now(),
+            void_until_s=account.tokens_from_s,
+            certificate=certificate,
         )
 
-    def principal_of_token(self, token: str) -> Principal:
-        """Return whose access token this is; raises Problem 401."""
+    def principal_of_token(self, token: str, *, certificate: str | None = None) -> Principal:
+        """Return whose access token this is; `certificate` is what the connection showed; raises Problem 401."""
         claims = self.tokens.verify(token, self.clock.now())
         account = self.directory.clients.get(claims.client_id)
         organisation = self._organisation_of(account)
         if account is None or organisation is None or account.role != claims.role:
             raise token_problem("invalid_token", "The client of this token has been deactivated.")
-        return Principal(
-            subject=account.id,
-            role=account.role,
-            organisation_id=account.organisation_id,
-            name=account.name,
-            client_id=account.id,
-            scopes=claims.scopes,
-            entitlements=organisation.entitlements,
-        )
+        if self.revoked(claims, account):
+            raise token_problem("token_revoked", "The token was revoked; get a new one from POST /oauth/token.")
+        if claims.certificate is not None and (
+            certificate is None or not hmac.compare_digest(claims.certificate, certificate)
+        ):
+            raise token_problem("invalid_token", "The token is bound to a client certificate that was not shown.")
+        return self._principal_of_client(account, organisation, claims.scopes)
+
+    def revoked(self, claims: TokenClaims, account: Account) -> bool:
+        """Tell whether a token was taken back, itself or with all of its client's until some instant."""
+        if account.tokens_from_s is not None and claims.issued_s <= account.tokens_from_s:
+            return True
+        return self.book.is_spent(revocation_key(claims.token_id))
+
+    async def revoke_token(self, claims: TokenClaims, *, by: Account) -> None:
+        """Void one token, on every server that shares the store."""
+        expires_at = datetime.fromtimestamp(claims.expires_s, tz=UTC)
+
+        def job(session: Session) -> None:
+            if self.book.spend(session, revocation_key(claims.token_id), expires_at):
+                self.book.audit(
+                    session,
+                    "token.revoke",
+                    object_kind="client",
+                    object_id=claims.client_id,
+                    actor=by.id,
+                    organisation_id=by.organisation_id,
+                    jti=claims.token_id,
+                )
+
+        await self.store.write(job)
+
+    async def principal_of_api_key(self, key: str, address: str) -> Principal:
+        """Return whose API key this is; raises Problem 401, or 429 after many wrong ones from an address."""
+        found = self.api_keys.candidate(key, self.clock.now())
+        account = None if found is None else self.directory.clients.get(found.client_id)
+        organisation = self._organisation_of(account)
+        now_s = self.clock.monotonic_s()
+        if found is not None and account is not None and organisation is not None:
+            if not self.api_keys.remembers(key, now_s):
+                self.guesses.check(None, address)
+                if not await self.passwords.verify(found.secret_hash, key):
+                    self.guesses.failed(None, address)
+                    raise token_problem("invalid_token", _BAD_API_KEY)
+                self.api_keys.remember(key, found.credential_id, now_s)
+            return self._principal_of_client(account, organisation, scopes_of(account.role))
+        self.guesses.check(None, address)
+        await self.passwords.verify(None, key)
+        self.guesses.failed(None, address)
+        raise token_problem("invalid_token", _BAD_API_KEY)
+
+    def certificate_of(self, connection: HTTPConnection) -> str | None:
+        """Return the thumbprint of the verified certificate a client showed, None for none."""
+        return certificate_of(connection, self.settings)
 
     # -- people --------------------------------------------------------------------------------------------------------
 
-    async def sign_in(self, name: str, password: str, address: str, *, replaces: str | None = None) -> SignedIn:
-        """Open a session; `replaces` is the cookie the browser came with, which ends; raises Problem 401 or 429."""
-        account = await self._by_secret(self.directory.user_named(name), name, password, address)
+    async def sign_in(
+        self, name: str, password: str, address: str, *, code: str | None = None, replaces: str | None = None
+    ) -> SignedIn:
+        """Open a session; `replaces` is the cookie the browser came with, which ends; raises Problem 401 or 429.
+
+        Who has a second factor must send a code of it too: without one the answer is 401 totp_required.
+        """
+        user = self.directory.user_named(name)
+        hashed = None if user is None else user.secret_hash or None
+        account = await self._by_secret(user, hashed, name, password, address, person=True)
         if account is None:
+            await self.book.note_attempt("session.refuse", user, address, reason="password")
             raise Problem("wrong_credentials")
-        return await self.open_session(account, replaces=replaces)
+        factor = decoded(account.totp)
+        if factor is not None and factor.confirmed:
+            if code is None:
+                raise Problem("totp_required")
+            if not await self.use_code(account, code):
+                self.guesses.failed(name, address)
+                await self.book.note_attempt("session.refuse", account, address, reason="code")
+                raise Problem("wrong_code")
+        self.guesses.succeeded(name, address)
+        opened = await self.open_session(account, replaces=replaces)
+        await self.book.note_attempt("session.open", account, address, way="password")
+        return opened
+
+    async def use_code(self, account: Account, code: str) -> bool:
+        """Use a code of somebody's second factor; False when it is wrong or was used before, by whichever process."""
+
+        def job(session: Session) -> bool:
+            row = self.directory.users.row(session, account.id)
+            factor = None if row is None else decoded(row.totp)
+            after = None if factor is None else used(factor, self.sealer, code, self.clock.now())
+            if after is None:
+                return False
+            self.directory.users.update(session, account.id, totp=after.encoded())
+            return True
+
+        return await self.store.write(job)
 
     async def open_session(self, account: Account, *, replaces: str | None = None) -> SignedIn:
         """Open a session for a person already recognised; the cookie is always a new one."""
@@ -168,14 +299,18 @@ class Identity:
 
     # -- parts ---------------------------------------------------------------------------------------------------------
 
-    async def _by_secret(self, account: Account | None, name: str, secret: str, address: str) -> Account | None:
+    async def _by_secret(
+        self, account: Account | None, hashed: str | None, name: str, secret: str, address: str, *, person: bool
+    ) -> Account | None:
+        subject = name if person else None
         failures = f"{address}\0{name}"
         self.limits.failures.peek(failures).raise_if_refused()
+        self.guesses.check(subject, address)
         usable = account is not None and self._organisation_of(account) is not None
-        hashed = account.secret_hash if account is not None and usable else None
-        if await self.passwords.verify(hashed, secret):
+        if await self.passwords.verify(hashed if usable else None, secret):
             return account
         self.limits.failures.take(failures)
+        self.guesses.failed(subject, address)
         return None
 
     def _organisation_of(self, account: Account | None) -> Organisation | None:
@@ -184,6 +319,18 @@ class Identity:
             return None
         organisation = self.directory.organisations.get(account.organisation_id)
         return organisation if organisation is not None and organisation.active else None
+
+    def _principal_of_client(self, account: Account, organisation: Organisation, scopes: frozenset[str]) -> Principal:
+        return Principal(
+            subject=account.id,
+            role=account.role,
+            organisation_id=account.organisation_id,
+            name=account.name,
+            client_id=account.id,
+            scopes=scopes,
+            entitlements=organisation.entitlements,
+            sandbox=organisation.sandbox,
+        )
 
     def _principal_of_user(self, account: Account) -> Principal:
         organisation = self._organisation_of(account)
@@ -196,11 +343,18 @@ class Identity:
             name=account.name,
             scopes=scopes_of(account.role),
             entitlements=organisation.entitlements,
+            sandbox=organisation.sandbox,
         )
 
-    def _purge_sessions(self, session: Session) -> None:
+    def _forget_expired(self, session: Session) -> None:
+        self.book.forget_expired(session)
         for cookie_hash in expired_sessions(session, self.clock.now().isoformat()):
             self.directory.sessions.remove(session, cookie_hash)
+
+
+def revocation_key(token_id: str) -> str:
+    """Return what a revoked token is listed as."""
+    return f"jti:{token_id}"
 
 
 def _hash(cookie: str) -> str:

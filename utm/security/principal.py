@@ -22,6 +22,8 @@ class Principal:
     client_id: str | None = None
     scopes: frozenset[str] = frozenset()
     entitlements: frozenset[str] = frozenset()
+    sandbox: bool = False
+    """Whether its organisation is a sandbox: its flights live in the separate sky."""
 
     @property
     def sees_everything(self) -> bool:

@@ -30,8 +30,12 @@ class TokenClaims:
     name: str
     scopes: frozenset[str]
     token_id: str
+    issued_s: float
     not_before_s: float
     expires_s: float
+    kid: str
+    certificate: str | None
+    """SHA-256 of the client certificate the token is bound to (RFC 8705, 3.1), base64url; None: to none."""
 
 
 class Tokens:
@@ -44,11 +48,25 @@ class Tokens:
         self._verified: OrderedDict[str, TokenClaims] = OrderedDict()
 
     def issue(
-        self, *, client_id: str, role: Role, organisation_id: str, name: str, scopes: frozenset[str], now: datetime
+        self,
+        *,
+        client_id: str,
+        role: Role,
+        organisation_id: str,
+        name: str,
+        scopes: frozenset[str],
+        now: datetime,
+        void_until_s: float | None = None,
+        certificate: str | None = None,
     ) -> str:
-        """Return a signed token that is valid from `now` for `life_s` seconds."""
+        """Return a signed token that is valid from `now` for `life_s` seconds.
+
+        Tokens of the client issued up to the second `void_until_s` are void: this one is not. `certificate` binds it.
+        """
         issued_s = int(now.timestamp())
-        signing = self._keys.current
+        if void_until_s is not None:
+            issued_s = max(issued_s, int(void_until_s) + 1)
+        signing = self._keys.current_at(now)
         claims: dict[str, Any] = {
             "iss": self.issuer,
             "aud": AUDIENCE,
@@ -63,11 +81,16 @@ class Tokens:
             "org": organisation_id,
             "name": name,
         }
+        if certificate is not None:
+            claims["cnf"] = {"x5t#S256": certificate}
         return jwt.encode({"alg": ALGORITHM, "typ": _TYPE, "kid": signing.kid}, claims, signing.key)
 
     def verify(self, token: str, now: datetime) -> TokenClaims:
         """Return what the token says; raises Problem 401 invalid_token or token_expired."""
         claims = self._verified.get(token)
+        if claims is not None and self._keys.find(claims.kid) is None:
+            del self._verified[token]  # its key was taken away since
+            claims = None
         if claims is None:
             claims = self._decode(token)
             self._verified[token] = claims
@@ -87,7 +110,7 @@ class Tokens:
             raise token_problem("invalid_token", "The token was not signed by this service, or was altered.") from None
         if decoded.header.get("typ") != _TYPE:
             raise token_problem("invalid_token", "The token is not an access token.")
-        return self._checked(decoded.claims)
+        return self._checked(decoded.claims, str(decoded.header.get("kid", "")))
 
     def _key_of(self, guest: GuestProtocol) -> Any:
         key = self._keys.find(str(guest.headers().get("kid", "")))
@@ -95,22 +118,25 @@ class Tokens:
             raise ValueError("unknown key")
         return key.key
 
-    def _checked(self, claims: dict[str, Any]) -> TokenClaims:
+    def _checked(self, claims: dict[str, Any], kid: str) -> TokenClaims:
         if claims.get("iss") != self.issuer:
             raise token_problem("invalid_token", "The token was issued by another service.")
         if claims.get("aud") != AUDIENCE:
             raise token_problem("invalid_token", "The token was issued for another service.")
         texts = [claims.get(name) for name in ("sub", "org", "name", "scope", "jti")]
-        times = [claims.get(name) for name in ("nbf", "exp")]
+        times = [claims.get(name) for name in ("iat", "nbf", "exp")]
+        bound = claims.get("cnf", {"x5t#S256": None})
+        certificate = bound.get("x5t#S256", 0) if isinstance(bound, dict) else 0
         well_formed = (
             all(isinstance(text, str) for text in texts)
             and all(isinstance(time, int) and not isinstance(time, bool) for time in times)
             and claims.get("role") in ROLES
+            and (certificate is None or isinstance(certificate, str))
         )
         if not well_formed:
             raise token_problem("invalid_token", "The token lacks a claim it must have.")
         subject, organisation_id, name, scope, token_id = cast(list[str], texts)
-        not_before_s, expires_s = cast(list[int], times)
+        issued_s, not_before_s, expires_s = cast(list[int], times)
         return TokenClaims(
             client_id=subject,
             role=cast(Role, claims["role"]),
@@ -118,8 +144,11 @@ class Tokens:
             name=name,
             scopes=frozenset(scope.split()),
             token_id=token_id,
+            issued_s=issued_s,
             not_before_s=not_before_s,
             expires_s=expires_s,
+            kid=kid,
+            certificate=cast("str | None", certificate),
         )
 
 

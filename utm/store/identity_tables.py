@@ -55,7 +55,7 @@ class CredentialRow(SQLModel, table=True):
     kind: str
     name: str
     secret_hash: str | None = None
-    public_jwk: str | None = None
+    public_jwk: str | None = Field(default=None, sa_column=Column(Text, nullable=True))
     thumbprint: str | None = None
     """SHA-256 of a certificate (RFC 8705, 3.1) or of a public key (RFC 7638), base64url."""
     created_at: str
@@ -180,6 +180,12 @@ class AircraftRow(SQLModel, table=True):
     max_descent_mps: float | None = None
     max_accel_mps2: float | None = None
     endurance_s: float | None = None
+    empty_mass_kg: float | None = None
+    mtow_kg: float | None = None
+    max_height_agl_m: float | None = None
+    airspace_keeping: bool | None = None
+    reliable_surveillance: bool | None = None
+    micro_power_radio: bool | None = None
     created_at: str
     updated_at: str
     deactivated_at: str | None = None

@@ -6,7 +6,7 @@ the API returns whole are kept as JSON text. A table class validates nothing: wh
 
 from dataclasses import dataclass
 
-from sqlalchemy import BLOB, Column, Index, Text
+from sqlalchemy import BLOB, Column, Index, Text, text
 from sqlmodel import Field, SQLModel
 
 
@@ -17,6 +17,13 @@ class FlightPlanTable(SQLModel, table=True):
     __table_args__ = (
         Index("ix_flight_plans_org_departure", "organisation_id", "departure_s"),
         Index("ix_flight_plans_state", "state", "ends_s"),
+        # What quotas count: plans that are not over yet, and plans filed since midnight.
+        Index(
+            "ix_flight_plans_org_live",
+            "organisation_id",
+            sqlite_where=text("state IN ('pending', 'approved', 'activated', 'nonconforming', 'contingent')"),
+        ),
+        Index("ix_flight_plans_org_created", "organisation_id", "created_at"),
     )
 
     plan_id: str = Field(primary_key=True)

@@ -45,12 +45,12 @@ def claims_of(edge: Edge, **changes: Any) -> dict[str, Any]:
 
 
 def signed(edge: Edge, claims: dict[str, Any], header: dict[str, Any] | None = None, key: Any = None) -> str:
-    own = edge.identity.keys.current
+    own = edge.identity.keys.current_at(edge.clock.now())
     return jwt.encode({"alg": "ES256", "typ": "at+jwt", "kid": own.kid} | (header or {}), claims, key or own.key)
 
 
 def unsigned(edge: Edge, algorithm: str) -> str:
-    header = {"alg": algorithm, "typ": "at+jwt", "kid": edge.identity.keys.current.kid}
+    header = {"alg": algorithm, "typ": "at+jwt", "kid": edge.identity.keys.current_at(edge.clock.now()).kid}
     parts = [base64.urlsafe_b64encode(orjson.dumps(part)).rstrip(b"=").decode() for part in (header, claims_of(edge))]
     return ".".join([*parts, ""])
 
@@ -74,7 +74,7 @@ async def test_a_right_token_opens_the_door(tmp_path: Path) -> None:
 async def test_everything_else_is_401(tmp_path: Path) -> None:
     """No token, another scheme, another key, algorithm, audience, issuer, type or client: all 401, never 500."""
     async with running(tmp_path) as edge:
-        key = edge.identity.keys.current
+        key = edge.identity.keys.current_at(edge.clock.now())
         stranger = ECKey.generate_key("P-256", private=True)
         public = OctKey.import_key(orjson.dumps(key.public_jwk))
         good = signed(edge, claims_of(edge))
@@ -148,18 +148,18 @@ def test_keys_are_private_rotate_and_retire(tmp_path: Path) -> None:
     clock = MovableClock()
     ring = KeyRing(tmp_path / "keys")
     ring.open(clock.now())
-    first = ring.current
+    first = ring.current_at(clock.now())
     (path,) = (tmp_path / "keys").iterdir()
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     clock.advance(60)
     second = ring.rotate(clock.now())
-    assert ring.current == second != first
+    assert ring.current_at(clock.now()) == second != first
     published = ring.jwks()["keys"]
     assert [key["kid"] for key in published] == [second.kid, first.kid]
     assert all("d" not in key and key["alg"] == "ES256" for key in published)
     other = KeyRing(tmp_path / "keys")
     other.open(clock.now())
-    assert other.current.kid == second.kid
+    assert other.current_at(clock.now()).kid == second.kid
     third = other.rotate(clock.now())
     assert ring.find(third.kid) is not None
     clock.advance(100)

@@ -7,8 +7,10 @@
  */
 
 import { alerts } from './areas/alerts'
+import { approvals } from './areas/approvals'
 import { commands } from './areas/commands'
 import { faults } from './areas/faults'
+import { flight } from './areas/flight'
 import { map } from './areas/map'
 import { orders } from './areas/orders'
 import { panels } from './areas/panels'
@@ -19,12 +21,14 @@ import type { Entry } from './entry'
 
 export type { Entry, Text } from './entry'
 
-export const areas = { alerts, commands, faults, map, orders, panels, plans, screens, shell } as const
+export const areas = { alerts, approvals, commands, faults, flight, map, orders, panels, plans, screens, shell } as const
 
 export const catalogue = {
   ...alerts,
+  ...approvals,
   ...commands,
   ...faults,
+  ...flight,
   ...map,
   ...orders,
   ...panels,

@@ -3,6 +3,7 @@
 import { Button, Meter, ToggleButton } from 'react-aria-components'
 import type { Site } from '../api/types'
 import type { PlanState, SelectedDrone } from '../app/hooks'
+import { useConsole } from '../app/consoleContext'
 import { useLook } from '../app/look'
 import { heading, instant, number, position, quantity } from '../i18n/format'
 import { keyFor } from '../i18n/translate'
@@ -11,6 +12,8 @@ import { isStale } from '../live/reckoning'
 import { Icon } from '../ui/icons'
 import { StateMark } from '../ui/StateMark'
 import { Drawer, Row, Section, Time } from './Drawer'
+import { AircraftLink, EventsSection, FirmContact, ProfileSection } from './flight/FlightSections'
+import { PlaceCodes } from './flight/PlaceCodes'
 import { PlanSection } from './PlanSection'
 
 interface Props {
@@ -32,12 +35,16 @@ const LOW_BATTERY_PCT = 25
 
 export function DronePanel({ trackId, drone, plan, sites, now_ms, commands, following, onFollow, onCentre, onPlan, onClose }: Props) {
   const { t, lang } = useLook()
+  const { feed } = useConsole()
   const identity = drone?.identity ?? null
   const track = drone?.track ?? null
   const fix = drone?.fix ?? null
   const state: StateName = fix === null ? (track?.state ?? 'unknown') : (stateNames[fix.state] ?? 'unknown')
   const stale = fix !== null && isStale(fix.age_s)
   const registration = track?.registration ?? identity?.registration ?? null
+  const aircraftId = track?.aircraft_id ?? identity?.aircraft_id ?? null
+  const firm = track?.operator_id ?? identity?.operator_id ?? null
+  const filed = plan.flight?.plan ?? null
   const operator = track?.operator_name ?? identity?.operator_name ?? null
   const head = (
     <>
@@ -69,17 +76,22 @@ export function DronePanel({ trackId, drone, plan, sites, now_ms, commands, foll
       <Section title={t('section_plan')}>
         <PlanSection plan={plan} fix={fix} track={track} sites={sites} now_ms={now_ms} onPlan={onPlan} />
       </Section>
+      {filed !== null && <ProfileSection plan={filed} drone={fix} />}
       <Vehicle drone={drone} />
+      {aircraftId !== null && <AircraftLink aircraftId={aircraftId} />}
+      {firm !== null && <FirmContact organisationId={firm} />}
       <Section title={t('section_position')}>
         <dl>
           <Row name={t('field_coordinates')}>
             {fix === null ? null : <span className="mono">{position(fix.lat_deg, fix.lon_deg)}</span>}
           </Row>
-          <Row name={t('field_aircraft')}>{mono(track?.aircraft_id ?? identity?.aircraft_id)}</Row>
+          <PlaceCodes feed={feed} trackId={trackId} />
+          <Row name={t('field_aircraft')}>{mono(aircraftId)}</Row>
           <Row name={t('field_track')}>{mono(trackId)}</Row>
           <Row name={t('field_source')}>{track?.source ?? identity?.source ?? null}</Row>
         </dl>
       </Section>
+      {filed !== null && <EventsSection planId={filed.plan_id} />}
     </Drawer>
   )
 }

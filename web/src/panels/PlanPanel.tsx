@@ -15,6 +15,7 @@ import { Icon } from '../ui/icons'
 import { problemWords } from '../ui/problem'
 import { DecideBox } from './DecideBox'
 import { Drawer, Row, Section, Time } from './Drawer'
+import { EventsSection, FirmContact, ProfileSection } from './flight/FlightSections'
 import { arrival, RouteWords } from './PlanSection'
 import { OfferItem, ReasonItem } from './Reasons'
 
@@ -145,6 +146,9 @@ function Known({ flight, fleet, zones, sites, role, onFocus, onShow, onPlan, onC
         </dl>
         <Waypoints flight={flight} />
       </Section>
+      <ProfileSection plan={plan} drone={null} />
+      {plan.organisation_id !== undefined && <FirmContact organisationId={plan.organisation_id} />}
+      <EventsSection planId={plan.plan_id} />
     </Drawer>
   )
 }

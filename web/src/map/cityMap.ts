@@ -67,13 +67,17 @@ export interface CityMapOptions {
 
 export type LayerGroup = keyof typeof layerGroups | 'labels'
 
-const LEFT_CARDS_PX = 312
 const PLANS_PX = 316
-const DRAWER_PX = 368
+/** What cards and drawers at the edges cover, CSS pixels. */
+export interface Insets {
+  readonly left: number
+  readonly right: number
+}
+const usualInsets: Insets = { left: 312, right: 368 }
 const CENTRE_ZOOM = 13.2
 
 /** Room for the cards at the left edge, where there is room to give. */
-const cityPadding = () => ({ top: 24, right: 24, bottom: 24, left: window.innerWidth > 1100 ? LEFT_CARDS_PX : 24 })
+const cityPadding = () => ({ top: 24, right: 24, bottom: 24, left: window.innerWidth > 1100 ? usualInsets.left : 24 })
 
 /** MapLibre types the setters by property name; walking over a style's entries needs them by string. */
 interface Restylable {
@@ -124,6 +128,7 @@ export class CityMap {
   private flight: PlannedFlight | null = null
   private focused: Focus | null = null
   private plansOpen = false
+  private insets = usualInsets
   private trail: [number, number][] = []
   private following = false
   private hiddenGroups: ReadonlySet<LayerGroup> = new Set()
@@ -523,6 +528,11 @@ export class CityMap {
     this.repaintNow()
   }
 
+  /** What covers the edges while a screen is in front; null for what covers those of the home screen. */
+  setInsets(insets: Insets | null): void {
+    this.insets = insets ?? usualInsets
+  }
+
   /** Leave room for the list of plans at the lower edge. */
   setPlansOpen(open: boolean): void {
     this.plansOpen = open
@@ -537,8 +547,8 @@ export class CityMap {
     const padding = {
       top: 72,
       bottom: (this.plansOpen ? PLANS_PX : 0) + 56,
-      left: wide ? LEFT_CARDS_PX + 40 : 40,
-      right: wide ? DRAWER_PX + 56 : 40,
+      left: wide ? this.insets.left + 40 : 40,
+      right: wide ? this.insets.right + 56 : 40,
     }
     this.map.fitBounds(box, { padding, maxZoom: 16, duration: 500 })
   }
@@ -588,7 +598,7 @@ export class CityMap {
   /** From the middle of the map to the middle of what cards and drawer leave free, CSS pixels. */
   private visibleCentre(): [number, number] {
     const up_px = this.plansOpen ? -PLANS_PX / 2 : 0
-    return window.innerWidth > 1100 ? [(LEFT_CARDS_PX - DRAWER_PX) / 2, up_px] : [0, up_px]
+    return window.innerWidth > 1100 ? [(this.insets.left - this.insets.right) / 2, up_px] : [0, up_px]
   }
 
   /** Bring the selected drone to the middle, close enough to read its label. */

@@ -5,7 +5,7 @@
  * there after G. A screen is a component without props: it reads what it needs from `useConsole()`.
  */
 
-import type { ComponentType } from 'react'
+import { lazy, type ComponentType } from 'react'
 import type { Role } from '../api/types'
 import type { Key } from '../i18n/catalogue'
 import type { IconName } from '../ui/icons'
@@ -25,6 +25,7 @@ const everybody: readonly Role[] = ['operator', 'dispatcher', 'regulator', 'supp
 
 export const screens: readonly Screen[] = [
   { id: 'live', icon: 'live', title: 'screen_live', letter: 'm', roles: everybody, layout: 'map', View: LiveScreen },
+  { id: 'approvals', icon: 'approvals', title: 'screen_approvals', letter: 'a', roles: ['dispatcher', 'regulator', 'operator'], layout: 'map', View: lazy(() => import('./approvals/ApprovalsScreen')) },
 ]
 
 export const home: Screen = screens[0]!

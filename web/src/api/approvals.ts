@@ -1,0 +1,109 @@
+/** What waits for a person: plans to decide, flights to release, standing approvals. */
+
+import { getPlans, request, type Answer } from './client'
+import type { DecisionReason, FlightPlan, Page } from './types'
+
+export const approvalKinds = ['plan', 'release', 'standing_approval'] as const
+export type ApprovalKind = (typeof approvalKinds)[number]
+
+export interface MissingItem {
+  readonly item: number
+  readonly title: string
+  readonly title_zh: string
+  readonly detail?: string | null
+  readonly detail_zh?: string | null
+}
+
+export interface Approval {
+  readonly approval_id: string
+  readonly kind: ApprovalKind
+  readonly state: string
+  readonly plan_id: string | null
+  readonly organisation_id: string
+  readonly organisation_name?: string | null
+  readonly registration?: string | null
+  readonly operation_type?: string | null
+  readonly priority?: number | null
+  readonly departure_at?: string | null
+  readonly ends_at?: string | null
+  readonly plan_version?: number | null
+  readonly triggers?: readonly string[]
+  readonly reasons?: readonly DecisionReason[]
+  readonly missing_items?: readonly MissingItem[]
+  readonly submitted_at?: string | null
+  readonly due_at?: string | null
+  readonly overdue?: boolean
+}
+
+/** All that waits, what is due first on top. */
+export async function getWaiting(): Promise<Answer<readonly Approval[]>> {
+  const found: Approval[] = []
+  let cursor: string | null = null
+  do {
+    const query = new URLSearchParams({ state: 'waiting', limit: '200', ...(cursor === null ? {} : { cursor }) })
+    const answer: Answer<Page<Approval>> = await request<Page<Approval>>('GET', `/v1/approvals?${query}`)
+    if (!answer.ok) return answer.status === 404 ? pendingPlans() : answer
+    found.push(...answer.value.items)
+    cursor = answer.value.next_cursor ?? null
+  } while (cursor !== null && found.length < 2_000)
+  return { ok: true, value: found }
+}
+
+const HOUR_MS = 3_600_000
+const BEIJING_MS = 8 * HOUR_MS
+
+/** 21:00 in Beijing of the day before a departure. */
+export function eveningBefore(departure_ms: number): number {
+  const midnight_ms = Math.floor((departure_ms + BEIJING_MS) / (24 * HOUR_MS)) * 24 * HOUR_MS - BEIJING_MS
+  return midnight_ms - 3 * HOUR_MS
+}
+
+/** Pending plans as a queue, where a service keeps none itself. */
+async function pendingPlans(): Promise<Answer<readonly Approval[]>> {
+  const answer = await getPlans(['pending'])
+  if (!answer.ok) return answer
+  const value = answer.value.items.map((plan): Approval => {
+    const departure_ms = Date.parse(plan.departure_at ?? '')
+    return {
+      approval_id: plan.plan_id,
+      kind: 'plan',
+      state: 'waiting',
+      plan_id: plan.plan_id,
+      organisation_id: plan.organisation_id ?? '',
+      departure_at: plan.departure_at ?? null,
+      operation_type: plan.operation_type ?? null,
+      priority: plan.priority ?? null,
+      plan_version: plan.version,
+      reasons: plan.decision?.reasons ?? [],
+      due_at: Number.isNaN(departure_ms) ? null : new Date(eveningBefore(departure_ms)).toISOString(),
+    }
+  })
+  return { ok: true, value }
+}
+
+/** Decide an approval by its id; exactly what deciding, releasing or answering the thing itself does. */
+export const decideApproval = (id: string, outcome: 'approved' | 'refused' | 'released', reason: string | null) =>
+  request<Approval>('POST', `/v1/approvals/${encodeURIComponent(id)}/decision`, { outcome, ...(reason === null ? {} : { reason }) })
+
+/** The fields a plan was filed with, among all that the service tells of it. */
+const filed = [
+  'aircraft_id',
+  'operation_type',
+  'priority',
+  'departure_at',
+  'route',
+  'origin_site_id',
+  'destination_site_id',
+  'alternate_site_ids',
+  'contingency',
+  'remarks',
+  'special_conditions',
+  'urgency',
+] as const
+
+/** What filing this plan would be answered now; nothing is kept. */
+export const checkPlan = (plan: FlightPlan) => {
+  const known = plan as unknown as Readonly<Record<string, unknown>>
+  const body = Object.fromEntries(filed.filter((name) => known[name] != null).map((name) => [name, known[name]]))
+  return request<FlightPlan>('POST', '/v1/flight-plans/check', body)
+}

@@ -20,6 +20,8 @@ from airspace.intent import FlightIntent
 from airspace.intervals import Intervals, gaps, merged, quadratic_within
 from airspace.policy import Policy, Severity
 from airspace.resources import Traffic, capacity_reasons, climb_reasons, pad_reasons, performance_reasons
+from airspace.rules.clock import RuleClock, suitable_airspace
+from airspace.rules.verdict import StandingCover
 from airspace.scene import Scene
 from airspace.schedule import DAYS, WeeklyTime, weekly_within
 from airspace.separation_rules import separation_of
@@ -90,6 +92,7 @@ Check: TypeAlias = Literal[
     "contingency",
 ]
 CHECKS: Final[frozenset[Check]] = frozenset(get_args(Check))
+_AIRSPACE: Final[frozenset[Check]] = frozenset({"zones", "heights"})
 
 
 def evaluate(
@@ -103,13 +106,15 @@ def evaluate(
     traffic: Traffic | None = None,
     ignore: Collection[str] = (),
     checks: Collection[Check] = CHECKS,
+    standing: Callable[[FlightIntent], StandingCover | None] | None = None,
 ) -> Decision:
     """Judge a plan and return every reason for or against it.
 
     `conflicts_of(geometry, separation)` returns all conflicts with live plans (the plan's own older version left out);
     `other_plan(key)` is the name by which this plan's owner may know the other one. `traffic` tells who else uses pads
     and cells (None: nobody); of it, the plan's own id and those of `ignore` are left out. `checks` narrows the
-    judgement to some kinds of rule, for the question what a change of policy would do.
+    judgement to some kinds of rule, for the question what a change of policy would do. `standing` tells which standing
+    approval covers a flight (default: whatever the plan says of itself).
     """
     minima = separation_of(plan, policy, scene)
     own = frozenset(ignore) if plan.plan_id is None else frozenset((*ignore, plan.plan_id))
@@ -123,11 +128,22 @@ def evaluate(
         "pads": lambda: pad_reasons(plan, policy, scene, traffic, own),
         "capacity": lambda: capacity_reasons(plan, policy, scene, traffic, own),
         "performance": lambda: performance_reasons(plan, policy),
-        "formalities": lambda: _formalities(plan, policy, now),
+        "formalities": lambda: _formalities(plan, policy, now, clock),
         "contingency": lambda: contingency_reasons(plan, policy, scene),
     }
-    reasons = [found for name, judged in judges.items() if name in checks for found in judged()]
-    return decide(reasons, now, policy.version, minima)
+    reasons: list[Reason] = []
+
+    def suitable() -> bool:
+        if not checks >= _AIRSPACE:
+            reasons_there = [*_zones(plan, policy, scene), *_heights(plan, policy, scene)]
+            return suitable_airspace(plan, policy, reasons_there)
+        return suitable_airspace(plan, policy, reasons)
+
+    clock = RuleClock(plan, policy, scene, now, suitable, standing) if "formalities" in checks else None
+    for name, judged in judges.items():
+        if name in checks:
+            reasons.extend(judged())
+    return decide(reasons, now, policy.version, minima, None if clock is None else clock.verdict)
 
 
 def _plan_conflicts(
@@ -378,7 +394,7 @@ def is_night(starts_s: float, ends_s: float) -> bool:
     return bool(weekly_within(_NIGHT, starts_s, ends_s))
 
 
-def _formalities(plan: FlightIntent, policy: Policy, now: datetime) -> Iterator[Reason]:
+def _formalities(plan: FlightIntent, policy: Policy, now: datetime, clock: RuleClock | None) -> Iterator[Reason]:
     starts_s, ends_s = plan.window_s
     if plan.priority > plan.priority_limit:
         entitled = {"priority": plan.priority, "limit": plan.priority_limit}
@@ -388,7 +404,7 @@ def _formalities(plan: FlightIntent, policy: Policy, now: datetime) -> Iterator[
         limits = {"lasts_s": lasts_s, "low_s": policy.min_duration_s, "high_s": policy.max_duration_s}
         yield reason("duration_not_allowed", limits, rule="duration", starts_s=starts_s, ends_s=ends_s)
     asked_s = policy.emergency_filing_lead_s if plan.operation_type in _EMERGENCY else policy.filing_lead_s
-    given_s = min(to_scene_s(plan.departure_at), starts_s) - to_scene_s(now)
+    given_s = min(to_scene_s(plan.departure_at), starts_s) - to_scene_s(plan.filed_at or now)
     if asked_s > 0 and given_s < asked_s:
         yield reason("filed_too_late", {"given_s": max(given_s, 0.0), "asked_s": asked_s}, rule="filing_lead")
     if not policy.night_flight_allowed:
@@ -396,13 +412,15 @@ def _formalities(plan: FlightIntent, policy: Policy, now: datetime) -> Iterator[
         if dark:
             first, last = max(dark[0][0], starts_s), min(dark[-1][1], ends_s)
             yield reason("night_flight", {}, rule="night_flight", starts_s=first, ends_s=last)
-    if policy.standing_approval_required and not plan.standing_approval:
-        yield reason("pending_authority", {}, rule="standing_approval")
+    if clock is not None:
+        yield from clock.reasons()
     if plan.missing_article27:
-        items = ", ".join(en for en, _ in plan.missing_article27)
-        items_zh = "、".join(zh for _, zh in plan.missing_article27)
+        items = ", ".join(item.words for item in plan.missing_article27)
+        items_zh = "、".join(item.words_zh for item in plan.missing_article27)
         missing = {"items": items, "items_zh": items_zh}
-        yield reason("article27_missing", missing, severity=policy.article27_missing, rule="article27")
+        severity = policy.article27_missing
+        found = plan.missing_article27
+        yield reason("article27_missing", missing, severity=severity, rule="article27", items=found)
 
 
 def _time_beyond(

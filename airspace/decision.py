@@ -1,13 +1,15 @@
 """What an evaluation says: reasons with margins, an outcome, offers; and their JSON form."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, TypeAlias
 
-from airspace.geometry4d import Separation
+from airspace.geometry4d import PlanGeometry, Separation
 from airspace.policy import Severity
 from airspace.reasons import CATALOGUE, render
+from airspace.rules.items import MissingItem, item_to_dict
+from airspace.rules.verdict import Verdict
 from airspace.timebase import from_scene_s
 
 Outcome: TypeAlias = Literal["approved", "pending", "refused"]
@@ -43,6 +45,8 @@ class Reason:
     attainable_s: tuple[float, ...] | None = None
     curable: bool | None = None
     """False when changes were looked for and none gets rid of this reason; None when that is not known."""
+    items: tuple[MissingItem, ...] = ()
+    """The missing items of Article 27, where that is the reason."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +64,9 @@ class CounterOffer:
     extra_wh: float | None
     held_until: datetime | None = None
     detail_zh: str = ""
+    geometry: PlanGeometry | None = field(default=None, repr=False, compare=False)
+    """What it would reserve, where that was compiled; no part of the answer."""
+    separation: Separation | None = field(default=None, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +79,8 @@ class Decision:
     reasons: tuple[Reason, ...]
     counter_offers: tuple[CounterOffer, ...] = ()
     separation: Separation | None = None
+    verdict: Verdict | None = None
+    """How the flight stands to the outside authority, where that was judged."""
 
 
 def reason(code: str, values: Mapping[str, object], *, severity: Severity | None = None, **where: Any) -> Reason:
@@ -84,7 +93,11 @@ def reason(code: str, values: Mapping[str, object], *, severity: Severity | None
 
 
 def decide(
-    reasons: list[Reason], decided_at: datetime, policy_version: int, separation: Separation | None = None
+    reasons: list[Reason],
+    decided_at: datetime,
+    policy_version: int,
+    separation: Separation | None = None,
+    verdict: Verdict | None = None,
 ) -> Decision:
     """Return the decision the reasons lead to; refusing ones first, then pending, then warnings, each by start time."""
     ordered = sorted(
@@ -92,7 +105,7 @@ def decide(
     )
     worst = ordered[0].severity if ordered else "warning"
     outcomes: dict[Severity, Outcome] = {"refuse": "refused", "pending": "pending", "warning": "approved"}
-    return Decision(outcomes[worst], decided_at, policy_version, tuple(ordered), separation=separation)
+    return Decision(outcomes[worst], decided_at, policy_version, tuple(ordered), separation=separation, verdict=verdict)
 
 
 def instant_text(at: datetime) -> str:
@@ -125,6 +138,8 @@ def reason_to_dict(item: Reason) -> dict[str, Any]:
         result["attainable_s"] = list(item.attainable_s)
     if item.curable is not None:
         result["curable"] = item.curable
+    if item.items:
+        result["items"] = [item_to_dict(missing) for missing in item.items]
     return result
 
 

@@ -6,6 +6,7 @@ from typing import TypeAlias
 
 from airspace.contingency import FiledContingency
 from airspace.geometry4d import PlanGeometry
+from airspace.rules.items import MissingItem
 from airspace.trajectory import AircraftPerformance, FlightPath
 from airspace.volumes import VolumePath
 
@@ -18,7 +19,7 @@ class FlightIntent:
 
     `cells` is the resolution-8 cover of the flight widened by the tolerance (`compile_*` then `path.cells`).
     `priority_limit` is the highest priority the firm may ask for. `missing_article27` names the missing items of Order
-    761 Art. 27 as (en, zh).
+    761 Art. 27.
     """
 
     operator_id: str
@@ -37,10 +38,16 @@ class FlightIntent:
     priority_limit: int = 50
     standing_approval: bool = False
     uses_true_height: bool = True
-    missing_article27: tuple[tuple[str, str], ...] = ()
+    missing_article27: tuple[MissingItem, ...] = ()
     contingency: FiledContingency | None = None
     lost_link_site_id: str | None = None
     """The site named as the alternate of a lost link, whether it exists or not."""
+    declared_triggers: tuple[str, ...] | None = None
+    """The items of Article 31(2) the plan declares (`airspace.rules.book.TRIGGERS`); None: it declares nothing."""
+    urgency: str | None = None
+    """`special`: an emergency task in special urgency, Article 29."""
+    filed_at: datetime | None = None
+    """When it was filed, where that is not now."""
 
     @property
     def geometry(self) -> PlanGeometry:

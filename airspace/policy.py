@@ -27,6 +27,8 @@ from airspace.policy_parts import (
     rule_to_dict,
     wind_to_dict,
 )
+from airspace.rules import book as rulebook
+from airspace.rules.book import Rulebook, book_to_dict, parse_book
 
 __all__ = [
     "PHYSICAL_MIN_HORIZONTAL_M",
@@ -63,6 +65,7 @@ SOURCES: Final[tuple[tuple[str, str], ...]] = (
     ("zone_notice_s", "Order 761, Article 20: 24 hours before"),
     ("zone_urgent_notice_s", "Order 761, Article 20: 30 minutes before, military or emergency"),
     ("activation_early_s", _OURS),
+    *rulebook.SOURCES,
 )
 """Where the default numbers come from; a city writes its own beside its own numbers."""
 
@@ -154,6 +157,8 @@ class Policy:
     """How long before a temporary zone begins it must be published."""
     zone_urgent_notice_s: float = 1_800.0
     """The same for a military or emergency one."""
+    rules: Rulebook = field(default_factory=Rulebook)
+    """The rule clock of Order 761: who applies, by when, and what is owed afterwards (`airspace.rules`)."""
     sources: tuple[tuple[str, str], ...] = SOURCES
     """Where each number comes from: field and text, for people."""
 
@@ -179,6 +184,8 @@ def _as_json(name: str, value: Any) -> Any:
             return {name: getattr(value, name) for name in _TOLERANCE}
         case Wind():
             return wind_to_dict(value)
+        case Rulebook():
+            return book_to_dict(value)
         case tuple() if name == "separation_rules":
             return [rule_to_dict(rule) for rule in value]
         case tuple() if name == "cell_limits":
@@ -251,6 +258,7 @@ def policy_from_dict(raw: object, base: Policy | None = None) -> Policy | list[F
 
 
 _KNOWN: Final = tuple(item.name for item in fields(Policy))
+_KNOWN_RULES: Final = frozenset(f"rules.{name}" for name in rulebook.NAMES)
 
 
 def _parse_any(name: str, value: object, base: Policy, values: dict[str, Any], errors: list[FieldError]) -> None:
@@ -267,6 +275,8 @@ def _parse_any(name: str, value: object, base: Policy, values: dict[str, Any], e
             values[name] = parse_wind(value, errors)
         case "weather":
             values[name] = parse_weather(value, "/weather", errors)
+        case "rules":
+            values[name] = parse_book(value, base.rules, errors)
         case "sources":
             values[name] = _parse_sources(value, base.sources, errors)
         case _:
@@ -281,7 +291,7 @@ def _parse_sources(
         return old
     merged = dict(old)
     for name, text in value.items():
-        if name not in _KNOWN:
+        if name not in _KNOWN and name not in _KNOWN_RULES:
             detail = f"{name} is no field of a policy."
             errors.append(FieldError(f"/sources/{name}", "unknown_field", detail, f"未知字段 {name}。"))
             continue

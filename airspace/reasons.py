@@ -192,9 +192,27 @@ CATALOGUE: Final[dict[str, ReasonText]] = {
     ),
     "pending_authority": ReasonText(
         "pending",
-        "No standing approval covers this flight, so the authority must decide. Wait for the decision, or "
+        "No standing approval covers this flight, so the authority must decide{because}. Wait for the decision, or "
         "apply for a standing approval.",
-        "没有长期批准覆盖本次飞行，须由管理部门决定。请等待决定，或申请长期批准。",
+        "没有长期批准覆盖本次飞行，须由管理部门决定{because_zh}。请等待决定，或申请长期批准。",
+    ),
+    "applied_too_late": ReasonText(
+        None,
+        "The application must arrive before {by} Beijing time for a take-off at {departs}. Depart on a later day, or fly "
+        "under a standing approval.",
+        "计划于北京时间 {departs} 起飞，申请须在 {by} 前提出。请推迟至之后的日期起飞，或在长期批准下飞行。",
+    ),
+    "standing_not_filed": ReasonText(
+        None,
+        "Under a standing approval a flight, or its day, is filed before {by} Beijing time; this one departs at {departs}. "
+        "File the day under the approval in time, or depart on a day that is filed.",
+        "长期批准下的飞行（或当日计划）须在北京时间 {by} 前报备；本次飞行于 {departs} 起飞。请按时报备当日计划，"
+        "或改在已报备的日期起飞。",
+    ),
+    "urgency_not_applicable": ReasonText(
+        "warning",
+        "Special urgency is for emergency and public-safety tasks; this plan is judged without it. Leave urgency out.",
+        "特别紧急仅适用于应急和公共安全任务；本计划按常规处理。请去掉 urgency。",
     ),
     "article27_missing": ReasonText(
         None,

@@ -13,12 +13,11 @@ from typing import Any, Final
 from airspace.decision import instant_text
 from airspace.errors import FieldError
 from airspace.intervals import Intervals, intersection, merged
+from airspace.rules.calendar import RULE_CLOCK_OFFSET_S
 from airspace.timebase import from_scene_s, to_scene_s
 from airspace.volumes import parse_instant
 
 DAYS: Final = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
-RULE_CLOCK_OFFSET_S: Final = 8 * 3600.0
-"""Beijing time has been UTC+8 without summer time since 1992."""
 _DAY_S: Final = 86_400.0
 _WEEK_S: Final = 7 * _DAY_S
 _CLOCK: Final = re.compile(r"([01]\d|2[0-4]):([0-5]\d)(?::([0-5]\d))?")

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import structlog
 from fastapi import FastAPI
+from starlette.types import Lifespan
 
 from airspace import deconfliction
 from airspace.datums import OutsideGeoidError
@@ -88,6 +89,10 @@ from utm.problems import install_problems
 from utm.ratelimit import Limits
 from utm.recording.desk import RecordingDesk
 from utm.reporting.reporter import Reporter
+from utm.rules.standing_days import KIND as STANDING_DAY
+from utm.rules.standing_days import StandingDays
+from utm.sandbox import Sandbox, sandbox_door
+from utm.sandbox import settings_of as sandbox_settings
 from utm.security.identity import Identity
 from utm.services import Services
 from utm.settings import Settings
@@ -104,6 +109,7 @@ from utm.webhooks.desk import WebhookDesk
 from utm.zones import ZoneDesk
 
 SWEEP_S = 1.0
+KEEP_IDENTITIES_S = 60.0
 
 _log = structlog.get_logger(__name__)
 
@@ -124,12 +130,33 @@ def create_app(
         bus=bus or InProcessBus(),
         bridge=bridge or Bridge(_endpoints(settings), ignore_icao=settings.own_icao_numbers),
     )
+    sandbox = Sandbox(services, lambda: _sandbox_app(services), lambda app: _lifespan(app.state.services))
+    app = _application(services, lambda app: _lifespan(app.state.services, sandbox))
+    app.add_middleware(sandbox_door(sandbox))
+    return app
+
+
+def _sandbox_app(real: Services) -> FastAPI:
+    """Return the application of the separate sky: the same code, around parts of its own and the same identities."""
+    settings = sandbox_settings(real.settings)
+    services = compose(
+        settings,
+        clock=real.clock,
+        store=Store(settings.database_path),
+        bus=InProcessBus(),
+        bridge=Bridge(_endpoints(settings), ignore_icao=settings.own_icao_numbers),
+        real=real,
+    )
+    return _application(services, None)
+
+
+def _application(services: Services, lifespan: Lifespan[FastAPI] | None) -> FastAPI:
     app = FastAPI(
         title="Hexlane",
         version=__version__,
         summary="Low-altitude traffic management and dispatch for a city.",
         description=_DESCRIPTION,
-        lifespan=lambda app: _lifespan(app.state.services),
+        lifespan=lifespan,
         docs_url="/docs",
         redoc_url=None,
         separate_input_output_schemas=False,
@@ -174,24 +201,32 @@ def create_app(
     return app
 
 
-def compose(settings: Settings, *, clock: Clock, store: Store, bus: Bus, bridge: Bridge) -> Services:
-    """Make every part and hand each what it needs; nothing runs yet."""
+def compose(
+    settings: Settings, *, clock: Clock, store: Store, bus: Bus, bridge: Bridge, real: Services | None = None
+) -> Services:
+    """Make every part and hand each what it needs; nothing runs yet.
+
+    `real` is the server a separate sky is made beside: it has the identities, everything else is the separate sky's own.
+    """
     limits = Limits(clock.monotonic_s, requests_per_s=settings.requests_per_s)
-    identity = Identity(settings, clock, store, limits=limits)
+    identity = Identity(settings, clock, store, limits=limits) if real is None else real.identity
     fleet_directory = Fleet(identity.directory.organisations.get)
     book = AirspaceBook(_city(settings))
+    fleet_directory.rulebook = lambda: book.policy.rules
     sky = Sky(book.region.frame, book.city.bbox)
     held = HeldOffers(sky, clock)
     reserved = CommandReservations(sky, clock, book.region)
-    standing = StandingApprovals(clock=clock, store=store, book=book)
+    standing_days = StandingDays(clock=clock, store=store, book=book)
+    standing = StandingApprovals(clock=clock, store=store, book=book, days=standing_days)
     advisories = AdvisoryDesk(clock, store)
     contingencies = ContingencyBook(sky)
     memory = Memory(
         {
-            **identity.keepers(),
+            **(identity.keepers() if real is None else {}),
             "aircraft": fleet_directory,
             **book.keepers(),
             KIND: standing,
+            STANDING_DAY: standing_days,
             "plan": sky,
             "hold": held,  # after plans: loading the sky forgets everything in it
             COMMAND_RESERVATION: reserved,
@@ -200,7 +235,8 @@ def compose(settings: Settings, *, clock: Clock, store: Store, bus: Bus, bridge:
         }
     )
     advisories.memory = memory
-    standing.memory = memory
+    standing.memory = standing_days.memory = memory
+    bus.keep_with(standing_days.keep)
     reserved.memory = memory
     plans = FlightPlans(
         clock=clock,
@@ -314,14 +350,16 @@ def compose(settings: Settings, *, clock: Clock, store: Store, bus: Bus, bridge:
         identification=IdentificationDesk(telemetry, fleet_directory),
         reporter=Reporter(settings, clock, telemetry, fleet_directory),
         recording=RecordingDesk(settings, clock, telemetry=telemetry, hub=hub, bus=bus, region=book.region),
+        sandbox=real is not None,
     )
 
 
 @contextlib.asynccontextmanager
-async def _lifespan(services: Services) -> AsyncIterator[None]:
+async def _lifespan(services: Services, sandbox: Sandbox | None = None) -> AsyncIterator[None]:
     settings, store = services.settings, services.store
     store.start(services.memory)
-    await services.identity.start()
+    if not services.sandbox:
+        await services.identity.start()
     await store.write(lambda session: services.zone_desk.first_records(session, _first_policy(services)))
     await asyncio.to_thread(deconfliction.warm)
     await services.alerts.start()
@@ -330,7 +368,9 @@ async def _lifespan(services: Services) -> AsyncIterator[None]:
     await services.bridge.start()
     await services.off_nominal.actions.start()
     await services.commands.start()
-    if settings.demo:
+    if services.sandbox:
+        pass  # the real sky has the accounts
+    elif settings.demo:
         await prepare_demo(services.identity, mavlink_udp=_udp_address(services))
     else:
         refuse_demo_accounts(services.identity)
@@ -343,12 +383,17 @@ async def _lifespan(services: Services) -> AsyncIterator[None]:
     ]
     await services.hub.start()
     await services.reporter.start()
+    if sandbox is not None:
+        work.append(asyncio.create_task(_keep_identities(services), name="identities"))
+        await sandbox.start_if_used()
     services.ready = True
     _log.info("ready", base_url=settings.base_url, mavlink=services.bridge.addresses(), plans=len(services.sky))
     try:
         yield
     finally:
         services.ready = False
+        if sandbox is not None:
+            await sandbox.close()
         for task in work:
             task.cancel()
         await asyncio.gather(*work, return_exceptions=True)
@@ -360,7 +405,8 @@ async def _lifespan(services: Services) -> AsyncIterator[None]:
         await services.bridge.stop()
         await services.recording.stop()
         await asyncio.to_thread(store.close)
-        services.identity.close()
+        if not services.sandbox:
+            services.identity.close()
 
 
 def _connect(services: Services) -> None:
@@ -445,6 +491,16 @@ async def _sweep(services: Services) -> None:
         except StoreUnavailableError as error:
             _log.warning("sweep_failed", reason=str(error))
         await asyncio.sleep(SWEEP_S)
+
+
+async def _keep_identities(services: Services) -> None:
+    """Forget what has expired and turn the signing keys over; a store that cannot commit now is tried again."""
+    while True:
+        await asyncio.sleep(KEEP_IDENTITIES_S)
+        try:
+            await services.identity.keep_house()
+        except StoreUnavailableError as error:
+            _log.warning("identities_not_kept", reason=str(error))
 
 
 def _traffic(services: Services) -> TrafficToVehicles | None:

@@ -12,6 +12,8 @@ from typing import Literal, cast
 
 from sqlmodel import Session
 
+from airspace.rules.book import Rulebook
+from airspace.rules.classes import AircraftNumbers, Classified, classify
 from utm.binding import AircraftRecord
 from utm.security.directory import Organisation
 from utm.store import aircraft as records
@@ -65,6 +67,8 @@ class Aircraft:
     max_descent_mps: float | None = None
     max_accel_mps2: float | None = None
     endurance_s: float | None = None
+    numbers: AircraftNumbers | None = None
+    """What its class follows from, where the firm told any of it."""
     mavlink_system_id: int | None = None
     mavlink_endpoint: str | None = None
     has_signing_key: bool = False
@@ -91,6 +95,8 @@ class Fleet:
         self._by_endpoint: dict[tuple[str, int], str] = {}
         self._unaddressed: dict[int, tuple[Aircraft, ...]] = {}
         self._listeners: list[Callable[[str], None]] = []
+        self.rulebook: Callable[[], Rulebook] = Rulebook
+        """The rulebook in force: what makes a class of numbers."""
         self.version = 0
         """Grows with every change; who keeps bindings compares it."""
 
@@ -252,6 +258,31 @@ def _number(aircraft: Aircraft) -> int:
     return aircraft.aircraft_no
 
 
+def numbers_of(row: AircraftRow) -> AircraftNumbers | None:
+    """Return the numbers the class of an aircraft follows from; None where its firm told none but its speed."""
+    told = (row.empty_mass_kg, row.mtow_kg, row.max_height_agl_m)
+    able = (row.airspace_keeping, row.reliable_surveillance, row.micro_power_radio)
+    if all(value is None for value in (*told, *able)):
+        return None
+    keeping, surveillance, radio = (None if value is None else bool(value) for value in able)
+    return AircraftNumbers(
+        row.empty_mass_kg, row.mtow_kg, row.max_speed_mps, row.max_height_agl_m, keeping, surveillance, radio
+    )
+
+
+def classified(aircraft: Aircraft, book: Rulebook) -> Classified | None:
+    """Return the class an aircraft's numbers give by the rulebook; None where its firm told no numbers."""
+    return None if aircraft.numbers is None else classify(aircraft.numbers, book.class_limits)
+
+
+def class_of(aircraft: Aircraft, book: Rulebook) -> AircraftClass:
+    """Return the class an aircraft is judged by: what its numbers give, else what its firm declared."""
+    found = classified(aircraft, book)
+    if found is None or found.aircraft_class is None:
+        return aircraft.aircraft_class
+    return cast(AircraftClass, found.aircraft_class)
+
+
 def _value(row: AircraftRow) -> Aircraft:
     aircraft_class = cast(AircraftClass, row.aircraft_class)
     return Aircraft(
@@ -269,6 +300,7 @@ def _value(row: AircraftRow) -> Aircraft:
         max_descent_mps=row.max_descent_mps,
         max_accel_mps2=row.max_accel_mps2,
         endurance_s=row.endurance_s,
+        numbers=numbers_of(row),
         mavlink_system_id=row.mavlink_system_id,
         mavlink_endpoint=row.mavlink_endpoint,
         has_signing_key=row.mavlink_signing_key is not None,

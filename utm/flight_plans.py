@@ -4,7 +4,6 @@ A plan is prepared on the caller's side (parsed, compiled, covered) and judged o
 transaction that keeps it: what the judgement saw is what is committed when the plan is.
 """
 
-import asyncio
 import hashlib
 from collections.abc import Callable
 from typing import Any
@@ -13,8 +12,9 @@ import orjson
 from sqlmodel import Session
 
 from airspace.decision import Decision, decision_to_dict, offer_to_dict
-from airspace.intent import Path
+from airspace.intent import FlightIntent, Path
 from airspace.lifecycle import IllegalTransition, PlanState
+from airspace.rules.verdict import StandingCover
 from airspace.timebase import to_scene_s
 from airspace.trajectory import FlightPath
 from airspace.volumes import prism_to_volume4d, volume4ds_json
@@ -27,14 +27,16 @@ from utm.clock import Clock
 from utm.displacement import displaceable, withdrawn
 from utm.fleet import Fleet
 from utm.ids import new_id, opaque_ref
+from utm.live_schema import PlanItem
 from utm.memory import Memory
 from utm.offer_holds import HeldOffers
 from utm.plan_judging import PlanJudge, Prepared, field_problem, performance_of, retimed
-from utm.plan_records import Answer, Authority, document, encode_authority, live_item, rfc3339
+from utm.plan_records import Answer, authority_of, document, encode_authority, live_item, rfc3339
 from utm.problems import Problem, not_found
 from utm.security import Principal, may_read_of
 from utm.security.directory import Organisation
-from utm.sky import Sky, live_plan, version_cells
+from utm.sky import LivePlan, Sky, live_plan, version_cells
+from utm.sky_changes import SkyChanges
 from utm.store import plans
 from utm.store.geometry_codec import encode as encode_geometry
 from utm.store.journal import record_audit
@@ -65,7 +67,7 @@ class FlightPlans(PlanJudge):
         organisation: Callable[[str], Organisation | None],
         ref_secret: bytes,
         held: HeldOffers,
-        standing: Callable[[Prepared, str], bool],
+        standing: Callable[[FlightIntent, bool], StandingCover | None],
         advisories: AdvisoryDesk,
     ) -> None:
         super().__init__(
@@ -80,6 +82,7 @@ class FlightPlans(PlanJudge):
             waiting=lambda: store.waiting,
         )
         self.store, self.bus, self.memory, self._advisories = store, bus, memory, advisories
+        self.changes = SkyChanges()
         self.listeners: list[Callable[[str], None]] = []
         """Called on the event loop with the id of each plan that changed, once the change is durable."""
         self.may_grant: Callable[[], None] = lambda: None
@@ -89,36 +92,7 @@ class FlightPlans(PlanJudge):
 
     async def file(self, principal: Principal, body: dict[str, Any], parsed: FlightPlanBody, key: str | None) -> Answer:
         """File a plan; the answer is durable when this returns. The same key gives the first decision again."""
-        return await self.store.write(self._filing(principal, body, parsed, key))
-
-    async def file_batch(
-        self, principal: Principal, items: list[Callable[[], tuple[dict[str, Any], FlightPlanBody, str | None]]]
-    ) -> list[Answer | Problem]:
-        """File plans in order, each judged with those before it; one that is malformed costs only its own place."""
-        waiting: list[tuple[list[Problem | None], asyncio.Future[list[Answer | Exception]]]] = []
-        for first in range(0, len(items), BATCH_PART):
-            ready = [self._parsed_filing(principal, parse) for parse in items[first : first + BATCH_PART]]
-            jobs = [item for item in ready if not isinstance(item, Problem)]
-            problems = [item if isinstance(item, Problem) else None for item in ready]
-            waiting.append((problems, self.store.enqueue_all(jobs)))
-            await asyncio.sleep(0)  # a batch is no reason for others to wait for an answer
-        answers: list[Answer | Problem] = []
-        for problems, future in waiting:
-            filed = iter(await future)
-            for problem in problems:
-                answer = next(filed) if problem is None else problem
-                if isinstance(answer, Exception) and not isinstance(answer, Problem):
-                    raise answer
-                answers.append(answer)
-        return answers
-
-    def _parsed_filing(
-        self, principal: Principal, parse: Callable[[], tuple[dict[str, Any], FlightPlanBody, str | None]]
-    ) -> Callable[[Session], Answer] | Problem:
-        try:
-            return self._filing(principal, *parse())
-        except Problem as problem:
-            return problem
+        return await self.store.write(self.filing(principal, body, parsed, key))
 
     def check(self, principal: Principal, body: dict[str, Any], parsed: FlightPlanBody) -> Answer:
         """Judge a plan as filing would at this moment, and keep nothing."""
@@ -127,7 +101,7 @@ class FlightPlans(PlanJudge):
         firm = prepared.aircraft.organisation_id  # a dispatcher checks for the firm, which is what filing would judge
         hold = self.held.matching(firm, parsed, self.clock.now())
         decision = self.judge(firm, principal, prepared, hold=hold, offers=True)
-        row = self._row(firm, prepared, decision, started_s, plan_id="", plan_no=0, version=0)
+        row = self.plan_row(firm, prepared, decision, started_s, plan_id="", plan_no=0, version=0)
         answer = document(row)
         answer["plan_id"] = None
         return Answer(200, answer)
@@ -151,7 +125,7 @@ class FlightPlans(PlanJudge):
 
     # -- jobs of the writer --------------------------------------------------------------------------------------------
 
-    def _filing(
+    def filing(
         self, principal: Principal, body: dict[str, Any], parsed: FlightPlanBody, key: str | None
     ) -> Callable[[Session], Answer]:
         """Return the job that files a body; raises Problem as `prepare` does, but for a key that may be known."""
@@ -196,7 +170,7 @@ class FlightPlans(PlanJudge):
         elif hold is not None:
             self.held.end(session, hold, CONSUMED)
             self.memory.note(session, "hold", hold.hold_id)
-        row = self._row(
+        row = self.plan_row(
             principal.organisation_id,
             prepared,
             decision,
@@ -233,7 +207,7 @@ class FlightPlans(PlanJudge):
         firm = prepared.aircraft.organisation_id
         decision = self.judge(firm, principal, prepared, plan_id=flying_plan_id, was_entitled=True)
         plan_no = plans.next_plan_no(session)
-        row = self._row(firm, prepared, decision, started_s, plan_id=new_id("fp"), plan_no=plan_no, version=1)
+        row = self.plan_row(firm, prepared, decision, started_s, plan_id=new_id("fp"), plan_no=plan_no, version=1)
         if decision.outcome == "approved":
             plans.insert(session, row)
             self._keep_version(session, row, decision)
@@ -320,7 +294,7 @@ class FlightPlans(PlanJudge):
         started_s = self.clock.monotonic_s()
         self.memory.make_current(session, version_cells([*orjson.loads(row.h3_cells), *prepared.h3_cells]))
         decision = self.judge(row.organisation_id, principal, prepared, plan_id=plan_id, offers=True)
-        changed = self._row(
+        changed = self.plan_row(
             row.organisation_id,
             prepared,
             decision,
@@ -363,15 +337,26 @@ class FlightPlans(PlanJudge):
         before = self.sky.get(row.plan_id)
         geometry, cells = (None, None) if filed is None else (filed.geometry, filed.h3_cells)
         live = live_plan(row, geometry) if PlanState(row.state) in _RESERVING else None
-        if live is not None:
-            self.sky.put(live)
-        else:
-            self.sky.drop(row.plan_id)
-        on_undo(session, lambda: self.sky.restore(row.plan_id, before))
         touched = version_cells([*(cells or orjson.loads(row.h3_cells)), *(also or [])]) if live or before else []
-        self.memory.note(session, "plan", row.plan_id, touched)
         flown = filed.path if filed is not None and isinstance(filed.path, FlightPath) else None
         news = live_item(row, live.geometry if live else None, self.book.region.frame, flown)
+        self.enter(session, row, live, news, touched)
+
+    def enter(
+        self, session: Session, row: FlightPlanRow, live: LivePlan | None, news: PlanItem, touched: list[str]
+    ) -> None:
+        """Put a live plan into the sky or take it out (None), tell other processes, and publish it once it is durable.
+
+        `touched` are the version cells it covers or leaves.
+        """
+        if live is not None:
+            before = self.sky.put(live)
+        else:
+            before = self.sky.drop(row.plan_id)
+        on_undo(session, lambda: self.sky.restore(row.plan_id, before))
+        seq = self.memory.note(session, "plan", row.plan_id, touched)
+        self.changes.note(seq, row.plan_id, before, live)
+        on_undo(session, lambda: self.changes.take_back(seq))
         owner = frozenset({row.organisation_id})
         self.bus.publish_in(session, "plans", news, visible_to=owner)
         after_commit(session, lambda: self._told(row))
@@ -407,7 +392,7 @@ class FlightPlans(PlanJudge):
             judged_at=row.updated_at,
         )
 
-    def _row(
+    def plan_row(
         self,
         organisation_id: str,
         prepared: Prepared,
@@ -422,8 +407,7 @@ class FlightPlans(PlanJudge):
         now = rfc3339(self.clock.now())
         separation = decision.separation or policy.separation
         took_ms = (self.clock.monotonic_s() - started_s) * 1000
-        standing = self._under_standing_approval(prepared, organisation_id)
-        authority = Authority(application="standing" if standing else "submitted")
+        authority = authority_of(decision.verdict)
         return FlightPlanRow(
             plan_id=plan_id,
             plan_no=plan_no,
@@ -461,8 +445,8 @@ class FlightPlans(PlanJudge):
 _RESERVING = frozenset({PlanState.APPROVED, PlanState.ACTIVATED, PlanState.NONCONFORMING, PlanState.CONTINGENT})
 _CHANGED_BY_MODIFY = (
     "aircraft_id", "state", "version", "operation_type", "priority", "departure_s", "starts_s", "ends_s",
-    "horizontal_m", "vertical_m", "time_buffer_s", "policy_version", "body", "decision", "volumes", "h3_cells",
-    "geometry", "updated_at",
+    "horizontal_m", "vertical_m", "time_buffer_s", "policy_version", "body", "decision", "authority", "volumes",
+    "h3_cells", "geometry", "updated_at",
 )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from airspace.errors import FieldError
 from airspace.geometry4d import PlanGeometry, Separation, Trajectory4D
 from airspace.intent import FlightIntent, Path
 from airspace.policy import Policy
+from airspace.rules.verdict import StandingCover
 from airspace.timebase import to_scene_s
 from airspace.trajectory import AircraftPerformance, FlightPath, Waypoint, WaypointRoute, compile_route
 from airspace.volumes import VolumePath, parse_volumes
@@ -20,7 +21,7 @@ from utm.api.flight_plan_models import FlightPlanBody, TrajectoryRoute
 from utm.article27 import missing_items
 from utm.clock import Clock
 from utm.contingency_filing import filed_contingency, lost_link_site
-from utm.fleet import Aircraft, Fleet
+from utm.fleet import Aircraft, Fleet, class_of
 from utm.ids import opaque_ref
 from utm.offer_holds import HeldOffers, Hold
 from utm.offers import OfferDesk
@@ -70,7 +71,7 @@ class PlanJudge:
         organisation: Callable[[str], Organisation | None],
         ref_secret: bytes,
         held: HeldOffers,
-        standing: Callable[[Prepared, str], bool],
+        standing: Callable[[FlightIntent, bool], StandingCover | None],
         waiting: Callable[[], int],
     ) -> None:
         self.clock, self.sky, self.book, self.fleet = clock, sky, book, fleet
@@ -135,12 +136,14 @@ class PlanJudge:
         offers: bool = False,
         not_before: datetime | None = None,
         decided: Decision | None = None,
+        filed_at: datetime | None = None,
     ) -> Decision:
         """Judge a prepared plan against the sky as it is.
 
         `plan_id` names the plan it is a version of; `was_entitled` says that its priority was accepted when it was filed;
         `hold` is the firm's own hold of this very body. `offers` asks for counter-offers where it is not approved,
-        departing no sooner than `not_before`; `decided` is the judgement where the running job has just made it.
+        departing no sooner than `not_before`; `decided` is the judgement where the running job has just made it;
+        `filed_at` is when the plan was filed, where that is not now.
         """
         self.held.lapse(self.clock.now())
         ignore = (*(() if plan_id is None else (plan_id,)), *(() if hold is None else (hold.hold_id,)))
@@ -150,6 +153,8 @@ class PlanJudge:
         entitled = was_entitled or (firm is not None and PRIORITY_ENTITLEMENT in firm.entitlements)
         asker = None if principal is not None and principal.sees_everything else organisation_id
         parsed, policy = prepared.parsed, self.book.policy
+        aircraft_class = class_of(prepared.aircraft, policy.rules)
+        covering = self._covering(organisation_id)
         intent = FlightIntent(
             operator_id=organisation_id,
             aircraft_id=prepared.aircraft.aircraft_id,
@@ -162,12 +167,14 @@ class PlanJudge:
             origin_site_id=parsed.origin_site_id,
             destination_site_id=parsed.destination_site_id,
             alternate_site_ids=tuple(parsed.alternate_site_ids),
-            aircraft_class=prepared.aircraft.aircraft_class,
+            aircraft_class=aircraft_class,
             performance=performance_of(prepared.aircraft),
             priority_limit=100 if entitled else policy.max_priority_commercial,
-            standing_approval=self._under_standing_approval(prepared, organisation_id),
             uses_true_height=_uses_true_height(parsed),
-            missing_article27=missing_items(parsed),
+            missing_article27=missing_items(parsed, aircraft_class, prepared.aircraft),
+            declared_triggers=None if parsed.special_conditions is None else tuple(parsed.special_conditions),
+            urgency=parsed.urgency,
+            filed_at=filed_at,
             contingency=filed_contingency(parsed, self.book.scene),
             lost_link_site_id=lost_link_site(parsed),
         )
@@ -188,6 +195,7 @@ class PlanJudge:
                 other_plan=lambda key: self._reference(others[key], asker),
                 traffic=self.sky,
                 ignore=ignore,
+                standing=covering,
             )
 
         decision = judged(intent) if decided is None else decided
@@ -195,9 +203,10 @@ class PlanJudge:
             return decision
         return self.desk.attach(decision, intent, prepared, judge=judged, ignore=ignore, not_before=not_before)
 
-    def _under_standing_approval(self, prepared: Prepared, organisation_id: str) -> bool:
-        """Tell whether the firm's whole fleet, or an envelope around this flight, is approved once and for all."""
-        return self.fleet.has_standing_approval(organisation_id) or self._standing(prepared, organisation_id)
+    def _covering(self, organisation_id: str) -> Callable[[FlightIntent], StandingCover | None]:
+        """Return what tells which standing approval covers a flight of the firm: of its whole fleet, or an envelope."""
+        whole_fleet = self.fleet.has_standing_approval(organisation_id)
+        return lambda flight: self._standing(flight, whole_fleet)
 
     def name_of(self, other: LivePlan, asker: str | None) -> str:
         """Return the name a plan goes by for a firm that asks (None: for the city)."""

@@ -14,7 +14,7 @@ from airspace.timebase import from_scene_s
 from airspace.trajectory import FlightPath
 from utm.airspace_book import GroundStop
 from utm.flight_plans import Prepared
-from utm.plan_records import decode_authority, rfc3339
+from utm.plan_records import Authority, decode_authority, rfc3339
 from utm.store.tables import FlightPlanRow
 
 GRANTED: Final = frozenset({"not_needed", "standing", "approved"})
@@ -96,7 +96,7 @@ def release(row: FlightPlanRow, policy: Policy) -> list[Obstacle]:
     authority = decode_authority(row.authority)
     if authority.application in GRANTED and policy.readiness_lead_s == 0:
         return []
-    if authority.released_at is not None:
+    if authority.released_at is not None or exempt(authority):
         return []
     return [
         Obstacle(
@@ -105,6 +105,11 @@ def release(row: FlightPlanRow, policy: Policy) -> list[Obstacle]:
             "管制部门尚未放行。请先用 confirm 报告准备情况，并等待放行。",
         )
     ]
+
+
+def exempt(authority: Authority) -> bool:
+    """Tell whether a flight needs neither application nor release: in suitable airspace (Article 31)."""
+    return authority.clock is not None and authority.clock.exemption == "suitable_airspace"
 
 
 def refused_by_a_person(reason: str | None) -> Obstacle:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 import numpy as np
@@ -10,10 +10,29 @@ import orjson
 
 from airspace.frame import LocalFrame
 from airspace.geometry4d import PlanGeometry, Trajectory4D
+from airspace.rules.verdict import Verdict
 from airspace.timebase import from_scene_s
 from airspace.trajectory import FlightPath
 from utm.live_schema import PlanItem
 from utm.store.tables import FlightPlanRow
+
+
+class RuleClockRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """What the rule clock found for a plan, and how the outside authority's decision came about."""
+
+    exemption: str | None = None
+    standing_approval_id: str | None = None
+    triggers: tuple[str, ...] = ()
+    triggers_assumed: bool = False
+    apply_by: datetime | None = None
+    decision_by: datetime | None = None
+    readiness_by: datetime | None = None
+    readiness_late: bool = False
+    decided_at: datetime | None = None
+    decided_by: str | None = None
+    reason: str | None = None
+    reference: str | None = None
+    policy_version: int | None = None
 
 
 class Authority(msgspec.Struct, frozen=True, kw_only=True):
@@ -22,6 +41,8 @@ class Authority(msgspec.Struct, frozen=True, kw_only=True):
     application: str
     readiness_reported_at: datetime | None = None
     released_at: datetime | None = None
+    clock: RuleClockRecord | None = None
+    """Stored behind the others, and answered beside them as `rule_clock` (`document`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +54,46 @@ class Answer:
     refused: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class FiledAnswer:
+    """The answer to a plan filed by a judgement made ahead: the document as JSON text, and why it was refused."""
+
+    status: int
+    text: bytes
+    version: int
+    refused: bool
+    why: tuple[str, str] | None
+
+
 def rfc3339(at: datetime) -> str:
     """Return an instant as the API writes it."""
     return at.isoformat().replace("+00:00", "Z")
+
+
+def authority_of(verdict: Verdict | None) -> Authority:
+    """Return how the authority stands to a plan that was just judged."""
+    if verdict is None:
+        return Authority(application="submitted")
+    clock = RuleClockRecord(
+        exemption=verdict.exemption,
+        standing_approval_id=verdict.standing_approval_id,
+        triggers=verdict.triggers,
+        triggers_assumed=verdict.assumed,
+        apply_by=_at(verdict.apply_by_s),
+        decision_by=_at(verdict.decision_by_s),
+        readiness_by=_at(verdict.readiness_by_s),
+    )
+    return Authority(application=verdict.application, clock=clock)
+
+
+def decided(authority: Authority, **values: Any) -> Authority:
+    """Return the record with some of its rule clock changed."""
+    clock = msgspec.structs.replace(authority.clock or RuleClockRecord(), **values)
+    return msgspec.structs.replace(authority, clock=clock)
+
+
+def _at(scene_s: float | None) -> datetime | None:
+    return None if scene_s is None else from_scene_s(scene_s)
 
 
 def encode_authority(authority: Authority) -> str:
@@ -48,6 +106,10 @@ def decode_authority(text: str) -> Authority:
     return msgspec.json.decode(text, type=Authority)
 
 
+_CLOCK: Final = ',"clock":'
+"""Where the rule clock begins in the text of an authority's record: no value before it can hold this."""
+
+
 def document(row: FlightPlanRow, filed: dict[str, Any] | None = None) -> dict[str, Any]:
     """Return the plan as the API answers it; parts kept as JSON are handed through as they are.
 
@@ -55,6 +117,7 @@ def document(row: FlightPlanRow, filed: dict[str, Any] | None = None) -> dict[st
     """
     body = dict(filed) if filed is not None else orjson.loads(row.body)
     body.pop("idempotency_key", None)
+    authority, behind, clock = row.authority.partition(_CLOCK)
     return {
         **body,
         "plan_id": row.plan_id,
@@ -62,7 +125,8 @@ def document(row: FlightPlanRow, filed: dict[str, Any] | None = None) -> dict[st
         "state": row.state,
         "version": row.version,
         "decision": orjson.Fragment(row.decision),
-        "authority": orjson.Fragment(row.authority),
+        "authority": orjson.Fragment(authority + "}" if behind else authority),
+        "rule_clock": orjson.Fragment(clock[:-1] if behind else "null"),
         "volumes": orjson.Fragment(row.volumes),
         "h3_cells": orjson.Fragment(row.h3_cells),
         "starts_at": rfc3339(from_scene_s(row.starts_s)),

@@ -68,6 +68,7 @@ TOUCHES: Final[dict[str, frozenset[Check]]] = {
     "pad_prep_s": frozenset({"pads"}),
     "pad_clear_s": frozenset({"pads"}),
     "pad_turn_around_s": frozenset({"pads"}),
+    "rules": frozenset({"formalities"}),
     "version": _NOBODY,
     "max_horizon_s": _NOBODY,
     "failsafe_mismatch": _NOBODY,

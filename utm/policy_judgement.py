@@ -36,7 +36,8 @@ from utm.store.tables import FlightPlanRow
 
 _BREATH_PLANS: Final = 8
 _BREATH_S: Final = 0.0005
-_GRANTED: Final = frozenset({"not_needed", "standing", "approved"})
+_COVERED: Final = frozenset({"standing", "approved"})
+"""Where nothing is asked of the authority any more; whether a flight needs to ask at all is judged anew."""
 _LONG_AGO: Final = datetime(2024, 1, 1, tzinfo=UTC)
 """Plans were filed in time by the rules of their day: the filing lead is not judged again."""
 
@@ -134,9 +135,10 @@ class LivePlans:
             aircraft_class=aircraft_class,
             performance=performance,
             priority_limit=100,  # it was accepted when it was filed
-            standing_approval=decode_authority(row.authority).application in _GRANTED,
+            standing_approval=decode_authority(row.authority).application in _COVERED,
+            declared_triggers=_triggers(body),
             uses_true_height=any(point.get("alt_datum") == "AGL" for point in waypoints),
-            missing_article27=missing_items(validate(body, FlightPlanBody)) if self._formal else (),
+            missing_article27=missing_items(validate(body, FlightPlanBody), aircraft_class) if self._formal else (),
             contingency=_contingency(body, self.scene)[0],
             lost_link_site_id=_contingency(body, self.scene)[1],
         )
@@ -152,6 +154,11 @@ class LivePlans:
             if destination is not None:
                 found.append((destination, PadEvent(name, row.aircraft_id, row.ends_s, True)))
         return found
+
+
+def _triggers(body: Mapping[str, Any]) -> tuple[str, ...] | None:
+    declared = body.get("special_conditions")
+    return None if declared is None else tuple(declared)
 
 
 def _contingency(body: Mapping[str, Any], scene: Scene) -> tuple[FiledContingency | None, str | None]:
@@ -267,7 +274,7 @@ class Judgement:
                 policy.article27_missing != "warning"
                 or not (policy.min_duration_s <= ends_s - starts_s <= policy.max_duration_s)
                 or (not policy.night_flight_allowed and is_night(starts_s, ends_s))
-                or (policy.standing_approval_required and decode_authority(row.authority).application not in _GRANTED)
+                or (policy.standing_approval_required and decode_authority(row.authority).application not in _COVERED)
             ):
                 yield name
 

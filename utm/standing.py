@@ -13,17 +13,21 @@ from sqlmodel import Session
 
 from airspace import prepared
 from airspace.areas import Area, parse_area
+from airspace.intent import FlightIntent
+from airspace.rules.verdict import StandingCover
 from airspace.schedule import Period, active_within, parse_applicability
+from airspace.timebase import to_scene_s
 from airspace.trajectory import FlightPath
 from airspace.volumes import VolumePath
 from airspace.zones import MAX_ZONE_AREA_M2
 from utm.airspace_book import AirspaceBook, BrokenRecordError
 from utm.clock import Clock
-from utm.flight_plans import Prepared, field_problem
+from utm.flight_plans import field_problem
 from utm.ids import new_id
 from utm.memory import Memory
 from utm.plan_records import rfc3339
 from utm.problems import Problem, not_found, validation_problem
+from utm.rules.standing_days import StandingDays
 from utm.security import Principal, may_read_of
 from utm.store import notices
 from utm.store.journal import record_audit
@@ -45,17 +49,18 @@ class Envelope:
     aircraft_ids: frozenset[str] | None
     operation_types: frozenset[str] | None
 
-    def covers(self, flight: Prepared) -> bool:
+    def covers(self, flight: FlightIntent) -> bool:
         """Tell whether all of a flight lies inside the envelope."""
-        if self.aircraft_ids is not None and flight.aircraft.aircraft_id not in self.aircraft_ids:
+        if self.aircraft_ids is not None and flight.aircraft_id not in self.aircraft_ids:
             return False
-        if self.operation_types is not None and flight.parsed.operation_type not in self.operation_types:
+        if self.operation_types is not None and flight.operation_type not in self.operation_types:
             return False
         low_m, high_m = _true_heights(flight.path)
         if low_m < self.lower_agl_m - _TOUCH_M or high_m > self.upper_agl_m + _TOUCH_M:
             return False
-        open_times = active_within(self.periods, flight.starts_s, flight.ends_s)
-        if not any(start <= flight.starts_s and flight.ends_s <= end for start, end in open_times):
+        starts_s, ends_s = flight.window_s
+        open_times = active_within(self.periods, starts_s, ends_s)
+        if not any(start <= starts_s and ends_s <= end for start, end in open_times):
             return False
         return self.area is None or _inside(flight.path, self.area)
 
@@ -81,16 +86,44 @@ def _inside(path: FlightPath | VolumePath, area: Area) -> bool:
 class StandingApprovals:
     """Every standing approval in memory (a `utm.memory.Keeper`), and the desk where they are decided."""
 
-    def __init__(self, *, clock: Clock, store: Store, book: AirspaceBook) -> None:
-        self._clock, self._store, self._book = clock, store, book
+    def __init__(self, *, clock: Clock, store: Store, book: AirspaceBook, days: StandingDays) -> None:
+        self._clock, self._store, self._book, self.days = clock, store, book, days
         self._rows: dict[str, StandingApprovalRow] = {}
-        self._in_force: dict[str, tuple[Envelope, ...]] = {}
+        self._in_force: dict[str, tuple[tuple[str, Envelope], ...]] = {}
         self.memory: Memory | None = None
         """Set by the composition root: the memory that follows this keeper."""
 
-    def cover(self, flight: Prepared, organisation_id: str) -> bool:
-        """Tell whether one of the firm's approved envelopes covers a flight."""
-        return any(envelope.covers(flight) for envelope in self._in_force.get(organisation_id, ()))
+    def cover(self, flight: FlightIntent, whole_fleet: bool) -> StandingCover | None:
+        """Return the approval that covers a flight: that of the firm's whole fleet, or the first envelope around it.
+
+        Of several envelopes one whose day is filed comes first, where that matters.
+        """
+        firm = flight.operator_id
+        names: list[str | None] = [None] if whole_fleet else []
+        names += [name for name, envelope in self._in_force.get(firm, ()) if envelope.covers(flight)]
+        if not names:
+            return None
+        if self._book.policy.rules.late_standing_filing == "off":
+            return StandingCover(names[0])
+        departure_s = to_scene_s(flight.departure_at)
+        filed = next((name for name in names if self.days.filed(firm, name, departure_s, flight.plan_id)), _NOWHERE)
+        return StandingCover(names[0]) if filed is _NOWHERE else StandingCover(filed, True)
+
+    def held(self, organisation_id: str, standing_approval_id: str) -> bool:
+        """Tell whether a firm holds an approval that is in force."""
+        row = self._rows.get(standing_approval_id)
+        return row is not None and row.organisation_id == organisation_id and row.state == "approved"
+
+    def document(self, principal: Principal, standing_approval_id: str) -> dict[str, Any]:
+        """Return one approval; raises Problem 404 for another's."""
+        row = self._rows.get(standing_approval_id)
+        if row is None or not may_read_of(principal, row.organisation_id):
+            raise not_found("standing approval", "长期批准", standing_approval_id)
+        return approval_document(row)
+
+    def waiting(self) -> list[StandingApprovalRow]:
+        """Return the applications nobody decided yet."""
+        return [row for row in self._rows.values() if row.state == "applied"]
 
     def visible(self, principal: Principal) -> list[dict[str, Any]]:
         """Return what the caller may see, oldest application first."""
@@ -133,7 +166,8 @@ class StandingApprovals:
                 )
             row.state, row.reason, row.version = outcome, reason, row.version + 1
             row.decided_at, row.decided_by = rfc3339(self._clock.now()), principal.subject
-            values = {name: getattr(row, name) for name in ("state", "reason", "version", "decided_at", "decided_by")}
+            row.policy_version = self._book.policy.version
+            values = {name: getattr(row, name) for name in _DECIDED}
             notices.change_approval(session, standing_approval_id, values)
             self._changed(session, principal, row, outcome)
             return approval_document(row)
@@ -187,7 +221,7 @@ class StandingApprovals:
         self._replace(rest if row is None else {**rest, ref: row})
 
     def _replace(self, rows: dict[str, StandingApprovalRow]) -> None:
-        in_force: dict[str, list[Envelope]] = {}
+        in_force: dict[str, list[tuple[str, Envelope]]] = {}
         for row in rows.values():
             if row.state != "approved":
                 continue
@@ -195,7 +229,7 @@ class StandingApprovals:
                 envelope = self.parse(orjson.loads(row.envelope))
             except Problem as problem:
                 raise BrokenRecordError(f"standing approval {row.standing_approval_id}: {problem}") from problem
-            in_force.setdefault(row.organisation_id, []).append(envelope)
+            in_force.setdefault(row.organisation_id, []).append((row.standing_approval_id, envelope))
         self._rows = rows
         self._in_force = {firm: tuple(envelopes) for firm, envelopes in in_force.items()}
 
@@ -217,6 +251,8 @@ class StandingApprovals:
             self.memory.note(session, KIND, row.standing_approval_id)
 
 
+_NOWHERE = ""
+_DECIDED = ("state", "reason", "version", "decided_at", "decided_by", "policy_version")
 _STEPS = {"applied": ("approved", "refused"), "approved": ("withdrawn",)}
 
 
@@ -232,4 +268,5 @@ def approval_document(row: StandingApprovalRow) -> dict[str, Any]:
         "decided_at": row.decided_at,
         "decided_by": row.decided_by,
         "reason": row.reason,
+        "policy_version": row.policy_version,
     }

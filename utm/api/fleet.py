@@ -6,6 +6,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from sqlmodel import Session
 
+from airspace.rules.book import Rulebook
+from airspace.rules.classes import AircraftNumbers, classify
 from utm.api.body import openapi_body, parse_body
 from utm.api.fleet_models import (
     AircraftAnswer,
@@ -19,10 +21,10 @@ from utm.api.fleet_models import (
 )
 from utm.api.openapi import problem_responses
 from utm.api.pagination import Cursor, Limit, decode_cursor, encode_cursor
-from utm.fleet import Aircraft, Fleet
+from utm.fleet import Aircraft, Fleet, classified, numbers_of
 from utm.ids import new_id
 from utm.problem_catalogue import FieldProblem
-from utm.problems import Problem, not_found
+from utm.problems import Problem, not_found, validation_problem
 from utm.security.authorise import may_edit_of, may_read_of, visible_organisation
 from utm.security.dependencies import identity_of, require
 from utm.security.directory import Organisation
@@ -54,6 +56,7 @@ async def list_operators(
         firm
         for firm in known
         if firm.kind == "operator"
+        and firm.sandbox is request.app.state.services.sandbox
         and may_read_of(principal, firm.organisation_id)
         and (after is None or firm.organisation_id > after[0])
     ]
@@ -74,7 +77,8 @@ async def read_operator(
 ) -> OperatorAnswer:
     """Return one firm."""
     firm = identity_of(request).directory.organisations.get(organisation_id)
-    if firm is None or firm.kind != "operator" or not may_read_of(principal, organisation_id):
+    known = firm is not None and firm.kind == "operator" and firm.sandbox is request.app.state.services.sandbox
+    if firm is None or not known or not may_read_of(principal, organisation_id):
         raise not_found("operator", "运营人", organisation_id)
     return _operator_answer(firm, _fleet(request))
 
@@ -100,13 +104,13 @@ async def list_aircraft(
         return AircraftList(items=[], next_cursor=None)
     where = records.AircraftFilter(own or organisation_id, registration, include_inactive)
     position = None if after is None else after[0]
-    rows = await identity_of(request).store.read(
+    rows = await request.app.state.services.store.read(
         lambda session: records.page(session, where, after=position, limit=limit + 1)
     )
     fleet = _fleet(request)
     shown = [aircraft for row in rows[:limit] if (aircraft := fleet.get(row.aircraft_id)) is not None]
     following = encode_cursor(rows[limit - 1].aircraft_no) if len(rows) > limit else None
-    return AircraftList(items=[_answer(aircraft) for aircraft in shown], next_cursor=following)
+    return AircraftList(items=[_answer(aircraft, fleet.rulebook()) for aircraft in shown], next_cursor=following)
 
 
 @router.post(
@@ -143,11 +147,18 @@ async def register(
         max_descent_mps=body.max_descent_mps,
         max_accel_mps2=body.max_accel_mps2,
         endurance_s=body.endurance_s,
+        empty_mass_kg=body.empty_mass_kg,
+        mtow_kg=body.mtow_kg,
+        max_height_agl_m=body.max_height_agl_m,
+        airspace_keeping=body.airspace_keeping,
+        reliable_surveillance=body.reliable_surveillance,
+        micro_power_radio=body.micro_power_radio,
         created_at=now.isoformat(),
         updated_at=now.isoformat(),
     )
 
     def job(session: Session) -> None:
+        _check_class(row, fleet.rulebook())
         _check_unique(session, row, principal)
         records.insert(session, row)
         _audit(session, "register", row, principal, now)
@@ -202,6 +213,7 @@ async def change(
             raise stale_version(before.version)
         row = AircraftRow(**{**as_values(before), **_changes(patch, before)})
         row.version, row.updated_at = before.version + 1, now.isoformat()
+        _check_class(row, fleet.rulebook())
         _check_unique(session, row, principal)
         records.replace(session, row)
         _audit(session, "change", row, principal, now)
@@ -280,7 +292,7 @@ def _read(fleet: Fleet, aircraft_id: str, principal: Principal) -> AircraftAnswe
     aircraft = fleet.get(aircraft_id)
     if aircraft is None or not may_read_of(principal, aircraft.organisation_id):
         raise not_found("aircraft", "航空器", aircraft_id)
-    return _answer(aircraft)
+    return _answer(aircraft, fleet.rulebook())
 
 
 def _own(fleet: Fleet, aircraft_id: str, principal: Principal) -> Aircraft:
@@ -318,6 +330,18 @@ def _changes(patch: AircraftPatch, before: AircraftRow) -> dict[str, Any]:
     return changes
 
 
+def _check_class(row: AircraftRow, book: Rulebook) -> None:
+    """Raise Problem 422 where the numbers give another class than the one declared."""
+    numbers = numbers_of(row)
+    found = None if numbers is None else classify(numbers, book.class_limits)
+    if found is None or found.aircraft_class in (None, row.aircraft_class):
+        return
+    because = "; ".join(found.because) or "it keeps the limits of the lower class"
+    detail = f"the numbers make it {found.aircraft_class} ({because}); declare that class, or correct the numbers"
+    detail_zh = f"按所填数据应为 {found.aircraft_class}（{because}）；请修改类别或更正数据"
+    raise validation_problem([FieldProblem("/class", "invalid_value", detail, detail_zh)])
+
+
 def _check_unique(session: Session, row: AircraftRow, principal: Principal) -> None:
     """Raise Problem 409 when another aircraft has the registration, the id, or the MAVLink address."""
     for other in records.same_mark_or_id(session, row):
@@ -345,7 +369,7 @@ def _audit(session: Session, action: str, row: AircraftRow, principal: Principal
     )
 
 
-def _answer(aircraft: Aircraft) -> AircraftAnswer:
+def _answer(aircraft: Aircraft, book: Rulebook) -> AircraftAnswer:
     mavlink = None
     if aircraft.mavlink_system_id is not None:
         mavlink = MavlinkAnswer(
@@ -354,6 +378,7 @@ def _answer(aircraft: Aircraft) -> AircraftAnswer:
             signed=aircraft.has_signing_key,
         )
     performance = aircraft.performance
+    numbers, found = aircraft.numbers or AircraftNumbers(), classified(aircraft, book)
     return AircraftAnswer(
         aircraft_id=aircraft.aircraft_id,
         registration=aircraft.registration,
@@ -367,6 +392,15 @@ def _answer(aircraft: Aircraft) -> AircraftAnswer:
         max_descent_mps=aircraft.max_descent_mps,
         max_accel_mps2=aircraft.max_accel_mps2,
         endurance_s=aircraft.endurance_s,
+        empty_mass_kg=numbers.empty_mass_kg,
+        mtow_kg=numbers.mtow_kg,
+        max_height_agl_m=numbers.max_height_agl_m,
+        airspace_keeping=numbers.airspace_keeping,
+        reliable_surveillance=numbers.reliable_surveillance,
+        micro_power_radio=numbers.micro_power_radio,
+        class_by_numbers=None if found is None else found.aircraft_class,
+        class_missing=[] if found is None else list(found.missing),
+        class_because=[] if found is None else list(found.because),
         performance=PerformanceAnswer(
             max_speed_mps=performance.max_speed_mps,
             max_climb_mps=performance.max_climb_mps,

@@ -60,6 +60,7 @@ class MavlinkPatch(ApiModel):
     signing_key: SigningKey | None = None
 
 
+MassKg = Annotated[float, Field(gt=0, le=100_000)]
 EnduranceS = Annotated[float, Field(ge=60.0, le=7 * 86_400.0)]
 
 
@@ -81,6 +82,17 @@ class AircraftBody(ApiModel):
     endurance_s: EnduranceS | None = None
     """How long a full battery flies it at cruise, unloaded; until a flight shows its own rate, the low-battery alert
     reckons with it (half an hour where it is not told)."""
+    empty_mass_kg: MassKg | None = None
+    mtow_kg: MassKg | None = None
+    """Largest take-off mass."""
+    max_height_agl_m: Annotated[float, Field(gt=0, le=10_000)] | None = None
+    """The true height it cannot exceed; asked of micro aircraft."""
+    airspace_keeping: bool | None = None
+    """It can be kept within an airspace."""
+    reliable_surveillance: bool | None = None
+    """It can be watched reliably."""
+    micro_power_radio: bool | None = None
+    """Its radio is micro-power short-range equipment; asked of micro aircraft."""
 
 
 class AircraftPatch(ApiModel):
@@ -97,6 +109,17 @@ class AircraftPatch(ApiModel):
     endurance_s: EnduranceS | None = None
     """How long a full battery flies it at cruise, unloaded; until a flight shows its own rate, the low-battery alert
     reckons with it (half an hour where it is not told)."""
+    empty_mass_kg: MassKg | None = None
+    mtow_kg: MassKg | None = None
+    """Largest take-off mass."""
+    max_height_agl_m: Annotated[float, Field(gt=0, le=10_000)] | None = None
+    """The true height it cannot exceed; asked of micro aircraft."""
+    airspace_keeping: bool | None = None
+    """It can be kept within an airspace."""
+    reliable_surveillance: bool | None = None
+    """It can be watched reliably."""
+    micro_power_radio: bool | None = None
+    """Its radio is micro-power short-range equipment; asked of micro aircraft."""
 
 
 class MavlinkAnswer(BaseModel):
@@ -130,6 +153,17 @@ class AircraftAnswer(BaseModel):
     max_descent_mps: float | None
     max_accel_mps2: float | None
     endurance_s: float | None
+    empty_mass_kg: float | None = None
+    mtow_kg: float | None = None
+    max_height_agl_m: float | None = None
+    airspace_keeping: bool | None = None
+    reliable_surveillance: bool | None = None
+    micro_power_radio: bool | None = None
+    class_by_numbers: str | None = Field(
+        None, description="The class its numbers give (Order 761, Article 62), by which it is judged; null: undecided."
+    )
+    class_missing: list[str] = Field(default_factory=list, description="Numbers that would decide its class.")
+    class_because: list[str] = Field(default_factory=list, description="Which limits of lower classes it exceeds.")
     performance: PerformanceAnswer
     active: bool
     version: int

@@ -15,6 +15,9 @@ Longitude = Annotated[
 ]
 Identifier = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_.:-]+$")]
 
+SpecialCondition = Literal[
+    "network_relay", "dropping_or_dangerous", "over_crowds", "moving_vehicle", "distributed_or_swarm"
+]
 MAX_WAYPOINTS = 2_000
 MAX_VOLUMES = 500
 MAX_VERTICES = 5_000
@@ -150,6 +153,15 @@ class FlightPlanBody(ApiModel):
     remarks: dict[str, Any] | None = Field(
         None, description="The items of Article 27 and anything else; kept as given."
     )
+    special_conditions: list[SpecialCondition] | None = Field(
+        None,
+        max_length=5,
+        description="What of Article 31(2) of Order 761 holds for the flight; []: nothing; absent: assumed by its kind.",
+    )
+    urgency: Literal["special"] | None = Field(
+        None,
+        description="An emergency or public-safety task in special urgency, which applies at any time (Article 29).",
+    )
 
 
 class BatchItemBody(FlightPlanBody):
@@ -184,6 +196,9 @@ class ReasonAnswer(ApiModel):
     frees_at: Instant | None = Field(None, description="When the stay at the pad or in the cell could begin.")
     attainable_s: list[float] | None = Field(
         None, description="Seconds after departure at which each waypoint can be reached; may be filed as t_s."
+    )
+    items: list[dict[str, Any]] | None = Field(
+        None, description="Each missing item of Article 27: item, field, title, title_zh, detail, detail_zh."
     )
     curable: bool | None = Field(
         None, description="false where changes were looked for and none gets rid of this reason; else left out."
@@ -231,6 +246,28 @@ class AuthorityAnswer(ApiModel):
     released_at: Instant | None = None
 
 
+class RuleClockAnswer(ApiModel):
+    """What the rule clock found for the plan, and how the authority decided."""
+
+    exemption: Literal["suitable_airspace", "state_task"] | None = Field(
+        None, description="Why no application is needed (Article 31)."
+    )
+    standing_approval_id: str | None = Field(None, description="The envelope it flies under; null for a whole fleet.")
+    triggers: list[SpecialCondition] = Field(default_factory=list, description="Items of Article 31(2) that hold.")
+    triggers_assumed: bool = Field(False, description="They are assumed of its kind: the plan declares none.")
+    apply_by: Instant | None = None
+    decision_by: Instant | None = None
+    readiness_by: Instant | None = None
+    readiness_late: bool = False
+    decided_at: Instant | None = None
+    decided_by: str | None = None
+    reason: str | None = None
+    reference: str | None = Field(None, description="What the outside authority calls the application.")
+    policy_version: int | None = Field(
+        None, description="The version of the policy the authority's decision fell under."
+    )
+
+
 class FlightPlanAnswer(FlightPlanBody):
     """A flight plan with its state, its decision and the airspace it reserves."""
 
@@ -252,6 +289,7 @@ class FlightPlanAnswer(FlightPlanBody):
     version: int
     decision: DecisionAnswer
     authority: AuthorityAnswer
+    rule_clock: RuleClockAnswer | None = None
     volumes: list[Volume4D]
     h3_cells: list[str]
     starts_at: Instant

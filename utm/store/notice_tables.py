@@ -19,6 +19,8 @@ class StandingApprovalRow(SQLModel, table=True):
     decided_at: str | None = None
     decided_by: str | None = None
     reason: str | None = None
+    policy_version: int | None = None
+    """The version of the policy in force when it was decided."""
 
 
 class AdvisoryRow(SQLModel, table=True):

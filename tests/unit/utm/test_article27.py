@@ -10,6 +10,8 @@ from utm.article27 import missing_items
 
 _REMARKS = {"crew": "Li", "communications": "phone", "c2_link": "2.4 GHz", "cns": "GNSS"}
 
+_WHOLE = {"remarks": _REMARKS, "alternate_site_ids": ["st_1"], "contingency": {"lost_link": "rtl"}}
+
 
 def missing(**changes: Any) -> list[int]:
     waypoint = {"lat_deg": 22.7, "lon_deg": 114.2, "alt_m": 50, "alt_datum": "AGL"}
@@ -21,8 +23,9 @@ def missing(**changes: Any) -> list[int]:
         **changes,
     }
     found = missing_items(validate(body, FlightPlanBody))
-    assert all(zh.startswith(f"第{en.split(' ')[0]}项") for en, zh in found)
-    return [int(en.split(" ")[0]) for en, _ in found]
+    assert all(item.field in item.detail and item.field in item.detail_zh for item in found)
+    assert all(item.words_zh.startswith(f"第{item.words.split(' ')[0]}项") for item in found)
+    return [item.item for item in found]
 
 
 @pytest.mark.parametrize(
@@ -36,6 +39,9 @@ def missing(**changes: Any) -> list[int]:
         ({"remarks": {**_REMARKS, "emergency_procedure": "land"}}, [4]),
         ({"remarks": _REMARKS, "alternate_site_ids": ["st_1"]}, [11]),
         ({"remarks": _REMARKS, "alternate_site_ids": ["st_1"], "contingency": {"lost_link": "rtl"}}, []),
+        ({**_WHOLE, "special_conditions": ["network_relay"]}, []),
+        ({**_WHOLE, "special_conditions": ["dropping_or_dangerous", "over_crowds"]}, [3, 12]),
+        ({**_WHOLE, "special_conditions": ["moving_vehicle"]}, [12]),
     ],
 )
 def test_what_is_missing_is_named_in_the_articles_order(changes: dict[str, Any], items: list[int]) -> None:

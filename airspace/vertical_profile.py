@@ -108,8 +108,11 @@ def _zone_crossing(zone: Zone, rows: FloatArray, lengths: FloatArray, starts: Fl
 def _corridor_crossing(
     corridor: Corridor, path: FlightPath, lengths: FloatArray, starts: FloatArray
 ) -> Crossing | None:
+    """Return where the path keeps to a corridor; one that it only passes through, within the width, is none of it."""
     ranges: list[tuple[float, float]] = []
     for index, (length, start) in enumerate(zip(lengths.tolist(), starts[:-1].tolist(), strict=True)):
         for low, high in stays_in_corridor(path, index, corridor, _ON_THE_LINE):
             ranges.append((start + low * length, start + high * length))
-    return Crossing(corridor, merged(ranges), in_force=True) if ranges else None
+    kept = merged(ranges)
+    along_m = sum(high - low for low, high in kept)
+    return Crossing(corridor, kept, in_force=True) if along_m > corridor.width_m else None

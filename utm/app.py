@@ -46,6 +46,7 @@ from utm.api import (
     plan_import,
     records,
     replay,
+    replay_measure,
     session,
     slots,
     statistics,
@@ -187,6 +188,7 @@ def _application(services: Services, lifespan: Lifespan[FastAPI] | None) -> Fast
         contingencies_api,
         zone_actions_api,
         replay,
+        replay_measure,
         records,
         flight_stories,
         incidents,
@@ -254,6 +256,7 @@ def compose(
     )
     time_watch = TimeWatch(clock, settings.time_reference)
     plans.may_grant = time_watch.require
+    plans.admit = identity.quotas.admit_filing
     picture = Picture(book.region.frame, book.region.altitude)
     telemetry = Telemetry(picture, FleetBindings(fleet_directory))
     hub = LiveHub(telemetry, clock)
@@ -284,6 +287,7 @@ def compose(
     vehicles = BridgeVehicles(clock=clock, fleet=fleet_directory, telemetry=telemetry, bridge=bridge, book=book)
     vehicles.read = commands.judge.note_settings
     webhook_desk = WebhookDesk(clock=clock, store=store, allow_private=settings.webhook_private or settings.demo)
+    webhook_desk.most = lambda organisation_id: identity.quotas.of(organisation_id).webhooks
     memory.keep(WEBHOOK, webhook_desk)
     bus.keep_with(webhook_desk.keep)
     plan_steps = PlanSteps(plans, vehicles)
@@ -307,6 +311,7 @@ def compose(
         picture=picture,
         telemetry=telemetry,
         orders=commands,
+        expected=commands.expected,
         secret=_ref_secret(settings.data_dir / "keys" / "references.key"),
     )
     watch.off_nominal = off_nominal.watch
@@ -430,6 +435,13 @@ def _connect(services: Services) -> None:
         tasks.add(task)
         task.add_done_callback(tasks.discard)
 
+    def follow_orders(aircraft_id: str) -> None:
+        plan = services.commands.judge.flying(aircraft_id)
+        if plan is not None:
+            _follow_plan(services, plan.plan_id)
+
+    services.commands.expected_changed.append(follow_orders)
+    services.commands.plans_moved.append(lambda plan_id: services.plan_steps.planned_end_s.pop(plan_id, None))
     services.bridge.subscribe(services.telemetry.on_events, routine=services.telemetry.on_routine)
     services.telemetry.callbacks.landed.append(spawn)
     services.telemetry.callbacks.transition.append(services.watch.plans.on_transition)
@@ -455,7 +467,8 @@ def _follow_plan(services: Services, plan_id: str) -> None:
     plan = services.sky.get(plan_id)
     tolerance: Tolerance = services.book.policy.tolerance
     if plan is not None and PlanState(plan.state) in AIRBORNE:
-        services.telemetry.plan_activated(plan.aircraft_id, plan_id, plan.geometry, tolerance)
+        geometry, also = services.commands.expected.of(plan)
+        services.telemetry.plan_activated(plan.aircraft_id, plan_id, geometry, tolerance, also)
         services.telemetry.set_contingent(plan.aircraft_id, plan.state == PlanState.CONTINGENT)
     else:
         aircraft_id = services.flown_by.pop(plan_id, None) if plan is None else plan.aircraft_id

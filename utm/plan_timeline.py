@@ -81,21 +81,21 @@ def _alerts(session: Session, row: FlightPlanRow, principal: Principal, now_s: f
     for alert in alert_search.about_plan(session, row.plan_id, row.departure_s - _EARLIER_S, now_s, MAX_EACH):
         document = orjson.loads(alert.document)
         told = principal.sees_everything
-        for step in alerts.steps_of(session, alert.alert_id):
-            found.append(
-                _event(
-                    step.at,
-                    "alert",
-                    step.step,
-                    severity=step.severity,
-                    actor=step.actor,
-                    alert_kind=alert.kind,
-                    # Words about a pair name the other flight: those of a firm are in its own alerts.
-                    detail=document["detail"] if told else None,
-                    detail_zh=document["detail_zh"] if told else None,
-                    ref=alert.alert_id,
-                )
+        found.extend(
+            _event(
+                step.at,
+                "alert",
+                step.step,
+                severity=step.severity,
+                actor=step.actor,
+                alert_kind=alert.kind,
+                # Words about a pair name the other flight: those of a firm are in its own alerts.
+                detail=document["detail"] if told else None,
+                detail_zh=document["detail_zh"] if told else None,
+                ref=alert.alert_id,
             )
+            for step in alerts.steps_of(session, alert.alert_id)
+        )
     return found
 
 

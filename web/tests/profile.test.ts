@@ -40,7 +40,7 @@ test('a band above ground rises with the hill, an open one ends at the top', () 
 })
 
 test('round ticks lie within the bounds', () => {
-  expect(ticks(0, 100, 4)).toEqual([0, 25, 50, 75, 100])
+  expect(ticks(0, 100, 5)).toEqual([0, 20, 40, 60, 80, 100])
   expect(ticks(-13, 9, 4)).toEqual([-10, 0])
 })
 

@@ -44,7 +44,7 @@ export function extentOf(samples: ProfileSamples, datum: Datum, tolerance_m: num
 export function ticks(low: number, high: number, count: number): readonly number[] {
   const rough = (high - low) / Math.max(1, count)
   const power = 10 ** Math.floor(Math.log10(rough))
-  const step = [1, 2, 2.5, 5, 10].map((factor) => factor * power).find((value) => value >= rough) ?? rough
+  const step = [1, 2, 5, 10].map((factor) => factor * power).find((value) => value >= rough) ?? rough
   const found: number[] = []
   for (let value = Math.ceil(low / step) * step; value <= high + step * 1e-9; value += step) found.push(Math.abs(value) < step * 1e-9 ? 0 : value)
   return found

@@ -21,7 +21,7 @@ export function LinkSection({ told }: { readonly told: Told<LinkReport> }) {
 
 function Report({ link }: { readonly link: LinkReport }) {
   const { t, lang } = useLook()
-  const ms = (seconds: number | null) => quantity(t, lang, 'unit_ms', seconds === null ? null : seconds * 1000)
+  const ms = (seconds: number | null) => quantity(t, lang, 'unit_ms', seconds === null ? null : seconds * 1000, 1)
   const total = link.frames === null || link.lost === null ? null : link.frames + link.lost
   return (
     <dl>

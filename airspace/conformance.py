@@ -4,6 +4,7 @@ A flight conforms at an instant t when some instant s of its plan with |s - t| <
 tolerance.horizontal_m horizontally *and* tolerance.vertical_m vertically of the plan's position at s (closed limits,
 `EPS_M`). On a straight leg at constant speed both conditions hold on an interval of s in closed form, so the answer is
 exact, not sampled. For a plan of volumes the flight must be that close to a volume whose time window is that close.
+A flight that was given an order may also conform to the volumes of that order: one of the two is enough.
 All of it is ours; the error budget behind the tolerances is the separation policy's.
 """
 
@@ -55,16 +56,18 @@ class IntentTable:
         self._limits: FloatArray = np.zeros((0, 3))
         self._stale = False
 
-    def put(self, row: int, geometry: PlanGeometry, tolerance: Tolerance) -> None:
-        """Give `row` a plan, in place of the one it may have."""
+    def put(self, row: int, geometry: PlanGeometry, tolerance: Tolerance, also: tuple[Prism, ...] = ()) -> None:
+        """Give `row` a plan, in place of the one it may have, and volumes it may `also` be in."""
         self.remove(row)
         if isinstance(geometry, Trajectory4D):
             self._trajectories[row] = geometry
             self._stale = True
+        elif not geometry:
+            raise ValueError("a plan of volumes has at least one")
         else:
-            if not geometry:
-                raise ValueError("a plan of volumes has at least one")
-            self._volumes[row] = geometry
+            also = (*geometry, *also)
+        if also:
+            self._volumes[row] = also
         self._tolerances[row] = tolerance
 
     def remove(self, row: int) -> None:
@@ -94,12 +97,12 @@ class IntentTable:
             limits = self._limits[rows[which]] * scale[which, None]
             self._judge_legs(rows[which], question, limits, which, result)
         if self._volumes:
-            for i in np.flatnonzero(~on_legs):
+            for i in np.flatnonzero(~result.within):
                 volumes = self._volumes.get(int(rows[i]))
                 if volumes is not None:
                     tolerance = self._tolerances[int(rows[i])]
                     limits = np.array((tolerance.horizontal_m, tolerance.vertical_m, tolerance.time_s)) * scale[i]
-                    _judge_volumes(volumes, points[i], limits, int(i), result)
+                    _judge_volumes(volumes, points[i], limits, int(i), result, only_if_within=bool(on_legs[i]))
         return result
 
     def _rebuild(self) -> None:
@@ -155,9 +158,18 @@ class IntentTable:
 
 
 def _judge_volumes(
-    volumes: tuple[Prism, ...], point: FloatArray, limits: FloatArray, at: int, result: Deviations
+    volumes: tuple[Prism, ...],
+    point: FloatArray,
+    limits: FloatArray,
+    at: int,
+    result: Deviations,
+    *,
+    only_if_within: bool,
 ) -> None:
-    """Write the deviation of one flight at `point` (t, x, y, z) from the volume that suits it best."""
+    """Write the deviation of one flight at `point` (t, x, y, z) from the volume that suits it best.
+
+    `only_if_within`: a flight that is in none of them is told how far it is off its legs.
+    """
     t_s, x_m, y_m, z_m = (float(value) for value in point)
     best: tuple[bool, float, float, float, float] | None = None
     for volume in volumes:
@@ -170,6 +182,8 @@ def _judge_volumes(
         if best is None or candidate[:2] < best[:2]:
             best = candidate
     assert best is not None
+    if only_if_within and best[0]:
+        return
     result.within[at] = not best[0]
     result.lateral_m[at], result.vertical_m[at], result.temporal_s[at] = best[2], best[3], best[4]
 

@@ -28,7 +28,7 @@ from numpy.typing import NDArray
 from airspace.conformance import IntentTable
 from airspace.datums import AltitudeModel, NoGroundError, OutsideGeoidError
 from airspace.frame import LocalFrame
-from airspace.geometry4d import FloatArray, PlanGeometry, Tolerance
+from airspace.geometry4d import FloatArray, PlanGeometry, Prism, Tolerance
 from airspace.tracks import (
     Advance,
     BoolArray,
@@ -63,6 +63,7 @@ _COLUMNS: Final[tuple[tuple[str, type, float], ...]] = (
     ("observed_s", np.float64, -np.inf),
     ("received_s", np.float64, -np.inf),
     ("heard_s", np.float64, -np.inf),
+    ("time_uncertainty_s", np.float64, np.nan),
     ("battery_pct", np.float64, np.nan),
     ("lateral_m", np.float64, np.nan),
     ("vertical_m", np.float64, np.nan),
@@ -108,6 +109,7 @@ class Picture:
     observed_s: FloatArray
     received_s: FloatArray
     heard_s: FloatArray
+    time_uncertainty_s: FloatArray
     battery_pct: FloatArray
     lateral_m: FloatArray
     vertical_m: FloatArray
@@ -232,10 +234,15 @@ class Picture:
         self.registered[row] = False
         self.unbind_plan(row)
 
-    def bind_plan(self, row: int, plan_id: str, geometry: PlanGeometry, tolerance: Tolerance) -> None:
-        """Give the track the plan it flies, in place of the one it may have; judging starts afresh."""
+    def bind_plan(
+        self, row: int, plan_id: str, geometry: PlanGeometry, tolerance: Tolerance, also: tuple[Prism, ...] = ()
+    ) -> None:
+        """Give the track the plan it flies, in place of the one it may have; judging starts afresh.
+
+        `also` are volumes of an order it was given: inside them it conforms as well.
+        """
         self._require(row)
-        self._intents.put(row, geometry, tolerance)
+        self._intents.put(row, geometry, tolerance, also)
         self.plan_ids[row] = plan_id
         self.planned[row] = True
         self._forget_judgement(row)
@@ -293,6 +300,10 @@ class Picture:
     def heard_all(self, rows: RowArray, now_s: float) -> None:
         """Note that many vehicles said anything at all."""
         self.heard_s[rows] = np.maximum(self.heard_s[rows], now_s)
+
+    def set_time_uncertainty(self, rows: RowArray, uncertain_s: FloatArray) -> None:
+        """Say by how much the instants of the newest observations of tracks may be wrong, seconds (n,)."""
+        self.time_uncertainty_s[rows] = uncertain_s
 
     def heard(self, row: int, now_s: float) -> None:
         """Note that the vehicle said anything at all (its link's age); no change worth telling."""

@@ -103,6 +103,7 @@ class CommandAsking:
                 among=others(among, aircraft),
                 advise=len(among) <= ADVISED_AT_ONCE,
                 route=route,
+                going_on=None if plan is None else plan.going_on,
             )
             if plan is not None and plan.prepared is not None:
                 effect = self._plans.with_decision(effect, plan, principal)

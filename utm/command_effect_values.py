@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from airspace.decision import Reason, reason_to_dict
-from airspace.geometry4d import Prism, Separation
+from airspace.geometry4d import Prism, Separation, Trajectory4D
+from airspace.intent import Path
 from airspace.region import Region
 from airspace.timebase import from_scene_s
 from airspace.volumes import prism_to_volume4d
@@ -42,6 +43,24 @@ class Advice:
 
 
 @dataclass(frozen=True, slots=True)
+class Rest:
+    """What is left of a flight that goes on: its way, the body that says so, and the whole plan with the hold in it."""
+
+    flight: Trajectory4D
+    body: Mapping[str, Any]
+    retimed: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class GoingOn:
+    """A flight that goes on after a hold, ready to be judged; `later_s` is how much later than filed it is."""
+
+    rest: Rest
+    path: Path
+    later_s: float
+
+
+@dataclass(frozen=True, slots=True)
 class Effect:
     """What one order would do."""
 
@@ -55,6 +74,15 @@ class Effect:
     advice: Advice | None = None
     plan: Mapping[str, Any] | None = None
     """For reroute and upload: the decision on the plan, as the API writes it."""
+    rest: Rest | None = None
+    """For resume: the rest of the flight's way at its new times."""
+
+    @property
+    def window(self) -> tuple[float, float] | None:
+        """The first and the last instant of what it takes; None where that is nothing."""
+        if self.rest is not None:
+            return self.rest.flight.starts_s, self.rest.flight.ends_s
+        return (starts_s(self.prisms), ends_s(self.prisms)) if self.prisms else None
 
     @property
     def refusing(self) -> list[Reason]:
@@ -69,6 +97,7 @@ class Effect:
     def document(self, region: Region) -> dict[str, Any]:
         """Return it as the API writes it."""
         shown = [prism_to_volume4d(prism, region) for prism in self.prisms]
+        window = self.window
         return {
             "aircraft_id": self.request.aircraft_id,
             "type": self.request.type,
@@ -77,8 +106,8 @@ class Effect:
             "allowed": not self.refusing,
             "confirmation_required": self.two_step,
             "volumes": shown,
-            "starts_at": rfc3339(from_scene_s(starts_s(self.prisms))) if self.prisms else None,
-            "ends_at": rfc3339(from_scene_s(ends_s(self.prisms))) if self.prisms else None,
+            "starts_at": None if window is None else rfc3339(from_scene_s(window[0])),
+            "ends_at": None if window is None else rfc3339(from_scene_s(window[1])),
             "reasons": [reason_to_dict(item) for item in self.reasons],
             "affected": [
                 {
@@ -103,6 +132,7 @@ class Effect:
                 "detail_zh": self.advice.said.zh,
             },
             "decision": None if self.plan is None else dict(self.plan),
+            "retimed_plan": None if self.rest is None else dict(self.rest.retimed),
         }
 
 
@@ -140,6 +170,10 @@ _SAID: Final[dict[str, tuple[str, str]]] = {
     "hold": ("{who} stops and holds here.", "{who}停止前进并在此处悬停/盘旋。"),
     "hold_at": ("{who} flies to the place given and holds there.", "{who}飞往指定位置并在该处悬停/盘旋。"),
     "resume": ("{who} continues its mission.", "{who}继续执行任务。"),
+    "resume_later": (
+        "{who} continues its mission; what is left of its plan takes place {later_s} s later.",
+        "{who}继续执行任务；计划剩余部分推迟 {later_s} 秒。",
+    ),
     "rtl": ("{who} returns to its launch place and lands.", "{who}返航并在起飞点降落。"),
     "land": ("{who} lands where it is, on whatever is below.", "{who}就地降落，无论下方是何物。"),
     "land_at_site": ("{who} flies to the site {site} and lands there.", "{who}飞往起降场 {site} 并降落。"),
@@ -156,9 +190,10 @@ _SAID: Final[dict[str, tuple[str, str]]] = {
 }
 
 
-def said_of(target: Target, request: CommandRequest) -> Said:
-    """Return one sentence about what a vehicle will do."""
+def said_of(target: Target, request: CommandRequest, later_s: float | None = None) -> Said:
+    """Return one sentence about what a vehicle will do; `later_s` is by how much a plan is moved."""
     placed = request.type == "hold" and bool(set(request.params) & {"lat_deg", "alt_m"})
-    en, zh = _SAID["hold_at" if placed else request.type]
+    en, zh = _SAID["hold_at" if placed else request.type if later_s is None else "resume_later"]
     values = {"who": target.aircraft.registration, "site": request.params.get("site_id", "")}
+    values["later_s"] = f"{later_s or 0.0:.0f}"
     return Said(en.format(**values), zh.format(**values))

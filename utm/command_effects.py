@@ -16,7 +16,7 @@ from airspace.approval import Check, evaluate
 from airspace.datums import NoGroundError, OutsideGeoidError
 from airspace.deconfliction import Conflict
 from airspace.geometry4d import PlanGeometry, Prism, Separation, Trajectory4D
-from airspace.intent import FlightIntent
+from airspace.intent import FlightIntent, Path
 from airspace.lifecycle import AIRBORNE, PlanState
 from airspace.region import Region
 from airspace.sites import Site
@@ -27,7 +27,7 @@ from mavlink_bridge.bridge import Bridge
 from mavlink_bridge.orders import circles
 from utm.airspace_book import AirspaceBook
 from utm.clock import Clock
-from utm.command_effect_values import Advice, Affected, Effect, Route, Target, impossible, said_of
+from utm.command_effect_values import Advice, Affected, Effect, GoingOn, Route, Target, impossible, said_of
 from utm.command_reservations import CommandReservations
 from utm.command_values import RESERVING, CommandRequest, Said
 from utm.command_volumes import (
@@ -268,8 +268,11 @@ class EffectJudge:
         among: Collection[str] = (),
         advise: bool = True,
         route: Route | None = None,
+        going_on: GoingOn | None = None,
     ) -> Effect:
         """Judge one order; `asker` is the firm that asks (None: the centre), `among` the aircraft of a joint order."""
+        if going_on is not None:
+            return self._judged_rest(target, request, going_on, asker=asker, among=among)
         prisms = self.volumes(target, request, route)
         said = said_of(target, request)
         if not prisms:
@@ -289,7 +292,28 @@ class EffectJudge:
         asker: str | None,
         among: Collection[str],
     ) -> Effect:
-        path = self.path(prisms)
+        return self._judged_path(target, request, self.path(prisms), prisms, said, asker=asker, among=among)
+
+    def _judged_rest(
+        self, target: Target, request: CommandRequest, going_on: GoingOn, *, asker: str | None, among: Collection[str]
+    ) -> Effect:
+        """Judge the rest of a flight's way at its new times, as plans are judged."""
+        rest, path = going_on.rest, going_on.path
+        said = said_of(target, request, going_on.later_s)
+        effect = self._judged_path(target, request, path, rest.flight, said, asker=asker, among=among)
+        return replace(effect, prisms=(), rest=rest)
+
+    def _judged_path(
+        self,
+        target: Target,
+        request: CommandRequest,
+        path: Path,
+        geometry: PlanGeometry,
+        said: Said,
+        *,
+        asker: str | None,
+        among: Collection[str],
+    ) -> Effect:
         own = self.own(target.aircraft.aircraft_id)
         found: list[tuple[Conflict, LivePlan]] = []
         others: dict[int, LivePlan] = {}
@@ -300,7 +324,7 @@ class EffectJudge:
             return [conflict for conflict, plan in found if not _conditional(plan, among)]
 
         region = self._book.region
-        cells = sorted(self._sky.cells(prisms, self._book.policy.tolerance.horizontal_m + region.grid.slack_m))
+        cells = sorted(self._sky.cells(geometry, self._book.policy.tolerance.horizontal_m + region.grid.slack_m))
         intent = FlightIntent(
             operator_id=target.aircraft.organisation_id,
             aircraft_id=target.aircraft.aircraft_id,
@@ -329,6 +353,7 @@ class EffectJudge:
         reasons = tuple(
             replace(item, severity="warning") if item.rule == "ceiling" else item for item in decision.reasons
         )
+        prisms = () if isinstance(geometry, Trajectory4D) else geometry
         return Effect(request, said, prisms, tuple(cells), decision.separation, reasons, affected)
 
     def path(self, prisms: tuple[Prism, ...]) -> VolumePath:

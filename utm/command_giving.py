@@ -113,6 +113,7 @@ class CommandGiving:
             among=others(among, aircraft),
             advise=len(among) <= ADVISED_AT_ONCE,
             route=route,
+            going_on=None if item.plan is None else item.plan.going_on,
         )
         if effect.refusing and override is None:
             raise _InTheWay(effect)
@@ -141,7 +142,7 @@ class CommandGiving:
             override_reason=override if effect.refusing else None,
         )
         records.add(session, row_of(command, runner=self._name, confirmation=confirmation))
-        if effect.prisms:
+        if effect.prisms or effect.rest is not None:
             assert effect.separation is not None
             self._reservations.reserve(
                 session,
@@ -149,7 +150,8 @@ class CommandGiving:
                 command_no=command_no,
                 aircraft_id=aircraft.aircraft_id,
                 organisation_id=aircraft.organisation_id,
-                prisms=effect.prisms,
+                geometry=effect.prisms if effect.rest is None else effect.rest.flight,
+                body=None if effect.rest is None else effect.rest.body,
                 separation=effect.separation,
                 h3_cells=effect.h3_cells,
             )

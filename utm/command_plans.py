@@ -1,19 +1,23 @@
 """The plans that orders are about: the new plan of a reroute, the plan whose mission is uploaded, the fence's route."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any, Final
 
+import orjson
 from sqlmodel import Session
 
 from airspace.decision import decision_to_dict
-from airspace.geometry4d import Trajectory4D
-from airspace.lifecycle import IllegalTransition, PlanState, move
+from airspace.geometry4d import PlanGeometry, Trajectory4D
+from airspace.lifecycle import AIRBORNE, IllegalTransition, PlanState, move
 from airspace.timebase import to_scene_s
 from utm.api.body import validate
 from utm.api.flight_plan_models import FlightPlanBody
-from utm.command_effect_values import Effect, Route, Target, impossible
+from utm.command_effect_values import Effect, GoingOn, Rest, Route, Target, impossible
+from utm.command_reservations import window_of
+from utm.command_retiming import retimed
 from utm.command_values import Command, CommandRequest
 from utm.command_volumes import Spot
 from utm.flight_plans import FlightPlans, Prepared
@@ -21,11 +25,19 @@ from utm.plan_records import rfc3339
 from utm.problems import Problem, not_found
 from utm.security import Principal
 from utm.sky import LivePlan
-from utm.store import plans
+from utm.store import commands, geometry_codec, plans
+from utm.store.commands import CommandFilter
+from utm.store.store import after_commit
 from utm.store.tables import FlightPlanRow
 
 FURTHEST_START_M: Final = 2_000.0
 """How far from the vehicle the new plan of a reroute may begin (ours)."""
+GOES_ON_AFTER_S: Final = 4.0
+"""From the order to go on until the vehicle moves: heard, acknowledged, and under way (ours)."""
+ORDERED: Final = "ordered_by_command"
+"""The remark of a plan that an order sent elsewhere."""
+_LOOKED_BACK: Final = 20
+_TAKEN: Final = ("body", "volumes", "h3_cells", "geometry", "starts_s", "ends_s", "version", "updated_at")
 _WITH_PLAN: Final = frozenset({"reroute", "upload_plan", "upload_geofence"})
 
 
@@ -37,6 +49,8 @@ class PlanWork:
     plan_id: str | None
     prepared: Prepared | None
     route: Route | None
+    going_on: GoingOn | None = None
+    """For resume: the rest of the flight, at its new times."""
 
 
 class CommandPlans:
@@ -44,9 +58,13 @@ class CommandPlans:
 
     def __init__(self, flight_plans: FlightPlans) -> None:
         self._plans = flight_plans
+        self.moved: list[Callable[[str], object]] = []
+        """Called on the event loop with the id of each plan whose end an order has moved."""
 
     def prepare(self, principal: Principal | None, request: CommandRequest, target: Target) -> PlanWork | None:
         """Return the plan an order is about, None for an order about none; raises Problem 404, 409, 422."""
+        if request.type == "resume":
+            return self._resumed(target)
         if request.type not in _WITH_PLAN:
             return None
         if request.type == "upload_plan" and target.link.landed is False:
@@ -57,6 +75,51 @@ class CommandPlans:
         if body is not None and request.type == "reroute":
             return self._new(principal, body, target)
         return self._filed(request, target)
+
+    def _resumed(self, target: Target) -> PlanWork | None:
+        """Return the rest of the flight at its new times; None where there is no plan or it lost no time."""
+        plan = target.plan
+        if plan is None:
+            return None
+        if plan.state == PlanState.CONTINGENT.value:
+            raise impossible(
+                "A contingent flight does not go back to its plan: file a new one from where it is and send reroute.",
+                "应急飞行不能恢复原计划：请从当前位置提交新计划并发送 reroute。",
+            )
+        row, left_s = self._plans.store.read_now(lambda session: self._left(session, plan, target))
+        if row is None:
+            return None
+        body: dict[str, Any] = orjson.loads(row.body)
+        if ORDERED in (body.get("remarks") or {}):
+            raise impossible(
+                "The flight was told to end and its airspace ahead was freed: file a new plan and send reroute.",
+                "该飞行已被指令结束，其前方空域已释放：请提交新计划并发送 reroute。",
+            )
+        if not isinstance(plan.geometry, Trajectory4D):
+            return None
+        if target.motion is None:
+            raise impossible("Its position is not known.", "其位置未知。")
+        goes_on_s = target.motion.now_s + GOES_ON_AFTER_S
+        found = retimed(body, plan.geometry, target.motion.at, left_s, goes_on_s, self._plans.book.region.frame)
+        if found is None:
+            return None
+        prepared = self._plans.compiled(target.aircraft, found.rest, validate(found.rest, FlightPlanBody))
+        flight = prepared.geometry
+        assert isinstance(flight, Trajectory4D)
+        later_s = flight.ends_s - plan.geometry.ends_s
+        going_on = GoingOn(Rest(flight, found.rest, found.body), prepared.path, later_s)
+        return PlanWork(flight, plan.plan_id, None, None, going_on)
+
+    def _left(self, session: Session, plan: LivePlan, target: Target) -> tuple[FlightPlanRow | None, float]:
+        """Return the plan as stored, and when the flight was told to leave it (now, where nobody told it)."""
+        left_s = to_scene_s(self._plans.clock.now())
+        where = CommandFilter(aircraft_id=plan.aircraft_id, states=frozenset({"confirmed", "timed_out"}))
+        for row in commands.page(session, where, before=None, limit=_LOOKED_BACK):
+            if row.plan_id != plan.plan_id or (row.type == "resume" and row.state == "confirmed"):
+                break
+            if row.type == "hold":
+                left_s = to_scene_s(datetime.fromisoformat(row.requested_at))
+        return plans.get(session, plan.plan_id), left_s
 
     def _new(self, principal: Principal | None, body: Mapping[str, Any], target: Target) -> PlanWork:
         filed = {**body, "aircraft_id": target.aircraft.aircraft_id}
@@ -130,8 +193,10 @@ class CommandPlans:
 
     def keep(
         self, session: Session, principal: Principal | None, work: PlanWork, effect: Effect, target: Target
-    ) -> tuple[str, Effect]:
+    ) -> tuple[str | None, Effect]:
         """File the new plan where there is one; return its id. Raises Problem 409 `plan_refused` with the decision."""
+        if work.going_on is not None:
+            return None, effect
         if work.prepared is None:
             assert work.plan_id is not None
             return work.plan_id, effect
@@ -154,7 +219,15 @@ class CommandPlans:
             self._step(session, row, PlanState.CANCELLED, command)
 
     def confirmed(self, session: Session, command: Command) -> None:
-        """Let the flight go on under its new plan: the old one ends, the new one is activated, in one transaction."""
+        """Bring the flight's plan to what it does now, in the transaction that notes that it does.
+
+        reroute: the old plan ends, the new one is activated. resume: the plan takes its new times. rtl and landings: the
+        plan keeps the order's volumes and frees the rest of its own way.
+        """
+        if command.type == "resume":
+            self._retime(session, command)
+        if command.type in ("rtl", "land", "land_at_site"):
+            self._divert(session, command)
         if command.type != "reroute" or command.new_plan_id is None:
             return
         old = None if command.plan_id is None else plans.get(session, command.plan_id)
@@ -163,6 +236,75 @@ class CommandPlans:
         new = plans.get(session, command.new_plan_id)
         if new is not None:
             self._step(session, new, PlanState.ACTIVATED, command)
+
+    def took_over(self, session: Session, command: Command) -> bool:
+        """Tell whether the flight's plan reserves by now what the order reserved."""
+        row = None if command.type != "rtl" else self._flown(session, command)
+        ordered = None if row is None else (orjson.loads(row.body).get("remarks") or {}).get(ORDERED)
+        return ordered is not None and ordered["command_id"] == command.command_id
+
+    def _flown(self, session: Session, command: Command) -> FlightPlanRow | None:
+        row = None if command.plan_id is None else plans.get(session, command.plan_id)
+        return row if row is not None and PlanState(row.state) in AIRBORNE else None
+
+    def _retime(self, session: Session, command: Command) -> None:
+        row, body = self._flown(session, command), command.effect.get("retimed_plan")
+        if row is None or body is None or PlanState(row.state) is PlanState.CONTINGENT:
+            return
+        aircraft = self._plans.fleet.get(row.aircraft_id)
+        if aircraft is None:
+            return
+        prepared = self._plans.compiled(aircraft, body, validate(body, FlightPlanBody))
+        volumes = self._plans.volumes_json(prepared.path)
+        self._take(session, row, command, body, prepared.geometry, volumes, prepared.h3_cells)
+
+    def _divert(self, session: Session, command: Command) -> None:
+        row, reserved = self._flown(session, command), commands.get_reservation(session, command.command_id)
+        if row is None or reserved is None:
+            return
+        geometry = geometry_codec.decode(reserved.geometry)
+        route = orjson.loads(reserved.body)["route"]
+        body: dict[str, Any] = orjson.loads(row.body)
+        ordered = {"command_id": command.command_id, "type": command.type}
+        body |= {"route": route, "remarks": {**(body.get("remarks") or {}), ORDERED: ordered}}
+        site_id = command.params.get("site_id") if command.type == "land_at_site" else None
+        body.pop("destination_site_id", None)
+        if site_id is not None:
+            body["destination_site_id"] = site_id
+        cells = orjson.loads(reserved.h3_cells)
+        self._take(session, row, command, body, geometry, orjson.dumps(route["volumes"]).decode(), cells)
+
+    def _take(
+        self,
+        session: Session,
+        row: FlightPlanRow,
+        command: Command,
+        body: Mapping[str, Any],
+        geometry: PlanGeometry,
+        volumes: str,
+        h3_cells: Sequence[str],
+    ) -> None:
+        """Let a flight's plan reserve another geometry from now on; what it was before stays in its versions."""
+        left = orjson.loads(row.h3_cells)
+        row.body, row.volumes = orjson.dumps(dict(body)).decode(), volumes
+        row.h3_cells, row.geometry = orjson.dumps(sorted(h3_cells)).decode(), geometry_codec.encode(geometry)
+        row.starts_s, row.ends_s = min(row.starts_s, window_of(geometry)[0]), window_of(geometry)[1]
+        row.version += 1
+        row.updated_at = rfc3339(self._plans.clock.now())
+        plans.update(session, row.plan_id, {name: getattr(row, name) for name in _TAKEN})
+        plans.add_version(
+            session,
+            plan_id=row.plan_id,
+            version=row.version,
+            outcome="approved",
+            policy_version=row.policy_version,
+            body=row.body,
+            decision=row.decision,
+            judged_at=row.updated_at,
+        )
+        self._plans.audit(session, None, "command", row, {"command_id": command.command_id, "type": command.type})
+        self._plans.reserve(session, row, also=left)
+        after_commit(session, lambda: [listener(row.plan_id) for listener in self.moved])
 
     def _step(self, session: Session, row: FlightPlanRow, state: PlanState, command: Command) -> None:
         if isinstance(move(PlanState(row.state), state), IllegalTransition):

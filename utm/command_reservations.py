@@ -2,29 +2,30 @@
 
 A reservation is a row, a line of the change log and an entry of the index, as an offer on hold is (`utm.offer_holds`). It
 stands from before the order is sent; the flight's plan stands beside it. It is released when the vehicle refuses, when it
-lands and when a later order takes its place, and lapses with its time.
+lands and when a later order takes its place, and lapses with its time. What is reserved is volumes, or, for an order to go
+on, the rest of the flight's way at its new times.
 """
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 import orjson
 from sqlmodel import Session
 
-from airspace.geometry4d import Prism, Separation
+from airspace.geometry4d import PlanGeometry, Prism, Separation, Trajectory4D
 from airspace.region import Region
 from airspace.timebase import from_scene_s, to_scene_s
 from airspace.volumes import prism_to_volume4d
 from utm.clock import Clock
-from utm.command_volumes import ends_s, starts_s
+from utm.command_values import CommandState
 from utm.memory import Memory
 from utm.plan_records import rfc3339
 from utm.sky import LivePlan, Sky, version_cells
 from utm.store import commands, geometry_codec
 from utm.store.command_tables import CommandReservationRow
-from utm.store.store import on_undo
+from utm.store.store import after_commit, on_undo
 
 KIND: Final = "command_reservation"
 COMMAND_KEYS_FROM: Final = 2**41
@@ -37,8 +38,11 @@ class Reservation:
 
     command_id: str
     aircraft_id: str
+    starts_s: float
     ends_s: float
     live: LivePlan
+    confirmed: bool = False
+    """Whether the vehicle is seen doing it: then this, and no longer its plan's clock, says where it is to be."""
 
 
 class CommandReservations:
@@ -48,6 +52,8 @@ class CommandReservations:
         self._sky, self._clock, self._region = sky, clock, region
         self._by_id: dict[str, Reservation] = {}
         self.memory: Memory | None = None
+        self.changed: list[Callable[[str], None]] = []
+        """Called on the event loop with the id of each aircraft whose reservations changed, once that is durable."""
 
     def __len__(self) -> int:
         return len(self._by_id)
@@ -62,6 +68,17 @@ class CommandReservations:
             return []
         self.lapse(self._clock.now())
         return [item.command_id for item in list(self._by_id.values()) if item.aircraft_id == aircraft_id]
+
+    def standing_of(self, aircraft_id: str) -> list[Reservation]:
+        """Return what is reserved for an aircraft, oldest first."""
+        if not self._by_id:
+            return []
+        found = [item for item in list(self._by_id.values()) if item.aircraft_id == aircraft_id]
+        return sorted(found, key=lambda item: item.live.plan_no)
+
+    def aircraft(self) -> set[str]:
+        """Return every aircraft for which something is reserved."""
+        return {item.aircraft_id for item in list(self._by_id.values())}
 
     def ending_before(self, at_s: float) -> list[str]:
         """Return the commands whose reservations end before an instant."""
@@ -82,29 +99,44 @@ class CommandReservations:
         command_no: int,
         aircraft_id: str,
         organisation_id: str,
-        prisms: tuple[Prism, ...],
+        geometry: PlanGeometry,
         separation: Separation,
         h3_cells: Collection[str],
+        body: Mapping[str, Any] | None = None,
     ) -> None:
-        """Keep volumes for an aircraft in store and memory; taken back when the running job fails."""
+        """Keep airspace for an aircraft in store and memory; taken back when the running job fails.
+
+        `body` is the plan body a trajectory was compiled from; volumes are written as one here.
+        """
+        starts_s, ends_s = window_of(geometry)
         row = CommandReservationRow(
             command_id=command_id,
             command_no=command_no,
             aircraft_id=aircraft_id,
             organisation_id=organisation_id,
             state=commands.RESERVED,
-            starts_s=starts_s(prisms),
-            ends_s=ends_s(prisms),
+            starts_s=starts_s,
+            ends_s=ends_s,
             horizontal_m=separation.horizontal_m,
             vertical_m=separation.vertical_m,
             time_buffer_s=separation.time_buffer_s,
-            body=self._body(aircraft_id, prisms),
+            body=orjson.dumps(dict(body)).decode() if body is not None else self._body(aircraft_id, geometry),
             h3_cells=orjson.dumps(sorted(h3_cells)).decode(),
-            geometry=geometry_codec.encode(prisms),
+            geometry=geometry_codec.encode(geometry),
         )
         commands.add_reservation(session, row)
-        self._put(_reservation(row))
+        self._put(_reservation(row, confirmed=False))
         on_undo(session, lambda: self._drop(command_id))
+        self._note(session, row)
+
+    def confirm(self, session: Session, command_id: str) -> None:
+        """Note that the vehicle is seen doing what was ordered."""
+        item = self._by_id.get(command_id)
+        row = commands.get_reservation(session, command_id)
+        if item is None or row is None or item.confirmed:
+            return
+        self._put(replace(item, confirmed=True))
+        on_undo(session, lambda: self._put(item))
         self._note(session, row)
 
     def extend(self, session: Session, command_id: str, until_s: float) -> None:
@@ -127,7 +159,7 @@ class CommandReservations:
         commands.change_reservation(session, command_id, values)
         for name, value in values.items():
             setattr(row, name, value)
-        self._put(_reservation(row))
+        self._put(_reservation(row, confirmed=item.confirmed))
         on_undo(session, lambda: self._put(item))
         self._note(session, row)
 
@@ -144,19 +176,28 @@ class CommandReservations:
         self._note(session, row)
         return True
 
-    def _body(self, aircraft_id: str, prisms: tuple[Prism, ...]) -> str:
+    def _body(self, aircraft_id: str, geometry: PlanGeometry) -> str:
         """Return the volumes as a plan body, which the judge and people read."""
-        return orjson.dumps(
-            {
-                "aircraft_id": aircraft_id,
-                "departure_at": rfc3339(from_scene_s(starts_s(prisms))),
-                "route": {"type": "volumes", "volumes": [prism_to_volume4d(prism, self._region) for prism in prisms]},
-            }
-        ).decode()
+        assert not isinstance(geometry, Trajectory4D)
+        body = {
+            "aircraft_id": aircraft_id,
+            "departure_at": rfc3339(from_scene_s(window_of(geometry)[0])),
+            "route": self.route_of(geometry),
+        }
+        return orjson.dumps(body).decode()
+
+    def route_of(self, prisms: tuple[Prism, ...]) -> dict[str, Any]:
+        """Return volumes as the route of a plan body."""
+        return {"type": "volumes", "volumes": [prism_to_volume4d(prism, self._region) for prism in prisms]}
 
     def _note(self, session: Session, row: CommandReservationRow) -> None:
         assert self.memory is not None
         self.memory.note(session, KIND, row.command_id, version_cells(orjson.loads(row.h3_cells)))
+        after_commit(session, lambda: self._tell(row.aircraft_id))
+
+    def _tell(self, aircraft_id: str) -> None:
+        for listener in self.changed:
+            listener(aircraft_id)
 
     def _put(self, item: Reservation) -> None:
         self._sky.hold(item.live)
@@ -173,17 +214,29 @@ class CommandReservations:
         for command_id in list(self._by_id):
             self._drop(command_id)
         for row in commands.standing_reservations(session, to_scene_s(self._clock.now())):
-            self._put(_reservation(row))
+            self._put(_reservation(row, confirmed=_is_confirmed(session, row.command_id)))
 
     def refresh(self, session: Session, ref: str) -> None:
         """Read one reservation again."""
         row = commands.get_reservation(session, ref)
         self._drop(ref)
         if row is not None and row.state == commands.RESERVED:
-            self._put(_reservation(row))
+            self._put(_reservation(row, confirmed=_is_confirmed(session, ref)))
 
 
-def _reservation(row: CommandReservationRow) -> Reservation:
+def _is_confirmed(session: Session, command_id: str) -> bool:
+    command = commands.get(session, command_id)
+    return command is not None and command.state == CommandState.CONFIRMED
+
+
+def window_of(geometry: PlanGeometry) -> tuple[float, float]:
+    """Return the first and the last instant of what is reserved."""
+    if isinstance(geometry, Trajectory4D):
+        return geometry.starts_s, geometry.ends_s
+    return min(prism.t_start_s for prism in geometry), max(prism.t_end_s for prism in geometry)
+
+
+def _reservation(row: CommandReservationRow, *, confirmed: bool) -> Reservation:
     live = LivePlan(
         plan_id=row.command_id,
         plan_no=COMMAND_KEYS_FROM + row.command_no,
@@ -198,4 +251,4 @@ def _reservation(row: CommandReservationRow) -> Reservation:
         starts_s=row.starts_s,
         ends_s=row.ends_s,
     )
-    return Reservation(row.command_id, row.aircraft_id, row.ends_s, live)
+    return Reservation(row.command_id, row.aircraft_id, row.starts_s, row.ends_s, live, confirmed)

@@ -48,6 +48,7 @@ from utm.command_values import (
     Step,
 )
 from utm.command_work import work_of
+from utm.expected_flights import ExpectedFlights
 from utm.fleet import Fleet
 from utm.memory import Memory
 from utm.problems import Problem, not_found
@@ -107,6 +108,12 @@ class CommandDesk:
             clock=clock, fleet=fleet, judge=judge, plans=plans, alerts=alerts, confirmations=self._confirmations
         )
         self._others_at_s = -math.inf
+        self._held: set[str] = set()
+        self.expected = ExpectedFlights(reservations)
+        self.expected_changed: list[Callable[[str], None]] = []
+        """Called on the event loop with each aircraft of which something else may be expected now (`expected`)."""
+        self.plans_moved = plans.moved
+        reservations.changed.append(self._follow)
         self.counters = {"asked": 0, "confirmed": 0, "refused": 0, "timed_out": 0}
         self.listeners: list[Callable[[Command], None]] = []
         """Called on the event loop with each command at each of its transitions."""
@@ -142,6 +149,7 @@ class CommandDesk:
         """Let reservations lapse, extend those still flown, end what others left; call it every second."""
         self._reservations.lapse(self._clock.now())
         self._journal.write()
+        self._follow_lapsed()
         now_s = to_scene_s(self._clock.now())
         ending = self._reservations.ending_before(now_s + EXTEND_BEFORE_S)
         if ending:
@@ -153,6 +161,17 @@ class CommandDesk:
             )
             if any(command_id not in self._live for command_id in late):
                 await self._store.write(lambda session: self._end_left_over(session, own=False))
+
+    def _follow_lapsed(self) -> None:
+        """Tell of aircraft whose reservations lapsed, or were changed by another process, since the last look."""
+        now_held = self._reservations.aircraft()
+        for aircraft_id in self._held | now_held:
+            self._follow(aircraft_id)
+        self._held = now_held
+
+    def _follow(self, aircraft_id: str) -> None:
+        for listener in self.expected_changed:
+            listener(aircraft_id)
 
     def _extend(self, session: Session, command_ids: Sequence[str], now_s: float) -> None:
         for command_id in command_ids:
@@ -350,12 +369,14 @@ class CommandDesk:
             if not _began_to_move(command):
                 self._reservations.release(session, own)
             return
+        self._plans.confirmed(session, command)
         earlier = [name for name in self._reservations.of_aircraft(command.aircraft_id) if name != own]
         if command.type in MOVING:
             self._release_all(session, [name for name in earlier if name not in self._live])
-        if command.type in ("land", "land_at_site", "reroute"):
+        if command.type in ("land", "land_at_site", "reroute", "resume") or self._plans.took_over(session, command):
             self._reservations.release(session, own)
-        self._plans.confirmed(session, command)
+        else:
+            self._reservations.confirm(session, own)
 
     def _moved(self, command: Command, state: CommandState, said: Said) -> Command:
         return replace(command, state=state, steps=(*command.steps, Step(state, self._clock.now(), said)))

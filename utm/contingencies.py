@@ -25,7 +25,7 @@ from utm.advisories import AdvisoryDesk, Wanted
 from utm.airspace_book import AirspaceBook
 from utm.clock import Clock
 from utm.contingency_airspace import ContingencyAirspace
-from utm.contingency_book import ContingencyBook, document_of, extended, take_volumes
+from utm.contingency_book import KIND, ContingencyBook, document_of, extended, take_volumes
 from utm.contingency_way import WayClearer, cause_of
 from utm.flight_plans import FlightPlans, illegal
 from utm.ids import new_id
@@ -33,6 +33,7 @@ from utm.memory import Memory
 from utm.off_nominal_texts import CAUSES
 from utm.plan_records import rfc3339
 from utm.plan_steps import PlanSteps
+from utm.predicted_volumes import PredictedVolumes
 from utm.problems import Problem, not_found
 from utm.security import Principal, may_read_of, visible_organisation
 from utm.store import contingencies as records
@@ -42,7 +43,6 @@ from utm.store.journal import record_audit
 from utm.store.store import Store, on_undo
 from utm.store.tables import FlightPlanRow
 
-KIND: Final = "contingency"
 EXTEND_S: Final = 120.0
 EXTEND_BEFORE_S: Final = 30.0
 _RECOMMENDED: Final = {
@@ -70,7 +70,9 @@ class ContingencyDesk:
         airspace: ContingencyAirspace,
         way: WayClearer,
         open_book: ContingencyBook,
+        predicted: PredictedVolumes,
     ) -> None:
+        self.predicted = predicted
         self._clock, self._store, self._memory, self._book = clock, store, memory, book
         self._plans, self._steps, self._advisories = flight_plans, plan_steps, advisories
         self._airspace, self.way, self.open = airspace, way, open_book
@@ -156,11 +158,18 @@ class ContingencyDesk:
         action = "contingency.propose" if wanted == "proposed" else "contingency.declare"
         self._audit(session, principal, action, row, {"kind": kind, "procedure": row.manoeuvre, "note": note})
         if wanted == "open":
+            self._predicted_no_more(session, plan_id)
             if state is not PlanState.CONTINGENT:
                 self._steps.make_contingent(session, principal, plan, {"contingency_id": row.contingency_id})
             self._tell_firm(session, plan, row)
             self.way.clear(session, row)
         return self._document(row, principal)
+
+    def _predicted_no_more(self, session: Session, plan_id: str) -> None:
+        """Give up the volume predicted for a flight off its plan: that of its procedure is reserved instead."""
+        for row in self.open.predicted():
+            if row.plan_id == plan_id:
+                self.predicted.free(session, row.contingency_id)
 
     @staticmethod
     def _same(known: ContingencyRow, kind: Kind, manoeuvre: Manoeuvre | None) -> bool:
@@ -266,6 +275,7 @@ class ContingencyDesk:
         """End what follows a plan that is over, in the job that ends it."""
         if PlanState(plan.state) not in FINAL:
             return
+        self._predicted_no_more(session, plan.plan_id)
         for row in records.of_plan(session, plan.plan_id):
             if row.state in records.LIVE:
                 self._finish(session, None, row, "ended" if row.state == "open" else "dismissed", outcome)

@@ -22,6 +22,9 @@ from utm.store.contingency_tables import ContingencyRow
 KEYS_FROM: Final = 2**42
 """The engine's keys of contingencies lie above those of plans, held offers and orders."""
 PRIORITY: Final = 100
+KIND: Final = "contingency"
+PREDICTED: Final = "predicted"
+"""The state of what is no contingency: where a flight off its plan will be (`utm.predicted_volumes`)."""
 
 
 class ContingencyBook:
@@ -31,6 +34,11 @@ class ContingencyBook:
         self._sky = sky
         self._rows: dict[str, ContingencyRow] = {}
         self._of_plan: dict[str, str] = {}
+        self._predicted: dict[str, ContingencyRow] = {}
+
+    def predicted(self) -> list[ContingencyRow]:
+        """Return the predicted volumes of flights that are off their plans."""
+        return list(self._predicted.values())
 
     def live(self) -> list[ContingencyRow]:
         """Return the open and the proposed ones, oldest first."""
@@ -47,6 +55,9 @@ class ContingencyBook:
     def put(self, row: ContingencyRow) -> None:
         """Keep one, and its volumes in the sky while it is open."""
         self.drop(row.contingency_id)
+        if row.state == PREDICTED:
+            self._predicted[row.contingency_id] = row
+            self._sky.hold(live_of(row))
         if row.state not in records.LIVE:
             return
         self._rows[row.contingency_id] = row
@@ -56,6 +67,7 @@ class ContingencyBook:
 
     def drop(self, contingency_id: str) -> ContingencyRow | None:
         """Free the airspace of one and forget it; return what was known of it."""
+        self._predicted.pop(contingency_id, None)
         row = self._rows.pop(contingency_id, None)
         if row is not None:
             self._of_plan.pop(row.plan_id, None)
@@ -64,9 +76,9 @@ class ContingencyBook:
 
     def load(self, session: Session) -> None:
         """Forget everything and read every contingency that is open or proposed."""
-        for contingency_id in list(self._rows):
+        for contingency_id in [*self._rows, *self._predicted]:
             self.drop(contingency_id)
-        for row in records.with_states(session, records.LIVE):
+        for row in records.with_states(session, (*records.LIVE, PREDICTED)):
             self.put(row)
 
     def refresh(self, session: Session, ref: str) -> None:

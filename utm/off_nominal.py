@@ -5,7 +5,8 @@
     off its plan for `nonconformance_limit_s`  contingency nonconformance      the same
     battery empty before its plan ends         contingency low_energy          the same
     position jumps                             proposed gnss_loss              nobody yet
-    off its plan                               advisories, re-made as it goes  who it meets within half a minute
+    off its plan                               its predicted volume reserved,  who it meets within half a minute
+                                               advisories, re-made as it goes
     past its planned end                       advisories                      who needs the place it stays at
 
 Which failures become contingencies by themselves is policy. Silence of a whole feed, or of this service, is an alert of its
@@ -13,7 +14,7 @@ own and no contingency: what was silenced by it is left alone until it is heard 
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -39,6 +40,7 @@ from utm.off_nominal_texts import CAUSES, MANOEUVRES
 from utm.overdue import hover_after
 from utm.plan_records import rfc3339
 from utm.plan_steps import PlanSteps
+from utm.predicted_volumes import PredictedVolumes
 from utm.problems import Problem
 from utm.reevaluation import Affected, Reevaluation
 from utm.sky import LivePlan, Sky
@@ -133,7 +135,10 @@ class OffNominalWatch:
         plan_steps: PlanSteps,
         actions: ActionDesk,
         zone_desk: ZoneDesk,
+        predicted: PredictedVolumes,
+        holds: Callable[[LivePlan], bool],
     ) -> None:
+        self._predicted, self._holds = predicted, holds
         self._store, self._sky, self._book = store, sky, book
         self._telemetry, self._fleet, self.places = telemetry, fleet, places
         self._contingencies, self._advisories, self._re = contingencies, advisories, reevaluation
@@ -263,13 +268,18 @@ class OffNominalWatch:
         live = {plan.plan_id: plan for plan in self._sky.all()}
         causes: dict[str, list[Wanted]] = {cause: [] for cause in self._advisories.causes("nonconforming:")}
         causes |= {cause: [] for cause in self._advisories.causes("overdue:")}
-        for plan in live.values():
-            if plan.state == PlanState.NONCONFORMING:
-                causes[f"nonconforming:{plan.plan_id}"] = self._of_deviation(plan, now_s)
+        ahead = {
+            plan.plan_id: (plan, prism)
+            for plan in live.values()
+            if plan.state == PlanState.NONCONFORMING and (prism := self._ahead(plan, now_s)) is not None
+        }
+        for plan, prism in ahead.values():
+            causes[f"nonconforming:{plan.plan_id}"] = self._wanted("nonconforming", plan, (prism,))
         for plan_id, planned_s in list(self._steps.planned_end_s.items()):
             late = live.get(plan_id)
-            if late is not None and planned_s < now_s and late.state != PlanState.CONTINGENT:
+            if late is not None and planned_s < now_s and late.state != PlanState.CONTINGENT and not self._holds(late):
                 causes[f"overdue:{plan_id}"] = self._of_overdue(late, planned_s, now_s)
+        await self._predicted.follow(ahead, now_s)
         changed = {cause: wanted for cause, wanted in causes.items() if self._advisories.differs(cause, wanted)}
         if changed:
             await self._store.write(
@@ -286,12 +296,12 @@ class OffNominalWatch:
     async def _sync(self, cause: str, wanted: list[Wanted]) -> None:
         await self._store.write(lambda session: self._advisories.sync(session, cause, wanted))
 
-    def _of_deviation(self, plan: LivePlan, now_s: float) -> list[Wanted]:
+    def _ahead(self, plan: LivePlan, now_s: float) -> Prism | None:
+        """Return where a flight off its plan may be within half a minute; None where it is not seen."""
         fix = self.places.fix(plan)
         if fix is None:
-            return []
-        ahead = deviation(fix, self.places.velocity(plan.plan_id), now_s, AHEAD_S, MARGIN_M)
-        return self._wanted("nonconforming", plan, (ahead,))
+            return None
+        return deviation(fix, self.places.velocity(plan.plan_id), now_s, AHEAD_S, MARGIN_M)
 
     def _of_overdue(self, plan: LivePlan, planned_s: float, now_s: float) -> list[Wanted]:
         hover = hover_after(plan.geometry, max(planned_s, now_s))

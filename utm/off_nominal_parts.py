@@ -12,10 +12,12 @@ from utm.contingencies import ContingencyDesk
 from utm.contingency_airspace import ContingencyAirspace
 from utm.contingency_book import ContingencyBook
 from utm.contingency_way import WayClearer
+from utm.expected_flights import ExpectedFlights
 from utm.fleet import Fleet
 from utm.flight_plans import FlightPlans
 from utm.off_nominal import OffNominalWatch, Places
 from utm.plan_steps import PlanSteps
+from utm.predicted_volumes import PredictedVolumes
 from utm.reevaluation import Reevaluation
 from utm.store.tables import FlightPlanRow
 from utm.telemetry import Telemetry
@@ -46,12 +48,19 @@ def assemble(
     telemetry: Telemetry,
     orders: Orders | None,
     secret: bytes,
+    expected: ExpectedFlights | None = None,
 ) -> OffNominal:
     """Make the parts and let the end of a plan reach what follows it."""
     clock, store, memory = flight_plans.clock, flight_plans.store, flight_plans.memory
     book, sky = flight_plans.book, flight_plans.sky
     places = Places(picture, book)
-    reevaluation = Reevaluation(clock=clock, sky=sky, book=book, where=places.fix)
+    reevaluation = Reevaluation(
+        clock=clock,
+        sky=sky,
+        book=book,
+        where=places.fix,
+        ordered=flight_plans.own_reservations,
+    )
     way = WayClearer(
         clock=clock,
         store=store,
@@ -60,6 +69,7 @@ def assemble(
         advisories=advisories,
         reevaluation=reevaluation,
     )
+    predicted = PredictedVolumes(store=store, memory=memory, book=book, clock=clock, open_book=open_book)
     contingencies = ContingencyDesk(
         clock=clock,
         store=store,
@@ -71,6 +81,7 @@ def assemble(
         airspace=ContingencyAirspace(clock=clock, book=book, sky=sky, reevaluation=reevaluation),
         way=way,
         open_book=open_book,
+        predicted=predicted,
     )
     actions = ActionDesk(
         flight_plans=flight_plans,
@@ -98,6 +109,8 @@ def assemble(
         plan_steps=plan_steps,
         actions=actions,
         zone_desk=zone_desk,
+        predicted=predicted,
+        holds=lambda plan: expected is not None and expected.holds(plan),
     )
 
     def over(session: Session, row: FlightPlanRow, outcome: str) -> None:

@@ -58,10 +58,20 @@ class Reevaluation:
     """Finds affected plans and recommends what they do."""
 
     def __init__(
-        self, *, clock: Clock, sky: Sky, book: AirspaceBook, where: Callable[[LivePlan], Fix | None] = lambda _: None
+        self,
+        *,
+        clock: Clock,
+        sky: Sky,
+        book: AirspaceBook,
+        where: Callable[[LivePlan], Fix | None] = lambda _: None,
+        ordered: Callable[[str], Collection[str]] = lambda _: (),
     ) -> None:
-        """`where` returns the last fix of the flight of a plan, None where it is not seen."""
+        """`where` returns the last fix of the flight of a plan, None where it is not seen.
+
+        `ordered` returns what orders reserve for an aircraft, by id: that is not in its own way.
+        """
         self._clock, self._sky, self._book, self.where = clock, sky, book, where
+        self._ordered = ordered
 
     def affected(
         self,
@@ -80,18 +90,32 @@ class Reevaluation:
         """
         found = []
         now_s = to_scene_s(self._clock.now())
-        for conflict, plan in self._sky.conflicts(geometry, separation, ignore=ignore):
-            if self._sky.get(plan.plan_id) is None:
-                continue  # a hold or a volume beside a plan, which has nobody to tell
+        told: set[str] = set()
+        for conflict, taker in self._sky.conflicts(geometry, separation, ignore=ignore):
+            plan = self._flight_of(taker, ignore)
+            if plan is None or plan.plan_id in told:
+                continue
             flying = is_airborne(plan)
             if plan.state == PlanState.CONTINGENT or not (flying or filed) or conflict.ends_s < now_s:
                 continue
             first = (said or {}).get(plan.plan_id)
+            told.add(plan.plan_id)
             action = self.recommend(plan, conflict.ends_s, taken=taken, first=first) if flying else "change"
             found.append(
                 Affected(plan, conflict.starts_s, conflict.ends_s, conflict.horizontal_m, conflict.vertical_m, action)
             )
         return sorted(found, key=lambda item: (item.starts_s, item.plan.plan_id))
+
+    def _flight_of(self, taker: LivePlan, ignore: Collection[str]) -> LivePlan | None:
+        """Return the flight to be told of a conflict; None for an offer on hold or a contingency's volume.
+
+        What an order reserves is where its vehicle holds or goes: the flight it is on is told.
+        """
+        plan = self._sky.get(taker.plan_id)
+        if plan is None and taker.operation_type == "command":
+            flown = (item for item in self._sky.of_aircraft(taker.aircraft_id) if is_airborne(item))
+            plan = next((item for item in flown if item.plan_id not in ignore), None)
+        return plan
 
     def recommend(
         self,
@@ -175,7 +199,7 @@ class Reevaluation:
             path = volume_path(tuple(volumes), tuple(prism_area(prism, region) for prism in volumes), region)
             if infringements(path, [zone], self._book.policy.tolerance):
                 return False
-        own = self._sky.own_contingency(plan.aircraft_id)
+        own = (*self._sky.own_contingency(plan.aircraft_id), *self._ordered(plan.aircraft_id))
         return not self._sky.conflicts(tuple(volumes), plan.separation, ignore=(plan.plan_id, *own, *ignore))
 
     def place(self, plan: LivePlan) -> tuple[float, float, float] | None:

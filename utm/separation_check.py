@@ -118,7 +118,7 @@ def _reserving(session: Session) -> Reserving:
             commanded=True,
             contingency=True,
         )
-        for item in contingencies.with_states(session, ["open"])
+        for item in contingencies.with_states(session, ["open", "predicted"])
     ]
     filed = plans.with_states(session, [str(s) for s in RESERVES_AIRSPACE])
     return Reserving([*filed, *held, *commanded, *failed], commands.continuations(session))

@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 import structlog
 
-from airspace.geometry4d import PlanGeometry, Tolerance, Trajectory4D
+from airspace.geometry4d import PlanGeometry, Prism, Tolerance, Trajectory4D
 from airspace.picture import Picture
 from airspace.tracks import IngestCode, ObservationBatch, PictureFullError, RowArray
 from mavlink_bridge import events as ev
@@ -48,9 +48,10 @@ class _Plan:
     geometry: PlanGeometry
     tolerance: Tolerance
     contingent: bool = False
+    also: tuple[Prism, ...] = ()
 
-    def is_same(self, plan_id: str, geometry: PlanGeometry, tolerance: Tolerance) -> bool:
-        if self.plan_id != plan_id or self.tolerance != tolerance:
+    def is_same(self, plan_id: str, geometry: PlanGeometry, tolerance: Tolerance, also: tuple[Prism, ...] = ()) -> bool:
+        if self.plan_id != plan_id or self.tolerance != tolerance or self.also is not also:
             return False
         if isinstance(geometry, Trajectory4D) and isinstance(self.geometry, Trajectory4D):
             return np.array_equal(geometry.segments, self.geometry.segments)
@@ -531,15 +532,23 @@ class Telemetry:
 
     # ------------------------------------------------------------------------------------------------------ plans
 
-    def plan_activated(self, aircraft_id: str, plan_id: str, geometry: PlanGeometry, tolerance: Tolerance) -> None:
+    def plan_activated(
+        self,
+        aircraft_id: str,
+        plan_id: str,
+        geometry: PlanGeometry,
+        tolerance: Tolerance,
+        also: tuple[Prism, ...] = (),
+    ) -> None:
         """Judge the aircraft against this plan from now on, on every track it has or will have.
 
-        Told again of the plan it flies already, judging goes on where it was.
+        Told again of the plan it flies already, judging goes on where it was. In the volumes of `also`, those of an
+        order, it conforms as well.
         """
         flown = self._plans.get(aircraft_id)
-        if flown is not None and flown.is_same(plan_id, geometry, tolerance):
+        if flown is not None and flown.is_same(plan_id, geometry, tolerance, also):
             return
-        plan = self._plans[aircraft_id] = _Plan(plan_id, geometry, tolerance)
+        plan = self._plans[aircraft_id] = _Plan(plan_id, geometry, tolerance, also=also)
         for row in self._rows_of.get(aircraft_id, ()):
             self._bind_plan(row, plan)
             self._refresh_identity(row)
@@ -563,7 +572,7 @@ class Telemetry:
             self.picture.set_contingent(row, contingent and plan is not None)
 
     def _bind_plan(self, row: int, plan: _Plan) -> None:
-        self.picture.bind_plan(row, plan.plan_id, plan.geometry, plan.tolerance)
+        self.picture.bind_plan(row, plan.plan_id, plan.geometry, plan.tolerance, plan.also)
         self.picture.set_contingent(row, plan.contingent)
 
     def _refresh_identity(self, row: int) -> None:

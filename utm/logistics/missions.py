@@ -32,6 +32,7 @@ from utm.store import logistics, plans
 from utm.store.journal import audit_of, record_audit
 from utm.store.logistics_tables import BatteryRow, CarrierRow, MissionRow
 from utm.store.store import on_undo
+from utm.store.tables import FlightPlanRow
 
 KIND: Final = "mission"
 HELD, BOOKED, FLYING = "held", "booked", "flying"
@@ -202,7 +203,8 @@ class MissionDesk:
                 self._set(session, None, row, "fly", state=FLYING, took_off_s=took_off_s)
                 self._tell(session, row, None)
             elif plan is not None and plan.state == PlanState.ENDED:
-                self._land(session, row, _seconds(plan.ended_at), _was_contingent(session, plan_id))
+                failed = "contingency" if _was_contingent(session, plan_id) else _sent_elsewhere(plan, row)
+                self._land(session, row, _seconds(plan.ended_at), failed)
             elif plan is not None:
                 self._moved(session, row, plan.starts_s, plan.ends_s)
 
@@ -212,14 +214,14 @@ class MissionDesk:
             logistics.extend(session, row.mission_id, arrives_s + (arrives_s - row.arrives_s) + _DEFAULT_TURN_S)
             self._set(session, None, row, "retime", departs_s=departs_s, arrives_s=arrives_s)
 
-    def _land(self, session: Session, row: MissionRow, landed_s: float | None, contingent: bool) -> None:
-        state, cause = ("failed", "contingency") if contingent else ("completed", None)
+    def _land(self, session: Session, row: MissionRow, landed_s: float | None, cause: str | None) -> None:
+        state = "completed" if cause is None else "failed"
         logistics.release(session, row.mission_id)
         flown_s = 0.0 if landed_s is None or row.took_off_s is None else max(0.0, landed_s - row.took_off_s)
         carrier = logistics.get(session, CarrierRow, row.aircraft_id)
         if carrier is not None:
             values: dict[str, Any] = {"flown_s": carrier.flown_s + flown_s}
-            if not contingent and row.destination_site_id is not None:
+            if cause is None and row.destination_site_id is not None:
                 values["site_id"] = row.destination_site_id
             logistics.update(session, CarrierRow, row.aircraft_id, values)
         if row.battery_id is not None:
@@ -332,6 +334,13 @@ _AIRBORNE = frozenset({PlanState.ACTIVATED, PlanState.NONCONFORMING, PlanState.C
 def _was_contingent(session: Session, plan_id: str) -> bool:
     """Tell whether a flight was ever declared contingent, as its audit trail has it."""
     return any(orjson.loads(line.detail).get("state") == "contingent" for line in audit_of(session, plan_id))
+
+
+def _sent_elsewhere(plan: FlightPlanRow, row: MissionRow) -> str | None:
+    """Return the cause of a flight that an order sent to another place than its mission's; None for any other."""
+    body = orjson.loads(plan.body)
+    ordered = "ordered_by_command" in (body.get("remarks") or {})
+    return "ordered_elsewhere" if ordered and body.get("destination_site_id") != row.destination_site_id else None
 
 
 def _used(session: Session, battery_id: str) -> None:

@@ -45,6 +45,7 @@ CAUSES: Final[dict[str, tuple[str, str]]] = {
     "cancelled_by_firm": ("The flight was given up.", "任务已被放弃。"),
     "reassigned": ("It was given to another carrier.", "已改派其他航空器。"),
     "contingency": ("The flight ended in a contingency.", "飞行因应急处置而结束。"),
+    "ordered_elsewhere": ("The flight was ordered to return or land elsewhere.", "飞行被指令返航或降落他处。"),
 }
 
 _WORDS: Final[dict[OrderStep, tuple[str, str]]] = {

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlmodel import Session
 
 from utm.store import sql
@@ -34,6 +34,11 @@ def change(session: Session, contingency_id: str, values: dict[str, Any]) -> Non
     sql.update(session, ContingencyRow, "contingency_id", contingency_id, values)
 
 
+def remove(session: Session, contingency_id: str) -> None:
+    """Forget what was no contingency: a predicted volume that is not needed any more."""
+    session.execute(delete(_contingencies).where(_contingencies.c.contingency_id == contingency_id))
+
+
 def get(session: Session, contingency_id: str) -> ContingencyRow | None:
     """Return a contingency, or None."""
     row = session.execute(select(_contingencies).where(_contingencies.c.contingency_id == contingency_id)).one_or_none()
@@ -49,6 +54,7 @@ def with_states(session: Session, states: Collection[str]) -> list[ContingencyRo
 def of_plan(session: Session, plan_id: str) -> list[ContingencyRow]:
     """Return the contingencies of a plan, oldest first."""
     query = select(_contingencies).where(_contingencies.c.plan_id == plan_id).order_by(_contingencies.c.number)
+    query = query.where(_contingencies.c.state != "predicted")
     return [ContingencyRow(**row._mapping) for row in session.execute(query)]
 
 
@@ -60,8 +66,9 @@ def page(
     before: int | None,
     limit: int,
 ) -> list[ContingencyRow]:
-    """Return contingencies, newest first, numbered below `before`."""
+    """Return contingencies, newest first, numbered below `before`; predicted volumes are none."""
     query = select(_contingencies).order_by(_contingencies.c.number.desc()).limit(limit)
+    query = query.where(_contingencies.c.state != "predicted")
     if organisation_id is not None:
         query = query.where(_contingencies.c.organisation_id == organisation_id)
     if states is not None:

@@ -41,7 +41,7 @@ async def reserve(desk: Desk, aircraft_id: str, prisms: tuple[Prism, ...], numbe
             command_no=number,
             aircraft_id=aircraft_id,
             organisation_id="org_a",
-            prisms=prisms,
+            geometry=prisms,
             separation=SEPARATION,
             h3_cells=desk.services.sky.cells(prisms, 100.0),
         )
@@ -75,7 +75,7 @@ async def test_a_job_that_fails_takes_its_reservation_back(desk: Desk) -> None:
             command_no=9,
             aircraft_id=aircraft_id,
             organisation_id="org_a",
-            prisms=prisms,
+            geometry=prisms,
             separation=SEPARATION,
             h3_cells=[],
         )

@@ -86,6 +86,8 @@ class FlightPlans(PlanJudge):
         self.listeners: list[Callable[[str], None]] = []
         """Called on the event loop with the id of each plan that changed, once the change is durable."""
         self.may_grant: Callable[[], None] = lambda: None
+        self.admit: Callable[[Session, str], None] = lambda _session, _organisation_id: None
+        """Takes a place of the firm's quota for one more plan, in the job that files it; raises Problem when there is none."""
         """Called before anything is newly reserved; raises Problem while the server's clock cannot be believed."""
 
     # -- requests ------------------------------------------------------------------------------------------------------
@@ -154,6 +156,7 @@ class FlightPlans(PlanJudge):
             raise prepared
         self.may_grant()
         self._check_active(prepared.aircraft.aircraft_id)
+        self.admit(session, principal.organisation_id)
         started_s = self.clock.monotonic_s()
         cells = version_cells(prepared.h3_cells)
         self.memory.make_current(session, cells)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from utm.problems import Problem
 
 MAX_KEYS = 20_000
+_MAX_RATES = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,9 +111,26 @@ class Limits:
     """
 
     def __init__(self, monotonic_s: Callable[[], float], *, requests_per_s: float = 200.0) -> None:
-        self.requests = RateLimiter(
-            "requests", rate_per_s=requests_per_s, burst=math.ceil(2 * requests_per_s), monotonic_s=monotonic_s
-        )
+        self._monotonic_s = monotonic_s
+        self._by_rate: dict[float, RateLimiter] = {}
+        self.requests = self._limiter(requests_per_s)
         self.tokens = RateLimiter("tokens", rate_per_s=2.0, burst=120, monotonic_s=monotonic_s)
         self.strangers = RateLimiter("strangers", rate_per_s=10.0, burst=300, monotonic_s=monotonic_s)
         self.failures = RateLimiter("failures", rate_per_s=0.2, burst=12, monotonic_s=monotonic_s)
+        # What anybody may do without saying who they are: applications, and looking at one's own.
+        self.applications = RateLimiter("applications", rate_per_s=5 / 3600, burst=10, monotonic_s=monotonic_s)
+
+    def requests_at(self, rate_per_s: float | None) -> RateLimiter:
+        """Return the limiter of requests for callers with a rate of their own; None: everybody's."""
+        if rate_per_s is None:
+            return self.requests
+        found = self._by_rate.get(rate_per_s)
+        if found is None:
+            if len(self._by_rate) >= _MAX_RATES:  # rates are written by admins: a few
+                self._by_rate.clear()
+            found = self._by_rate[rate_per_s] = self._limiter(rate_per_s)
+        return found
+
+    def _limiter(self, rate_per_s: float) -> RateLimiter:
+        burst = max(1, math.ceil(2 * rate_per_s))
+        return RateLimiter("requests", rate_per_s=rate_per_s, burst=burst, monotonic_s=self._monotonic_s)

@@ -21,6 +21,7 @@ from utm.live import LiveHub
 from utm.logistics.desks import Logistics
 from utm.memory import Memory
 from utm.off_nominal_parts import OffNominal
+from utm.plan_intake import PlanIntake
 from utm.plan_steps import PlanSteps
 from utm.policy_impact import PolicyImpact
 from utm.recording.desk import RecordingDesk
@@ -52,6 +53,7 @@ class Services:
     book: AirspaceBook
     sky: Sky
     flight_plans: FlightPlans
+    plan_intake: PlanIntake
     plan_steps: PlanSteps
     zone_desk: ZoneDesk
     standing: StandingApprovals
@@ -75,6 +77,8 @@ class Services:
     flown_by: dict[str, str] = field(default_factory=dict)
     """Which aircraft the picture was told flies a plan; a plan that left the sky no longer says."""
     ready: bool = False
+    sandbox: bool = False
+    """Whether this is the separate sky of sandboxes (`utm.sandbox`)."""
 
 
 async def services_of(request: Request) -> Services:  # async: FastAPI sends a plain function to a thread, 0.1 ms

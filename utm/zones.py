@@ -132,6 +132,10 @@ class ZoneDesk:
         """Publish a zone inside the running job; `impact` is what it does, where that is known already."""
         return self._publish(session, principal, zone, False, impact=impact)
 
+    def publish_again(self, session: Session, principal: Principal, zone: Zone) -> PublishedZone:
+        """Publish a zone inside the running job, replacing the one of its id."""
+        return self._publish(session, principal, zone, True)
+
     async def withdraw(self, principal: Principal, zone_id: str, if_version: int | None) -> None:
         """Take a zone out of force; its record stays."""
         await self.store.write(lambda session: self.withdraw_one(session, principal, zone_id, if_version))

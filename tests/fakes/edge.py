@@ -115,7 +115,9 @@ async def running(folder: Path, **changes: Any) -> AsyncIterator[Edge]:
     await identity.start()
     credentials = await prepare_demo(identity) if settings.demo else {}
     app = FastAPI()
-    app.state.services = SimpleNamespace(identity=identity, fleet=fleet, store=store, settings=settings, clock=clock)
+    app.state.services = SimpleNamespace(
+        identity=identity, fleet=fleet, store=store, settings=settings, clock=clock, sandbox=False
+    )
     for router in (oauth.router, session.router, fleet_api.router):
         app.include_router(router)
     echo_routes(app)

@@ -169,7 +169,7 @@ class TokenIdentity:
 
     def __init__(self) -> None:
         verdict = SimpleNamespace(headers={}, raise_if_refused=lambda: None)
-        self.limits = SimpleNamespace(requests=SimpleNamespace(take=lambda _subject: verdict))
+        self.take_request = lambda _principal: verdict
 
     def certificate_of(self, _connection: Any) -> str | None:
         return None

@@ -158,13 +158,15 @@ async def register(
     )
 
     def job(session: Session) -> None:
+        active = sum(aircraft.active for aircraft in fleet.of(principal.organisation_id))
+        identity.quotas.check("aircraft", principal.organisation_id, active)
         _check_class(row, fleet.rulebook())
         _check_unique(session, row, principal)
         records.insert(session, row)
         _audit(session, "register", row, principal, now)
         fleet.changed(session, row.aircraft_id, before=None)
 
-    await identity.store.write(job)
+    await request.app.state.services.store.write(job)
     response.headers["Location"] = f"/v1/aircraft/{row.aircraft_id}"
     return _read(fleet, row.aircraft_id, principal)
 
@@ -219,7 +221,7 @@ async def change(
         _audit(session, "change", row, principal, now)
         fleet.changed(session, aircraft_id, before)
 
-    await identity.store.write(job)
+    await request.app.state.services.store.write(job)
     return _read(fleet, aircraft_id, principal)
 
 
@@ -252,7 +254,7 @@ async def deregister(
         _audit(session, "deregister", before, principal, now)
         fleet.changed(session, aircraft_id, before)
 
-    await identity.store.write(job)
+    await request.app.state.services.store.write(job)
     return Response(status_code=204)
 
 

@@ -147,7 +147,7 @@ async def read_fairness(
     firms = [
         firm
         for firm in services.identity.directory.organisations.all()
-        if firm.kind == "operator" and own in (None, firm.organisation_id)
+        if firm.kind == "operator" and firm.sandbox is services.sandbox and own in (None, firm.organisation_id)
     ]
     items = [
         {"organisation_id": firm.organisation_id, "name": firm.name, "name_zh": firm.name_zh}

@@ -87,7 +87,7 @@ async def _serve(websocket: WebSocket, principal: Principal) -> tuple[int, str]:
             return CLOSE_TOO_BIG, f"message of more than {MAX_BODY_BYTES} bytes"
         name: object = None
         try:
-            services.identity.limits.requests.take(principal.subject).raise_if_refused()
+            services.identity.take_request(principal).raise_if_refused()
             document = parse_json(data)
             name, document = _named(document)
             answer, faults = take_reports(services, document, principal), 0

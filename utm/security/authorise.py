@@ -32,6 +32,9 @@ Action = Literal[
     "carrier.read", "carrier.write",
     "live.read", "webhook.read", "webhook.write",
     "identity.read", "identity.write",
+    "client.read", "client.write",
+    "sandbox.read", "sandbox.write",
+    "quota.read", "quota.write",
     "demo.read", "demo.write",
 ]  # fmt: skip
 
@@ -108,6 +111,12 @@ PERMISSIONS: dict[Action, tuple[Role, ...]] = {
     "webhook.write": _ALL,
     "identity.read": (_A,),
     "identity.write": (_A,),
+    "client.read": _ALL,
+    "client.write": _ALL,
+    "sandbox.read": (_O, _S, _A),
+    "sandbox.write": (_O, _S, _A),
+    "quota.read": (_O, _S, _A),
+    "quota.write": (_A,),
     "demo.read": (_D, _A),
     "demo.write": (_D, _A),
 }

@@ -116,7 +116,7 @@ def _address_of(connection: HTTPConnection) -> str:
 
 def take_request(request: Request, principal: Principal) -> None:
     """Count the request against the caller's rate; raises Problem 429, and puts the RateLimit headers on any answer."""
-    verdict = identity_of(request).limits.requests.take(principal.subject)
+    verdict = identity_of(request).take_request(principal)
     for name, value in verdict.headers.items():
         add_response_header(request.scope, name, value)
     verdict.raise_if_refused()

@@ -102,10 +102,13 @@ class TableKeeper(Generic[R, V]):
         self._kind = kind
         self._value_of = value_of
         self._values: dict[str, V] = {}
+        self.version = 0
+        """Grows with every change, whoever made it."""
 
     def load(self, session: Session) -> None:
         """Read every row."""
         self._values = {self._records.key_of(row): self._value_of(row) for row in self._records.all(session)}
+        self.version += 1
 
     def refresh(self, session: Session, ref: str) -> None:
         """Read one row again."""
@@ -154,6 +157,7 @@ class TableKeeper(Generic[R, V]):
             self._values.pop(ref, None)
         else:
             self._values[ref] = value
+        self.version += 1
 
 
 def _organisation(row: OrganisationRow) -> Organisation:

@@ -15,7 +15,7 @@ from starlette.requests import HTTPConnection
 from utm.clock import Clock
 from utm.memory import Keeper
 from utm.problems import Problem
-from utm.ratelimit import Limits
+from utm.ratelimit import Limits, Verdict
 from utm.security import credentials
 from utm.security.authorise import scopes_of
 from utm.security.book import IdentityBook
@@ -26,6 +26,7 @@ from utm.security.guesses import Guesses
 from utm.security.keys import PUBLISH_AHEAD_S, KeyRing
 from utm.security.passwords import Passwords
 from utm.security.principal import Principal
+from utm.security.quotas import QuotaDesk
 from utm.security.sealing import Sealer
 from utm.security.second_factor import decoded, used
 from utm.security.tokens import TokenClaims, Tokens, token_problem
@@ -65,6 +66,7 @@ class Identity:
         self.guesses = Guesses(clock.monotonic_s)
         self.book = IdentityBook(clock, store, self.directory)
         self.api_keys = ApiKeys(self.directory)
+        self.quotas = QuotaDesk(self.directory, clock)
 
     def keepers(self) -> Mapping[str, Keeper]:
         """Return what follows the change log, by kind of object, for `utm.memory.Memory`."""
@@ -292,6 +294,10 @@ class Identity:
         candidates = (self.settings.base_url, f"http://{host}", f"https://{host}")
         return frozenset(origin for url in candidates if (origin := normal_origin(url)) is not None)
 
+    def take_request(self, principal: Principal) -> Verdict:
+        """Count a request against the caller's rate: its organisation's own, or everybody's."""
+        return self.limits.requests_at(self.quotas.of(principal.organisation_id).requests_per_s).take(principal.subject)
+
     @property
     def secure(self) -> bool:
         """Whether clients reach us over TLS, so that cookies may be marked for it."""
@@ -355,6 +361,11 @@ class Identity:
 def revocation_key(token_id: str) -> str:
     """Return what a revoked token is listed as."""
     return f"jti:{token_id}"
+
+
+def cookie_key(cookie: str) -> str:
+    """Return the key a session is kept under."""
+    return _hash(cookie)
 
 
 def _hash(cookie: str) -> str:

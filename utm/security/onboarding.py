@@ -53,6 +53,8 @@ def put_organisation(
     entitlements: Collection[str],
     demo: bool,
     now: datetime,
+    sandbox_of: str | None = None,
+    actor: str = "system",
 ) -> None:
     """Bring an organisation in, or give a known one these names and entitlements."""
     before = directory.organisations.row(session, organisation_id)
@@ -63,6 +65,7 @@ def put_organisation(
         kind=KINDS[role],
         entitlements=" ".join(sorted(entitlements)),
         demo=demo,
+        sandbox_of=sandbox_of,
         created_at=now.isoformat() if before is None else before.created_at,
         deactivated_at=None,
     )
@@ -73,7 +76,8 @@ def put_organisation(
         organisation_id,
         "organisation",
         object_id=organisation_id,
-        detail={"name": name, "kind": row.kind},
+        detail={"name": name, "kind": row.kind} | ({} if sandbox_of is None else {"sandbox_of": sandbox_of}),
+        actor=actor,
     )
 
 
@@ -87,6 +91,7 @@ def put_client(
     name: str,
     secret_hash: str,
     now: datetime,
+    actor: str = "system",
 ) -> None:
     """Bring a program in, or give a known one a new secret."""
     before = directory.clients.row(session, client_id)
@@ -98,10 +103,12 @@ def put_client(
         secret_hash=secret_hash,
         created_at=now.isoformat() if before is None else before.created_at,
         rotated_at=now.isoformat(),
+        tokens_from=None if before is None else before.tokens_from,
         deactivated_at=None,
     )
     directory.clients.put(session, row)
-    _audit(session, now, organisation_id, "client", object_id=client_id, detail={"role": role, "name": name})
+    detail = {"role": role, "name": name}
+    _audit(session, now, organisation_id, "client", object_id=client_id, detail=detail, actor=actor)
 
 
 def put_user(
@@ -114,6 +121,8 @@ def put_user(
     name: str,
     password_hash: str,
     now: datetime,
+    actor: str = "system",
+    external_key: str | None = None,
 ) -> None:
     """Bring a person in, or give a known one a new password."""
     before = directory.users.row(session, user_id)
@@ -125,10 +134,13 @@ def put_user(
         password_hash=password_hash,
         created_at=now.isoformat() if before is None else before.created_at,
         rotated_at=now.isoformat(),
+        totp=None if before is None else before.totp,
+        external_key=external_key,
         deactivated_at=None,
     )
     directory.users.put(session, row)
-    _audit(session, now, organisation_id, "user", object_id=user_id, detail={"role": role, "name": name})
+    detail = {"role": role, "name": name}
+    _audit(session, now, organisation_id, "user", object_id=user_id, detail=detail, actor=actor)
 
 
 def _known(role: Role) -> str:
@@ -138,12 +150,19 @@ def _known(role: Role) -> str:
 
 
 def _audit(
-    session: Session, now: datetime, organisation_id: str, kind: str, *, object_id: str, detail: dict[str, str]
+    session: Session,
+    now: datetime,
+    organisation_id: str,
+    kind: str,
+    *,
+    object_id: str,
+    detail: dict[str, str],
+    actor: str = "system",
 ) -> None:
     journal.record_audit(
         session,
         at=now,
-        actor="system",
+        actor=actor,
         organisation_id=organisation_id,
         action=f"{kind}.put",
         object_kind=kind,

@@ -8,6 +8,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from utm.problems import Problem
+from utm.security.known_passwords import WORDS
 
 _THREADS = 2
 _MAX_WAITING = 256
@@ -15,7 +16,7 @@ _MAX_WAITING = 256
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
 MIN_PASSWORD_CHARS = 12
 MAX_PASSWORD_CHARS = 256
-_COMMON = frozenset({"password", "hexlane", "admin", "secret", "changeme", "letmein", "qwerty", "default"})
+_RUNS = ("0123456789", "abcdefghijklmnopqrstuvwxyz", "qwertyuiop", "asdfghjkl", "zxcvbnm")
 
 
 class Passwords:
@@ -56,7 +57,7 @@ def _verify(hashed: str, secret: str) -> bool:
 
 
 def weakness(secret: str, name: str = "") -> str | None:
-    """Say why a secret is too weak to start a server with, or None when it is not."""
+    """Say why a password is too weak, or None when it is not: length, variety, words everybody tries, the name."""
     lowered = secret.lower()
     if len(secret) < MIN_PASSWORD_CHARS:
         return f"it has fewer than {MIN_PASSWORD_CHARS} characters"
@@ -64,8 +65,28 @@ def weakness(secret: str, name: str = "") -> str | None:
         return f"it has more than {MAX_PASSWORD_CHARS} characters"
     if len(set(lowered)) < 6:
         return "it repeats a few characters"
-    if any(word in lowered and len(secret) < len(word) + 8 for word in _COMMON):
+    if any(word in lowered and len(secret) < len(word) + 8 for word in WORDS) or _is_run(lowered):
         return "it is built on a word everybody tries first"
     if name and name.lower() in lowered and len(secret) < len(name) + 8:
         return "it is built on the name"
     return None
+
+
+WEAKNESS_ZH = {
+    f"it has fewer than {MIN_PASSWORD_CHARS} characters": f"不足 {MIN_PASSWORD_CHARS} 个字符",
+    f"it has more than {MAX_PASSWORD_CHARS} characters": f"超过 {MAX_PASSWORD_CHARS} 个字符",
+    "it repeats a few characters": "只重复少数几个字符",
+    "it is built on a word everybody tries first": "由常见词构成",
+    "it is built on the name": "由用户名构成",
+}
+
+
+def _is_run(lowered: str) -> bool:
+    """Tell whether a password is little more than a walk along the keyboard or the alphabet, either way."""
+    left = lowered
+    for run in _RUNS:
+        for line in (run * 2, run[::-1] * 2):
+            for start in range(len(run)):
+                for length in (8, 5):
+                    left = left.replace(line[start : start + length], "")
+    return len(left) < MIN_PASSWORD_CHARS - 6 and left != lowered

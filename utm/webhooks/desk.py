@@ -1,7 +1,7 @@
 """The desk of webhooks: made, verified, changed and taken away; their deliveries looked at and sent again."""
 
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -34,6 +34,8 @@ class WebhookDesk:
     def __init__(self, *, clock: Clock, store: Store, allow_private: bool) -> None:
         self._clock, self._store, self._allow_private = clock, store, allow_private
         self._hooks: dict[str, WebhookRow] = {}
+        self.most: Callable[[str], int] = lambda _organisation_id: MOST_HOOKS
+        """How many webhooks an organisation may have."""
 
     # -- events --------------------------------------------------------------------------------------------------------
 
@@ -80,7 +82,7 @@ class WebhookDesk:
         )
 
         def job(session: Session) -> dict[str, Any]:
-            if len(webhooks.all_hooks(session, principal.organisation_id)) >= MOST_HOOKS:
+            if len(webhooks.all_hooks(session, principal.organisation_id)) >= self.most(principal.organisation_id):
                 raise Problem("too_many_webhooks")
             row.from_event = webhooks.latest_event(session)
             webhooks.add_hook(session, row)

@@ -30,7 +30,8 @@ class TacticalFrame:
     """Columns of n tracks with positions at `now_s` (scene seconds); NaN is unknown.
 
     `state` is float64 (n, 6): x_m y_m alt_hae_m vel_east vel_north vel_up, as observed at `observed_s`; `heights` (n, 3)
-    HAE, AMSL, AGL. The rest are the picture's columns of the same names, and the rows' `Tags`.
+    HAE, AMSL, AGL; `uncertain_s` is by how much `observed_s` may be wrong. The rest are the picture's columns of the
+    same names, and the rows' `Tags`.
     """
 
     now_s: float
@@ -55,6 +56,7 @@ class TacticalFrame:
     manned: BoolArray
     feed: RowArray
     endurance_s: FloatArray
+    uncertain_s: FloatArray
     plans: PlanLegs
     capacity: int
 
@@ -99,6 +101,7 @@ class TacticalFrame:
             manned=tags.manned[rows],
             feed=tags.feed[rows],
             endurance_s=np.full(len(rows), np.nan) if tags.endurance_s is None else tags.endurance_s[rows],
+            uncertain_s=np.nan_to_num(picture.time_uncertainty_s[rows]),
             plans=PlanLegs(*picture.legs_of(rows)),
             capacity=picture.capacity,
         )

@@ -38,6 +38,8 @@ class KeptPairs:
         groups: RowArray,
         limits: SeparationLimits,
         now_s: float,
+        *,
+        blur_m: FloatArray | None = None,
     ) -> Losses:
         """Return the losses and those of late that lie ahead still, by minima wider by 15 m and 5 m; `rows` (n,) name motions."""
         pairs = set(zip(rows[losses.a].tolist(), rows[losses.b].tolist(), strict=True))
@@ -50,6 +52,7 @@ class KeptPairs:
             _some(motions, among), minima_h_m[among] + WIDER_H_M, minima_v_m[among] + WIDER_V_M, groups[among],
             replace(limits, both_plans_horizontal_m=limits.both_plans_horizontal_m + WIDER_H_M / 5,
                     both_plans_vertical_m=limits.both_plans_vertical_m + WIDER_V_M / 5),
+            blur_m=None if blur_m is None else blur_m[among],
         )  # fmt: skip
         a, b = among[wide.a], among[wide.b]
         names = zip(rows[a].tolist(), rows[b].tolist(), strict=True)

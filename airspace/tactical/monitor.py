@@ -10,9 +10,10 @@ from airspace.geometry4d import FloatArray
 from airspace.tactical.compiled import kernels
 from airspace.tactical.frames import TacticalFrame
 from airspace.tactical.health import Health, HealthFindings, HealthLimits
+from airspace.tactical.heights import HeightsOverPlans
 from airspace.tactical.keeping import KeptPairs
 from airspace.tactical.motion import HORIZON_S, Motions, PlanLegs, TrustLimits, predict, trusted
-from airspace.tactical.separation import Losses, SeparationLimits, find_losses
+from airspace.tactical.separation import Losses, SeparationLimits, find_losses, once
 from airspace.tactical.steady import SteadyVelocities
 from airspace.tactical.workspace import Workspace
 from airspace.tactical.zones import ZoneHits, ZoneIndex
@@ -62,6 +63,7 @@ class Monitor:
         self._off_since_s: FloatArray = np.full(256, np.nan)
         self._generation: RowArray = np.full(256, -1, np.int64)
         self._steady = SteadyVelocities()
+        self._heights = HeightsOverPlans()
         self._kept = KeptPairs()
 
     def take_zones(self, zones: Iterable[Zone]) -> None:
@@ -71,19 +73,40 @@ class Monitor:
     def analyse(self, frame: TacticalFrame) -> Findings:
         """Return what the next minute brings, judged at the frame's instant."""
         health = self._health.check(frame)
-        flying, motions = self._motions(frame)
-        minima = self.separation
-        manned = frame.manned[flying]
-        least_h = np.where(manned, max(minima.manned_horizontal_m, minima.horizontal_m), minima.horizontal_m)
-        least_v = np.where(manned, max(minima.manned_vertical_m, minima.vertical_m), minima.vertical_m)
-        groups = frame.group[flying]
-        losses = find_losses(motions, least_h, least_v, groups, minima, workspace=self._workspace)
-        losses = self._kept.take(losses, motions, frame.rows[flying], least_h, least_v, groups, minima, frame.now_s)
+        ahead = self._look_ahead(frame)
+        flying, motions = ahead.flying, ahead.motions
+        losses = self._losses(frame, ahead)
         heights = frame.heights[flying]
         hits = self.zones.approached(motions, heights - heights[:, :1], frame.now_s, self.horizon_s)
         return Findings(frame, flying, motions.follows, losses, hits, health)
 
-    def _motions(self, frame: TacticalFrame) -> tuple[RowArray, Motions]:
+    def _losses(self, frame: TacticalFrame, ahead: "_Ahead") -> Losses:
+        """Return the pairs, each flight in any of the ways it may go on; a pair found twice is the sooner of the two."""
+        minima, flying, n = self.separation, ahead.flying, len(ahead.flying)
+        manned = frame.manned[flying]
+        least_h = np.where(manned, max(minima.manned_horizontal_m, minima.horizontal_m), minima.horizontal_m)
+        least_v = np.where(manned, max(minima.manned_vertical_m, minima.vertical_m), minima.vertical_m)
+        groups, of = frame.group[flying], ahead.of
+        named = groups[of]
+        alone = (named < 0) & np.isin(of, of[n:])  # a flight is no pair with what it may do instead
+        named[alone] = groups.max(initial=-1) + 1 + of[alone]
+        found = find_losses(
+            ahead.either, least_h[of], least_v[of], named, minima, blur_m=ahead.blur_m[of], workspace=self._workspace
+        )
+        losses = once(found, of) if len(of) > n else found
+        return self._kept.take(
+            losses,
+            ahead.motions,
+            frame.rows[flying],
+            least_h,
+            least_v,
+            groups,
+            minima,
+            frame.now_s,
+            blur_m=ahead.blur_m,
+        )
+
+    def _look_ahead(self, frame: TacticalFrame) -> "_Ahead":
         self._make_room(frame)
         age_s = frame.now_s - frame.observed_s
         on_plan = (
@@ -96,30 +119,55 @@ class Monitor:
         )
         known = ~frame.on_ground & (age_s <= np.where(on_plan, COAST_ON_PLAN_S, COAST_S))
         flying = np.flatnonzero(known)
-        state = np.ascontiguousarray(frame.state[flying])
-        velocity = state[:, 3:]
-        # An unknown velocity, or one no aircraft flies, predicts nothing: the track is taken to stay.
-        fastest = self._health.limits.manned_speed_mps
-        velocity[~(np.abs(velocity) <= fastest).all(axis=1) & ~np.isnan(velocity).any(axis=1)] = 0.0
-        np.nan_to_num(velocity, copy=False)
-        rows = frame.rows[flying]
-        velocity[:] = self._steady.take(rows, frame.observed_s[flying], velocity)
-        observed_s, temporal_s = frame.observed_s[flying], np.nan_to_num(frame.temporal_s[flying])
+        rows, observed_s = frame.rows[flying], frame.observed_s[flying]
         plans = PlanLegs(frame.plans.legs, frame.plans.first[flying], frame.plans.count[flying])
+        state, other_up_mps = self._freed_of_noise(frame, flying, plans)
+        temporal_s = np.nan_to_num(frame.temporal_s[flying])
         since_s = self._off_since_s[rows]
         follows = trusted(state, observed_s, temporal_s, on_plan[flying], plans, self.trust, since_s)
         self._off_since_s[rows] = since_s
         # A velocity off the plan that no report has contradicted since: the next ones may be lost.
         alone = (frame.now_s - since_s > self.trust.alone_s) & (age_s[flying] <= COAST_S)
         follows &= ~alone
+        instead = np.flatnonzero(~follows & ~np.isnan(other_up_mps))
+        of = np.concatenate((np.arange(len(flying)), instead))
+        either = state[of]
+        either[len(flying) :, 5] = other_up_mps[instead]
         motions = predict(
-            state, observed_s, temporal_s, follows, plans, frame.now_s, self.horizon_s, workspace=self._workspace
-        )
-        return flying, motions
+            either, observed_s[of], temporal_s[of], follows[of], PlanLegs(plans.legs, plans.first[of], plans.count[of]),
+            frame.now_s, self.horizon_s, workspace=self._workspace,
+        )  # fmt: skip
+        return _Ahead(flying, of, motions, _blurs(state, frame.uncertain_s[flying]))
+
+    def _freed_of_noise(self, frame: TacticalFrame, flying: RowArray, plans: PlanLegs) -> tuple[FloatArray, FloatArray]:
+        """Return states (n, 6) as they are predicted from, and the climb rates the flights may have instead (NaN: none)."""
+        rows, observed_s = frame.rows[flying], frame.observed_s[flying]
+        state = np.ascontiguousarray(frame.state[flying])
+        velocity = state[:, 3:]
+        # An unknown velocity, or one no aircraft flies, predicts nothing: the track is taken to stay.
+        fastest = self._health.limits.manned_speed_mps
+        velocity[~(np.abs(velocity) <= fastest).all(axis=1) & ~np.isnan(velocity).any(axis=1)] = 0.0
+        np.nan_to_num(velocity, copy=False)
+        velocity[:] = self._steady.take(rows, observed_s, velocity)
+        if not self._intent:
+            return state, np.full(len(state), np.nan)
+        up_mps, other_up_mps = self._steady.climbs(rows)
+        above = np.empty(len(state))
+        kernels().heights_over_plans(
+            np.ascontiguousarray(state[:, 2]), observed_s, frame.temporal_s[flying], plans.legs, plans.first, plans.count,
+            above,
+        )  # fmt: skip
+        steady = self._heights.take(rows, observed_s, above)
+        # Off its plan and climbing, a flight is where it says; otherwise where it was before, but for noise.
+        keeps = ~np.isnan(steady) & (~frame.deviating[flying] | (up_mps == 0.0))
+        state[keeps, 2] += (steady - above)[keeps]
+        velocity[:, 2] = up_mps
+        return state, other_up_mps
 
     def _make_room(self, frame: TacticalFrame) -> None:
         """Grow with the picture, and forget what rows remember of tracks that left them."""
         self._steady.grow(frame.capacity)
+        self._heights.grow(frame.capacity)
         more = frame.capacity - len(self._off_since_s)
         if more > 0:
             self._off_since_s = np.concatenate((self._off_since_s, np.full(more, np.nan)))
@@ -127,8 +175,33 @@ class Monitor:
         reused = frame.rows[self._generation[frame.rows] != frame.generation]
         self._off_since_s[reused] = np.nan
         self._steady.forget(reused)
+        self._heights.forget(reused)
         self._kept.forget(reused)
         self._generation[frame.rows] = frame.generation
+
+
+@dataclass(frozen=True, slots=True)
+class _Ahead:
+    """What is predicted: n flights, then k ways some of them may go on instead; `of` (n + k,) says whose each is."""
+
+    flying: RowArray
+    of: RowArray
+    either: Motions
+    blur_m: FloatArray
+    """float64 (n, 2): how far each may be from there, level and in height, because its clock is not known exactly."""
+
+    @property
+    def motions(self) -> Motions:
+        """The n flights as they most likely go on."""
+        n = len(self.flying)
+        first = self.either.first[: n + 1]
+        return Motions(self.either.pieces[: first[n]], first, self.either.follows[:n])
+
+
+def _blurs(state: FloatArray, uncertain_s: FloatArray) -> FloatArray:
+    """Return how far flights may be from where they are predicted when the instants of their reports are so uncertain."""
+    level, up = np.hypot(state[:, 3], state[:, 4]), np.abs(state[:, 5])
+    return np.column_stack((level * uncertain_s, up * uncertain_s))
 
 
 def warm() -> None:
@@ -141,6 +214,7 @@ def warm() -> None:
     follows = trusted(state, zeros, zeros, np.array((True, False)), plans, monitor.trust, np.full(2, np.nan))
     motions = predict(state, zeros, zeros, follows, plans, 0.0)
     find_losses(motions, zeros + 50.0, zeros + 15.0, np.full(2, -1), monitor.separation)
+    kernels().heights_over_plans(zeros, zeros, zeros, legs, plans.first, plans.count, np.empty(2))
     monitor.zones.approached(motions, np.zeros((2, 3)), 0.0, HORIZON_S)
     monitor.zones.inside(np.zeros((2, 2)), np.zeros((2, 3)), 0.0)
     within, out = np.zeros(2, np.bool_), np.zeros((2, 3))

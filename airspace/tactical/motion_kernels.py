@@ -104,6 +104,23 @@ def trust_plans(
             follow[i] = observed_s[i] - off_since_s[i] < limits[4]
 
 
+def heights_over_plans(
+    heights: FloatArray,
+    observed_s: FloatArray,
+    temporal_s: FloatArray,
+    legs: FloatArray,
+    leg_first: RowArray,
+    leg_count: RowArray,
+    out: FloatArray,
+) -> None:
+    """Write how far above its plan each track is where it has one (n,), NaN elsewhere."""
+    for i in range(len(heights)):
+        out[i] = math.nan
+        if leg_count[i] > 0 and not math.isnan(temporal_s[i]):
+            _, _, z, _ = plan_at(legs, leg_first[i], leg_count[i], observed_s[i] + temporal_s[i])
+            out[i] = heights[i] - z
+
+
 def count_pieces(
     observed_s: FloatArray,
     temporal_s: FloatArray,

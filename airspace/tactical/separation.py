@@ -67,23 +67,30 @@ def find_losses(
     groups: RowArray,
     limits: SeparationLimits,
     *,
+    blur_m: FloatArray | None = None,
     cell_m: float | None = None,
     workspace: Workspace | None = None,
 ) -> Losses:
     """Return every pair that loses separation within the motions' horizon, in the order of a and b.
 
     A pair is held to the larger of the two's minima, float64 (n,); members of one group (int64 (n,), -1: none) are the
-    same aircraft. `cell_m` sets the grid's cell instead of the mean box. With a `workspace` its memory is used.
+    same aircraft. `blur_m` float64 (n, 2) says how far each may be from where it is predicted, level and in height: a
+    pair is held to so much more of both. `cell_m` sets the grid's cell instead of the mean box. With a `workspace` its
+    memory is used.
     """
     n = len(motions.first) - 1
     room = (workspace or Workspace()).room
     box = room("box", n, np.float64, 6)
     compiled = kernels()
     least_h, least_v = room("least_h", n, np.float64), room("least_v", n, np.float64)
+    blur_h, blur_v = room("blur_h", n, np.float64), room("blur_v", n, np.float64)
+    blur_h[:], blur_v[:] = (0.0, 0.0) if blur_m is None else blur_m.T
     if n:
         # Two boxes grown so overlap whenever the two are nearer than the larger of their minima.
         np.add(minima_h_m, _BOX_SLACK_M - minima_h_m.min() / 2, out=least_h)
         np.add(minima_v_m, _BOX_SLACK_M - minima_v_m.min() / 2, out=least_v)
+        least_h += blur_h
+        least_v += blur_v
         compiled.boxes(motions.pieces, motions.first, least_h, least_v, box)
     np.subtract(minima_h_m, EPS_M, out=least_h)
     np.subtract(minima_v_m, EPS_M, out=least_v)
@@ -102,6 +109,8 @@ def find_losses(
             cell_m,
             least_h,
             least_v,
+            blur_h,
+            blur_v,
             motions.follows,
             limits.both_plans_horizontal_m - EPS_M,
             limits.both_plans_vertical_m - EPS_M,
@@ -114,7 +123,7 @@ def find_losses(
             room("items", entries, np.int32, 3),
             room("near", len(motions.pieces), np.float64, 8),
             room("bounds", n + 1, np.int64),
-            room("minima", n, np.float64, 2),
+            room("minima", n, np.float64, 4),
             room("tags", n, np.int64),
             found,
             counts,
@@ -131,3 +140,19 @@ def find_losses(
     work = dict(zip(("entries", "compared", "tested"), counts.tolist(), strict=True))
     a, b = columns[:2].astype(np.int64)
     return Losses(a, b, columns[2], columns[3], columns[4], columns[5], columns[6], columns[7], columns[8], work)
+
+
+def once(losses: Losses, of: RowArray) -> Losses:
+    """Return the losses of the flights that motions are `of`: of a pair found more than once the one that comes first."""
+    a, b = of[losses.a], of[losses.b]
+    swapped = a > b
+    low, high = np.where(swapped, b, a), np.where(swapped, a, b)
+    order = np.lexsort((losses.t_in_s, high, low))
+    first = np.ones(len(order), np.bool_)
+    first[1:] = (low[order][1:] != low[order][:-1]) | (high[order][1:] != high[order][:-1])
+    kept = order[first]
+    columns = {
+        name: getattr(losses, name)[kept] for name in ("t_in_s", "t_out_s", "t_cpa_s", "horizontal_m", "x_m", "y_m")
+    }
+    vertical = np.where(swapped, -losses.vertical_m, losses.vertical_m)[kept]
+    return Losses(low[kept], high[kept], **columns, vertical_m=vertical, work=losses.work)

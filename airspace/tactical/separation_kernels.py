@@ -130,6 +130,8 @@ def gather(
     first: RowArray,
     minima_h: FloatArray,
     minima_v: FloatArray,
+    blur_h: FloatArray,
+    blur_v: FloatArray,
     intent: BoolArray,
     group: RowArray,
     motion: IntArray,
@@ -138,7 +140,7 @@ def gather(
     minima: FloatArray,
     tags: RowArray,
 ) -> None:
-    """Write pieces, their bounds, the two minima and the groups in the order of `motion`.
+    """Write pieces, their bounds, the two minima with the two blurs, and the groups in the order of `motion`.
 
     Who is near in space is then near in memory: a pair's test finds both in the cache, however many fly. A group's
     lowest bit says whether the motion follows its plan.
@@ -154,6 +156,8 @@ def gather(
             at += 1
         minima[i, 0] = minima_h[k]
         minima[i, 1] = minima_v[k]
+        minima[i, 2] = blur_h[k]
+        minima[i, 3] = blur_v[k]
         tags[i] = 2 * group[k] + (1 if intent[k] else 0)
     bounds[n] = at
 
@@ -265,6 +269,8 @@ def find_losses(
     cell_m: float,
     minima_h: FloatArray,
     minima_v: FloatArray,
+    blur_h: FloatArray,
+    blur_v: FloatArray,
     intent: BoolArray,
     intent_h: float,
     intent_v: float,
@@ -284,8 +290,9 @@ def find_losses(
 ) -> int:
     """Write every pair that loses separation as `i j t_in ... y` (9 columns, i < j); return how many there are.
 
-    A pair is held to the larger minima of the two, or to `intent_h`, `intent_v` when both follow their plans; members of
-    one `group` (0 and above: the same aircraft) are no pair. More pairs than `found` holds are counted, not written.
+    A pair is held to the larger minima of the two, or to `intent_h`, `intent_v` when both follow their plans, each time
+    wider by the blurs of both: how far off each may be because nobody knows exactly when it was there. Members of one
+    `group` (0 and above: the same aircraft) are no pair. More pairs than `found` holds are counted, not written.
     `counts` becomes the entries of the grid, the comparisons of boxes and the exact tests. More entries than `items`
     holds: nothing is written, and the return value is -1. `at` to `tags` are memory to work in.
     """
@@ -296,7 +303,7 @@ def find_losses(
     counts[0] = fill_grid(box, cell_m, stride, starts, at, items)
     if counts[0] > len(items):
         return -1
-    gather(pieces, first, minima_h, minima_v, intent, group, motion, near, bounds, minima, tags)
+    gather(pieces, first, minima_h, minima_v, blur_h, blur_v, intent, group, motion, near, bounds, minima, tags)
     out = np.empty(7)
     n = 0
     compared = 0
@@ -335,6 +342,8 @@ def find_losses(
                 else:
                     limit_h = max(minima[i, 0], minima[j, 0])
                     limit_v = max(minima[i, 1], minima[j, 1])
+                limit_h += minima[i, 2] + minima[j, 2]
+                limit_v += minima[i, 3] + minima[j, 3]
                 low = i
                 high = j
                 if motion[i] > motion[j]:

@@ -14,6 +14,11 @@ _LEAST_WEIGHT: Final = 0.25
 _LEAST_WEIGHT_UP: Final = 0.1
 _DRIFT_UP_MPS: Final = 0.22
 """3.6 sigma between means of weight 0.25 and 0.1 of such reports (0.061 m/s): what is more has begun to climb."""
+_ONE_UP_MPS: Final = 0.3
+"""One sigma of a report's climb rate (ours)."""
+_LEVEL: Final = 2.6
+"""Sigma of the mean within which a climb rate is none: 0.18 m/s once many reports are in, 5 m in 30 s."""
+_ENOUGH_REPORTS: Final = 12
 _RESTART_REPORTS: Final = 2
 """A mean that found a climb still holds reports from before it: the next ones weigh a third, a quarter, a fifth."""
 
@@ -59,6 +64,18 @@ class SteadyVelocities:
         steady = self._velocity[rows]
         steady[:, 2] = self._climb[rows]
         return steady
+
+    def climbs(self, rows: RowArray) -> tuple[FloatArray, FloatArray]:
+        """Return the climb rates (n,) flights are predicted with, and what they may be instead while few reports say so.
+
+        A rate is nought until the reports in its mean show that it is none: noise taken for a climb puts a flight into
+        another layer within the minute. The other of the two, nought or the mean, is NaN once enough reports are in.
+        """
+        climb, reports = self._climb[rows], np.maximum(self._reports[rows, 2], 1)
+        sigma_mps = _ONE_UP_MPS * np.sqrt(np.maximum(1.0 / reports, _LEAST_WEIGHT_UP / (2.0 - _LEAST_WEIGHT_UP)))
+        level = np.abs(climb) <= _LEVEL * sigma_mps
+        open_still = (reports < _ENOUGH_REPORTS) & (climb != 0.0)
+        return np.where(level, 0.0, climb), np.where(open_still, np.where(level, climb, 0.0), np.nan)
 
     def _add(self, rows: RowArray, reported: FloatArray) -> None:
         before, climb = self._velocity[rows], self._climb[rows]

@@ -37,6 +37,7 @@ def frame(count: int, now_s: float = NOW, **columns: Any) -> TacticalFrame:
         "manned": np.zeros(count, bool),
         "feed": np.zeros(count, np.int64),
         "endurance_s": np.full(count, np.nan),
+        "uncertain_s": np.zeros(count),
         "plans": PlanLegs(np.empty((0, 8)), np.zeros(count, np.int64), np.zeros(count, np.int64)),
         "capacity": count,
     }

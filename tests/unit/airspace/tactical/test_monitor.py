@@ -3,6 +3,7 @@
 from typing import Any
 
 import numpy as np
+import pytest
 
 from airspace.areas import Area
 from airspace.frame import LocalFrame
@@ -199,3 +200,20 @@ def test_a_pair_kept_is_no_loss_that_has_happened() -> None:
         losses = monitor.analyse(flights(*rows, now_s=now_s, observed_s=np.full(2, now_s))).losses
         assert (losses.t_in_s > 0).all()
     assert len(losses.a) == 0
+
+
+def test_what_nobody_knows_of_the_instant_is_kept_as_distance() -> None:
+    """At 54 m a pair is clear; when each at 10 m/s may have been there 0.25 s sooner or later it is not, and at 56 m it is."""
+    for apart_m, uncertain_s, expected in ((54, 0.0, []), (54, 0.25, [(0, 1)]), (56, 0.25, [])):
+        sky = flights((0, 0, 60, 10, 0, 0), (0, apart_m, 60, 10, 0, 0), uncertain_s=np.full(2, uncertain_s))
+        assert pairs(Monitor().analyse(sky)) == expected
+
+
+def test_two_ways_a_flight_may_go_on_are_one_flight() -> None:
+    """A flight of one report is predicted level and climbing: no pair with itself, and one pair with what either meets."""
+    level_and_above = ((0, 0, 60, 10, 0, 0.5), (300, 0, 60, 0, 0, 0), (500, 0, 85, 0, 0, 0))
+    found = Monitor().analyse(flights(*level_and_above))
+    assert pairs(found) == [(0, 1), (0, 2)]
+    assert found.losses.t_in_s[0] == pytest.approx(25.0, abs=0.1)
+    both = Monitor().analyse(flights((0, 0, 60, 10, 0, 0.1), (300, 0, 60, 0, 0, 0)))
+    assert pairs(both) == [(0, 1)]

@@ -75,3 +75,31 @@ def test_an_old_report_changes_nothing_and_another_track_begins_anew() -> None:
     assert steady.take(ROW, at, up + 0.5)[0, 2] == 1.0
     steady.forget(ROW)
     assert steady.take(ROW, at - 5.0, up + 0.5)[0, 2] == 1.5
+
+
+def test_a_climb_rate_is_none_until_the_reports_show_one() -> None:
+    """Noise leaves level flights level, also the first ten seconds; a climb of 0.5 m/s is believed within a dozen reports."""
+    random = np.random.default_rng(10)
+    steady, rows = SteadyVelocities(), np.arange(2_000)
+    steady.grow(2_000)
+    climbing = rows < 1_000
+    for second in range(40):
+        reports = random.normal(0, 0.3, (2_000, 3))
+        reports[climbing, 2] += 0.5
+        steady.take(rows, np.full(2_000, float(second)), reports)
+        up_mps, other_mps = steady.climbs(rows)
+        assert (up_mps[~climbing] == 0.0).mean() > 0.96
+        if second < 10:
+            assert not np.isnan(other_mps).any()
+    assert np.isnan(other_mps).mean() > 0.9
+    assert (up_mps[climbing] > 0.25).mean() > 0.99
+
+
+def test_what_few_reports_say_is_looked_at_both_ways() -> None:
+    """After one report of 0.4 m/s a flight is level and may climb; of 1.0 m/s it climbs and may be level."""
+    for report, first, other in ((0.4, 0.0, 0.4), (1.0, 1.0, 0.0)):
+        steady = SteadyVelocities()
+        steady.grow(1)
+        steady.take(ROW, np.zeros(1), np.array([[10.0, 0.0, report]]))
+        up_mps, other_mps = steady.climbs(ROW)
+        assert (up_mps[0], other_mps[0]) == (first, other)

@@ -1,16 +1,20 @@
 """The OpenAPI document: bodies parsed by hand and problem answers appear in it as if FastAPI had parsed them."""
 
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
+from fastapi.routing import APIRoute
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from utm.problems import CONTENT_TYPE, PROBLEM_SCHEMA
+from utm.api.openapi_operations import SECURITY, complete, problem_responses
+from utm.problems import PROBLEM_SCHEMA
+
+__all__ = ["install_openapi", "openapi_body", "problem_responses"]
 
 _documented: dict[type[BaseModel], None] = {}
-_PROBLEM_REF = {"$ref": "#/components/schemas/Problem"}
 _PLAIN_ERRORS = ("HTTPValidationError", "ValidationError")
 
 
@@ -19,31 +23,6 @@ def openapi_body(model: type[BaseModel], *, media_type: str = "application/json"
     _documented[model] = None
     content = {media_type: {"schema": {"$ref": f"#/components/schemas/{model.__name__}"}}}
     return {"requestBody": {"required": True, "content": content}}
-
-
-def problem_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """Return the `responses` of a route for the error statuses it may answer with."""
-    return {
-        status: {"description": _WORDS[status], "content": {CONTENT_TYPE: {"schema": _PROBLEM_REF}}}
-        for status in statuses
-    }
-
-
-_WORDS = {
-    400: "The request cannot be understood",
-    401: "No or bad token",
-    403: "Wrong role",
-    404: "Nothing there that the caller may know of",
-    405: "Wrong method",
-    409: "The world disagrees",
-    413: "Body too large",
-    415: "Wrong type of body",
-    422: "Malformed",
-    428: "If-Match is needed",
-    429: "Too many requests",
-    500: "The service failed",
-    503: "Try again later",
-}
 
 
 def install_openapi(app: FastAPI) -> None:
@@ -62,17 +41,38 @@ def build(app: FastAPI) -> dict[str, Any]:
     document: dict[str, Any] = get_openapi(
         title=app.title, version=app.version, summary=app.summary, description=app.description, routes=app.routes
     )
-    schemas = document.setdefault("components", {}).setdefault("schemas", {})
-    for name, schema in _body_schemas().items():
+    components = document.setdefault("components", {})
+    schemas = components.setdefault("schemas", {})
+    for name, schema in [*_body_schemas().items(), *answer_schemas().items()]:
         if _plain(schemas.setdefault(name, schema)) != _plain(schema):
             raise ValueError(f"two different schemas are called {name}: rename one of the models")
     schemas["Problem"] = PROBLEM_SCHEMA
-    for operations in document["paths"].values():
-        for operation in operations.values():
-            _use_problems(operation.get("responses", {}))
+    components["securitySchemes"] = SECURITY
+    complete(document, {f"{method} {route.path}": route for route in api_routes(app) for method in route.methods})
     for name in _PLAIN_ERRORS:
         schemas.pop(name, None)
     return document
+
+
+def api_routes(app: FastAPI) -> Iterator[APIRoute]:
+    """Return every route of the document, those of included routers too."""
+
+    def within(routes: Iterable[Any]) -> Iterator[APIRoute]:
+        for route in routes:
+            inner = getattr(route, "original_router", None)
+            if inner is not None:
+                yield from within(inner.routes)
+            elif isinstance(route, APIRoute) and route.include_in_schema:
+                yield route
+
+    return within(app.routes)
+
+
+def answer_schemas() -> dict[str, Any]:
+    """Return the schemas of answers that routes write themselves."""
+    from utm.api.answer_table import schemas  # noqa: PLC0415  (its models are bodies, and those import this module)
+
+    return schemas()
 
 
 def _plain(schema: Any) -> Any:
@@ -86,12 +86,3 @@ def _body_schemas() -> dict[str, Any]:
     models = [(model, "validation") for model in _documented]
     _, definitions = models_json_schema(models, ref_template="#/components/schemas/{model}")  # type: ignore[arg-type]
     return dict(definitions.get("$defs", {}))
-
-
-def _use_problems(responses: dict[str, Any]) -> None:
-    """Put our error document where FastAPI would describe its own 422, and a default for every other error."""
-    if "422" in responses and CONTENT_TYPE not in responses["422"].get("content", {}):
-        responses["422"] = problem_responses(422)[422]
-    for status, words in (("401", 401), ("429", 429)):
-        responses.setdefault(status, problem_responses(words)[words])
-    responses.setdefault("default", {"description": "Problem", "content": {CONTENT_TYPE: {"schema": _PROBLEM_REF}}})

@@ -1,0 +1,149 @@
+"""Requests generated from the OpenAPI document, sent to a running server as every role, each answer held to the document.
+
+Where a path names something, half of the requests name a thing that is there, so that answers other than 404 are seen.
+"""
+
+import itertools
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+import requests
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from schemathesis import GenerationMode
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from tests.fakes.tenancy import LETTERS, MATRIX
+from tests.fakes.two_firms import TwoFirms
+
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+]
+CALLERS = (*LETTERS.values(), "nobody")
+_QUIET = {"wait_s": 0}
+"""Query values that would keep a request waiting are replaced by these."""
+_SLOW = frozenset({"speed"})
+
+
+@dataclass
+class Tally:
+    """What was sent and what was wrong."""
+
+    cases: int = 0
+    by_caller: Counter[str] = field(default_factory=Counter)
+    by_status: Counter[int] = field(default_factory=Counter)
+    by_operation: Counter[str] = field(default_factory=Counter)
+    faults: dict[str, str] = field(default_factory=dict)
+
+    def fault(self, label: str, caller: str, error: Exception, answer: str) -> None:
+        """Keep one example of each kind of fault."""
+        first = str(error).strip().splitlines()
+        key = f"{label}: {' / '.join(first[:6])[:400]}"
+        self.faults.setdefault(key, f"as {caller}, answered {answer[:300]}")
+
+    def text(self) -> str:
+        """Return the faults, one below the other."""
+        return "\n".join(f"{key}\n    {example}" for key, example in sorted(self.faults.items()))
+
+
+class Sender:
+    """Sends generated cases of a document as one role after the other."""
+
+    def __init__(self, city: TwoFirms, document: dict[str, Any]) -> None:
+        self.city = city
+        self.schema = schemathesis.openapi.from_dict(document)
+        self.tally = Tally()
+        self._turn = itertools.count()
+        self._sessions = {caller: self._session(caller) for caller in CALLERS}
+
+    def _session(self, caller: str) -> requests.Session:
+        session = requests.Session()
+        if caller != "nobody":
+            session.headers["Authorization"] = self.city.client(caller).headers["Authorization"]
+        return session
+
+    def run(self, examples: int) -> Tally:
+        """Send so many cases of every operation, alternately as the document asks and against it."""
+        for result in self.schema.get_all_operations():
+            operation = result.ok()
+            for mode, share in ((GenerationMode.POSITIVE, 0.6), (GenerationMode.NEGATIVE, 0.4)):
+                self._cases(operation, mode, max(1, round(examples * share)))
+        return self.tally
+
+    def _cases(self, operation: Any, mode: GenerationMode, count: int) -> None:
+        try:
+            strategy = operation.as_strategy(generation_mode=mode)
+        except Exception as error:
+            self.tally.faults[f"{operation.label}: cannot be generated"] = str(error)
+            return
+
+        @settings(
+            max_examples=count,
+            derandomize=True,
+            database=None,
+            deadline=None,
+            phases=[Phase.generate],
+            suppress_health_check=list(HealthCheck),
+        )
+        @given(case=strategy, real=st.booleans())
+        def send(case: Any, real: bool) -> None:
+            self._send(operation, case, real)
+
+        try:
+            send()
+        except Exception as error:
+            if "Unsatisfiable" not in type(error).__name__:  # nothing can be wrong about a request without parameters
+                raise
+
+    def _send(self, operation: Any, case: Any, real: bool) -> None:
+        caller = CALLERS[next(self._turn) % len(CALLERS)]
+        if real:
+            self._name_real_things(operation, case, caller)
+        if isinstance(case.query, dict):
+            case.query = {key: _QUIET.get(key, value) for key, value in case.query.items() if key not in _SLOW}
+        try:
+            answer = case.call(
+                base_url=self.city.server.base_url,
+                session=self._sessions[caller],
+                headers=self._headers(caller),
+                timeout=30,
+            )
+        except (ValueError, requests.exceptions.InvalidHeader, requests.exceptions.InvalidURL):
+            return  # no client can send that
+        self.tally.cases += 1
+        self.tally.by_caller[caller] += 1
+        self.tally.by_status[answer.status_code] += 1
+        self.tally.by_operation[operation.label] += 1
+        for check in CHECKS:
+            try:
+                case.validate_response(answer, checks=[check])
+            except AssertionError as error:
+                self.tally.fault(operation.label, caller, error, answer.text)
+            except BaseExceptionGroup as group:
+                for error in group.exceptions:
+                    self.tally.fault(operation.label, caller, error, answer.text)  # type: ignore[arg-type]
+
+    def _headers(self, caller: str) -> dict[str, str]:
+        return {} if caller == "nobody" else {"Authorization": self.city.client(caller).headers["Authorization"]}
+
+    def _name_real_things(self, operation: Any, case: Any, caller: str) -> None:
+        rule = MATRIX.get(f"{operation.method.upper()} {operation.path}")
+        if rule is None or not isinstance(case.path_parameters, dict):
+            return
+        owner = self.city.firms[0]
+        for name, kind in (rule.own or {}).items():
+            case.path_parameters[name] = owner.ids[kind]
+        for name, kind in (rule.office or {}).items():
+            case.path_parameters[name] = self.city.office[kind]

@@ -1,0 +1,488 @@
+"""The matrix of who may do what to whose things, and the walk that tries all of it on a running server.
+
+One line per endpoint in `MATRIX`. An endpoint without a line fails `test_tenancy.py`, which says what to add here.
+"""
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import httpx
+
+from tests.fakes import filing
+from tests.fakes.filing import text
+from tests.fakes.two_firms import FROM_SITE, TO_SITE, Firm, TwoFirms, kilometre
+
+LETTERS = {"o": "operator", "d": "dispatcher", "r": "regulator", "s": "supplier", "a": "admin"}
+CITY = frozenset({"dispatcher", "regulator", "admin"})
+"""Roles that read every firm's things whole."""
+
+Body = Callable[[TwoFirms, Firm, Firm], Any]
+"""(city, whose things are named, who sends) -> a body that would be taken, were those things the sender's."""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Who may take an endpoint, and whose things it is about.
+
+    `roles`: letters of o(perator) d(ispatcher) r(egulator) s(upplier) a(dmin); "" is open to everybody.
+    `own`: the path names a firm's thing, `{parameter: kind}`; other firms get the answer to an id that does not exist.
+    `office`: the path names a thing of the city's. `shows`: kinds whose ids the answer shows to their own firm.
+    `only_owner`: not even the city's roles see it. `names`: the body names another firm's thing: 404, or in an item.
+    """
+
+    roles: str
+    own: dict[str, str] | None = None
+    office: dict[str, str] | None = None
+    shows: tuple[str, ...] = ()
+    only_owner: bool = False
+    body: Body | None = None
+    names: bool = False
+    headers: dict[str, str] | None = None
+    last: bool = False
+
+    @property
+    def admitted(self) -> frozenset[str]:
+        """The roles that may take it."""
+        return frozenset(LETTERS[letter] for letter in self.roles)
+
+
+def _plan_body(city: TwoFirms, owner: Firm, sender: Firm) -> dict[str, Any]:
+    body: dict[str, Any] = json.loads(city.office[f"body_{owner.nth}"])
+    return body
+
+
+def _plan_through(city: TwoFirms, owner: Firm, sender: Firm) -> dict[str, Any]:
+    """Return a plan of the sender's own right through what the owner has reserved."""
+    own = json.loads(city.office[f"body_{sender.nth}"])
+    body = _plan_body(city, owner, sender)
+    return {**body, "aircraft_id": own["aircraft_id"], "remarks": own["remarks"]}
+
+
+def _fixed(value: Any) -> Body:
+    return lambda city, owner, sender: value
+
+
+def _standing_mission(city: TwoFirms, owner: Firm, sender: Firm) -> dict[str, Any]:
+    at = datetime.now(UTC) + timedelta(days=6)
+    own_way = filing.plan(sender.ids["other_aircraft"], at, kilometre(sender, 1_500))
+    return {"plan": own_way, "battery_id": owner.ids["battery"], "crew_id": owner.ids["crew"]}
+
+
+def _incident(city: TwoFirms, owner: Firm, sender: Firm) -> dict[str, Any]:
+    now = datetime.now(UTC)
+    return {"title": "Looked into", "from": text(now - timedelta(hours=1)), "to": text(now)}
+
+
+def _report(city: TwoFirms, owner: Firm, sender: Firm) -> dict[str, Any]:
+    at = filing.point(0, 0)
+    report = {"lat_deg": at["lat_deg"], "lon_deg": at["lon_deg"], "alt_agl_m": 50.0}
+    return {"items": [{**report, "aircraft_id": owner.ids["other_aircraft"], "observed_at": text(datetime.now(UTC))}]}
+
+
+def _temporary(city: TwoFirms, owner: Firm, sender: Firm) -> dict[str, Any]:
+    area = filing.zone(filing.square(-9_000, 500, 50))["geometry"]
+    at = datetime.now(UTC) + timedelta(hours=40)
+    return {"name": "Event", "geometry": area, "starts_at": text(at), "ends_at": text(at + timedelta(hours=1))}
+
+
+_ZONE = _fixed(filing.zone(filing.square(-9_000, 1_000, 50)))
+_ORDER = _fixed({"origin_site_id": FROM_SITE, "destination_site_id": TO_SITE, "payload_kg": 900.0})
+_OPEN = Rule("")
+_PLAN = {"plan_id": "plan"}
+_CITY = Rule("dra")
+
+MATRIX: dict[str, Rule] = {
+    # -- access
+    "POST /oauth/token": _OPEN,
+    "GET /.well-known/jwks.json": _OPEN,
+    "GET /.well-known/oauth-authorization-server": _OPEN,
+    "GET /v1/session": _OPEN,  # of the cookie alone: 401 to every token
+    "POST /v1/session": _OPEN,
+    "DELETE /v1/session": _OPEN,
+    "GET /v1/session/demo-users": _OPEN,
+    "POST /v1/session/demo": _OPEN,
+    "GET /healthz": _OPEN,
+    "GET /readyz": _OPEN,
+    # -- flight plans
+    "POST /v1/flight-plans": Rule("o", body=_plan_body, names=True),
+    "GET /v1/flight-plans": Rule("odra", shows=("plan", "refused_plan", "pending_plan", "flown_plan", "mission_plan")),
+    "POST /v1/flight-plans/check": Rule("od", body=_plan_body, names=True),
+    "POST /v1/flight-plans/batch": Rule("o", body=lambda *a: {"plans": [_plan_through(*a)]}),
+    "GET /v1/flight-plans/{plan_id}": Rule("odra", own=_PLAN, shows=("plan",)),
+    "PUT /v1/flight-plans/{plan_id}": Rule("o", own=_PLAN, body=_plan_through, headers={"If-Match": '"1"'}),
+    "POST /v1/flight-plans/{plan_id}/confirm": Rule("od", own=_PLAN),
+    "POST /v1/flight-plans/{plan_id}/activate": Rule("od", own=_PLAN),
+    "POST /v1/flight-plans/{plan_id}/end": Rule("od", own={"plan_id": "flown_plan"}, last=True),
+    "POST /v1/flight-plans/{plan_id}/cancel": Rule("od", own={"plan_id": "pending_plan"}, last=True),
+    "POST /v1/flight-plans/{plan_id}/release": Rule("dr", own=_PLAN),
+    "POST /v1/flight-plans/{plan_id}/decision": Rule(
+        "dr", own={"plan_id": "pending_plan"}, body=_fixed({"outcome": "refused", "reason": "not there"}), last=True
+    ),
+    "POST /v1/flight-plans/{plan_id}/offers/{index}/hold": Rule("o", own={"plan_id": "refused_plan"}),
+    "POST /v1/flight-plans/{plan_id}/contingency": Rule(
+        "od", own={"plan_id": "flown_plan"}, body=_fixed({"kind": "lost_link"})
+    ),
+    "GET /v1/flight-plans/{plan_id}/record": Rule("odra", own={"plan_id": "flown_plan"}, shows=("flown_plan",)),
+    "GET /v1/flight-plans/{plan_id}/export": Rule("odra", own=_PLAN),
+    "GET /v1/flight-plans/{plan_id}/profile": Rule("odra", own=_PLAN),
+    "GET /v1/flight-plans/{plan_id}/timeline": Rule("odra", own=_PLAN),
+    "POST /v1/flight-plans/import": Rule("od"),
+    # -- approvals and advisories
+    "GET /v1/standing-approvals": Rule("odra", shows=("standing_approval",)),
+    "POST /v1/standing-approvals": Rule("o", body=_fixed({"name": "Another", "upper_agl_m": 60})),
+    "POST /v1/standing-approvals/{standing_approval_id}/decision": Rule(
+        "r", own={"standing_approval_id": "standing_approval"}, body=_fixed({"outcome": "refused"}), last=True
+    ),
+    "GET /v1/advisories": Rule("odra", shows=("advisory",)),
+    "POST /v1/advisories/{advisory_id}/acknowledge": Rule("o", own={"advisory_id": "advisory"}),
+    # -- airspace: one for all
+    "GET /v1/zones": Rule("odrsa"),
+    "POST /v1/zones": Rule("r", body=_ZONE),
+    "POST /v1/zones/import": Rule("r"),
+    "GET /v1/zones/export": Rule("odrsa"),
+    "POST /v1/zones/impact": Rule("dr", body=_ZONE),
+    "GET /v1/zones/{zone_id}": Rule("odrsa", office={"zone_id": "zone_0"}),
+    "PUT /v1/zones/{zone_id}": Rule("r", office={"zone_id": "zone_0"}, last=True),
+    "DELETE /v1/zones/{zone_id}": Rule("r", office={"zone_id": "zone_0"}, last=True),
+    "GET /v1/corridors": Rule("odrsa"),
+    "GET /v1/sites": Rule("odrsa"),
+    "GET /v1/sites/{site_id}": Rule("odrsa", office={"site_id": "site"}),
+    "GET /v1/sites/{site_id}/slots": Rule("odra", office={"site_id": "site"}),
+    "GET /v1/airspace/at": Rule("odrsa"),
+    "GET /v1/airspace/cells": Rule("odrsa"),
+    "GET /v1/airspace/grid": Rule("odrsa"),
+    "GET /v1/ground-stops": Rule("odra"),
+    "POST /v1/ground-stops": Rule("d"),
+    "DELETE /v1/ground-stops/{ground_stop_id}": Rule("d", office={"ground_stop_id": "ground_stop"}, last=True),
+    "GET /v1/policy": Rule("odrsa"),
+    "PUT /v1/policy": Rule("r"),
+    "PUT /v1/policy/weather": Rule("dr"),
+    "POST /v1/policy/impact": Rule("dr"),
+    "GET /v1/temporary-zones": _CITY,
+    "POST /v1/temporary-zones": Rule("dr", body=_temporary),
+    "DELETE /v1/temporary-zones/{zone_id}": Rule("dr", office={"zone_id": "temporary_zone"}, last=True),
+    "GET /v1/action-lists": _CITY,
+    "GET /v1/action-lists/{action_list_id}": Rule("dra", office={"action_list_id": "action_list"}),
+    "POST /v1/action-lists/{action_list_id}/execute": Rule("d", office={"action_list_id": "action_list"}),
+    # -- statistics
+    "GET /v1/statistics": Rule("odra"),
+    "GET /v1/statistics/logistics": Rule("odra", shows=("organisation",)),
+    "GET /v1/statistics/fairness": Rule("odra", shows=("organisation",)),
+    # -- fleet
+    "GET /v1/operators": Rule("odra", shows=("organisation",)),
+    "GET /v1/operators/{organisation_id}": Rule(
+        "odra", own={"organisation_id": "organisation"}, shows=("organisation",)
+    ),
+    "GET /v1/operators/{organisation_id}/contact": Rule("odra", own={"organisation_id": "organisation"}),
+    "PUT /v1/operators/{organisation_id}/contact": Rule("oda", own={"organisation_id": "organisation"}),
+    "GET /v1/aircraft/{aircraft_id}/link": Rule("odra", own={"aircraft_id": "aircraft"}),
+    "GET /v1/aircraft": Rule("odra", shows=("aircraft", "flying_aircraft", "carrier")),
+    "POST /v1/aircraft": Rule("o"),
+    "GET /v1/aircraft/{aircraft_id}": Rule("odra", own={"aircraft_id": "aircraft"}, shows=("aircraft",)),
+    "PATCH /v1/aircraft/{aircraft_id}": Rule("o", own={"aircraft_id": "aircraft"}, body=_fixed({"manufacturer": "M"})),
+    "DELETE /v1/aircraft/{aircraft_id}": Rule("o", own={"aircraft_id": "carrier"}, last=True),
+    # -- tracks, alerts, commands, contingencies
+    "GET /v1/tracks": Rule("odrsa", shows=("track",)),
+    "POST /v1/tracks": Rule("os", body=_report, names=True),
+    "GET /v1/tracks/{track_id}/history": Rule("odrsa", own={"track_id": "track"}, shows=("track",)),
+    "POST /v1/identification/packets": Rule("os"),
+    "GET /v1/alerts": Rule("odra", shows=("alert",)),
+    "GET /v1/alerts/{alert_id}": Rule("odra", own={"alert_id": "alert"}, shows=("alert",)),
+    "POST /v1/alerts/{alert_id}/acknowledge": Rule("d", own={"alert_id": "alert"}),
+    "POST /v1/alerts/{alert_id}/shelve": Rule("d", own={"alert_id": "alert"}, last=True),
+    "POST /v1/alerts/{alert_id}/resolve": Rule("d", own={"alert_id": "alert"}, last=True),
+    "GET /v1/contingencies": Rule("odra", shows=("contingency",)),
+    "GET /v1/contingencies/{contingency_id}": Rule(
+        "odra", own={"contingency_id": "contingency"}, shows=("contingency",)
+    ),
+    "POST /v1/contingencies/{contingency_id}/accept": Rule("d", own={"contingency_id": "contingency"}),
+    "POST /v1/contingencies/{contingency_id}/dismiss": Rule("d", own={"contingency_id": "contingency"}),
+    "POST /v1/aircraft/{aircraft_id}/commands": Rule(
+        "od", own={"aircraft_id": "vehicle"}, body=_fixed({"type": "hold"}), last=True
+    ),
+    "POST /v1/aircraft/{aircraft_id}/commands/check": Rule(
+        "od", own={"aircraft_id": "vehicle"}, body=_fixed({"type": "hold"})
+    ),
+    "POST /v1/commands/mass": Rule(
+        "od", body=lambda c, o, s: {"commands": [{"aircraft_id": o.ids["vehicle"], "type": "hold"}]}, names=True
+    ),
+    "GET /v1/commands": Rule("odra", shows=("command",)),
+    "GET /v1/commands/{command_id}": Rule("odra", own={"command_id": "command"}, shows=("command",)),
+    # -- what happened
+    "GET /v1/events": Rule("odrsa"),
+    "GET /v1/replay": Rule("odra"),
+    "GET /v1/incidents": _CITY,
+    "POST /v1/incidents": Rule("dr", body=_incident),
+    "GET /v1/incidents/{incident_id}": Rule("dra", office={"incident_id": "incident"}),
+    "GET /v1/incidents/{incident_id}/bundle": Rule("dra", office={"incident_id": "incident"}),
+    # -- logistics
+    "POST /v1/orders": Rule("o", body=_ORDER),
+    "GET /v1/orders": Rule("odra", shows=("order",)),
+    "POST /v1/orders/dispatch": Rule("o"),
+    "GET /v1/orders/{order_id}": Rule("odra", own={"order_id": "order"}, shows=("order",)),
+    "POST /v1/orders/{order_id}/retry": Rule("od", own={"order_id": "order"}),
+    "POST /v1/orders/{order_id}/release": Rule("od", own={"order_id": "order"}, last=True),
+    "POST /v1/orders/{order_id}/cancel": Rule("od", own={"order_id": "order"}, last=True),
+    "POST /v1/missions": Rule("o", body=_standing_mission, names=True),
+    "GET /v1/missions": Rule("odra", shows=("mission",)),
+    "GET /v1/missions/{mission_id}": Rule("odra", own={"mission_id": "mission"}, shows=("mission",)),
+    "POST /v1/missions/{mission_id}/confirm": Rule("od", own={"mission_id": "mission"}),
+    "POST /v1/missions/{mission_id}/cancel": Rule("od", own={"mission_id": "mission"}, last=True),
+    "GET /v1/carriers": Rule("odra", shows=("carrier",)),
+    "GET /v1/carriers/{aircraft_id}": Rule("odra", own={"aircraft_id": "carrier"}, shows=("carrier",)),
+    "PUT /v1/carriers/{aircraft_id}": Rule("o", own={"aircraft_id": "carrier"}, body=_fixed({"site_id": FROM_SITE})),
+    "GET /v1/batteries": Rule("odra", shows=("battery",)),
+    "POST /v1/batteries": Rule("o", body=_fixed({"label": "One more", "capacity_wh": 500})),
+    "PATCH /v1/batteries/{battery_id}": Rule("o", own={"battery_id": "battery"}, body=_fixed({"cycles": 7})),
+    "GET /v1/crews": Rule("odra", shows=("crew",)),
+    "POST /v1/crews": Rule("o", body=_fixed({"label": "One more", "vehicles_max": 2})),
+    "PATCH /v1/crews/{crew_id}": Rule("o", own={"crew_id": "crew"}, body=_fixed({"vehicles_max": 4})),
+    # -- webhooks: an organisation's own, whatever its role
+    "GET /v1/webhooks": Rule("odrsa", shows=("webhook",), only_owner=True),
+    "POST /v1/webhooks": Rule("odrsa"),
+    "GET /v1/webhooks/{webhook_id}": Rule("odrsa", own={"webhook_id": "webhook"}, shows=("webhook",), only_owner=True),
+    "PATCH /v1/webhooks/{webhook_id}": Rule(
+        "odrsa", own={"webhook_id": "webhook"}, body=_fixed({"active": True}), only_owner=True
+    ),
+    "GET /v1/webhooks/{webhook_id}/deliveries": Rule(
+        "odrsa", own={"webhook_id": "webhook"}, shows=("delivery",), only_owner=True
+    ),
+    "POST /v1/webhooks/{webhook_id}/deliveries/{delivery_id}/retry": Rule(
+        "odrsa", own={"webhook_id": "webhook", "delivery_id": "delivery"}, only_owner=True
+    ),
+    "POST /v1/webhooks/{webhook_id}/rotate": Rule("odrsa", own={"webhook_id": "webhook"}, only_owner=True, last=True),
+    "DELETE /v1/webhooks/{webhook_id}": Rule("odrsa", own={"webhook_id": "webhook"}, only_owner=True, last=True),
+    # -- the demonstration's simulator
+    "GET /v1/demo/faults": Rule("da"),
+    "POST /v1/demo/faults": Rule("da"),
+    "DELETE /v1/demo/faults": Rule("da"),
+}
+
+SOCKETS: dict[str, str] = {"/v1/live": "odrsa", "/v1/tracks/ingest": "os", "/v1/replay/live": "odra"}
+"""WebSocket paths and who may open them; each is walked by a test of its own in test_tenancy.py."""
+
+HIDDEN: frozenset[str] = frozenset(
+    {"/openapi.json", "/docs", "/docs/oauth2-redirect", "/problems/{code}", "/", "/{name:path}", "/metrics"}
+)
+"""Paths that are not in the OpenAPI document: pages and texts that are the same for everybody, without a token."""
+
+_NOT_THERE: dict[int, frozenset[int]] = {}
+_VOLATILE = re.compile(r'"(trace_id|seq)":\s*("[^"]*"|\d+|null)')
+_SAFE = frozenset({"GET", "HEAD"})
+_NAMES_OF_THINGS = {
+    "aircraft_id": "aircraft",
+    "plan_id": "plan",
+    "organisation_id": "organisation",
+    "registration": "registration",
+    "batch_id": "command",
+}
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Something the matrix forbids, seen on a server."""
+
+    endpoint: str
+    role: str
+    what: str
+
+    def __str__(self) -> str:
+        return f"{self.endpoint} as {self.role}: {self.what}"
+
+
+class Walk:
+    """One walk over every endpoint of a server's own document."""
+
+    def __init__(self, city: TwoFirms, document: dict[str, Any]) -> None:
+        self.city = city
+        self.operations = {
+            f"{method.upper()} {path}": operation
+            for path, methods in document["paths"].items()
+            for method, operation in methods.items()
+        }
+        self.faults: list[Fault] = []
+        self.tried = 0
+
+    # -- one request
+
+    def _path(self, endpoint: str, rule: Rule, owner: Firm, *, broken: bool = False) -> str:
+        path = endpoint.partition(" ")[2]
+        named = {name: owner.ids.get(kind, "") for name, kind in (rule.own or {}).items()}
+        named |= {name: self.city.office[kind] for name, kind in (rule.office or {}).items()}
+        if broken and rule.own:
+            first = next(iter(rule.own))
+            named[first] = never_was(named[first])
+        for name in re.findall(r"{(\w+)}", path):
+            path = path.replace(f"{{{name}}}", named.get(name, "0"))
+        return path
+
+    def _query(self, endpoint: str) -> dict[str, str]:
+        operation = self.operations[endpoint]
+        now = datetime.now(UTC)
+        values = {
+            "from": text(self.city.started_at - timedelta(minutes=1)),
+            "to": text(now),
+            "lat_deg": "22.7",
+            "lon_deg": "114.2",
+            "alt_m": "50",
+            "alt_datum": "AGL",
+            "format": "geojson",
+            "vehicle_id": "nothing",
+            "wait_s": "0",
+            "since": self.city.office["seq"],
+        }
+        wanted = {p["name"] for p in operation.get("parameters", []) if p["in"] == "query"}
+        required = {p["name"] for p in operation.get("parameters", []) if p["in"] == "query" and p.get("required")}
+        if endpoint in ("GET /v1/events", "GET /v1/airspace/grid"):
+            required |= wanted & {"since", "wait_s", "lat_deg", "lon_deg"}
+        return {name: values[name] for name in sorted(required) if name in values}
+
+    def _send(
+        self, client: httpx.Client, endpoint: str, path: str, *, body: Any = None, headers: dict[str, str] | None = None
+    ) -> httpx.Response:
+        self.tried += 1
+        method = endpoint.partition(" ")[0]
+        more: dict[str, Any] = {"json": body} if body is not None else {}
+        return filing.send(client, method, path, params=self._query(endpoint), headers=headers or {}, **more)
+
+    def _fault(self, endpoint: str, role: str, what: str) -> None:
+        self.faults.append(Fault(endpoint, role, what[:300]))
+
+    def _check_private(self, endpoint: str, role: str, owner: Firm, answer: httpx.Response, sent: str) -> None:
+        """What the caller sent itself may come back (an id in a 404); nothing else of the owner's may."""
+        shown = answer.text + "\n" + "\n".join(f"{key}: {value}" for key, value in answer.headers.items())
+        found = [item for item in owner.leaks(shown) if item not in sent]
+        if found:
+            self._fault(endpoint, role, f"answer {answer.status_code} tells {found[:5]} of {owner.organisation_id}")
+
+    # -- the walk
+
+    def known(self) -> Iterator[tuple[str, Rule]]:
+        """Return the endpoints in the order they are tried: what ends things comes last."""
+        listed = [(endpoint, MATRIX[endpoint]) for endpoint in self.operations if endpoint in MATRIX]
+        yield from sorted(listed, key=lambda item: (item[1].last, item[0].startswith("DELETE")))
+
+    def denied(self) -> None:
+        """Try everything as those who may not: strangers, roles, and the other firm; nothing may change by it."""
+        for endpoint, rule in self.known():
+            for owner in self.city.firms:
+                other = self.city.firms[1 - owner.nth]
+                self._strangers(endpoint, rule, owner)
+                for role in LETTERS.values():
+                    if role not in rule.admitted and rule.roles:
+                        self._role(endpoint, rule, owner, role)
+                if rule.roles:
+                    self._other_firm(endpoint, rule, owner, other)
+
+    def _body(self, rule: Rule, owner: Firm, sender: Firm) -> Any:
+        return None if rule.body is None else rule.body(self.city, owner, sender)
+
+    def _strangers(self, endpoint: str, rule: Rule, owner: Firm) -> None:
+        path = self._path(endpoint, rule, owner)
+        with httpx.Client(base_url=self.city.server.base_url, timeout=20) as nobody:
+            answer = self._send(nobody, endpoint, path)
+        self._check_private(endpoint, "nobody", owner, answer, path)
+        if rule.roles and answer.status_code != 401:
+            self._fault(endpoint, "nobody", f"answers {answer.status_code} without a token")
+
+    def _role(self, endpoint: str, rule: Rule, owner: Firm, role: str) -> None:
+        path = self._path(endpoint, rule, owner)
+        answer = self._send(self.city.client(role, 1 - owner.nth), endpoint, path)
+        if answer.status_code != 403:
+            self._fault(endpoint, role, f"answers {answer.status_code} to a role the matrix does not admit")
+        self._check_private(endpoint, role, owner, answer, path)
+
+    def _other_firm(self, endpoint: str, rule: Rule, owner: Firm, other: Firm) -> None:
+        callers = [("operator", other.client)] if "operator" in rule.admitted else []
+        if "supplier" in rule.admitted:
+            callers.append(("supplier", self.city.client("supplier")))
+        if rule.only_owner:
+            callers += [(role, self.city.client(role)) for role in sorted(CITY & rule.admitted)]
+        body = self._body(rule, owner, other)
+        sent = json.dumps(body)
+        for role, client in callers:
+            path = self._path(endpoint, rule, owner)
+            answer = self._send(client, endpoint, path, body=body, headers=rule.headers)
+            self._check_private(endpoint, role, owner, answer, path + sent)
+            if rule.own is not None:
+                self._like_nothing(endpoint, rule, owner, role, client, answer, body)
+            if rule.names and answer.status_code != 404 and not (role == "supplier" and answer.status_code == 202):
+                self._fault(endpoint, role, f"answers {answer.status_code} to a body that names another firm's thing")
+            if endpoint.startswith("GET"):
+                self._filters(endpoint, owner, role, client)
+
+    def _like_nothing(
+        self, endpoint: str, rule: Rule, owner: Firm, role: str, client: httpx.Client, answer: httpx.Response, body: Any
+    ) -> None:
+        """The answer about another's thing must be, to the letter, the one about a thing that never was."""
+        nowhere = self._path(endpoint, rule, owner, broken=True)
+        absent = self._send(client, endpoint, nowhere, body=body, headers=rule.headers)
+        ids = [owner.ids[kind] for kind in rule.own.values() if kind in owner.ids] if rule.own else []
+        if answer.status_code != 404:
+            self._fault(endpoint, role, f"answers {answer.status_code} about a thing of another firm")
+        elif _masked(answer, ids) != _masked(absent, [never_was(item) for item in ids]):
+            self._fault(endpoint, role, f"tells another's thing from one that is not: {answer.text} / {absent.text}")
+
+    def _filters(self, endpoint: str, owner: Firm, role: str, client: httpx.Client) -> None:
+        """A list narrowed to another firm's thing must be the list narrowed to nothing."""
+        for parameter in self.operations[endpoint].get("parameters", []):
+            kind = _NAMES_OF_THINGS.get(parameter["name"])
+            if parameter["in"] != "query" or kind not in owner.ids:
+                continue
+            path = endpoint.partition(" ")[2]
+            if "{" in path:
+                continue
+            answers = []
+            for value in (owner.ids[kind], never_was(owner.ids[kind])):
+                params = {**self._query(endpoint), parameter["name"]: value}
+                self.tried += 1
+                answers.append(filing.send(client, "GET", path, params=params))
+            self._check_private(endpoint, role, owner, answers[0], owner.ids[kind])
+            ids = [owner.ids[kind], never_was(owner.ids[kind])]
+            if _masked(answers[0], ids) != _masked(answers[1], ids):
+                self._fault(endpoint, role, f"?{parameter['name']} tells another firm's from nothing")
+
+    def admitted(self) -> None:
+        """Try everything as those who may: they must be let in, see what is theirs, and the city's roles both firms'."""
+        for endpoint, rule in self.known():
+            for role in sorted(rule.admitted - {"supplier"}):
+                for owner in self.city.firms:
+                    self._let_in(endpoint, rule, owner, role)
+
+    def _let_in(self, endpoint: str, rule: Rule, owner: Firm, role: str) -> None:
+        city_role = role in CITY
+        if rule.only_owner and city_role:
+            return
+        path = self._path(endpoint, rule, owner)
+        body = self._body(rule, owner, owner)
+        answer = self._send(self.city.client(role, owner.nth), endpoint, path, body=body, headers=rule.headers)
+        refused = {401, 403, 404} if rule.own or endpoint.startswith("GET") else {401, 403}
+        gone = endpoint.startswith("DELETE") or endpoint.startswith("GET /v1/demo")
+        if answer.status_code in refused and not (gone and answer.status_code == 404):
+            self._fault(endpoint, role, f"answers {answer.status_code} to one it must let in: {answer.text}")
+        if answer.status_code >= 500:
+            self._fault(endpoint, role, f"answers {answer.status_code}: {answer.text}")
+        missing = [kind for kind in rule.shows if owner.ids[kind] not in answer.text]
+        if missing and endpoint.startswith("GET"):
+            self._fault(endpoint, role, f"does not show {missing} of {owner.organisation_id}")
+        other = self.city.firms[1 - owner.nth]
+        if role == "operator":
+            self._check_private(endpoint, role, other, answer, "")
+
+
+def never_was(identifier: str) -> str:
+    """Return an id of the same shape that nothing has."""
+    tail = "0" * min(8, len(identifier) - 4)
+    return identifier[: len(identifier) - len(tail)] + tail
+
+
+def _masked(answer: httpx.Response, ids: list[str]) -> tuple[int, str, list[str]]:
+    """Return what a caller can tell of an answer, without what differs between any two requests."""
+    shown = _VOLATILE.sub(r'"\1":0', answer.text)
+    for item in ids:
+        shown = shown.replace(item, "ID")
+    return answer.status_code, shown, sorted(key for key in answer.headers if key != "content-length")

@@ -1,0 +1,168 @@
+"""Which model each JSON answer has that a route writes itself; `utm.api.openapi` puts them into the document.
+
+A route that names its own `response_model` or `responses` needs no line here. A test fails for an answer without a model
+and says what to add.
+"""
+
+from typing import Any, Final
+
+import msgspec
+from pydantic import BaseModel
+from pydantic.json_schema import models_json_schema
+
+from utm.api import answer_models as m
+from utm.live_schema import AlertItem, TrackItem
+
+REF: Final = "#/components/schemas/{model}"
+
+
+def _ref(name: str) -> dict[str, Any]:
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def _page(item: str, about: str) -> dict[str, Any]:
+    """Return the schema of one page of live items, with the seq it fits."""
+    return {
+        "type": "object",
+        "description": about,
+        "required": ["items", "next_cursor", "seq"],
+        "properties": {
+            "items": {"type": "array", "items": _ref(item)},
+            "next_cursor": {"anyOf": [{"type": "string"}, {"type": "null"}]},
+            "seq": {"type": "integer"},
+        },
+    }
+
+
+WRITTEN: Final[dict[str, dict[str, Any]]] = {
+    "TrackPage": _page("TrackItem", "Newest positions; `seq` is where /v1/live goes on."),
+    "AlertPage": _page("AlertItem", "Alerts; `seq` is where /v1/live goes on."),
+    "AlertWithSteps": {
+        "description": "An alert and every step of its life.",
+        "allOf": [
+            _ref("AlertItem"),
+            {
+                "type": "object",
+                "required": ["steps"],
+                "properties": {"steps": {"type": "array", "items": _ref("AlertStep")}},
+            },
+        ],
+    },
+}
+"""Schemas of what msgspec writes, by the name they have among the components."""
+
+ANSWERS: Final[dict[str, dict[int, type[BaseModel] | str]]] = {
+    "GET /.well-known/jwks.json": {200: m.Jwks},
+    "GET /.well-known/oauth-authorization-server": {200: m.ServerMetadata},
+    "GET /healthz": {200: m.Health},
+    "GET /readyz": {200: m.Readiness, 503: m.Readiness},
+    "POST /v1/zones/import": {200: m.ZoneImport},
+    "POST /v1/zones/impact": {200: m.ZoneImpact},
+    "GET /v1/airspace/grid": {200: m.Grid},
+    "GET /v1/airspace/at": {200: m.AirspaceAt},
+    "GET /v1/airspace/cells": {200: m.CellLoads},
+    "GET /v1/corridors": {200: m.FeaturePage},
+    "GET /v1/sites": {200: m.FeaturePage},
+    "GET /v1/sites/{site_id}": {200: m.Feature},
+    "GET /v1/sites/{site_id}/slots": {200: m.Slots},
+    "GET /v1/ground-stops": {200: m.GroundStops},
+    "POST /v1/ground-stops": {201: m.GroundStop},
+    "GET /v1/temporary-zones": {200: m.TemporaryZones},
+    "POST /v1/temporary-zones": {200: m.TemporaryZonePreview, 201: m.PublishedTemporaryZone},
+    "GET /v1/action-lists": {200: m.ActionLists},
+    "GET /v1/action-lists/{action_list_id}": {200: m.ActionList},
+    "POST /v1/action-lists/{action_list_id}/execute": {202: m.ActionList},
+    "GET /v1/statistics": {200: m.Statistics},
+    "GET /v1/statistics/logistics": {200: m.LogisticsStatistics},
+    "GET /v1/aircraft/{aircraft_id}/link": {200: m.LinkReport},
+    "GET /v1/operators/{organisation_id}/contact": {200: m.Contact},
+    "PUT /v1/operators/{organisation_id}/contact": {200: m.Contact},
+    "GET /v1/flight-plans/{plan_id}/profile": {200: m.Profile},
+    "GET /v1/flight-plans/{plan_id}/timeline": {200: m.Timeline},
+    "GET /v1/flight-plans/{plan_id}/record": {200: m.FlightRecord},
+    "POST /v1/flight-plans/{plan_id}/contingency": {201: m.Contingency},
+    "GET /v1/tracks": {200: "TrackPage"},
+    "POST /v1/tracks": {202: m.IngestAnswer},
+    "GET /v1/tracks/{track_id}/history": {200: m.TrackHistory},
+    "GET /v1/alerts": {200: "AlertPage"},
+    "GET /v1/alerts/{alert_id}": {200: "AlertWithSteps"},
+    "POST /v1/alerts/{alert_id}/acknowledge": {200: "AlertItem"},
+    "POST /v1/alerts/{alert_id}/resolve": {200: "AlertItem"},
+    "POST /v1/alerts/{alert_id}/shelve": {200: "AlertItem"},
+    "POST /v1/aircraft/{aircraft_id}/commands": {200: m.CommandCheck, 202: m.Command},
+    "POST /v1/aircraft/{aircraft_id}/commands/check": {200: m.CommandCheck},
+    "POST /v1/commands/mass": {200: m.CommandCheck, 202: m.MassAnswer},
+    "GET /v1/commands": {200: m.Commands},
+    "GET /v1/commands/{command_id}": {200: m.Command},
+    "GET /v1/events": {200: m.Events},
+    "GET /v1/standing-approvals": {200: m.StandingApprovals},
+    "POST /v1/standing-approvals": {201: m.StandingApproval},
+    "POST /v1/standing-approvals/{standing_approval_id}/decision": {200: m.StandingApproval},
+    "GET /v1/advisories": {200: m.Advisories},
+    "POST /v1/advisories/{advisory_id}/acknowledge": {200: m.Advisory},
+    "GET /v1/contingencies": {200: m.Contingencies},
+    "GET /v1/contingencies/{contingency_id}": {200: m.Contingency},
+    "POST /v1/contingencies/{contingency_id}/accept": {200: m.Contingency},
+    "POST /v1/contingencies/{contingency_id}/dismiss": {200: m.Contingency},
+    "POST /v1/incidents": {201: m.Incident},
+    "GET /v1/incidents": {200: m.Incidents},
+    "GET /v1/incidents/{incident_id}": {200: m.Incident},
+    "POST /v1/orders": {201: m.OrderStory},
+    "GET /v1/orders": {200: m.Orders},
+    "POST /v1/orders/dispatch": {200: m.DispatchReport},
+    "GET /v1/orders/{order_id}": {200: m.OrderStory},
+    "POST /v1/orders/{order_id}/cancel": {200: m.Order},
+    "POST /v1/orders/{order_id}/retry": {200: m.Order},
+    "POST /v1/orders/{order_id}/release": {200: m.Order},
+    "POST /v1/missions": {201: m.MissionWithPlan},
+    "GET /v1/missions": {200: m.Missions},
+    "GET /v1/missions/{mission_id}": {200: m.MissionWithPlan},
+    "POST /v1/missions/{mission_id}/confirm": {200: m.Mission},
+    "POST /v1/missions/{mission_id}/cancel": {200: m.Mission},
+    "GET /v1/carriers": {200: m.Carriers},
+    "GET /v1/carriers/{aircraft_id}": {200: m.StandingCarrier},
+    "PUT /v1/carriers/{aircraft_id}": {200: m.Carrier},
+    "GET /v1/batteries": {200: m.Batteries},
+    "POST /v1/batteries": {201: m.Battery},
+    "PATCH /v1/batteries/{battery_id}": {200: m.Battery},
+    "GET /v1/crews": {200: m.Crews},
+    "POST /v1/crews": {201: m.Crew},
+    "PATCH /v1/crews/{crew_id}": {200: m.Crew},
+    "GET /v1/webhooks": {200: m.Webhooks},
+    "POST /v1/webhooks": {201: m.WebhookWithSecret},
+    "GET /v1/webhooks/{webhook_id}": {200: m.Webhook},
+    "PATCH /v1/webhooks/{webhook_id}": {200: m.Webhook},
+    "POST /v1/webhooks/{webhook_id}/rotate": {200: m.WebhookWithSecret},
+    "GET /v1/webhooks/{webhook_id}/deliveries": {200: m.WebhookDeliveries},
+    "POST /v1/webhooks/{webhook_id}/deliveries/{delivery_id}/retry": {200: m.Delivery},
+    "GET /v1/demo/faults": {200: m.DemoFaults},
+    "POST /v1/demo/faults": {201: m.DemoFault},
+    "DELETE /v1/demo/faults": {200: m.DemoFaultsGone},
+}
+"""The endpoint and status, and the model of the answer: one of `answer_models`, or the name of a component."""
+
+
+def schemas() -> dict[str, Any]:
+    """Return every component schema the table needs, by name."""
+    models = {item for of in ANSWERS.values() for item in of.values() if not isinstance(item, str)} | {m.AlertStep}
+    listed = [(model, "serialization") for model in sorted(models, key=lambda item: item.__name__)]
+    _, definitions = models_json_schema(listed, ref_template=REF)  # type: ignore[arg-type]
+    _, live = msgspec.json.schema_components([TrackItem, AlertItem], ref_template="#/components/schemas/{name}")
+    return {**WRITTEN, **_plain_tuples(live), **dict(definitions.get("$defs", {}))}
+
+
+def _plain_tuples(schema: Any) -> Any:
+    """Write tuples of one type as arrays of a fixed length, which every tool reads; prefixItems is read by few."""
+    if isinstance(schema, list):
+        return [_plain_tuples(item) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    each = schema.get("prefixItems")
+    if each and all(item == each[0] for item in each):
+        schema = {**{key: value for key, value in schema.items() if key != "prefixItems"}, "items": each[0]}
+    return {key: _plain_tuples(value) for key, value in schema.items()}
+
+
+def schema_of(model: type[BaseModel] | str) -> dict[str, Any]:
+    """Return the reference to a model's component."""
+    return _ref(model if isinstance(model, str) else model.__name__)

@@ -1,0 +1,212 @@
+"""What every operation of the OpenAPI document says beside what its route says: who may take it, every status it can
+answer with, the shape of answers that routes write themselves, a short name, and which answers carry which headers.
+
+Nothing is said by `default`: a status that is not listed is a defect, and the tests that send generated requests take it
+for one.
+"""
+
+from http import HTTPStatus
+from typing import Any, Final
+
+from fastapi.routing import APIRoute
+
+from utm.problems import CONTENT_TYPE
+from utm.security.authorise import PERMISSIONS, scope_of
+
+PROBLEM_REF: Final = {"$ref": "#/components/schemas/Problem"}
+SECURITY: Final[dict[str, Any]] = {
+    "token": {
+        "type": "oauth2",
+        "description": "A token from POST /oauth/token, sent as Authorization: Bearer.",
+        "flows": {"clientCredentials": {"tokenUrl": "/oauth/token", "scopes": {}}},
+    },
+    "session": {
+        "type": "apiKey",
+        "in": "cookie",
+        "name": "hexlane_session",
+        "description": "The console's session; requests that change something send X-CSRF-Token as well.",
+    },
+}
+
+_WORDS: Final = {
+    400: "The request cannot be understood",
+    401: "No or bad token",
+    403: "Wrong role",
+    404: "Nothing there that the caller may know of",
+    405: "Wrong method",
+    409: "The world disagrees",
+    413: "Body too large",
+    415: "Wrong type of body",
+    422: "Malformed",
+    428: "If-Match is needed",
+    429: "Too many requests",
+    500: "The service failed",
+    501: "This server does not offer that",
+    503: "Try again later",
+}
+_HEADERS: Final = {
+    "429": {"Retry-After": "Seconds to wait."},
+    "503": {"Retry-After": "Seconds to wait."},
+    "401": {"WWW-Authenticate": "How to authenticate."},
+}
+_VERBS: Final = {"GET": "get", "POST": "create", "PUT": "put", "PATCH": "change", "DELETE": "delete"}
+_NAMES: Final = {
+    "POST /oauth/token": "get_token",
+    "GET /.well-known/jwks.json": "get_jwks",
+    "GET /.well-known/oauth-authorization-server": "get_server_metadata",
+    "GET /healthz": "get_health",
+    "GET /readyz": "get_readiness",
+    "POST /v1/flight-plans": "file_flight_plan",
+    "PUT /v1/flight-plans/{plan_id}": "modify_flight_plan",
+    "POST /v1/flight-plans/check": "check_flight_plan",
+    "POST /v1/flight-plans/batch": "file_flight_plans",
+    "POST /v1/flight-plans/import": "import_flight_plan",
+    "POST /v1/flight-plans/{plan_id}/offers/{index}/hold": "hold_offer",
+    "POST /v1/flight-plans/{plan_id}/contingency": "declare_contingency",
+    "POST /v1/flight-plans/{plan_id}/decision": "decide_flight_plan",
+    "POST /v1/standing-approvals/{standing_approval_id}/decision": "decide_standing_approval",
+    "POST /v1/zones": "publish_zone",
+    "DELETE /v1/zones/{zone_id}": "withdraw_zone",
+    "POST /v1/zones/impact": "get_zone_impact",
+    "POST /v1/tracks": "report_tracks",
+    "POST /v1/identification/packets": "report_packets",
+    "POST /v1/aircraft": "register_aircraft",
+    "GET /v1/aircraft": "list_aircraft",
+    "DELETE /v1/aircraft/{aircraft_id}": "deregister_aircraft",
+    "POST /v1/aircraft/{aircraft_id}/commands": "send_command",
+    "POST /v1/aircraft/{aircraft_id}/commands/check": "check_command",
+    "POST /v1/commands/mass": "send_commands",
+    "POST /v1/ground-stops": "declare_ground_stop",
+    "DELETE /v1/ground-stops/{ground_stop_id}": "lift_ground_stop",
+    "GET /v1/airspace/at": "get_airspace_at",
+    "GET /v1/airspace/cells": "get_airspace_cells",
+    "GET /v1/airspace/grid": "get_airspace_grid",
+    "POST /v1/temporary-zones": "publish_temporary_zone",
+    "DELETE /v1/temporary-zones/{zone_id}": "withdraw_temporary_zone",
+    "POST /v1/incidents": "open_incident",
+    "POST /v1/missions": "book_mission",
+    "POST /v1/policy/impact": "get_policy_impact",
+    "GET /v1/weather": "get_weather",
+    "GET /v1/weather/at": "get_weather_at",
+    "GET /v1/weather/limits": "get_weather_limits",
+    "PUT /v1/weather/limits": "put_weather_limits",
+    "POST /v1/weather/forecasts": "import_weather",
+    "DELETE /v1/weather/forecasts/{forecast_id}": "withdraw_weather",
+    "GET /v1/weather/go-no-go": "list_go_no_go",
+    "GET /v1/flight-plans/{plan_id}/go-no-go": "get_go_no_go",
+    "POST /v1/demo/faults": "create_demo_fault",
+    "DELETE /v1/demo/faults": "delete_demo_faults",
+    "POST /oauth/revoke": "revoke_token",
+    "POST /v1/session": "sign_in",
+    "DELETE /v1/session": "sign_out",
+    "GET /v1/session": "get_session",
+    "GET /v1/session/demo-users": "get_demo_users",
+    "POST /v1/session/demo": "sign_in_demo",
+    "GET /v1/events": "poll_events",
+    "GET /v1/replay": "replay",
+    "POST /v1/webhooks/{webhook_id}/deliveries/{delivery_id}/retry": "retry_delivery",
+    "POST /v1/webhooks/{webhook_id}/rotate": "rotate_webhook_secret",
+}
+"""Names that the rule below would not give: they are what people call these things."""
+_SAME: Final = frozenset({"aircraft", "statistics", "logistics", "fairness"})
+
+
+def problem_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """Return the `responses` of a route for the error statuses it may answer with."""
+    return {
+        status: {"description": _WORDS.get(status, HTTPStatus(status).phrase), "content": {CONTENT_TYPE: {"schema": PROBLEM_REF}}}
+        for status in statuses
+    }
+
+
+def complete(document: dict[str, Any], routes: dict[str, APIRoute]) -> None:
+    """Complete every operation of a document, given the route of each "METHOD /path"."""
+    used: dict[str, str] = {}
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            endpoint = f"{method.upper()} {path}"
+            _statuses(operation, endpoint, routes.get(endpoint))
+            _answers(operation, endpoint)
+            _headers(operation)
+            name = operation_name(endpoint)
+            if used.setdefault(name, endpoint) == endpoint:  # else FastAPI's own long name stays; a test says so
+                operation["operationId"] = name
+
+
+def operation_name(endpoint: str) -> str:
+    """Return the name clients call an endpoint by, such as `list_flight_plans` or `confirm_flight_plan`."""
+    if endpoint in _NAMES:
+        return _NAMES[endpoint]
+    method, _, path = endpoint.partition(" ")
+    parts = [part for part in path.removeprefix("/v1").split("/") if part]
+    things = [part.replace("-", "_").replace(".", "_") for part in parts if not part.startswith("{")]
+    about = [_singular(thing) for thing in things]
+    item = parts[-1].startswith("{")
+    if item:
+        return f"{_VERBS[method]}_{'_'.join(about)}"
+    if len(things) > 1 and method in ("POST", "DELETE") and len(parts) > len(things):
+        return f"{things[-1]}_{'_'.join(about[:-1])}"
+    if len(things) > 1 and method == "POST":
+        return f"{things[-1]}_{'_'.join(things[:-1])}"
+    if method == "GET" and _singular(things[-1]) != things[-1]:
+        return "_".join(["list", *about[:-1], things[-1]])
+    return "_".join([_VERBS[method], *about])
+
+
+def _singular(word: str) -> str:
+    if word in _SAME or word.endswith("ss"):
+        return word
+    return f"{word.removesuffix('ies')}y" if word.endswith("ies") else word.removesuffix("s")
+
+
+def _statuses(operation: dict[str, Any], endpoint: str, route: APIRoute | None) -> None:
+    """List every status the layers before and behind the handler answer with."""
+    responses = operation.setdefault("responses", {})
+    if "422" in responses and CONTENT_TYPE not in responses["422"].get("content", {}):
+        responses["422"] = problem_responses(422)[422]
+    action = None if route is None else _action_of(route)
+    added: list[int] = []
+    if action is not None:
+        added += [401, 403, 429, 503]
+        roles = list(PERMISSIONS[action])
+        operation["security"] = [{"token": [scope_of(action)]}, {"session": []}]
+        operation["x-hexlane-roles"] = roles
+        operation["description"] = f"{operation.get('description', '')}\n\nRoles: {', '.join(roles)}. " + (
+            f"Scope: `{scope_of(action)}`."
+        )
+    if "{" in endpoint:
+        added += [404, 422]
+    if operation.get("parameters"):
+        added.append(422)
+    if "requestBody" in operation:
+        added += [413, 415, 422] if endpoint != "POST /oauth/token" else [413]
+    for status in added:
+        responses.setdefault(str(status), problem_responses(status)[status])
+    operation["responses"] = dict(sorted(responses.items()))
+
+
+def _action_of(route: APIRoute) -> Any:
+    asked = (getattr(item.call, "hexlane_action", None) for item in route.dependant.dependencies)
+    return next((item for item in asked if item is not None), None)
+
+
+def _answers(operation: dict[str, Any], endpoint: str) -> None:
+    """Put the models of answers in that the route writes itself."""
+    from utm.api.answer_table import ANSWERS, schema_of  # noqa: PLC0415  (its models are bodies: they import this)
+
+    for status, model in ANSWERS.get(endpoint, {}).items():
+        response = operation["responses"].setdefault(str(status), {"description": "As asked"})
+        content = response.setdefault("content", {})
+        content["application/json"] = {"schema": schema_of(model)}
+    for status, response in operation["responses"].items():
+        if status == "409" and "application/json" in response.get("content", {}):
+            # A refused plan is a plan and a problem at once; every other 409 is a problem alone.
+            plan = response["content"].pop("application/json")["schema"]
+            either = {"anyOf": [{"allOf": [plan, PROBLEM_REF]}, PROBLEM_REF]}
+            response["content"] = {CONTENT_TYPE: {"schema": either}}
+
+
+def _headers(operation: dict[str, Any]) -> None:
+    for status, response in operation["responses"].items():
+        for name, about in _HEADERS.get(status, {}).items():
+            response.setdefault("headers", {}).setdefault(name, {"description": about, "schema": {"type": "string"}})

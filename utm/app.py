@@ -29,6 +29,8 @@ from utm.alerts import Alerts
 from utm.api import airspace as airspace_api
 from utm.api import (
     alerts,
+    applications,
+    clients,
     console,
     demo_faults,
     fleet,
@@ -43,15 +45,18 @@ from utm.api import (
     notices,
     oauth,
     offers,
+    organisations,
     plan_import,
     records,
     replay,
     replay_measure,
     session,
+    session_security,
     slots,
     statistics,
     track_ingest,
     tracks,
+    weather,
     webhooks,
     zone_import,
 )
@@ -90,6 +95,7 @@ from utm.problems import install_problems
 from utm.ratelimit import Limits
 from utm.recording.desk import RecordingDesk
 from utm.reporting.reporter import Reporter
+from utm.rules.parts import assemble as assemble_rules
 from utm.rules.standing_days import KIND as STANDING_DAY
 from utm.rules.standing_days import StandingDays
 from utm.sandbox import Sandbox, sandbox_door
@@ -104,6 +110,9 @@ from utm.telemetry import Telemetry
 from utm.time_watch import TimeWatch
 from utm.traffic_to_vehicles import TrafficToVehicles
 from utm.vehicles import BridgeVehicles
+from utm.weather.desk import KIND as WEATHER
+from utm.weather.desk import WeatherDesk
+from utm.weather.watch import WeatherWatch
 from utm.webhooks.courier import Courier
 from utm.webhooks.desk import KIND as WEBHOOK
 from utm.webhooks.desk import WebhookDesk
@@ -168,6 +177,10 @@ def _application(services: Services, lifespan: Lifespan[FastAPI] | None) -> Fast
     for module in (
         oauth,
         session,
+        session_security,
+        clients,
+        organisations,
+        applications,
         flight_plans,
         offers,
         zone_import,
@@ -196,6 +209,7 @@ def _application(services: Services, lifespan: Lifespan[FastAPI] | None) -> Fast
         slots,
         webhooks,
         demo_faults,
+        weather,
     ):
         app.include_router(module.router)
     add_direct_routes(app, flight_plans.direct_routes())
@@ -220,7 +234,7 @@ def compose(
     reserved = CommandReservations(sky, clock, book.region)
     standing_days = StandingDays(clock=clock, store=store, book=book)
     standing = StandingApprovals(clock=clock, store=store, book=book, days=standing_days)
-    advisories = AdvisoryDesk(clock, store)
+    advisories = AdvisoryDesk(clock, store, bus)
     contingencies = ContingencyBook(sky)
     memory = Memory(
         {
@@ -291,6 +305,11 @@ def compose(
     memory.keep(WEBHOOK, webhook_desk)
     bus.keep_with(webhook_desk.keep)
     plan_steps = PlanSteps(plans, vehicles)
+    weather_desk = WeatherDesk(clock=clock, store=store, region=book.region)
+    weather_desk.memory = memory
+    memory.keep(WEATHER, weather_desk)
+    weather_watch = WeatherWatch(desk=weather_desk, flight_plans=plans, advisories=advisories, store=store, clock=clock)
+    plan_steps.weather = weather_watch.in_the_way
     watch = Watch(
         clock=clock,
         store=store,
@@ -315,6 +334,21 @@ def compose(
         secret=_ref_secret(settings.data_dir / "keys" / "references.key"),
     )
     watch.off_nominal = off_nominal.watch
+    rule_desks = assemble_rules(
+        settings=settings,
+        clock=clock,
+        store=store,
+        bus=bus,
+        memory=memory,
+        identity=identity,
+        book=book,
+        fleet=fleet_directory,
+        plan_steps=plan_steps,
+        advisories=advisories,
+        standing=standing,
+        sandbox=real is not None,
+    )
+    watch.more.append(rule_desks.reports.conditions)
     return Services(
         settings=settings,
         clock=clock,
@@ -352,6 +386,9 @@ def compose(
             backoff_scale=settings.webhook_backoff,
         ),
         off_nominal=off_nominal,
+        rules=rule_desks,
+        weather=weather_desk,
+        weather_watch=weather_watch,
         identification=IdentificationDesk(telemetry, fleet_directory),
         reporter=Reporter(settings, clock, telemetry, fleet_directory),
         recording=RecordingDesk(settings, clock, telemetry=telemetry, hub=hub, bus=bus, region=book.region),
@@ -385,6 +422,7 @@ async def _lifespan(services: Services, sandbox: Sandbox | None = None) -> Async
         asyncio.create_task(services.time_watch.run(), name="time"),
         asyncio.create_task(services.logistics.dispatcher.run(), name="dispatcher"),
         asyncio.create_task(services.courier.run(), name="courier"),
+        asyncio.create_task(services.weather_watch.run(), name="weather"),
     ]
     await services.hub.start()
     await services.reporter.start()
@@ -446,7 +484,8 @@ def _connect(services: Services) -> None:
     services.telemetry.callbacks.landed.append(spawn)
     services.telemetry.callbacks.transition.append(services.watch.plans.on_transition)
     services.flight_plans.listeners.append(follow_plan)
-    for topic in ("alerts", "plans", "zones", "commands", "orders"):
+    services.rules.listen(services.bus)
+    for topic in ("alerts", "plans", "zones", "commands", "orders", "advisories"):
         services.bus.subscribe(topic, services.hub.on_bus)
     for topic in ("alerts", "commands"):  # told before they are stored; the others are kept in their own transaction
         services.bus.subscribe(topic, services.webhooks.on_bus)
@@ -499,6 +538,7 @@ async def _sweep(services: Services) -> None:
             await services.plan_steps.sweep()
             await services.plan_steps.sweep_pending()
             await services.commands.sweep()
+            await services.rules.sweep()
             if traffic is not None:
                 traffic.tick(to_scene_s(services.clock.now()))
         except StoreUnavailableError as error:

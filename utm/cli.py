@@ -15,6 +15,7 @@ import typer
 from rich.console import Console
 
 from utm import names
+from utm.cli_identity import admin_app, keys_app
 from utm.settings import Settings
 
 app = typer.Typer(
@@ -26,6 +27,8 @@ app = typer.Typer(
 )
 export_app = typer.Typer(help="Write records to files: plans, zones, tracks, the audit trail.", no_args_is_help=True)
 app.add_typer(export_app, name="export")
+app.add_typer(keys_app, name="keys")
+app.add_typer(admin_app, name="admin")
 
 _err = Console(stderr=True)
 
@@ -50,13 +53,26 @@ def serve(
     mavlink_udp_port: Annotated[int | None, typer.Option(help="UDP port for MAVLink.")] = None,
     city: Annotated[str | None, typer.Option(help="City pack: a bundled name or a folder.")] = None,
     demo: Annotated[bool, typer.Option("--demo", help="Demonstration city with known firms and users.")] = False,
+    tls_certificate: Annotated[Path | None, typer.Option(help="PEM file of our certificate: serve https.")] = None,
+    tls_key: Annotated[Path | None, typer.Option(help="PEM file of its private key.")] = None,
+    tls_client_ca: Annotated[
+        Path | None, typer.Option(help="PEM file of authorities for client certificates (mutual TLS).")
+    ] = None,
 ) -> None:
     """Serve the city: HTTP API, live feed, console and MAVLink bridge in one process."""
     from utm.server import run  # noqa: PLC0415  (the service is heavy; --help is not)
 
     run(
         _settings(
-            data_dir, host=host, port=port, mavlink_udp_port=mavlink_udp_port, city=city, demo=demo if demo else None
+            data_dir,
+            host=host,
+            port=port,
+            mavlink_udp_port=mavlink_udp_port,
+            city=city,
+            demo=demo if demo else None,
+            tls_certificate=tls_certificate,
+            tls_key=tls_key,
+            tls_client_ca=tls_client_ca,
         )
     )
 

@@ -1,8 +1,10 @@
 """Runs the service: uvicorn around `create_app`, and the OpenAPI document without running anything."""
 
+import asyncio
 import gc
 import logging
 import socket
+import ssl
 import sys
 import tempfile
 from pathlib import Path
@@ -10,9 +12,26 @@ from typing import Any
 
 import structlog
 import uvicorn
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from utm.app import create_app
+from utm.security.certificates import PEER, STATE
 from utm.settings import Settings
+
+
+class PeerProtocol(HttpToolsProtocol):
+    """HTTP as uvicorn speaks it, with the peer's address and verified client certificate in the connection's state.
+
+    The state is the connection's own: no header can put anything there, and upgrades to WebSocket keep it.
+    """
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        known: dict[str, Any] = {PEER: self.client[0] if self.client else None}
+        secured = transport.get_extra_info("ssl_object")
+        if secured is not None:
+            known[STATE] = secured.getpeercert(binary_form=True)
+        self.app_state = {**self.app_state, **known}
 
 
 def configure_logging() -> None:
@@ -60,11 +79,44 @@ def run(settings: Settings) -> None:
         ws_per_message_deflate=False,
         timeout_graceful_shutdown=5,
         server_header=False,
+        http=PeerProtocol,
+        **_tls(settings),
     )
     gc.collect()
     gc.freeze()  # what was loaded stays; collecting it again and again costs a tenth of every second under load
     gc.set_threshold(50_000, 20, 50)
     uvicorn.Server(config).run(sockets=[listener])
+
+
+def _tls(settings: Settings) -> dict[str, Any]:
+    """Return uvicorn's settings for TLS; raises SystemExit with what to do for settings that do not go together."""
+    if settings.tls_certificate is None:
+        if settings.tls_client_ca is not None or settings.tls_client_required:
+            raise SystemExit("Client certificates need TLS: give HEXLANE_TLS_CERTIFICATE and HEXLANE_TLS_KEY too.")
+        return {}
+    if settings.tls_client_required and settings.tls_client_ca is None:
+        raise SystemExit("HEXLANE_TLS_CLIENT_REQUIRED needs HEXLANE_TLS_CLIENT_CA: who signs those certificates?")
+    wanted = ssl.CERT_REQUIRED if settings.tls_client_required else ssl.CERT_OPTIONAL
+
+    def factory(_config: uvicorn.Config, _default: Any) -> ssl.SSLContext:
+        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        context.minimum_version = ssl.TLSVersion.TLSv1_2
+        assert settings.tls_certificate is not None, "checked above"
+        context.load_cert_chain(settings.tls_certificate, settings.tls_key)
+        if settings.tls_client_ca is not None:
+            context.load_verify_locations(settings.tls_client_ca)
+            context.verify_mode = wanted
+        return context
+
+    for name, path in (
+        ("HEXLANE_TLS_CERTIFICATE", settings.tls_certificate),
+        ("HEXLANE_TLS_KEY", settings.tls_key),
+        ("HEXLANE_TLS_CLIENT_CA", settings.tls_client_ca),
+    ):
+        if path is not None and not path.is_file():
+            raise SystemExit(f"{name}: there is no file {path}.")
+    # The factory is asked only where uvicorn is told of a certificate.
+    return {"ssl_certfile": str(settings.tls_certificate), "ssl_context_factory": factory}
 
 
 def openapi_document() -> dict[str, Any]:

@@ -10,7 +10,9 @@ from utm.api.body import ApiModel, openapi_body, parse_body
 from utm.api.oauth import address_of
 from utm.api.openapi import problem_responses
 from utm.problems import Problem
-from utm.security.dependencies import authenticate, identity_of
+from utm.security.accounts import Accounts
+from utm.security.dependencies import authenticate, identity_of, take_request
+from utm.security.directory import Account
 from utm.security.identity import Identity, SignedIn, csrf_token_of
 from utm.security.principal import Principal, Role
 from utm.security.web import COOKIE, SECURE_COOKIE, check_same_origin, normal_origin, session_cookie_of
@@ -22,9 +24,18 @@ _FORWARDED = ("forwarded", "x-forwarded-for", "x-real-ip")
 
 
 class SignInBody(ApiModel):
-    """Name and password."""
+    """Name and password, and a one-time code where a second factor was set up."""
 
     name: Annotated[str, Field(min_length=1, max_length=100)]
+    password: Annotated[str, Field(min_length=1, max_length=1000, json_schema_extra={"format": "password"})]
+    code: Annotated[str, Field(min_length=6, max_length=40)] | None = None
+    """Six digits of the authenticator app, or a recovery code; asked for by 401 totp_required."""
+
+
+class PasswordChangeBody(ApiModel):
+    """The password as it is, and as it is to be."""
+
+    current: Annotated[str, Field(min_length=1, max_length=1000, json_schema_extra={"format": "password"})]
     password: Annotated[str, Field(min_length=1, max_length=1000, json_schema_extra={"format": "password"})]
 
 
@@ -85,8 +96,36 @@ async def sign_in(request: Request, response: Response) -> SessionAnswer:
     _admit_stranger(request, identity)
     body = await parse_body(request, SignInBody, limit_bytes=_BODY_LIMIT_BYTES)
     old = session_cookie_of(request.headers)
-    signed_in = await identity.sign_in(body.name, body.password, address_of(request), replaces=old)
-    return _signed_in(response, identity, signed_in)
+    signed_in = await identity.sign_in(body.name, body.password, address_of(request), code=body.code, replaces=old)
+    return signed_in_answer(response, identity, signed_in)
+
+
+@router.put(
+    "/password",
+    summary="Change one's password",
+    status_code=204,
+    openapi_extra=openapi_body(PasswordChangeBody),
+    responses=problem_responses(401, 403, 413, 415, 422, 429, 503),
+)
+async def change_password(request: Request) -> Response:
+    """Change the password of whoever is signed in; all sessions end, this one too: sign in again."""
+    identity = identity_of(request)
+    account = await signed_in_person(request)
+    body = await parse_body(request, PasswordChangeBody, limit_bytes=_BODY_LIMIT_BYTES)
+    await identity.require_password(account, body.current, address_of(request))
+    await Accounts(identity).set_password(account.id, account, body.password)
+    return Response(status_code=204, headers={"Cache-Control": "no-store"})
+
+
+async def signed_in_person(request: Request) -> Account:
+    """Return who is signed in with a session; raises Problem 401 for tokens too: these things are a person's own."""
+    identity = identity_of(request)
+    principal = await authenticate(request)
+    account = identity.directory.users.get(principal.subject)
+    if account is None:
+        raise Problem("unauthenticated", "Sign in as a person; a token does not do here.", "请以个人身份登录。")
+    take_request(request, principal)
+    return account
 
 
 @router.get("", summary="Who am I", response_model=SessionAnswer, responses=problem_responses(401))
@@ -151,7 +190,7 @@ async def demo_sign_in(request: Request, response: Response) -> SessionAnswer:
     if account is None:
         raise Problem("not_found", "The demonstration has nobody in that role.", "演示中没有该角色的人员。")
     signed_in = await identity.open_session(account, replaces=session_cookie_of(request.headers))
-    return _signed_in(response, identity, signed_in)
+    return signed_in_answer(response, identity, signed_in)
 
 
 def _admit_stranger(request: Request, identity: Identity) -> None:
@@ -160,7 +199,8 @@ def _admit_stranger(request: Request, identity: Identity) -> None:
     identity.limits.strangers.take(address_of(request)).raise_if_refused()
 
 
-def _signed_in(response: Response, identity: Identity, signed_in: SignedIn) -> SessionAnswer:
+def signed_in_answer(response: Response, identity: Identity, signed_in: SignedIn) -> SessionAnswer:
+    """Set the session's cookie on an answer and return what a page needs to know."""
     response.headers["Cache-Control"] = "no-store"
     response.set_cookie(
         SECURE_COOKIE if identity.secure else COOKIE,

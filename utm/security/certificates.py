@@ -18,6 +18,8 @@ from utm.settings import Settings
 
 STATE = "hexlane_client_certificate"
 """Where the server's protocol leaves the DER bytes of a client certificate it verified (ASGI connection state)."""
+PEER = "hexlane_peer_address"
+"""Where it leaves the address of the connection itself, which forwarding headers do not change."""
 _MAX_CHARS = 16_384
 
 
@@ -37,11 +39,12 @@ def thumbprint_of_pem(pem: str) -> str | None:
 
 def certificate_of(connection: HTTPConnection, settings: Settings) -> str | None:
     """Return the thumbprint of the certificate a client showed and somebody we trust verified, None for none."""
-    der = connection.scope.get("state", {}).get(STATE)
+    state = connection.scope.get("state", {})
+    der = state.get(STATE)
     if isinstance(der, bytes):
         return thumbprint(der)
-    header = settings.client_cert_header
-    if header is None or connection.client is None or not _trusted(connection.client.host, settings.trusted_proxies):
+    header, peer = settings.client_cert_header, state.get(PEER)
+    if header is None or not isinstance(peer, str) or not _trusted(peer, settings.trusted_proxies):
         return None
     told = _from_header(connection.headers, header)
     return None if told is None else thumbprint(told)

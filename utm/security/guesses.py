@@ -4,7 +4,7 @@ Programs have secrets of 256 random bits, which nobody guesses: for them (accoun
 nobody can make a firm's program wait.
 
 An account that was opened from an address before may be opened from there while others guess at it, so that guessing
-locks nobody out of where they always work. Counted in each process alone and forgotten after an hour without failures.
+locks nobody out of where they always work; failures from there end that. Counted in each process alone and forgotten after an hour without failures.
 """
 
 import math
@@ -34,7 +34,7 @@ class Guesses:
     def __init__(self, monotonic_s: Callable[[], float], *, max_keys: int = MAX_KEYS) -> None:
         self._monotonic_s, self._max_keys = monotonic_s, max_keys
         self._accounts: OrderedDict[str, _Failures] = OrderedDict()
-        self._known: OrderedDict[tuple[str, str], None] = OrderedDict()
+        self._known: OrderedDict[tuple[str, str], int] = OrderedDict()
         self._addresses = RateLimiter("guesses", rate_per_s=0.5, burst=60, monotonic_s=monotonic_s, max_keys=max_keys)
 
     def check(self, account: str | None, address: str) -> None:
@@ -61,13 +61,16 @@ class Guesses:
         wait_s = 0.0 if count < FREE_FAILURES else min(MAX_WAIT_S, 2.0 ** (count - FREE_FAILURES))
         self._accounts[account] = _Failures(count, now_s + wait_s, now_s)
         self._accounts.move_to_end(account)
+        own = self._known.pop((account, address), None)
+        if own is not None and own + 1 < FREE_FAILURES:
+            self._known[account, address] = own + 1
         if len(self._accounts) > self._max_keys:
             self._accounts.popitem(last=False)
 
     def succeeded(self, account: str, address: str) -> None:
         """Forget the account's failures, and know it at this address from now on."""
         self._accounts.pop(account, None)
-        self._known[account, address] = None
+        self._known[account, address] = 0
         self._known.move_to_end((account, address))
         if len(self._known) > self._max_keys:
             self._known.popitem(last=False)

@@ -234,6 +234,15 @@ class Identity:
         await self.book.note_attempt("session.open", account, address, way="password")
         return opened
 
+    async def require_password(self, account: Account, password: str, address: str) -> None:
+        """Raise Problem 401 unless this is the person's password, counted as sign-ins are."""
+        known = await self._by_secret(
+            account, account.secret_hash or None, account.name, password, address, person=True
+        )
+        if known is None:
+            await self.book.note_attempt("session.refuse", account, address, reason="password")
+            raise Problem("wrong_credentials")
+
     async def use_code(self, account: Account, code: str) -> bool:
         """Use a code of somebody's second factor; False when it is wrong or was used before, by whichever process."""
 

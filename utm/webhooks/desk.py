@@ -60,6 +60,10 @@ class WebhookDesk:
             with contextlib.suppress(StoreUnavailableError):  # the live feed has told it; the store says so itself
                 self._store.enqueue(lambda session: self.keep(session, topic, item, visible_to))
 
+    def count_of(self, organisation_id: str) -> int:
+        """Return how many webhooks an organisation has."""
+        return sum(hook.organisation_id == organisation_id for hook in tuple(self._hooks.values()))
+
     def wanted(self, topic: str) -> bool:
         """Tell whether any webhook takes a topic."""
         return any(topic in hook.topics.split() for hook in tuple(self._hooks.values()))

@@ -29,14 +29,16 @@ from utm.overdue import EXTENSION_S, NOTICE_S, lasting
 from utm.plan_obstacles import (
     GRANTED,
     Obstacle,
+    exempt,
     ground_stops,
+    readiness_late,
     refused_by_a_person,
     release,
     stopped_by,
     timing,
     unaccepted,
 )
-from utm.plan_records import Answer, decode_authority, document, encode_authority, rfc3339
+from utm.plan_records import Answer, amended, decode_authority, document, encode_authority, rfc3339
 from utm.problems import Problem
 from utm.security import Principal
 from utm.sky import version_cells
@@ -70,8 +72,12 @@ class PlanSteps:
     def __init__(self, flight_plans: FlightPlans, vehicles: Vehicles) -> None:
         self._plans, self._vehicles = flight_plans, vehicles
         self._clock, self._store = flight_plans.clock, flight_plans.store
+        self.confirmed: list[Callable[[Session, FlightPlanRow], None]] = []
+        """Called in the job that keeps a report of readiness."""
         self.over: list[Callable[[Session, FlightPlanRow, str], None]] = []
         """Called in the job that ends, cancels, expires or otherwise finishes a plan, with its row and what finished it."""
+        self.weather: Callable[[Prepared], list[Obstacle]] = lambda prepared: []
+        """Set by the composition root: what the weather puts in the way of a flight that starts now."""
         self.planned_end_s: dict[str, float] = {}
         """When flights that are extended were to end, as first seen by this process."""
 
@@ -89,10 +95,18 @@ class PlanSteps:
             if released is None and authority.application in GRANTED and policy.readiness_lead_s == 0:
                 self._plans.may_grant()
                 released = now
+            elif released is None and exempt(authority):
+                released = now
+            if authority.readiness_reported_at is None and readiness_late(row, policy, now):
+                if policy.rules.late_readiness == "refuse":
+                    raise Problem("readiness_too_late")
+                authority = amended(authority, readiness_late=True)
             reported = authority.readiness_reported_at or now
             row.authority = encode_authority(
                 msgspec.structs.replace(authority, readiness_reported_at=reported, released_at=released)
             )
+            for listener in self.confirmed:
+                listener(session, row)
             return self._keep(session, principal, row, "confirm", {"authority": row.authority})
 
         return await self._store.write(job)
@@ -135,8 +149,13 @@ class PlanSteps:
 
     # -- decisions of people -------------------------------------------------------------------------------------------
 
-    async def decide(self, principal: Principal, plan_id: str, *, accept: bool, reason: str | None) -> Answer:
-        """Accept or refuse a pending plan; accepting judges it again, because pending plans reserve nothing."""
+    async def decide(
+        self, principal: Principal, plan_id: str, *, accept: bool, reason: str | None, reference: str | None = None
+    ) -> Answer:
+        """Accept or refuse a pending plan; accepting judges it again, because pending plans reserve nothing.
+
+        `reference` is what the outside authority calls the application, where its system decided.
+        """
 
         def job(session: Session) -> Answer:
             row = self._plans.editable(session, plan_id, principal)
@@ -160,6 +179,8 @@ class PlanSteps:
                 decided["reasons"].insert(0, refused_by_a_person(reason).as_reason() | {"rule": "decision"})
             decided["outcome"] = row.state
             row.decision = orjson.dumps(decided).decode()
+            said = {"decided_at": self._clock.now(), "decided_by": principal.subject, "reason": reason}
+            authority = amended(authority, **said, reference=reference, policy_version=self._plans.book.policy.version)
             row.authority = encode_authority(msgspec.structs.replace(authority, application=row.state))
             return self._keep(session, principal, row, "decide", detail)
 
@@ -248,6 +269,7 @@ class PlanSteps:
         late_s = to_scene_s(now) - row.departure_s
         if 0 < late_s <= book.policy.departure_tolerance_s:
             prepared = retimed(prepared, late_s, now)
+        found += self.weather(prepared)
         self._plans.memory.make_current(session, version_cells(prepared.h3_cells))
         decision = self._judge_row(row, prepared)
         standing = [item for item in found if item.severity == "refuse"]

@@ -100,6 +100,8 @@ CATALOGUE: dict[str, CodeEntry] = {
     "carrier_unavailable": _E(409, "The carrier is not available", "该运力当前不可用", "Set its state to available, or name another aircraft.", "请将其状态设为 available，或改用其他航空器。"),
     "no_battery_free": _E(409, "No battery of the firm is free", "没有空闲电池", "Wait until one is back, or add one.", "请等待电池归还或新增电池。", True),
     "no_crew_free": _E(409, "No crew of the firm has room", "没有空闲机组", "Wait until a flight has landed, or put a crew on duty.", "请等待航班结束或安排机组值班。", True),
+    # -- weather
+    "weather_unusable": _E(422, "The file gives no weather over this city", "文件不含本市气象信息", "Check places, units and reach_m; dry_run=true lists what was read.", "请检查位置、单位与 reach_m；dry_run=true 可列出读取结果。"),
     # -- fleet, airspace, live
     "registration_taken": _E(409, "The registration is already in use", "登记号已被使用", "Check the registration; an aircraft is registered once.", "请核对登记号；一架航空器只能登记一次。"),
     "aircraft_id_taken": _E(409, "An aircraft with that id exists", "该航空器编号已存在", "Leave aircraft_id out and use the one given.", "请省略 aircraft_id，使用系统分配的编号。"),

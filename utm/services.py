@@ -26,6 +26,7 @@ from utm.plan_steps import PlanSteps
 from utm.policy_impact import PolicyImpact
 from utm.recording.desk import RecordingDesk
 from utm.reporting.reporter import Reporter
+from utm.rules.parts import RuleDesks
 from utm.security.identity import Identity
 from utm.settings import Settings
 from utm.sky import Sky
@@ -33,6 +34,8 @@ from utm.standing import StandingApprovals
 from utm.store.store import Store
 from utm.telemetry import Telemetry
 from utm.time_watch import TimeWatch
+from utm.weather.desk import WeatherDesk
+from utm.weather.watch import WeatherWatch
 from utm.webhooks.courier import Courier
 from utm.webhooks.desk import WebhookDesk
 from utm.zones import ZoneDesk
@@ -72,6 +75,9 @@ class Services:
     webhooks: WebhookDesk
     courier: Courier
     off_nominal: OffNominal
+    rules: RuleDesks
+    weather: WeatherDesk
+    weather_watch: WeatherWatch
     identification: IdentificationDesk
     reporter: Reporter
     flown_by: dict[str, str] = field(default_factory=dict)

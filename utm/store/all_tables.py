@@ -13,6 +13,7 @@ from utm.store import (
     offer_tables,
     rule_tables,
     tables,
+    weather_tables,
     webhook_tables,
 )
 
@@ -29,5 +30,6 @@ __all__ = [
     "offer_tables",
     "rule_tables",
     "tables",
+    "weather_tables",
     "webhook_tables",
 ]

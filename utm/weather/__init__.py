@@ -1,0 +1,1 @@
+"""The weather over the city: imported or made up, limits of aircraft, go or no go before departure, delay where it helps."""

@@ -69,11 +69,20 @@ class Memory:
         """Forget how far memory followed, so that the next catch-up loads everything."""
         self._seen = None
 
-    def note(self, session: Session, kind: str, ref: str, cells: Collection[str] = ()) -> None:
-        """Record that the running job changed an object, and raise the versions of its cells here and in the store."""
-        journal.record_change(session, kind, ref, cells)
+    @property
+    def seen(self) -> int | None:
+        """The number of the latest committed change that memory holds, None before anything was loaded."""
+        return self._seen
+
+    def note(self, session: Session, kind: str, ref: str, cells: Collection[str] = ()) -> int:
+        """Record that the running job changed an object, and raise the versions of its cells here and in the store.
+
+        Returns the number of its line in the change log.
+        """
+        seq = journal.record_change(session, kind, ref, cells)
         self._raise_versions(cells)
         on_undo(session, lambda: self._raise_versions(cells, by=-1))
+        return seq
 
     def make_current(self, session: Session, cells: Collection[str]) -> None:
         """Compare the versions of these cells with the store's, and load everything again where memory missed a change.

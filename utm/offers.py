@@ -12,7 +12,7 @@ import shapely
 from airspace.capacity import CellJudge, limited
 from airspace.datums import NoGroundError, OutsideGeoidError
 from airspace.decision import CounterOffer, Decision
-from airspace.geometry4d import EPS_S, PlanGeometry, Tolerance, Trajectory4D
+from airspace.geometry4d import EPS_S, PlanGeometry, Separation, Tolerance, Trajectory4D
 from airspace.intent import FlightIntent
 from airspace.intervals import Intervals
 from airspace.offers import (
@@ -69,6 +69,10 @@ class OfferDesk:
         self._obstacles: tuple[object, Policy, ZoneObstacles] | None = None
         self._network: tuple[object, Tolerance, Network] | None = None
 
+    def waits_for(self, waiting: Callable[[], int]) -> None:
+        """Count those who wait by other means: a helper's writer is the server's."""
+        self._waiting = waiting
+
     def attach(
         self,
         decision: Decision,
@@ -107,7 +111,9 @@ class OfferDesk:
         filed = Filed(plan, _seen(prepared, scene), decision)
         ways = _Ways(self, self._sky, ignore, policy, scene)
         found = search(filed, setting, (ways.layers, ways.routes, ways.pads), (ways.around_flights, ways.any_pad))
-        offers = tuple(counter_offer(offer, prepared.body) for offer in found)
+        offers = tuple(
+            counter_offer(offer, prepared.body, separation_of(offer.plan, policy, scene)) for offer in found
+        )
         return with_offers(decision, offers, whole=not setting.exhausted())
 
     def _forbidden(self, plan: FlightIntent, from_s: float, to_s: float, ignore: Collection[str]) -> Intervals:
@@ -281,8 +287,8 @@ def swept(geometry: PlanGeometry, from_s: float, to_s: float) -> Any:
     return shapely.union_all(shapes)
 
 
-def counter_offer(offer: Offer, body: dict[str, Any]) -> CounterOffer:
-    """Return an offer with its complete body."""
+def counter_offer(offer: Offer, body: dict[str, Any], separation: Separation | None = None) -> CounterOffer:
+    """Return an offer with its complete body, and what it would reserve at which minima."""
     return CounterOffer(
         kind=offer.kind,
         detail=offer.detail,
@@ -291,6 +297,8 @@ def counter_offer(offer: Offer, body: dict[str, Any]) -> CounterOffer:
         extra_m=offer.extra_m,
         extra_wh=offer.extra_wh,
         detail_zh=offer.detail_zh,
+        geometry=offer.plan.geometry,
+        separation=separation,
     )
 
 

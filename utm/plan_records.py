@@ -86,7 +86,7 @@ def authority_of(verdict: Verdict | None) -> Authority:
     return Authority(application=verdict.application, clock=clock)
 
 
-def decided(authority: Authority, **values: Any) -> Authority:
+def amended(authority: Authority, **values: Any) -> Authority:
     """Return the record with some of its rule clock changed."""
     clock = msgspec.structs.replace(authority.clock or RuleClockRecord(), **values)
     return msgspec.structs.replace(authority, clock=clock)

@@ -98,6 +98,29 @@ class Settings(BaseSettings):
     report_height_type: int = Field(default=0, ge=0, le=3, description="heightAltitype, as the receiver defines it.")
     report_spool_mb: int = Field(default=256, ge=2, description="Disk for reports an outage holds up; oldest go first.")
 
+    authority_url: str | None = Field(
+        default=None, description="Where applications go (shaped like the UOM-USS draft of 2026); empty: people decide."
+    )
+    authority_app_id: str = Field(default="hexlane", description="appId in applications, given by the authority.")
+    authority_key: SecretStr | None = Field(
+        default=None, description="SM4 key shared with the authority, 32 hexadecimal digits."
+    )
+    authority_provider: str = Field(
+        default="UPIC00000000",
+        pattern=r"^[A-Za-z0-9]{1,32}$",
+        description="Our provider code, the beginning of every orderId.",
+    )
+    authority_pace: float = Field(default=1.0, gt=0, le=10, description="Factor on the times between its requests.")
+    smtp_host: str | None = Field(default=None, description="Mail server duty staff are written through; empty: none.")
+    smtp_port: int = Field(default=587, ge=1, le=65535, description="Its port.")
+    smtp_security: str = Field(
+        default="starttls", pattern=r"^(none|starttls|tls)$", description="none, starttls or tls."
+    )
+    smtp_user: str | None = Field(default=None, description="Name to log in with; empty: no login.")
+    smtp_password: SecretStr | None = Field(default=None, description="Its password.")
+    smtp_from: str = Field(default="hexlane@localhost", description="Sender of the mails.")
+    sms_url: str | None = Field(default=None, description="Gateway text messages are posted to; empty: none.")
+    sms_key: SecretStr | None = Field(default=None, description="Bearer key of the gateway.")
     time_reference: str = Field(
         default="none",
         pattern=r"^(none|kernel|ntp:\S+)$",

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from airspace.lifecycle import PlanState
 from airspace.timebase import to_scene_s
-from utm.api.answers import idempotency_key, if_match, json_response, plan_document, plan_response
+from utm.api.answers import batch_item, idempotency_key, if_match, json_response, plan_response
 from utm.api.body import ApiModel, Instant, check_content_type, parse_body, parse_json, read_body, validate
 from utm.api.flight_plan_models import (
     BatchAnswer,
@@ -22,12 +22,12 @@ from utm.api.flight_plan_models import (
 )
 from utm.api.openapi import openapi_body, problem_responses
 from utm.api.pagination import Cursor, Limit, decode_cursor, page_of
+from utm.plan_intake import BatchItem
 from utm.plan_records import Answer, document
-from utm.problems import FieldProblem, Problem, validation_problem
+from utm.problems import FieldProblem, validation_problem
 from utm.security import Principal, require, visible_organisation
 from utm.services import Services, services_of
 from utm.store import plans
-from utm.tracing import current_trace_id
 
 router = APIRouter(prefix="/v1/flight-plans", tags=["flight plans"])
 
@@ -73,8 +73,14 @@ async def file_plan(request: Request, principal: Filer, services: App) -> Respon
     """Judge a plan and keep it. Send `Idempotency-Key`: the same key and body give the same answer again."""
     services.time_watch.require()
     key = idempotency_key(request)
-    body, parsed = await _body(request, services)
-    return plan_response(await services.flight_plans.file(principal, body, parsed, key))
+    check_content_type(request)
+    data = await read_body(request, limit_bytes=services.settings.max_body_bytes)
+
+    def parse() -> tuple[dict[str, Any], FlightPlanBody, str | None]:
+        raw = parse_json(data)
+        return raw, validate(raw, FlightPlanBody, data=data), key
+
+    return plan_response(await services.plan_intake.file(principal, data, parse, key))
 
 
 @router.post(
@@ -116,16 +122,9 @@ async def file_batch(request: Request, principal: Filer, services: App) -> Respo
 
         return parse
 
-    answers = await services.flight_plans.file_batch(
-        principal, [parser(index, item) for index, item in enumerate(batch.plans)]
-    )
-    return json_response({"items": [_batch_item(answer) for answer in answers]}, 207)
-
-
-def _batch_item(answer: Answer | Problem) -> dict[str, Any]:
-    if isinstance(answer, Problem):
-        return answer.document(current_trace_id())
-    return {**plan_document(answer), "status": answer.status}
+    items = [BatchItem(item, parser(index, item)) for index, item in enumerate(batch.plans)]
+    answers = await services.plan_intake.file_batch(principal, items)
+    return json_response({"items": [batch_item(answer) for answer in answers]}, 207)
 
 
 @router.get("", summary="List flight plans", responses={200: {"model": FlightPlanPage}}, response_model=None)

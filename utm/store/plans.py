@@ -45,6 +45,12 @@ def next_plan_no(session: Session) -> int:
     return int(last) + 1
 
 
+def values_of(row: FlightPlanRow) -> tuple[Any, ...]:
+    """Return the values of a row in the order `FlightPlanRow` takes them."""
+    values: tuple[Any, ...] = _values_of(row)
+    return values
+
+
 def insert(session: Session, row: FlightPlanRow) -> None:
     """Add a plan."""
     run(session, _INSERT, _values_of(row))

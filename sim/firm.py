@@ -30,6 +30,7 @@ from typing import Any, Final
 from uuid import uuid4
 
 from airspace.timebase import from_scene_s, to_scene_s
+from sim.advisory_answers import DutyDesk
 from sim.api_client import ApiError, FirmApi, Reply
 from sim.filing import Answered, answered, best_offer, departure_of, plan_body, way_back_refused
 from sim.geodesy import distance_m
@@ -64,6 +65,7 @@ class Tally:
     refused: Counter[str] = field(default_factory=Counter)
     not_activated: Counter[str] = field(default_factory=Counter)
     faults: Counter[str] = field(default_factory=Counter)
+    advisories: Counter[str] = field(default_factory=Counter)
 
     def as_dict(self) -> dict[str, Any]:
         """Return the counts as JSON values."""
@@ -78,6 +80,7 @@ class Tally:
             "refused": dict(self.refused),
             "not_activated": dict(self.not_activated),
             "faults": dict(self.faults),
+            "advisories": dict(self.advisories),
         }
 
 
@@ -136,6 +139,7 @@ class Firm:
         """Orders waiting for a drone; None: the firm flies without end."""
         self.reach_m = (900.0, 7000.0)
         """Shortest and longest straight distance of a flight."""
+        self._duty = DutyDesk(self._unanswered, self._acknowledge, Random(rng.random()), fleet.sleep)
 
     def now(self) -> datetime:
         """The firm's clock, which is its drones'."""
@@ -197,11 +201,24 @@ class Firm:
         self.tally.faults["old_plan_stays"] += 1
 
     async def fly(self, starts_in_s: Iterable[float]) -> None:
-        """Let every drone's pilot work until cancelled, each starting after its own pause."""
+        """Let every drone's pilot work until cancelled, each starting after its own pause, and the duty desk answer."""
         async with asyncio.TaskGroup() as group:
+            group.create_task(self._duty.work(), name=f"{self.name} duty desk")
             for member, pause_s in zip(self.members, starts_in_s, strict=True):
                 rng = Random(self.rng.random())
                 group.create_task(Pilot(self, member, rng).work(pause_s), name=member.registration)
+
+    async def _unanswered(self) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = []
+        for state in ("told", "escalated"):
+            reply = await self.api.get("/v1/advisories", {"state": state, "limit": 200})
+            found += reply.body.get("items", []) if reply.ok else []
+        return found
+
+    async def _acknowledge(self, advisory_id: str) -> bool:
+        reply = await self.api.post(f"/v1/advisories/{advisory_id}/acknowledge")
+        self.tally.advisories.update(("answered" if reply.ok else "not_taken",))
+        return reply.ok
 
     async def close(self) -> None:
         """Close the connections."""

@@ -6,6 +6,7 @@
  * A key belongs to one area only; a test holds that.
  */
 
+import { airspace } from './areas/airspace'
 import { alerts } from './areas/alerts'
 import { approvals } from './areas/approvals'
 import { commands } from './areas/commands'
@@ -15,15 +16,17 @@ import { map } from './areas/map'
 import { orders } from './areas/orders'
 import { panels } from './areas/panels'
 import { plans } from './areas/plans'
+import { replay } from './areas/replay'
 import { screens } from './areas/screens'
 import { shell } from './areas/shell'
 import type { Entry } from './entry'
 
 export type { Entry, Text } from './entry'
 
-export const areas = { alerts, approvals, commands, faults, flight, map, orders, panels, plans, screens, shell } as const
+export const areas = { airspace, alerts, approvals, commands, faults, flight, map, orders, panels, plans, replay, screens, shell } as const
 
 export const catalogue = {
+  ...airspace,
   ...alerts,
   ...approvals,
   ...commands,
@@ -33,6 +36,7 @@ export const catalogue = {
   ...orders,
   ...panels,
   ...plans,
+  ...replay,
   ...screens,
   ...shell,
 } as const satisfies Record<string, Entry>

@@ -79,3 +79,7 @@ export const heading = (deg: number): string => String(((Math.round(deg) % 360) 
 /** The name in the reader's language. */
 export const localName = (lang: Lang, item: { readonly name: string; readonly name_zh?: string | null | undefined }): string =>
   lang === 'zh-CN' && item.name_zh ? item.name_zh : item.name
+
+/** What the service says of a thing, in the reader's language. */
+export const localDetail = (lang: Lang, item: { readonly detail: string; readonly detail_zh?: string | null | undefined }): string =>
+  lang === 'zh-CN' && item.detail_zh ? item.detail_zh : item.detail

@@ -67,12 +67,12 @@ export class LiveFeed {
   private readonly byRow = new Map<number, IndexItem>()
   private readonly rowOf = new Map<string, number>()
   private slots = new Int32Array(0)
-  private worker: Worker | null = null
+  protected worker: Worker | null = null
   private readonly origin: { x: number; y: number; lat_deg: number }
 
   constructor(
-    private readonly place: Origin,
-    private readonly bbox: readonly number[],
+    protected readonly place: Origin,
+    protected readonly bbox: readonly number[],
   ) {
     this.origin = { x: mercatorX(place.lon_deg), y: mercatorY(place.lat_deg), lat_deg: place.lat_deg }
   }
@@ -88,10 +88,14 @@ export class LiveFeed {
   stop(): void {
     this.worker?.terminate()
     this.worker = null
+    this.forgetAll()
+    this.stats = null
+  }
+
+  protected forgetAll(): void {
     this.byRow.clear()
     this.rowOf.clear()
     this.frame = EMPTY
-    this.stats = null
   }
 
   /** Try to connect now instead of waiting for the next attempt. */
@@ -99,11 +103,11 @@ export class LiveFeed {
     this.tell({ type: 'retry' })
   }
 
-  private tell(message: ToWorker, transfer: Transferable[] = []): void {
+  protected tell(message: ToWorker, transfer: Transferable[] = []): void {
     this.worker?.postMessage(message, transfer)
   }
 
-  private take(message: FromWorker): void {
+  protected take(message: FromWorker): void {
     if (message.type === 'frame') {
       const old = this.frame
       const data = new Float32Array(message.buffer)

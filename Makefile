@@ -52,7 +52,7 @@ web: $(CONSOLE) ## Build the console into the Python package
 
 lock: $(VENV)/.uv ## Resolve the dependencies anew into the lock files
 	$(BIN)/uv pip compile pyproject.toml $(LOCK_OPTIONS) --extra serial -o requirements.lock
-	$(BIN)/uv pip compile pyproject.toml $(LOCK_OPTIONS) --group dev --extra serial --extra terrain -o requirements-dev.lock
+	$(BIN)/uv pip compile pyproject.toml $(LOCK_OPTIONS) --group dev --extra serial --extra terrain --extra grib -o requirements-dev.lock
 
 clean: ## Remove what was built and installed
 	rm -rf $(VENV) web/node_modules utm/static/console build dist

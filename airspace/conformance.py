@@ -77,16 +77,20 @@ class IntentTable:
         self._volumes.pop(row, None)
         self._tolerances.pop(row, None)
 
-    def judge(self, rows: RowArray, points: FloatArray, scale: FloatArray) -> Deviations:
+    def judge(
+        self, rows: RowArray, points: FloatArray, scale: FloatArray, uncertain_s: FloatArray | None = None
+    ) -> Deviations:
         """Return the deviations of flights at their own instants.
 
         `rows` has shape (n,); `points` is float64 (n, 4), columns scene seconds, x_m, y_m, alt_hae_m (NaN: unknown);
-        `scale` (n,) is a factor on the tolerance (below 1 to ask for a margin before an alarm is cleared). Rows without
-        a plan come back not within.
+        `scale` (n,) is a factor on the tolerance (below 1 to ask for a margin before an alarm is cleared). By how much
+        the instants may be wrong, `uncertain_s` (n,), is taken off the tolerance in time: within is within whenever it
+        was. Rows without a plan come back not within.
         """
         if self._stale:
             self._rebuild()
         n = len(rows)
+        unsure_s = np.zeros(n) if uncertain_s is None else uncertain_s
         result = Deviations(np.zeros(n, bool), np.full(n, np.nan), np.full(n, np.nan), np.full(n, np.nan))
         on_legs = np.zeros(n, bool)
         inside = rows < len(self._count)
@@ -95,6 +99,7 @@ class IntentTable:
         if len(which):
             question = points[which]
             limits = self._limits[rows[which]] * scale[which, None]
+            limits[:, 2] = np.maximum(limits[:, 2] - unsure_s[which], 0.0)
             self._judge_legs(rows[which], question, limits, which, result)
         if self._volumes:
             for i in np.flatnonzero(~result.within):
@@ -102,6 +107,7 @@ class IntentTable:
                 if volumes is not None:
                     tolerance = self._tolerances[int(rows[i])]
                     limits = np.array((tolerance.horizontal_m, tolerance.vertical_m, tolerance.time_s)) * scale[i]
+                    limits[2] = max(limits[2] - unsure_s[i], 0.0)
                     _judge_volumes(volumes, points[i], limits, int(i), result, only_if_within=bool(on_legs[i]))
         return result
 

@@ -452,7 +452,8 @@ class Picture:
         if len(fresh):
             points = np.column_stack((self.observed_s[fresh], self.x_m[fresh], self.y_m[fresh], self.alt_hae_m[fresh]))
             scale = np.where(self._deviating[fresh], self.limits.clear_margin, 1.0)
-            found = self._intents.judge(fresh, points, scale)
+            unsure_s = np.nan_to_num(self.time_uncertainty_s[fresh])
+            found = self._intents.judge(fresh, points, scale, unsure_s)
             self.lateral_m[fresh] = found.lateral_m
             self.vertical_m[fresh] = found.vertical_m
             self.temporal_s[fresh] = found.temporal_s

@@ -13,6 +13,7 @@ import numpy as np
 
 from airspace.geometry4d import FloatArray
 from airspace.tracks import ObservationBatch
+from utm.heard_vehicles import NO_CLOCK_UNCERTAINTY_S
 from utm.recording.columns import IDENTITY, Rows, scene_s, us_of
 from utm.recording.reader import Recordings
 from utm.telemetry import Telemetry
@@ -105,6 +106,7 @@ def restore(telemetry: Telemetry, past: PastTracks) -> int:
         picture.set_battery(row, past.battery_pct[i])
         if who.feeder_id is None:
             picture.set_link(row, False)
+    picture.set_time_uncertainty(np.array(rows, np.int64), np.full(len(rows), NO_CLOCK_UNCERTAINTY_S))
     batch = ObservationBatch.from_columns(np.array(rows, np.int64), past.values[kept])
     accepted = len(picture.ingest(batch).accepted.row)
     picture.counters["accepted"] -= accepted  # they were accepted and counted when they came

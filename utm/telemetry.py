@@ -20,7 +20,7 @@ from mavlink_bridge import events as ev
 from mavlink_bridge.lane import Routine
 from utm.binding import AircraftDirectory, AircraftRecord, Binder
 from utm.foreign_tracks import ForeignTracks
-from utm.heard_vehicles import HeardVehicle, HeardVehicles
+from utm.heard_vehicles import NO_CLOCK_UNCERTAINTY_S, HeardVehicle, HeardVehicles
 from utm.ids import new_id
 from utm.telemetry_values import (
     UNIX_OF_SCENE_ZERO_S,
@@ -153,7 +153,8 @@ class Telemetry:
             return
         received = np.full(len(rows), received_s)
         nan = np.full(len(rows), np.nan)
-        observed, _ = self._heard.observed(numbers, places["boot_ms"].astype(np.float64), nan, received)
+        observed, uncertain = self._heard.observed(numbers, places["boot_ms"].astype(np.float64), nan, received)
+        self.picture.set_time_uncertainty(rows[rows >= 0], uncertain[rows >= 0])
         known = ["alt_amsl_m", "alt_home_m", "vel_east_mps", "vel_north_mps", "vel_up_mps", "heading_deg"]
         columns = (places["lat_deg"], places["lon_deg"], nan, *(places[name] for name in known), observed, received)
         batch = ObservationBatch(rows, *(np.ascontiguousarray(column) for column in columns))
@@ -321,7 +322,8 @@ class Telemetry:
             rows, numbers = np.array(self._pending_rows, np.int64).T
             columns = np.array(self._pending, np.float64)
             self._pending_rows, self._pending = [], []
-            observed, _ = self._heard.observed(numbers, columns[:, 9], columns[:, 10], columns[:, 11])
+            observed, uncertain = self._heard.observed(numbers, columns[:, 9], columns[:, 10], columns[:, 11])
+            self.picture.set_time_uncertainty(rows, uncertain)
             kept = np.column_stack((columns[:, :9], observed, columns[:, 11]))
             self._ingest(ObservationBatch.from_columns(np.ascontiguousarray(rows), kept))
         if self._foreign_reports:
@@ -358,6 +360,7 @@ class Telemetry:
             if row is not None:
                 rows.append(row)
                 kept.append(i)
+        self.picture.set_time_uncertainty(np.array(rows, np.int64), np.full(len(rows), NO_CLOCK_UNCERTAINTY_S))
         codes = self._ingest(ObservationBatch.from_columns(np.array(rows, np.int64), columns[kept])) if kept else []
         for i, row, code in zip(kept, rows, codes, strict=True):
             result[i] = code

@@ -13,7 +13,7 @@ from airspace.tactical.health import Health, HealthFindings, HealthLimits
 from airspace.tactical.heights import HeightsOverPlans
 from airspace.tactical.keeping import KeptPairs
 from airspace.tactical.motion import HORIZON_S, Motions, PlanLegs, TrustLimits, predict, trusted
-from airspace.tactical.separation import Losses, SeparationLimits, find_losses, once
+from airspace.tactical.separation import Losses, SeparationLimits, find_losses, once, some
 from airspace.tactical.steady import SteadyVelocities
 from airspace.tactical.workspace import Workspace
 from airspace.tactical.zones import ZoneHits, ZoneIndex
@@ -23,6 +23,8 @@ from airspace.zones import Zone
 COAST_S: Final = 15.0
 """How long a silent track without a plan to follow is carried on; nobody knows where it is after that (ours)."""
 COAST_ON_PLAN_S: Final = 60.0
+MOST_REACH_S: Final = 1.0
+"""How much further than the horizon is looked at most for those whose instants are uncertain."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +79,14 @@ class Monitor:
         flying, motions = ahead.flying, ahead.motions
         losses = self._losses(frame, ahead)
         heights = frame.heights[flying]
-        hits = self.zones.approached(motions, heights - heights[:, :1], frame.now_s, self.horizon_s)
-        return Findings(frame, flying, motions.follows, losses, hits, health)
+        hits = self.zones.approached(motions, heights - heights[:, :1], frame.now_s, self.horizon_s + ahead.reach_s)
+        return Findings(frame, flying, motions.follows, losses, self._sooner(hits, frame.uncertain_s[flying]), health)
+
+    def _sooner(self, hits: ZoneHits, uncertain_s: FloatArray) -> ZoneHits:
+        """Return the entries at the first instant each may happen, those within the horizon."""
+        t_s = np.maximum(hits.t_s - uncertain_s[hits.motion], 0.0)
+        within = t_s <= self.horizon_s
+        return ZoneHits(hits.motion[within], hits.zone[within], t_s[within], hits.x_m[within], hits.y_m[within])
 
     def _losses(self, frame: TacticalFrame, ahead: "_Ahead") -> Losses:
         """Return the pairs, each flight in any of the ways it may go on; a pair found twice is the sooner of the two."""
@@ -94,6 +102,8 @@ class Monitor:
             ahead.either, least_h[of], least_v[of], named, minima, blur_m=ahead.blur_m[of], workspace=self._workspace
         )
         losses = once(found, of) if len(of) > n else found
+        if ahead.reach_s > 0.0:
+            losses = some(losses, losses.t_in_s <= self.horizon_s)
         return self._kept.take(
             losses,
             ahead.motions,
@@ -133,11 +143,13 @@ class Monitor:
         of = np.concatenate((np.arange(len(flying)), instead))
         either = state[of]
         either[len(flying) :, 5] = other_up_mps[instead]
+        uncertain_s = frame.uncertain_s[flying]
+        reach_s = float(min(uncertain_s.max(initial=0.0), MOST_REACH_S))
         motions = predict(
             either, observed_s[of], temporal_s[of], follows[of], PlanLegs(plans.legs, plans.first[of], plans.count[of]),
-            frame.now_s, self.horizon_s, workspace=self._workspace,
+            frame.now_s, self.horizon_s + reach_s, workspace=self._workspace,
         )  # fmt: skip
-        return _Ahead(flying, of, motions, _blurs(state, frame.uncertain_s[flying]))
+        return _Ahead(flying, of, motions, reach_s, _blurs(state, uncertain_s))
 
     def _freed_of_noise(self, frame: TacticalFrame, flying: RowArray, plans: PlanLegs) -> tuple[FloatArray, FloatArray]:
         """Return states (n, 6) as they are predicted from, and the climb rates the flights may have instead (NaN: none)."""
@@ -187,6 +199,8 @@ class _Ahead:
     flying: RowArray
     of: RowArray
     either: Motions
+    reach_s: float
+    """How much further than the horizon they go, for those that may be further than they seem."""
     blur_m: FloatArray
     """float64 (n, 2): how far each may be from there, level and in height, because its clock is not known exactly."""
 

@@ -4,7 +4,7 @@ Candidates are pairs whose swept boxes overlap, found on a grid; the exact test 
 pair is missed: boxes are grown by their minima, and equal velocities are a constant distance, not 0/0.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Final
 
 import numpy as np
@@ -13,7 +13,7 @@ from airspace.geometry4d import EPS_M, FloatArray
 from airspace.tactical.compiled import kernels
 from airspace.tactical.motion import Motions
 from airspace.tactical.workspace import Workspace
-from airspace.tracks import RowArray
+from airspace.tracks import BoolArray, RowArray
 
 _BOX_SLACK_M: Final = 1e-3  # rounding of the box's far corner
 _CELL_OF_BOX: Final = 1.6  # measured: fewer entries against more comparisons
@@ -156,3 +156,9 @@ def once(losses: Losses, of: RowArray) -> Losses:
     }
     vertical = np.where(swapped, -losses.vertical_m, losses.vertical_m)[kept]
     return Losses(low[kept], high[kept], **columns, vertical_m=vertical, work=losses.work)
+
+
+def some(losses: Losses, which: BoolArray) -> Losses:
+    """Return the losses at `which`, bool (k,)."""
+    columns = {each.name: getattr(losses, each.name)[which] for each in fields(Losses) if each.name != "work"}
+    return Losses(**columns, work=losses.work)

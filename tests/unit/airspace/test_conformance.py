@@ -58,6 +58,20 @@ def test_deviations_by_hand(eastward, t, x, y, z, within, lateral, vertical, tem
     assert found.temporal_s[0] == pytest.approx(temporal, abs=1e-3)
 
 
+def test_an_uncertain_instant_is_taken_off_the_tolerance_in_time(eastward):
+    """What conforms only if its clock is right does not: 7.4 s late with half a second of doubt is too late."""
+    late = np.array([[1050.0, 426.0, 20.0, 100.0]])  # 7.4 s late, all of the tolerance beside the path
+    for unsure_s, within in ((0.0, True), (0.05, True), (0.5, False), (60.0, False)):
+        found = eastward.judge(np.array([3]), late, np.ones(1), np.array([unsure_s]))
+        assert bool(found.within[0]) is within
+    volumes = IntentTable()
+    box = Prism(np.array([(0.0, 0.0), (100.0, 0.0), (100.0, 100.0), (0.0, 100.0)]), None, 0.0, 50.0, 1000.0, 1100.0)
+    volumes.put(0, (box,), TOLERANCE)
+    for unsure_s, within in ((0.0, True), (0.5, True), (2.0, False)):
+        found = volumes.judge(np.array([0]), np.array([[1106.0, 50.0, 50.0, 20.0]]), np.ones(1), np.array([unsure_s]))
+        assert bool(found.within[0]) is within
+
+
 def test_scale_asks_for_a_margin(eastward):
     """A flight 19 m off conforms, but not when nine tenths of the tolerance are asked for."""
     assert judge(eastward, 3, 1050, 500, 19, 100).within[0]

@@ -151,6 +151,15 @@ def test_a_zone_is_entered_where_path_band_and_period_meet() -> None:
     assert entries([zone(when=(Period(NOW + 90, NOW + 500),))], (400, 0, 60, 0, 0, 0)) == []
 
 
+def test_an_uncertain_instant_brings_an_entry_nearer() -> None:
+    """A flight that may be half a second further than it seems may enter half a second sooner, also at the horizon."""
+    for x_m, uncertain_s, expected in ((0.0, 0.5, [29.5]), (-303.0, 0.5, [59.8]), (-303.0, 0.0, [])):
+        monitor = Monitor()
+        monitor.take_zones([zone()])
+        sky = flights((x_m, 0, 60, 10, 0, 0), uncertain_s=np.full(1, uncertain_s))
+        assert monitor.analyse(sky).zones.t_s.tolist() == pytest.approx(expected, abs=1e-3)
+
+
 def test_an_unknown_height_is_inside_every_band() -> None:
     """A track without a height is warned of whatever band the zone has."""
     assert entries([zone(low=70, high=90)], (0, 0, np.nan, 10, 0, 0)) == [(0, 30.0)]

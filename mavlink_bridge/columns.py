@@ -22,7 +22,8 @@ VEHICLE: Final = np.dtype(
         ("positions", "i8"),
         ("frames_at_tick", "i8"),
         ("positions_at_tick", "i8"),
-        ("boot_ms", "i8"),  # -1: not heard
+        ("boot_ms", "i8"),  # -1: not heard; counted on over the wraps
+        ("boot_base", "i8"),  # what its 32 bits are counted from
         ("checked_boot_ms", "i8"),  # of the datagram that `checked_in` numbers
         ("checked_in", "i8"),
         ("ask_at", "f8"),  # when its clock is to be asked next
@@ -123,6 +124,7 @@ class VehicleColumns(_Rows):
     frames: memoryview[int]
     positions: memoryview[int]
     boot_ms: memoryview[int]
+    boot_base: memoryview[int]
     mission: memoryview[int]
     beat: memoryview[int]
     sensors: memoryview[int]

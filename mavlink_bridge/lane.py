@@ -61,6 +61,8 @@ ADDRESS_LENGTH: Final = 32
 SLOW, BEAT, PLACE, HEALTH, COUNTED, LANDED, MISSION = range(7)
 _KINDS: Final = {0: BEAT, 1: HEALTH, 33: PLACE, 42: MISSION, 245: LANDED}
 _READ_BY_REGISTRY: Final = frozenset({0, 109, 166})
+HALF_WRAP_MS: Final = 1 << 31
+"""A time since boot so far ahead is from before the wrap of its 32 bits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +180,7 @@ def _kernels() -> tuple[Callable[..., Any], ...]:
             return bool(vehicle.landed == np.int64(word(data, at, end, 2)))
         if kind == MISSION:
             return bool(vehicle.mission == np.int64(word(data, at, end, 6)))
-        boot = np.int64(word(data, at, end, 4))
+        boot = np.int64(word(data, at, end, 4)) + vehicle.boot_base
         lat = signed(word(data, at + 4, end, 4), 32)
         lon = signed(word(data, at + 8, end, 4), 32)
         before = vehicle.boot_ms
@@ -186,7 +188,7 @@ def _kernels() -> tuple[Callable[..., Any], ...]:
             before = max(before, vehicle.checked_boot_ms)
         vehicle.checked_in = number
         vehicle.checked_boot_ms = boot
-        if before < 0 or boot < before or (lat == 0 and lon == 0):
+        if before < 0 or boot < before or boot - before > HALF_WRAP_MS or (lat == 0 and lon == 0):
             return False
         return bool(-900_000_000 <= lat <= 900_000_000 and -1_800_000_000 <= lon <= 1_800_000_000)
 
@@ -219,7 +221,7 @@ def _kernels() -> tuple[Callable[..., Any], ...]:
         """Write the fields of a GLOBAL_POSITION_INT as translate._global_position_int reads them."""
         at = frame.payload_at
         end = at + np.int64(frame.payload_length)
-        row.boot_ms = np.int64(word(data, at, end, 4))
+        row.boot_ms = np.int64(word(data, at, end, 4)) + vehicle.boot_base
         vehicle.boot_ms = row.boot_ms
         row.lat_deg = signed(word(data, at + 4, end, 4), 32) / 1e7
         row.lon_deg = signed(word(data, at + 8, end, 4), 32) / 1e7

@@ -20,6 +20,7 @@ from .events import ClockOffset, Event, TimeSync, VehicleKey
 from .lane import AT_ONCE
 from .outgoing import Outgoing
 from .registry import Registry
+from .vehicle import WRAP_MS
 
 FIRST_QUESTIONS: Final = 4
 ASK_FIRST_EVERY_S: Final = 1.0
@@ -136,11 +137,17 @@ class Rounds:
         # Vehicles pass on answers meant for other ground stations: only the echo of our own last question counts.
         ours = event.ts1_ns == int(row["asked_ns"]) and 0.0 <= round_trip_s <= LONGEST_ROUND_TRIP_S
         boot_ms = vehicle.time_boot_ms
-        if not ours or boot_ms is None or abs(event.tc1_ns / 1e9 - boot_ms / 1e3) > SAME_CLOCK_S:
+        if not ours or boot_ms is None:
+            self.counters["timesync_ignored"] += 1
+            return None
+        # The answer counts in 64 bits; how often 32 bits wrapped before we listened nobody told.
+        boot_s, wrap_s = event.tc1_ns / 1e9, WRAP_MS / 1e3
+        boot_s -= round((boot_s - boot_ms / 1e3) / wrap_s) * wrap_s
+        if abs(boot_s - boot_ms / 1e3) > SAME_CLOCK_S:
             self.counters["timesync_ignored"] += 1
             return None
         row["asked_ns"] = 0
         row["answered"] = 1
         self.counters["timesync_answers"] += 1
         middle_s = event.received_at - round_trip_s / 2
-        return ClockOffset(event.vehicle, event.received_at, middle_s - event.tc1_ns / 1e9, round_trip_s / 2)
+        return ClockOffset(event.vehicle, event.received_at, middle_s - boot_s, round_trip_s / 2)

@@ -108,7 +108,7 @@ def _global_position_int(
             None if vy == INT16_MAX else vy / 1e2,
             None if vz == INT16_MAX else -vz / 1e2 or 0.0,
             None if heading > 36_000 else heading / 1e2 % 360.0,
-            boot,
+            vehicle.counted_on(boot),
             "global_position_int",
         )
     )
@@ -215,7 +215,7 @@ def _high_latency2(vehicle: Vehicle, component: int, fields: tuple[Any, ...], no
             None,
             None,
             None if heading > 180 else heading * 2.0 % 360.0,
-            boot,
+            vehicle.counted_on(boot),
             "high_latency2",
             None,
             None if eph == UINT8_MAX else eph / 10.0,
@@ -287,13 +287,14 @@ def _statustext(vehicle: Vehicle, component: int, fields: tuple[Any, ...], now: 
 
 def _event(vehicle: Vehicle, _component: int, fields: tuple[Any, ...], now: float, out: list[Event]) -> None:
     event_id, boot, sequence, _component_to, _system_to, levels, arguments = fields
-    out.append(VehicleEvent(vehicle.key, now, event_id, sequence, levels, boot, arguments))
+    out.append(VehicleEvent(vehicle.key, now, event_id, sequence, levels, vehicle.counted_on(boot), arguments))
 
 
 def _system_time(vehicle: Vehicle, component: int, fields: tuple[Any, ...], now: float, out: list[Event]) -> None:
     usec, boot = fields
     if component == vehicle.component_id:
-        out.append(ClockSample(vehicle.key, now, usec / 1e6 if usec > 1_000_000_000_000_000 else None, boot))
+        unix_s = usec / 1e6 if usec > 1_000_000_000_000_000 else None
+        out.append(ClockSample(vehicle.key, now, unix_s, vehicle.counted_on(boot)))
 
 
 def _timesync(vehicle: Vehicle, _component: int, fields: tuple[Any, ...], now: float, out: list[Event]) -> None:

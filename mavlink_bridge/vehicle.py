@@ -10,8 +10,10 @@ from .events import StatusText, VehicleKey
 # A decrease of time_boot_ms smaller than this in a frame that also came out of order is an old frame, not a reboot.
 LATE_FRAME_MS: Final = 10_000
 REBOOT_MS: Final = 1_000
-# time_boot_ms wraps after 49.7 days; a step back by more than half its range is the wrap.
-WRAP_MS: Final = 1 << 31
+WRAP_MS: Final = 1 << 32
+"""time_boot_ms has 32 bits and begins anew after 49.7 days."""
+MOST_SILENCE_MS: Final = 3_600_000
+"""A clock that went back is the wrap where, counted over it, it went on by no more than this; otherwise a reboot."""
 CHUNKS_PER_TEXT: Final = 10
 TEXTS_IN_PARTS: Final = 8
 TEXT_PATIENCE_S: Final = 2.0
@@ -92,7 +94,7 @@ class Vehicle:
 
     @property
     def time_boot_ms(self) -> int | None:
-        """The latest reading of its clock, None before the first."""
+        """The latest reading of its clock, counted on over the wraps of its 32 bits; None before the first."""
         boot_ms = self.columns.boot_ms[self.slot]
         return None if boot_ms < 0 else boot_ms
 
@@ -189,18 +191,27 @@ class Vehicle:
 
     def note_boot_time(self, time_boot_ms: int, *, late: bool) -> int | None:
         """Remember the vehicle's clock; returns its previous reading where the new one means a reboot."""
-        previous = self.time_boot_ms
-        if previous is None or time_boot_ms >= previous:
-            self.time_boot_ms = time_boot_ms
+        previous, boot_ms = self.time_boot_ms, self.counted_on(time_boot_ms)
+        if previous is None or boot_ms >= previous:
+            self.time_boot_ms = boot_ms
             return None
-        back = previous - time_boot_ms
-        if back > WRAP_MS:
-            self.time_boot_ms = time_boot_ms
+        back = previous - boot_ms
+        if WRAP_MS - back <= MOST_SILENCE_MS:
+            self.columns.boot_base[self.slot] += WRAP_MS
+            self.time_boot_ms = boot_ms + WRAP_MS
             return None
         if back <= REBOOT_MS or (late and back <= LATE_FRAME_MS):
             return None
+        self.columns.boot_base[self.slot] = 0
         self.time_boot_ms = time_boot_ms
         return previous
+
+    def counted_on(self, time_boot_ms: int) -> int:
+        """Return a 32-bit reading of its clock counted on over the wraps seen; one from before the last wrap stays before."""
+        base, latest = self.columns.boot_base[self.slot], self.time_boot_ms
+        boot_ms = time_boot_ms + base
+        before_the_wrap = base > 0 and latest is not None and boot_ms - latest > WRAP_MS // 2
+        return boot_ms - WRAP_MS if before_the_wrap else boot_ms
 
     def add_text(
         self, component_id: int, severity: int, raw: bytes, *, text_id: int, part: int, now: float

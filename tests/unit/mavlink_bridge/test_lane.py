@@ -23,11 +23,13 @@ from mavlink_bridge.events import (
     Position,
     Rebooted,
     SystemStatus,
+    TimeSync,
     VehicleFound,
     VehicleKey,
 )
 from mavlink_bridge.lane import Datagrams, Routine
 from mavlink_bridge.registry import Limits, Registry
+from mavlink_bridge.rounds import Rounds
 from tests.unit.mavlink_bridge.frames import NOW, Sender, raw_v2
 
 KEY = bytes(range(32))
@@ -268,3 +270,32 @@ def test_there_is_no_lane_where_everything_must_be_signed():
     registry = Registry(require_signing=True)
     assert registry.open_lane() is False
     assert registry.lane is None
+
+
+def test_both_paths_count_on_over_the_wrap_of_the_boot_clock():
+    """Over the wrap of 32 bits, with a straggler from before it, both paths must tell the same instants, rising."""
+    sender, top = Sender(1), 2**32
+    boots = [top - 900, top - 400, 100, top - 650, 600, 1100, 1600]
+    batches = [(NOW, [(50_123, sender.heartbeat())])]
+    batches += [(NOW + k / 2, [(50_123, sender.position(boot_ms=boot % top))]) for k, boot in enumerate(boots)]
+    plain, fast, one, two, taken = both(batches)
+    expect_equal(plain, fast, one, two, NOW + 4)
+    (rows,) = two.positions.values()
+    assert [row[8] - top for row in rows] == [-900, -400, 100, -650, 600, 1100, 1600]
+    assert taken >= 3  # it is routine again behind the wrap
+    assert fast.counters()["reboots"] == 0
+
+
+def test_an_answer_to_timesync_tells_the_wrapped_clock():
+    """An answer in 64 bits must map the 32 bits of the positions, however often those wrapped before we listened."""
+    registry, sender = Registry(), Sender(1)
+    registry.feed("udp:127.0.0.1:50123", sender.heartbeat(), NOW)
+    registry.feed("udp:127.0.0.1:50123", sender.position(boot_ms=5_000), NOW)
+    rounds = Rounds(registry, (255, 190), [])
+    (vehicle,) = registry.vehicle_in.values()
+    asked_ns = round(NOW * 1e9)
+    registry.vehicle_columns.rows[vehicle.slot]["asked_ns"] = asked_ns
+    tc1_ns = (3 * 2**32 + 5_000) * 1_000_000
+    offset = rounds.answered(TimeSync(vehicle.key, NOW + 0.02, tc1_ns, asked_ns))
+    assert offset is not None
+    assert offset.offset_s == pytest.approx(NOW + 0.01 - 5.0, abs=1e-3)

@@ -176,11 +176,40 @@ def test_a_clock_that_goes_back_is_a_reboot_and_a_late_frame_is_not():
 
 
 def test_the_wrap_of_the_boot_clock_is_no_reboot():
-    """time_boot_ms wraps after 49.7 days."""
+    """time_boot_ms wraps after 49.7 days: positions go on counting, and a straggler from before the wrap stays before it."""
     registry, sender = Registry(), Sender(1)
     registry.feed(UDP, sender.heartbeat(), NOW)
-    registry.feed(UDP, sender.position(boot_ms=2**32 - 100), NOW)
-    assert of(registry.feed(UDP, sender.position(boot_ms=100), NOW), Rebooted) == []
+    straggler = sender.position(boot_ms=2**32 - 300)
+    heard = [
+        event
+        for frame in (
+            sender.position(boot_ms=2**32 - 100),
+            sender.position(boot_ms=100),
+            straggler,
+            sender.position(boot_ms=600),
+        )
+        for event in registry.feed(UDP, frame, NOW)
+    ]
+    assert of(heard, Rebooted) == []
+    assert [event.time_boot_ms - 2**32 for event in of(heard, Position)] == [-100, 100, -300, 600]
+    assert registry.counters()["reboots"] == 0
+
+
+def test_a_reboot_after_weeks_is_no_wrap():
+    """A clock that falls from 30 days, or from 60 counted over a wrap, to a second is a reboot, and counts from there."""
+    registry, sender = Registry(), Sender(1)
+    registry.feed(UDP, sender.heartbeat(), NOW)
+    day_ms = 86_400_000
+    registry.feed(UDP, sender.position(boot_ms=30 * day_ms), NOW)
+    (event,) = of(registry.feed(UDP, sender.position(boot_ms=1_000), NOW), Rebooted)
+    assert (event.time_boot_ms, event.previous_time_boot_ms) == (1_000, 30 * day_ms)
+    registry, sender = Registry(), Sender(1)
+    registry.feed(UDP, sender.heartbeat(), NOW)
+    for boot_ms in (2**32 - 100, 100, 10 * day_ms):
+        registry.feed(UDP, sender.position(boot_ms=boot_ms), NOW)
+    heard = registry.feed(UDP, sender.position(boot_ms=1_000), NOW)
+    assert of(heard, Rebooted)[0].previous_time_boot_ms == 2**32 + 10 * day_ms
+    assert of(heard, Position)[0].time_boot_ms == 1_000
 
 
 def test_loss_is_counted_from_the_header_over_unknown_messages_too():

@@ -5,7 +5,9 @@ import pytest
 
 from airspace.tracks import IngestCode, PictureLimits, TrackState
 from mavlink_bridge import events as ev
+from mavlink_bridge.registry import Registry
 from tests.fakes.live_world import LAT, LON, TOLERANCE, World, hover, record, vehicle
+from tests.unit.mavlink_bridge.frames import Sender
 from utm.heard_vehicles import HeardVehicles
 from utm.telemetry_values import PositionReport
 
@@ -428,3 +430,38 @@ def test_history_is_recorded_in_order():
     assert found["lat_deg"].tolist() == [LAT + i / 1000 for i in (0, 1, 3, 4)]
     assert len(world.telemetry.recorder.history("r1", -np.inf, np.inf, 2)) == 2
     assert not len(world.telemetry.recorder.history("other", -np.inf, np.inf, 2))
+
+
+# ------------------------------------------------------------------------------------------------------------ clocks
+
+
+def test_how_wrong_an_instant_may_be_is_known_of_every_track():
+    """Mapped by arrival a position may be 0.25 s off, by TIMESYNC as much as its answer, and a report half a second."""
+    world = World()
+    world.position(A, time_boot_ms=1_000)
+    world.telemetry.report([report("radar-1", None, world.now_s)], feeder_id="org_s", now_s=world.now_s)
+    told = {world.telemetry.identity(int(row)).source: row for row in world.picture.snapshot()}
+    uncertain_s = world.picture.time_uncertainty_s
+    assert (uncertain_s[told["mavlink"]], uncertain_s[told["radar"]]) == (0.25, 0.5)
+    world.telemetry.on_events([ev.ClockOffset(A, world.unix_s, world.unix_s - 1.02, 0.01)])
+    world.tick()
+    world.position(A, time_boot_ms=1_000 + 250)
+    assert uncertain_s[told["mavlink"]] == pytest.approx(0.01, abs=1e-4)
+
+
+def test_the_wrap_of_a_boot_clock_stops_no_track():
+    """A vehicle up for 49.7 days must stay where it is in time: its positions are taken over the wrap, in order."""
+    world, sender, registry = World(), Sender(1), Registry()
+    endpoint = A.link
+
+    def hear(boot_ms: int) -> None:
+        for frame in (sender.heartbeat(), sender.position(boot_ms=boot_ms % 2**32)):
+            world.telemetry.on_events(registry.feed(endpoint, frame, world.unix_s))
+
+    for step in range(12):
+        world.clock.move(0.5)
+        hear(2**32 - 2_900 + 500 * step)
+        (row,) = world.picture.snapshot()
+        assert world.now_s - world.picture.observed_s[row] == pytest.approx(0.0, abs=0.01)
+    assert world.picture.counters["accepted"] == 12
+    assert registry.counters()["reboots"] == 0

@@ -77,7 +77,7 @@ class Delays:
                 return None
             if self._desk.judge(prepared.aircraft, way, soonest.delay_s).outcome != "no_go":
                 parsed = validate(soonest.plan, FlightPlanBody)
-                return self._plans.compiled(prepared.aircraft, soonest.plan, parsed)
+                return self._plans.compiled(prepared.aircraft, dict(soonest.plan), parsed)
             from_s = soonest.delay_s
         return None
 

@@ -1,5 +1,6 @@
 /** The HTTP side of the service: same-origin requests with the session cookie, problems as values. */
 
+import { circleRing } from '../draw/shape'
 import type {
   Aircraft,
   Alert,
@@ -20,9 +21,12 @@ import type {
   Zone,
 } from './types'
 
+
 export type Answer<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly status: number; readonly problem: Problem }
 
 const TIMEOUT_MS = 10_000
+/** A file of thousands of zones takes the service a while. */
+const FILE_TIMEOUT_MS = 60_000
 const MAX_PAGES = 20
 
 let csrfToken: string | null = null
@@ -36,10 +40,13 @@ function failed(status: number, code: string): { ok: false; status: number; prob
   return { ok: false, status, problem: { code } }
 }
 
-/** Send one request; every outcome, an unreachable service included, is a value. */
-export async function request<T>(method: 'GET' | 'POST' | 'DELETE', path: string, body?: unknown): Promise<Answer<T>> {
-  const headers: Record<string, string> = { Accept: 'application/json' }
-  if (body !== undefined) headers['Content-Type'] = 'application/json'
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+
+/** Send one request; every outcome, an unreachable service included, is a value. A Blob is sent as it is, of its own type. */
+export async function request<T>(method: Method, path: string, body?: unknown, more: Readonly<Record<string, string>> = {}): Promise<Answer<T>> {
+  const headers: Record<string, string> = { Accept: 'application/json', ...more }
+  const file = body instanceof Blob ? body : null
+  if (body !== undefined) headers['Content-Type'] = file === null ? 'application/json' : file.type
   if (method !== 'GET' && csrfToken !== null) headers['X-CSRF-Token'] = csrfToken
   let response: Response
   try {
@@ -48,8 +55,8 @@ export async function request<T>(method: 'GET' | 'POST' | 'DELETE', path: string
       headers,
       credentials: 'same-origin',
       cache: 'no-store',
-      signal: AbortSignal.timeout(TIMEOUT_MS),
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      signal: AbortSignal.timeout(file === null ? TIMEOUT_MS : FILE_TIMEOUT_MS),
+      ...(body === undefined ? {} : { body: file ?? JSON.stringify(body) }),
     })
   } catch {
     return failed(0, 'service_unreachable')
@@ -98,8 +105,19 @@ async function all<T>(path: string): Promise<Answer<readonly T[]>> {
 const drawable = <T extends Feature<GeoJSON.Geometry, unknown>>(answer: Answer<readonly T[]>): Answer<readonly T[]> =>
   answer.ok ? { ok: true, value: answer.value.filter((item) => item?.geometry != null && item.properties != null) } : answer
 
-export const getZones = async (at?: string) =>
-  drawable(await all<Zone>(at === undefined ? '/v1/zones' : `/v1/zones?at=${encodeURIComponent(at)}`))
+/** A circle comes as the point of its centre; it is drawn as a ring, and keeps centre and radius for whoever edits it. */
+export function ringed(zone: Zone | Feature<GeoJSON.Point, Zone['properties']>): Zone {
+  if (zone.geometry.type !== 'Point') return zone as Zone
+  const centre = zone.geometry.coordinates as [number, number]
+  const radius_m = Number((zone.properties as { readonly radius_m?: number }).radius_m ?? 0)
+  const ring = circleRing(centre, radius_m).map((point) => [...point])
+  return { ...zone, geometry: { type: 'Polygon', coordinates: [ring] }, properties: { ...zone.properties, centre, radius_m } }
+}
+
+export async function getZones(at?: string): Promise<Answer<readonly Zone[]>> {
+  const answer = drawable(await all<Zone>(at === undefined ? '/v1/zones' : `/v1/zones?at=${encodeURIComponent(at)}`))
+  return answer.ok ? { ok: true, value: answer.value.map(ringed) } : answer
+}
 export const getCorridors = async () => drawable(await all<Corridor>('/v1/corridors'))
 export const getSites = async () => drawable(await all<Site>('/v1/sites'))
 

@@ -217,6 +217,11 @@ export interface ZoneProperties {
   readonly message_zh?: string | null
   readonly source?: string | null
   readonly demonstration?: boolean
+  readonly version?: number
+  readonly published_at?: string
+  /** Of a circle. */
+  readonly radius_m?: number
+  readonly centre?: readonly [lon_deg: number, lat_deg: number]
 }
 
 export interface Feature<G extends GeoJSON.Geometry, P> {

@@ -27,6 +27,7 @@ import { AT_AGE_S, AT_ROW, AT_STATE, AT_VX, AT_VY, AT_X, AT_Y, PACKED_WORDS } fr
 import type { PlannedFlight } from '../plan/schedule'
 import { DroneLayer, symbolSizePx } from './droneLayer'
 import { LabelSheet, type Candidate, type LabelText } from './droneLabels'
+import { DraftTool, type DraftEvents } from './draftTool'
 import { contains, extentOf, labelPoint } from './geometry'
 import { FONT, mapImages, RATIO } from './images'
 import { palettes, type Theme } from './palette'
@@ -128,6 +129,7 @@ export class CityMap {
   private flight: PlannedFlight | null = null
   private focused: Focus | null = null
   private plansOpen = false
+  private draft: DraftTool | null = null
   private insets = usualInsets
   private trail: [number, number][] = []
   private following = false
@@ -209,6 +211,31 @@ export class CityMap {
     this.map.remove()
   }
 
+  /** Begin to draw; null before the map is ready. One drawing at a time. */
+  startDraft(events: DraftEvents): DraftTool | null {
+    if (!this.ready) return null
+    this.endDraft()
+    this.draft = new DraftTool(this.map, events, palettes[this.theme])
+    return this.draft
+  }
+
+  endDraft(): void {
+    this.draft?.destroy()
+    this.draft = null
+  }
+
+  /** Call once the map can be drawn on. */
+  whenReady(then: () => void): void {
+    if (this.ready) then()
+    else this.map.once('load', then)
+  }
+
+  /** Bring a box, west south east north, into what the edges leave free. */
+  showBox(box: [number, number, number, number]): void {
+    const { left, right } = this.insets
+    this.map.fitBounds(box, { padding: { top: 56, bottom: 56, left: left + 48, right: right + 48 }, maxZoom: 15.5, duration: 500 })
+  }
+
   setEvents(events: CityMapEvents): void {
     this.events = events
   }
@@ -252,6 +279,7 @@ export class CityMap {
       for (const [name, value] of Object.entries(layer.paint ?? {})) map.setPaintProperty(layer.id, name, value)
       for (const [name, value] of Object.entries(layer.layout ?? {})) map.setLayoutProperty(layer.id, name, value)
     }
+    this.draft?.restyle(palettes[this.theme])
     this.applyHidden()
     this.arrangeSoon(0)
   }
@@ -376,6 +404,7 @@ export class CityMap {
   }
 
   private click(event: MapMouseEvent): void {
+    if (this.draft?.takesClicks) return
     this.map.getCanvas().focus()
     const drone = this.nearest(event.point.x, event.point.y)
     const identity = drone === null ? null : this.feed.identity(drone.row)
@@ -403,6 +432,7 @@ export class CityMap {
   }
 
   private hover(event: MapMouseEvent): void {
+    if (this.draft?.takesClicks) return
     const drone = this.nearest(event.point.x, event.point.y)
     this.setHovered(drone?.row ?? -1)
     this.map.getCanvas().style.cursor = drone === null ? '' : 'pointer'

@@ -30,9 +30,11 @@ from utm.api import airspace as airspace_api
 from utm.api import (
     alerts,
     applications,
+    approvals,
     clients,
     console,
     demo_faults,
+    duty,
     fleet,
     flight_plans,
     flight_stories,
@@ -45,6 +47,8 @@ from utm.api import (
     notices,
     oauth,
     offers,
+    oidc_login,
+    openid,
     organisations,
     plan_import,
     records,
@@ -178,6 +182,8 @@ def _application(services: Services, lifespan: Lifespan[FastAPI] | None) -> Fast
         oauth,
         session,
         session_security,
+        oidc_login,
+        openid,
         clients,
         organisations,
         applications,
@@ -198,6 +204,8 @@ def _application(services: Services, lifespan: Lifespan[FastAPI] | None) -> Fast
         live,
         health,
         notices,
+        approvals,
+        duty,
         contingencies_api,
         zone_actions_api,
         replay,
@@ -305,6 +313,7 @@ def compose(
     memory.keep(WEBHOOK, webhook_desk)
     bus.keep_with(webhook_desk.keep)
     plan_steps = PlanSteps(plans, vehicles)
+    commands.follow_steps(plan_steps)
     weather_desk = WeatherDesk(clock=clock, store=store, region=book.region)
     weather_desk.memory = memory
     memory.keep(WEATHER, weather_desk)
@@ -346,6 +355,7 @@ def compose(
         plan_steps=plan_steps,
         advisories=advisories,
         standing=standing,
+        commands=commands,
         sandbox=real is not None,
     )
     watch.more.append(rule_desks.reports.conditions)
@@ -422,6 +432,7 @@ async def _lifespan(services: Services, sandbox: Sandbox | None = None) -> Async
         asyncio.create_task(services.time_watch.run(), name="time"),
         asyncio.create_task(services.logistics.dispatcher.run(), name="dispatcher"),
         asyncio.create_task(services.courier.run(), name="courier"),
+        *services.rules.work(),
         asyncio.create_task(services.weather_watch.run(), name="weather"),
     ]
     await services.hub.start()
@@ -479,7 +490,6 @@ def _connect(services: Services) -> None:
             _follow_plan(services, plan.plan_id)
 
     services.commands.expected_changed.append(follow_orders)
-    services.commands.plans_moved.append(lambda plan_id: services.plan_steps.planned_end_s.pop(plan_id, None))
     services.bridge.subscribe(services.telemetry.on_events, routine=services.telemetry.on_routine)
     services.telemetry.callbacks.landed.append(spawn)
     services.telemetry.callbacks.transition.append(services.watch.plans.on_transition)

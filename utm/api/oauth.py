@@ -120,7 +120,7 @@ async def token(request: Request) -> Response:
     identity = identity_of(request)
     identity.limits.strangers.take(address_of(request)).raise_if_refused()
     try:
-        form = await _form(request)
+        form = await read_form(request)
         if form.get("grant_type") in CODE_GRANTS:
             return _json(await CODE_GRANTS[form["grant_type"]](request, form), headers=_NO_STORE)
         account = await _client(request, form)
@@ -175,7 +175,7 @@ async def revoke(request: Request) -> Response:
     identity = identity_of(request)
     identity.limits.strangers.take(address_of(request)).raise_if_refused()
     try:
-        form = await _form(request)
+        form = await read_form(request)
         account = await _client(request, form)
         if "token" not in form:
             raise OAuthError("invalid_request", "token is missing.")
@@ -258,7 +258,8 @@ def address_of(request: Request) -> str:
     return request.client.host if request.client is not None else "unknown"
 
 
-async def _form(request: Request) -> dict[str, str]:
+async def read_form(request: Request) -> dict[str, str]:
+    """Return a form, each parameter once and none empty; raises OAuthError invalid_request."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != _FORM:
         raise OAuthError("invalid_request", f"Send the parameters as {_FORM}.")
@@ -300,6 +301,15 @@ def _credentials(request: Request, form: dict[str, str]) -> _Credentials:
     if "client_secret" in form or form.get("client_id", basic.client_id) != basic.client_id:
         raise OAuthError("invalid_request", "Send the credentials by HTTP Basic or in the form, not both.")
     return basic
+
+
+def basic_credentials(request: Request) -> tuple[str, str] | None:
+    """Return id and secret sent by HTTP Basic, None where no such header is sent; raises OAuthError invalid_client."""
+    header = request.headers.get("authorization")
+    if header is None:
+        return None
+    found = _basic(header)
+    return found.client_id, found.secret or ""
 
 
 def _asserted(form: dict[str, str], *, alone: bool) -> _Credentials:

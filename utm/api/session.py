@@ -93,7 +93,7 @@ class DemoUsersAnswer(BaseModel):
 async def sign_in(request: Request, response: Response) -> SessionAnswer:
     """Open a session; the answer to an unknown name and to a wrong password is the same."""
     identity = identity_of(request)
-    _admit_stranger(request, identity)
+    admit_stranger(request, identity)
     body = await parse_body(request, SignInBody, limit_bytes=_BODY_LIMIT_BYTES)
     old = session_cookie_of(request.headers)
     signed_in = await identity.sign_in(body.name, body.password, address_of(request), code=body.code, replaces=old)
@@ -183,7 +183,7 @@ async def demo_sign_in(request: Request, response: Response) -> SessionAnswer:
     """Sign in without a password, in the demonstration and from this machine only."""
     identity = identity_of(request)
     _require_local_demo(request, identity)
-    _admit_stranger(request, identity)
+    admit_stranger(request, identity)
     body = await parse_body(request, DemoSignInBody, limit_bytes=_BODY_LIMIT_BYTES)
     name = next((user.name for user in _demo_users(identity) if user.role == body.role), None)
     account = identity.directory.user_named(name) if name is not None else None
@@ -193,7 +193,7 @@ async def demo_sign_in(request: Request, response: Response) -> SessionAnswer:
     return signed_in_answer(response, identity, signed_in)
 
 
-def _admit_stranger(request: Request, identity: Identity) -> None:
+def admit_stranger(request: Request, identity: Identity) -> None:
     """Refuse sign-ins sent by pages of other origins (login CSRF) and floods."""
     check_same_origin(request.headers, identity.own_origins(request.headers))
     identity.limits.strangers.take(address_of(request)).raise_if_refused()

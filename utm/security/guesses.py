@@ -4,7 +4,8 @@ Programs have secrets of 256 random bits, which nobody guesses: for them (accoun
 nobody can make a firm's program wait.
 
 An account that was opened from an address before may be opened from there while others guess at it, so that guessing
-locks nobody out of where they always work; failures from there end that. Counted in each process alone and forgotten after an hour without failures.
+locks nobody out of where they always work; failures from there end that. Counted in each process alone and forgotten
+after an hour without failures.
 """
 
 import math

@@ -259,7 +259,7 @@ class Identity:
 
     async def open_session(self, account: Account, *, replaces: str | None = None) -> SignedIn:
         """Open a session for a person already recognised; the cookie is always a new one."""
-        principal = self._principal_of_user(account)
+        principal = self.principal_of_user(account)
         cookie = secrets.token_urlsafe(32)
         now = self.clock.now()
         row = SessionRow(
@@ -290,7 +290,7 @@ class Identity:
         account = self.directory.users.get(known.user_id)
         if account is None:
             raise Problem("session_expired")
-        return self._principal_of_user(account)
+        return self.principal_of_user(account)
 
     def check_csrf(self, cookie: str, token: str | None) -> None:
         """Raise Problem 403 unless the token was made for this session."""
@@ -347,7 +347,8 @@ class Identity:
             sandbox=organisation.sandbox,
         )
 
-    def _principal_of_user(self, account: Account) -> Principal:
+    def principal_of_user(self, account: Account) -> Principal:
+        """Return a person as a caller; raises Problem 401 when the person or the organisation was put out."""
         organisation = self._organisation_of(account)
         if organisation is None:
             raise Problem("session_expired")

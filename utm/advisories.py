@@ -11,7 +11,7 @@ cause or the plan's part in it ceases. What a flight in the air is told must be 
     any of these ----> withdrawn      the cause ceased
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -20,12 +20,14 @@ import orjson
 from sqlmodel import Session
 
 from airspace.timebase import from_scene_s
+from utm.bus import Bus
 from utm.clock import Clock
 from utm.ids import new_id
+from utm.live_schema import AdvisoryItem
 from utm.memory import Memory
 from utm.plan_records import rfc3339
 from utm.problems import not_found
-from utm.security import Principal, may_edit_of
+from utm.security import Principal, may_edit_of, may_read_of
 from utm.store import notices
 from utm.store.journal import record_audit
 from utm.store.notice_tables import AdvisoryRow
@@ -58,8 +60,10 @@ class Wanted:
 class AdvisoryDesk:
     """Raises, follows, lists and acknowledges advisories (a `utm.memory.Keeper` of kind "advisory")."""
 
-    def __init__(self, clock: Clock, store: Store) -> None:
-        self._clock, self._store = clock, store
+    def __init__(self, clock: Clock, store: Store, bus: Bus | None = None) -> None:
+        self._clock, self._store, self._bus = clock, store, bus
+        self.told: list[Callable[[Session, AdvisoryRow, str], None]] = []
+        """Called in the job that raises, changes, escalates, acknowledges or withdraws an advisory, with that word."""
         self.memory: Memory | None = None
         self._open: dict[str, AdvisoryRow] = {}
         self._by_cause: dict[str, dict[str, AdvisoryRow]] = {}
@@ -76,8 +80,14 @@ class AdvisoryDesk:
         detail_zh: str,
         plan_id: str | None = None,
         zone_id: str | None = None,
+        cause: str | None = None,
+        action: str | None = None,
+        must_acknowledge: bool = False,
     ) -> str:
-        """Tell a firm something once, inside the job of the writer that makes it true; return the advisory's id."""
+        """Tell a firm something once, inside the job of the writer that makes it true; return the advisory's id.
+
+        One that must be acknowledged names its cause and its plan: it escalates by silence like those that follow one.
+        """
         row = AdvisoryRow(
             advisory_id=new_id("adv"),
             number=0,
@@ -88,8 +98,18 @@ class AdvisoryDesk:
             detail=detail,
             detail_zh=detail_zh,
             raised_at=rfc3339(self._clock.now()),
+            cause=cause,
+            action=action,
+            must_acknowledge=must_acknowledge,
+            priority=1 if must_acknowledge else 0,
         )
         notices.add_advisory(session, row)
+        if cause is not None:
+            self._keep(row)
+            on_undo(session, lambda: self._drop(row.advisory_id))
+            if self.memory is not None:
+                self.memory.note(session, KIND, row.advisory_id)
+        self._tell(session, row, "raised")
         return row.advisory_id
 
     def differs(self, cause: str, wanted: Collection[Wanted]) -> bool:
@@ -117,7 +137,7 @@ class AdvisoryDesk:
         for row in told.values():
             notices.change_advisory(session, row.advisory_id, {"withdrawn_at": now, "updated_at": now})
             self._audit(session, "advisory.withdraw", row, None)
-            self._note(session, row.advisory_id)
+            self._note(session, row.advisory_id, "withdrawn")
         return ids
 
     def _add(self, session: Session, cause: str, item: Wanted, now: str) -> AdvisoryRow:
@@ -131,6 +151,7 @@ class AdvisoryDesk:
         on_undo(session, lambda: self._drop(row.advisory_id))
         if self.memory is not None:
             self.memory.note(session, KIND, row.advisory_id)
+        self._tell(session, row, "raised")
         return row
 
     def _change(self, session: Session, row: AdvisoryRow, item: Wanted, now: str) -> None:
@@ -141,13 +162,13 @@ class AdvisoryDesk:
             values["priority"] = 2
         notices.change_advisory(session, row.advisory_id, values)
         self._audit(session, "advisory.change", row, None)
-        self._note(session, row.advisory_id)
+        self._note(session, row.advisory_id, "changed")
 
     def attach_offers(self, session: Session, advisory_id: str, offers: Sequence[dict[str, Any]]) -> None:
         """Give an advisory the counter-offers found for its plan."""
         text = orjson.dumps(list(offers)).decode()
         notices.change_advisory(session, advisory_id, {"offers": text})
-        self._note(session, advisory_id)
+        self._note(session, advisory_id, "offered")
 
     def actions_of(self, cause: str) -> dict[str, str]:
         """Return what the flights concerned by a cause were told to do, by plan."""
@@ -167,7 +188,7 @@ class AdvisoryDesk:
         for row in [row for row in list(self._open.values()) if row.plan_id == plan_id]:
             notices.change_advisory(session, row.advisory_id, {"withdrawn_at": now, "updated_at": now})
             self._audit(session, "advisory.withdraw", row, None)
-            self._note(session, row.advisory_id)
+            self._note(session, row.advisory_id, "withdrawn")
 
     def causes(self, prefix: str) -> list[str]:
         """Return the causes of a kind that something is told of."""
@@ -191,7 +212,7 @@ class AdvisoryDesk:
                     continue
                 notices.change_advisory(session, advisory_id, {"escalated_at": now, "updated_at": now, "priority": 2})
                 self._audit(session, "advisory.escalate", row, None)
-                self._note(session, advisory_id)
+                self._note(session, advisory_id, "escalated")
 
         await self._store.write(job)
 
@@ -230,7 +251,7 @@ class AdvisoryDesk:
                 row.acknowledged_at, row.acknowledged_by = rfc3339(self._clock.now()), principal.subject
                 notices.acknowledge(session, advisory_id, at=row.acknowledged_at, by=row.acknowledged_by)
                 self._audit(session, "advisory.acknowledge", row, principal)
-                self._note(session, advisory_id)
+                self._note(session, advisory_id, "acknowledged")
             return advisory_document(row)
 
         return await self._store.write(job)
@@ -267,9 +288,12 @@ class AdvisoryDesk:
     def _drop(self, advisory_id: str) -> None:
         self._forget(advisory_id)
 
-    def _note(self, session: Session, advisory_id: str) -> None:
+    def _note(self, session: Session, advisory_id: str, news: str) -> None:
         before = self._open.get(advisory_id)
         self.refresh(session, advisory_id)
+        row = notices.advisory(session, advisory_id)
+        if row is not None:
+            self._tell(session, row, news)
 
         def undo() -> None:
             self._forget(advisory_id)
@@ -279,6 +303,19 @@ class AdvisoryDesk:
         on_undo(session, undo)
         if self.memory is not None:
             self.memory.note(session, KIND, advisory_id)
+
+    def _tell(self, session: Session, row: AdvisoryRow, news: str) -> None:
+        """Publish an advisory to its firm and the centre once it is durable, and let others follow it."""
+        if self._bus is not None:
+            owner = frozenset({row.organisation_id})
+            self._bus.publish_in(session, "advisories", advisory_item(row), visible_to=owner)
+        for listener in self.told:
+            listener(session, row, news)
+
+    def present(self, principal: Principal) -> list[AdvisoryItem]:
+        """Return the advisories that follow a cause and concern the caller, oldest first."""
+        rows = [row for row in list(self._open.values()) if may_read_of(principal, row.organisation_id)]
+        return [advisory_item(row) for row in sorted(rows, key=lambda row: row.number)]
 
     def _audit(self, session: Session, action: str, row: AdvisoryRow, principal: Principal | None) -> None:
         record_audit(
@@ -354,6 +391,12 @@ def advisory_document(row: AdvisoryRow) -> dict[str, Any]:
         "acknowledged_by": row.acknowledged_by,
         "withdrawn_at": row.withdrawn_at,
     }
+
+
+def advisory_item(row: AdvisoryRow) -> AdvisoryItem:
+    """Return an advisory as the live feed tells it; its counter-offers are at /v1/advisories."""
+    document = {name: value for name, value in advisory_document(row).items() if name != "counter_offers"}
+    return AdvisoryItem(**document, operator_id=row.organisation_id)
 
 
 def by_plan(rows: Iterable[AdvisoryRow]) -> dict[str, AdvisoryRow]:

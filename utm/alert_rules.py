@@ -177,6 +177,13 @@ RULES: Final[dict[str, Rule]] = {
         Text("Ask the operator when it will land.", "请向运营方询问降落时间。"),
         "ask_operator", raise_after_s=5.0, clear_after_s=2.0,
     ),
+    "report_overdue": Rule(
+        "minor",
+        Text("The report {report} on the event {event} of the flight {plan} was due at {due}.", "航班 {plan} 的事件 {event} 报告 {report} 应于 {due} 前提交。"),
+        Text("The rules ask for it within 24 hours after landing.", "规定须在降落后 24 小时内提交。"),
+        Text("Call the operator; waive it where none is owed.", "请联系运营方；如无需提交请予以豁免。"),
+        "call_operator", clear_after_s=1.0,
+    ),
     "surveillance_lost": Rule(
         "major",
         Text("{feed} fell silent: {count} of {known} flights are not seen any more.", "{feed_zh}中断：{known} 架次中有 {count} 架次不可见。"),

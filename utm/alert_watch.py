@@ -7,7 +7,7 @@ for it. Plans follow the picture (activated, nonconforming and back) through `Pl
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
 import numpy as np
@@ -181,6 +181,8 @@ class Watch:
         self.counters = {"analyses": 0, "analyses_failed": 0, "analyses_late": 0}
         self.last_ms = 0.0
         self.off_nominal: OffNominalWatch | None = None
+        self.more: list[Callable[[float], Iterable[Condition]]] = []
+        """Who else calls for alerts: asked at each analysis, of memory only."""
         self.grants = ZoneGrants(store, sky)
         self._planned_end_s: dict[str, float] = {}
         self._unseen_since_s: dict[str, float] = {}
@@ -230,6 +232,8 @@ class Watch:
         conditions += [c for c in self._of_plans if not (hidden and c.kind == "plan_without_flight")]
         if self.off_nominal is not None:
             conditions = [*self.off_nominal.conditions(now_s), *conditions]
+        for ask in self.more:
+            conditions += ask(now_s)
         self._alerts.take(conditions, now_s)
         await self.plans.flush(now_s)
         if self.off_nominal is not None:

@@ -42,6 +42,8 @@ class CommandGiving:
     ) -> None:
         self._clock, self._store, self._memory, self.judge = clock, store, memory, judge
         self._plans, self._reservations, self._name, self._told = plans, reservations, name, told
+        self.placed: list[Callable[[Session, Command], None]] = []
+        """Called in the job that keeps an order."""
 
     async def give(
         self,
@@ -156,6 +158,8 @@ class CommandGiving:
                 h3_cells=effect.h3_cells,
             )
         keep_step(session, command)
+        for listener in self.placed:
+            listener(session, command)
         after_commit(session, lambda: self._told(command))
         return command
 

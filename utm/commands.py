@@ -51,6 +51,7 @@ from utm.command_work import work_of
 from utm.expected_flights import ExpectedFlights
 from utm.fleet import Fleet
 from utm.memory import Memory
+from utm.plan_steps import PlanSteps
 from utm.problems import Problem, not_found
 from utm.security import Principal, may_read_of, visible_organisation
 from utm.store import commands as records
@@ -94,7 +95,7 @@ class CommandDesk:
         self._superseded: dict[str, str] = {}
         self._waiters: dict[str, list[asyncio.Future[Command]]] = {}
         self._journal = CommandJournal(store)
-        self._giving = CommandGiving(
+        self.giving = CommandGiving(
             clock=clock,
             store=store,
             memory=memory,
@@ -112,7 +113,6 @@ class CommandDesk:
         self.expected = ExpectedFlights(reservations)
         self.expected_changed: list[Callable[[str], None]] = []
         """Called on the event loop with each aircraft of which something else may be expected now (`expected`)."""
-        self.plans_moved = plans.moved
         reservations.changed.append(self._follow)
         self.counters = {"asked": 0, "confirmed": 0, "refused": 0, "timed_out": 0}
         self.listeners: list[Callable[[Command], None]] = []
@@ -130,6 +130,11 @@ class CommandDesk:
             task.cancel()
         await asyncio.gather(*self._tasks.values(), return_exceptions=True)
         await self._journal.close()
+
+    def follow_steps(self, plan_steps: PlanSteps) -> None:
+        """Let what follows the steps of plans follow those that orders take."""
+        self._plans.over = plan_steps.over
+        self._plans.moved.append(lambda plan_id: plan_steps.planned_end_s.pop(plan_id, None))
 
     def _end_left_over(self, session: Session, *, own: bool) -> None:
         """Time out commands that nobody carries out any more: of this server's former life, or past their deadline."""
@@ -281,7 +286,7 @@ class CommandDesk:
         each_alone: bool = False,
     ) -> list[Answered]:
         self.counters["asked"] += len(asked)
-        answered = await self._giving.give(
+        answered = await self.giving.give(
             principal, subject, asked, asker, override, confirmation, each_alone=each_alone
         )
         for item, answer in zip(asked, answered, strict=True):

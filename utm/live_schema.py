@@ -12,8 +12,8 @@ import numpy as np
 from msgspec import Meta
 from numpy.typing import NDArray
 
-Topic = Literal["tracks", "alerts", "plans", "zones", "commands", "orders"]
-TOPICS: Final[tuple[Topic, ...]] = ("tracks", "alerts", "plans", "zones", "commands", "orders")
+Topic = Literal["tracks", "alerts", "plans", "zones", "commands", "orders", "advisories"]
+TOPICS: Final[tuple[Topic, ...]] = ("tracks", "alerts", "plans", "zones", "commands", "orders", "advisories")
 Encoding = Literal["json", "binary"]
 Kind = Literal["snapshot", "increment"]
 State = Literal["conforming", "nonconforming", "contingent", "lost", "unplanned", "unknown"]
@@ -188,6 +188,30 @@ class OrderItem(msgspec.Struct, frozen=True):
     plan_id: Text = None
 
 
+class AdvisoryItem(msgspec.Struct, frozen=True):
+    """Something a firm is told about one of its flights, to be acknowledged where `must_acknowledge` says so."""
+
+    advisory_id: str
+    kind: Annotated[str, Meta(description="Stable code, such as nonconforming_nearby, zone or command.")]
+    state: Literal["told", "escalated", "acknowledged", "withdrawn"]
+    plan_id: Text
+    zone_id: Text
+    action: Annotated[Text, Meta(description="Stable code of what to do.")]
+    priority: Annotated[int, Meta(description="0 news, 1 to be acknowledged, 2 not acknowledged in time.")]
+    must_acknowledge: bool
+    detail: str
+    detail_zh: str
+    starts_at: Annotated[Text, Meta(description="From when the flight is concerned, RFC 3339.")]
+    ends_at: Text
+    raised_at: str
+    updated_at: Text
+    escalated_at: Text
+    acknowledged_at: Text
+    acknowledged_by: Text
+    withdrawn_at: Text
+    operator_id: Text = None
+
+
 ITEM_OF: Final[dict[str, type[msgspec.Struct]]] = {
     "tracks": TrackItem,
     "alerts": AlertItem,
@@ -195,6 +219,7 @@ ITEM_OF: Final[dict[str, type[msgspec.Struct]]] = {
     "zones": ZoneItem,
     "commands": CommandItem,
     "orders": OrderItem,
+    "advisories": AdvisoryItem,
     "index": IndexItem,
 }
 
@@ -259,6 +284,15 @@ class OrdersMessage(msgspec.Struct, frozen=True, tag="orders", tag_field="topic"
     removed: RemovedIds
 
 
+class AdvisoriesMessage(msgspec.Struct, frozen=True, tag="advisories", tag_field="topic"):
+    """Advisories raised, changed, escalated, acknowledged or withdrawn."""
+
+    seq: Seq
+    kind: MessageKind
+    items: list[AdvisoryItem]
+    removed: RemovedIds
+
+
 class IndexMessage(msgspec.Struct, frozen=True, tag="index", tag_field="topic"):
     """Only with binary encoding: who the rows are."""
 
@@ -297,6 +331,7 @@ ServerMessage = (
     | ZonesMessage
     | CommandsMessage
     | OrdersMessage
+    | AdvisoriesMessage
     | IndexMessage
     | Hello
     | ErrorMessage

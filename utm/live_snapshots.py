@@ -35,6 +35,7 @@ def provide(services: Services) -> None:
     services.hub.provide("zones", zones)
     services.hub.provide("commands", commands)
     services.hub.provide("orders", services.logistics.orders.present)
+    services.hub.provide("advisories", services.advisories.present)
 
 
 def _plan_item(plan: LivePlan, services: Services) -> PlanItem:

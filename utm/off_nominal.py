@@ -418,7 +418,7 @@ def _waiting_when_filed(found: Sequence[Affected]) -> list[Affected]:
 def _calls(row: AdvisoryRow) -> bool:
     """Tell whether an unanswered advisory is an alert: traffic at once, what has an alert of its own only when silent."""
     kind = (row.cause or "").partition(":")[0]
-    return kind != "own" and (kind not in ("zone", "action") or row.escalated_at is not None)
+    return kind != "own" and (kind not in ("zone", "action", "command") or row.escalated_at is not None)
 
 
 def _cause_key(row: AdvisoryRow, sky: Sky) -> str:

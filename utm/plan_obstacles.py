@@ -107,6 +107,14 @@ def release(row: FlightPlanRow, policy: Policy) -> list[Obstacle]:
     ]
 
 
+def readiness_late(row: FlightPlanRow, policy: Policy, now: datetime) -> bool:
+    """Tell whether a report of readiness now comes later than the policy asks for."""
+    lead_s = policy.readiness_lead_s
+    if lead_s <= 0 or exempt(decode_authority(row.authority)):
+        return False
+    return (from_scene_s(row.departure_s) - now).total_seconds() < lead_s
+
+
 def exempt(authority: Authority) -> bool:
     """Tell whether a flight needs neither application nor release: in suitable airspace (Article 31)."""
     return authority.clock is not None and authority.clock.exemption == "suitable_airspace"

@@ -92,6 +92,12 @@ CATALOGUE: dict[str, CodeEntry] = {
     "geometry_invalid": _E(422, "The geometry is not valid", "几何图形无效", "Send a simple closed ring without self-crossings.", "请发送不自交的闭合多边形。"),
     "coordinates_swapped": _E(422, "Latitude and longitude are probably swapped", "经纬度可能颠倒", "Exchange the two; GeoJSON is [lon, lat].", "请交换经纬度；GeoJSON 顺序为 [经度, 纬度]。"),
     "outside_coverage": _E(422, "The place lies outside the area served", "位置超出服务范围", "Check the coordinates; this server serves one city.", "请检查坐标；本服务器仅服务一个城市。"),
+    # -- rule clock and reach
+    "readiness_too_late": _E(409, "Readiness is reported too late", "准备情况报告过晚", "Report readiness earlier than readiness_lead_s before departure; modify the plan to depart later.", "请在规定的提前量之前报告；或修改计划推迟起飞。"),
+    "day_filed_too_late": _E(409, "The day is filed too late", "当日计划报备过晚", "File a later day; a day is filed before noon of the day before, Beijing time.", "请报备之后的日期；须在前一日北京时间 12:00 前报备。"),
+    "report_closed": _E(409, "The report is closed", "报告已结束", "Read it again; what is filed or waived stays so.", "请重新读取；已提交或已豁免的报告不可更改。"),
+    "too_many_contacts": _E(409, "The organisation has as many contacts as it may", "联系人数量已达上限", "Change or delete one of them.", "请修改或删除已有的联系人。"),
+    "contact_gone": _E(409, "The contact was taken away", "联系人已删除", "Make the contact again; its new messages go there.", "请重新创建联系人。"),
     # -- webhooks
     "too_many_webhooks": _E(409, "The organisation has as many webhooks as it may", "Webhook 数量已达上限", "Change or delete one of them.", "请修改或删除已有的 Webhook。"),
     "event_forgotten": _E(409, "The event is no longer kept", "该事件已过保存期", "Read the present state from the API; events are kept for seven days.", "请通过接口读取当前状态；事件仅保存七天。"),

@@ -42,6 +42,7 @@ _ID_OF: Final = {
     "zones": "zone_id",
     "commands": "command_id",
     "orders": "order_id",
+    "advisories": "advisory_id",
 }
 _FINISHED: Final = (
     PlanState.ENDED,

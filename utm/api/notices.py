@@ -1,5 +1,6 @@
 """`/v1/standing-approvals` and `/v1/advisories`: what a firm may do without asking each time, and what it is told."""
 
+from datetime import date
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query, Request, Response
@@ -10,12 +11,14 @@ from utm.api.answers import json_response
 from utm.api.body import ApiModel, parse_body
 from utm.api.openapi import openapi_body, problem_responses
 from utm.api.pagination import Cursor, Limit, decode_cursor, page_of
+from utm.problems import FieldProblem, not_found, validation_problem
 from utm.security import Principal, require, visible_organisation
 from utm.services import Services, services_of
 
 router = APIRouter(prefix="/v1", tags=["approvals and advisories"])
 
 App = Annotated[Services, Depends(services_of)]
+_FLEET = "fleet"
 
 
 class StandingApprovalBody(ApiModel):
@@ -89,6 +92,83 @@ async def decide_standing_approval(
     if body.outcome == "approved":
         services.time_watch.require()
     return json_response(await services.standing.decide(principal, standing_approval_id, body.outcome, body.reason))
+
+
+class StandingDayBody(ApiModel):
+    """How many flights a firm will take slots for on a day."""
+
+    date: Annotated[str, Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")] = Field(description="The Beijing day.")
+    flights: int = Field(ge=0, le=100_000)
+    note: str | None = Field(None, max_length=2_000)
+
+
+@router.get(
+    "/standing-approvals/{standing_approval_id}",
+    summary="Read a standing approval",
+    response_model=None,
+    responses=problem_responses(401, 403, 404),
+)
+async def read_standing_approval(
+    standing_approval_id: str,
+    principal: Annotated[Principal, Depends(require("standing_approval.read"))],
+    services: App,
+) -> Response:
+    """Return one envelope with what was decided about it."""
+    return json_response(services.standing.document(principal, standing_approval_id))
+
+
+@router.get(
+    "/standing-approvals/{standing_approval_id}/days",
+    summary="Days filed under a standing approval",
+    response_model=None,
+    responses=problem_responses(401, 403, 404, 422),
+)
+async def list_standing_days(
+    standing_approval_id: str,
+    principal: Annotated[Principal, Depends(require("standing_approval.read"))],
+    services: App,
+    from_: Annotated[date | None, Query(alias="from")] = None,
+    to: Annotated[date | None, Query()] = None,
+) -> Response:
+    """Return filed days with the slots taken, soonest first; `fleet` names the approval of a firm's whole fleet."""
+    name = None if standing_approval_id == _FLEET else standing_approval_id
+    if name is not None:
+        services.standing.document(principal, name)
+    own = visible_organisation(principal)
+    return json_response({"items": await services.standing.days.listed(own, name, from_, to), "next_cursor": None})
+
+
+@router.post(
+    "/standing-approvals/{standing_approval_id}/days",
+    summary="File a day under a standing approval",
+    status_code=201,
+    response_model=None,
+    openapi_extra=openapi_body(StandingDayBody),
+    responses={201: {"description": "Filed"}, **problem_responses(401, 403, 404, 409, 413, 415, 422, 503)},
+)
+async def file_standing_day(
+    standing_approval_id: str,
+    request: Request,
+    principal: Annotated[Principal, Depends(require("standing_approval.file"))],
+    services: App,
+) -> Response:
+    """Say by noon of the day before how many flights will be flown; their slots are taken on the day by filing plans.
+
+    Filing the same day again changes the number. `fleet` names the approval of the firm's whole fleet.
+    """
+    body = await parse_body(request, StandingDayBody)
+    try:
+        on = date.fromisoformat(body.date)
+    except ValueError:
+        raise validation_problem(
+            [FieldProblem.of("/date", "invalid_value", reason="is no day of the calendar")]
+        ) from None
+    firm = principal.organisation_id
+    name = None if standing_approval_id == _FLEET else standing_approval_id
+    holds = services.fleet.has_standing_approval(firm) if name is None else services.standing.held(firm, name)
+    if not holds:
+        raise not_found("standing approval", "长期批准", standing_approval_id)
+    return json_response(await services.standing.days.file(principal, name, on, body.flights, body.note), 201)
 
 
 @router.get("/advisories", summary="Advisories", response_model=None)

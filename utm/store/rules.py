@@ -45,7 +45,7 @@ def applications_of(session: Session, plan_id: str) -> list[ApplicationRow]:
 def open_applications(session: Session) -> list[ApplicationRow]:
     """Return the applications that are undecided, or whose adapter has something left to do; oldest first."""
     query = select(_applications).where(
-        (_applications.c.state == "waiting") | _applications.c.stage.in_(("report", "await_release"))
+        (_applications.c.state == "waiting") | _applications.c.stage.in_(("approved", "report", "await_release"))
     )
     return [ApplicationRow(**row._mapping) for row in session.execute(query.order_by(_applications.c.number))]
 
@@ -61,6 +61,19 @@ def decided_applications(
         query = query.where(_applications.c.number < before)
     found = session.execute(query.order_by(_applications.c.number.desc()).limit(limit))
     return [ApplicationRow(**row._mapping) for row in found]
+
+
+def plans_awaiting_release(session: Session, plan_id: str | None = None) -> Collection[tuple[str, str]]:
+    """Return the approved plans (all, or one) with readiness reported and no release, each with its firm."""
+    where = "" if plan_id is None else " AND plan_id = ?"
+    found = run(
+        session,
+        "SELECT plan_id, organisation_id FROM flight_plans WHERE state = 'approved' "  # noqa: S608  (our own text)
+        "AND json_extract(authority, '$.readiness_reported_at') IS NOT NULL "
+        f"AND json_extract(authority, '$.released_at') IS NULL{where}",
+        () if plan_id is None else (plan_id,),
+    ).fetchall()
+    return [(row[0], row[1]) for row in found]
 
 
 # -- days under standing approvals ---------------------------------------------------------------------------------------

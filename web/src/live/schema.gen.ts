@@ -252,6 +252,45 @@ export interface OrderItem {
   readonly plan_id: string | null
 }
 
+/** Advisories raised, changed, escalated, acknowledged or withdrawn. */
+export interface AdvisoriesMessage {
+  readonly topic: 'advisories'
+  /** The server's one counter; never falls on a connection. Resume with since=seq. */
+  readonly seq: number
+  /** snapshot replaces what the topic held, increment adds to it. */
+  readonly kind: 'increment' | 'snapshot'
+  readonly items: readonly AdvisoryItem[]
+  /** Ids no longer there; apply before items. */
+  readonly removed: readonly string[]
+}
+
+/** Something a firm is told about one of its flights, to be acknowledged where `must_acknowledge` says so. */
+export interface AdvisoryItem {
+  readonly advisory_id: string
+  /** Stable code, such as nonconforming_nearby, zone or command. */
+  readonly kind: string
+  readonly state: 'acknowledged' | 'escalated' | 'told' | 'withdrawn'
+  readonly plan_id: string | null
+  readonly zone_id: string | null
+  /** Stable code of what to do. */
+  readonly action: string | null
+  /** 0 news, 1 to be acknowledged, 2 not acknowledged in time. */
+  readonly priority: number
+  readonly must_acknowledge: boolean
+  readonly detail: string
+  readonly detail_zh: string
+  /** From when the flight is concerned, RFC 3339. */
+  readonly starts_at: string | null
+  readonly ends_at: string | null
+  readonly raised_at: string
+  readonly updated_at: string | null
+  readonly escalated_at: string | null
+  readonly acknowledged_at: string | null
+  readonly acknowledged_by: string | null
+  readonly withdrawn_at: string | null
+  readonly operator_id: string | null
+}
+
 /** Only with binary encoding: who the rows are. */
 export interface IndexMessage {
   readonly topic: 'index'
@@ -330,6 +369,7 @@ export type ServerMessage =
   | ZonesMessage
   | CommandsMessage
   | OrdersMessage
+  | AdvisoriesMessage
   | IndexMessage
   | Hello
   | ErrorMessage

@@ -1,0 +1,1 @@
+"""Reach: duty staff told outside the console, by webhook, e-mail, text message, DingTalk or WeCom."""

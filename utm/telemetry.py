@@ -2,63 +2,34 @@
 
 Bridge events arrive in batches (`on_events`), suppliers' and operators' positions through `report`. One thread, the
 event loop's, writes the picture; `advance` judges it once a tick. Which vehicle is which aircraft is decided in
-`utm.binding`. Times inside are scene seconds; the bridge's unix seconds and vehicles' clocks end here.
+`utm.binding`; whose each track is, and under which name, is kept in `utm.track_book`. Times inside are scene seconds; the
+bridge's unix seconds and vehicles' clocks end here.
 """
 
-from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-import structlog
 
-from airspace.geometry4d import PlanGeometry, Prism, Tolerance, Trajectory4D
 from airspace.picture import Picture
-from airspace.tracks import IngestCode, ObservationBatch, PictureFullError, RowArray
+from airspace.tracks import IngestCode, ObservationBatch, RowArray
 from mavlink_bridge import events as ev
 from mavlink_bridge.lane import Routine
-from utm.binding import AircraftDirectory, AircraftRecord, Binder
+from utm.binding import AircraftDirectory, Binder
 from utm.foreign_tracks import ForeignTracks
 from utm.heard_vehicles import NO_CLOCK_UNCERTAINTY_S, HeardVehicle, HeardVehicles
 from utm.ids import new_id
-from utm.telemetry_values import (
-    UNIX_OF_SCENE_ZERO_S,
-    Callbacks,
-    LinkStatus,
-    PositionReport,
-    TrackIdentity,
-)
-from utm.track_history import TrackRecorder, TrackRing
+from utm.telemetry_values import UNIX_OF_SCENE_ZERO_S, LinkStatus, PositionReport
+from utm.track_book import M_PER_DEG, TrackBook
+from utm.track_history import TrackRecorder
 
-_PAST_IDENTITIES: Final = 20_000
 OWN_RECEIVERS: Final = ""
 """The feeder of what our own vehicles' receivers hear; no organisation has that id."""
 ECHO_M: Final = 150.0
 ECHO_FRESH_S: Final = 10.0
-M_PER_DEG: Final = 111_195.0
-_OWN_PREFIXES: Final = ("trk_", "ac_")  # our own kinds of id: a sender's name must not pass for one
-
-_log = structlog.get_logger(__name__)
 
 
-@dataclass(slots=True)
-class _Plan:
-    plan_id: str
-    geometry: PlanGeometry
-    tolerance: Tolerance
-    contingent: bool = False
-    also: tuple[Prism, ...] = ()
-
-    def is_same(self, plan_id: str, geometry: PlanGeometry, tolerance: Tolerance, also: tuple[Prism, ...] = ()) -> bool:
-        if self.plan_id != plan_id or self.tolerance != tolerance or self.also is not also:
-            return False
-        if isinstance(geometry, Trajectory4D) and isinstance(self.geometry, Trajectory4D):
-            return np.array_equal(geometry.segments, self.geometry.segments)
-        return geometry is self.geometry
-
-
-class Telemetry:
+class Telemetry(TrackBook):
     """The one writer of the picture."""
 
     def __init__(
@@ -70,34 +41,13 @@ class Telemetry:
         ids: Callable[[], str] = lambda: new_id("trk"),
         rebind_after_s: float = 10.0,
     ) -> None:
-        self.picture = picture
-        self.recorder: TrackRecorder = recorder or TrackRing()
-        self.counters: dict[str, int] = {
-            "events_ignored": 0,
-            "tracks_refused": 0,
-            "tracks_restored": 0,
-            "callback_failures": 0,
-        }
-        self.callbacks = Callbacks()
-        self.directory = directory
+        super().__init__(picture, directory, recorder=recorder, ids=ids)
         self._binder = Binder(directory, rebind_after_s=rebind_after_s)
-        self._ids = ids
-        self._now_s = 0.0
         self._vehicles: dict[ev.VehicleKey, HeardVehicle] = {}
         self._heard = HeardVehicles()
         self._foreign = ForeignTracks(self._flies_at, self.counters)
         self._foreign_reports: list[PositionReport] = []
-        self._aircraft_named: dict[str, str] = {}
-        self._feeds: dict[tuple[str, str, str], int] = {}
-        self._row_of_track: dict[str, int] = {}
         self._directory_version = directory.version
-        self._owner_of_row: dict[int, HeardVehicle | tuple[str, str, str]] = {}
-        self._identities: dict[int, TrackIdentity] = {}
-        self._past: OrderedDict[str, TrackIdentity] = OrderedDict()
-        self._rows_of: dict[str, set[int]] = {}
-        self._plans: dict[str, _Plan] = {}
-        self._modes: dict[int, str | None] = {}
-        self._renamed: set[int] = set()
         self._pending_rows: list[tuple[int, int]] = []
         self._pending: list[tuple[float, ...]] = []
         self._handlers: dict[type[ev.Event], Callable[[HeardVehicle, int, ev.Event], None]] = {
@@ -191,7 +141,8 @@ class Telemetry:
 
     def _row_of(self, vehicle: HeardVehicle) -> int | None:
         if vehicle.row is None:
-            vehicle.row = self._open(vehicle, "mavlink", None)
+            past = self._orphan_of(vehicle)
+            vehicle.row = self._open(vehicle, "mavlink", None) if past is None else past
             if vehicle.row is not None:
                 self.picture.set_link(vehicle.row, vehicle.link_up)
                 self._apply_binding(vehicle)
@@ -369,63 +320,7 @@ class Telemetry:
                 self.picture.set_battery(row, reports[i].battery_pct)
         return result
 
-    def _feed_row(self, item: PositionReport, feeder_id: str) -> int | None:
-        key = (feeder_id, item.reference, item.aircraft_id or "")
-        row = self._feeds.get(key)
-        if row is None:
-            row = self._open(key, item.source, feeder_id or None)
-            if row is not None:
-                self._feeds[key] = row
-                self._apply_identity(row, self.directory.aircraft(item.aircraft_id) if item.aircraft_id else None)
-        return row
-
-    # ------------------------------------------------------------------------------------------------- identities
-
-    def _open(self, owner: HeardVehicle | tuple[str, str, str], source: str, feeder_id: str | None) -> int | None:
-        try:
-            row = self.picture.open_track(self._name(owner, feeder_id), now_s=self._now_s)
-        except PictureFullError:
-            self.counters["tracks_refused"] += 1
-            return None
-        self._owner_of_row[row] = owner
-        self._identities[row] = TrackIdentity(self.picture.track_ids[row], source, feeder_id=feeder_id)
-        self._row_of_track[self.picture.track_ids[row]] = row
-        self._renamed.add(row)
-        return row
-
-    def reopen(self, past: TrackIdentity, *, heard_s: float) -> int | None:
-        """Give a track that a former process followed a row again; whoever reported it carries it on.
-
-        Returns None when there is no room, or the track is here already.
-        """
-        if past.track_id in self._row_of_track:
-            return None
-        try:
-            row = self.picture.open_track(past.track_id, now_s=heard_s)
-        except PictureFullError:
-            self.counters["tracks_refused"] += 1
-            return None
-        self._identities[row] = TrackIdentity(past.track_id, past.source, feeder_id=past.feeder_id)
-        self._row_of_track[past.track_id] = row
-        self._renamed.add(row)
-        if past.feeder_id is not None:
-            # A sender that gave no name of its own, or one like ours, is known by its aircraft.
-            unnamed = past.aircraft_id is not None and past.track_id.startswith(_OWN_PREFIXES)
-            key = (past.feeder_id, str(past.aircraft_id) if unnamed else past.track_id, past.aircraft_id or "")
-            self._feeds[key] = row
-            self._owner_of_row[row] = key
-        self._apply_identity(row, self.directory.aircraft(past.aircraft_id) if past.aircraft_id else None)
-        return row
-
-    def _name(self, owner: HeardVehicle | tuple[str, str, str], feeder_id: str | None) -> str:
-        """Return the id of a new track: the sender's own name for it, unless somebody else's track bears or bore it."""
-        if isinstance(owner, tuple) and not owner[1].startswith(_OWN_PREFIXES):
-            name = owner[1]
-            past = self._past.get(name) or self.recorder.identity(name)
-            free = not self.recorder.knows(name) if past is None else past.feeder_id == feeder_id
-            if free and name not in self._row_of_track:
-                return name
-        return self._ids()
+    # ------------------------------------------------------------------------------------------------------ binding
 
     def _apply_binding(self, vehicle: HeardVehicle) -> None:
         if vehicle.row is None:
@@ -434,64 +329,6 @@ class Telemetry:
         if record is not None:
             self._adopt(vehicle, record.aircraft_id)
         self._apply_identity(vehicle.row, record)
-
-    def _adopt(self, vehicle: HeardVehicle, aircraft_id: str) -> None:
-        """Let the vehicle carry on the track that another peer of ours began for the same aircraft, if there is one."""
-        for row in tuple(self._rows_of.get(aircraft_id, ())):
-            if row == vehicle.row or self._identities[row].feeder_id is not None:
-                continue
-            former = self._owner_of_row.get(row)
-            if isinstance(former, HeardVehicle):
-                if former.link_up:
-                    continue  # it flies on under another name
-                former.row = None
-            elif former is not None:
-                continue  # a receiver's
-            assert vehicle.row is not None
-            own, vehicle.row = vehicle.row, row
-            self._owner_of_row.pop(own)
-            self._drop_row(own)
-            self.picture.close_track(own, now_s=self._now_s)
-            self._owner_of_row[row] = vehicle
-            self.picture.set_link(row, vehicle.link_up)
-            return
-
-    def _apply_identity(self, row: int, record: AircraftRecord | None) -> None:
-        """Make the row a track of that aircraft (None: of an unregistered one), with the plan it flies."""
-        before = self._identities[row]
-        if before.aircraft_id is not None:
-            self._rows_of.get(before.aircraft_id, set()).discard(row)
-        if record is None:
-            if before.aircraft_id is not None:
-                self.picture.unbind_aircraft(row)
-            self._rename(row, TrackIdentity(before.track_id, before.source, feeder_id=before.feeder_id))
-            return
-        self._rows_of.setdefault(record.aircraft_id, set()).add(row)
-        self._aircraft_named[record.registration] = record.aircraft_id
-        if before.aircraft_id != record.aircraft_id:
-            if before.aircraft_id is not None:
-                self.picture.unbind_aircraft(row)
-            self.picture.bind_aircraft(row, record.aircraft_id)
-            plan = self._plans.get(record.aircraft_id)
-            if plan is not None:
-                self._bind_plan(row, plan)
-        identity = TrackIdentity(
-            before.track_id,
-            before.source,
-            record.aircraft_id,
-            self.picture.plan_ids[row],
-            record.registration,
-            record.operator_id,
-            record.operator_name,
-            before.feeder_id,
-        )
-        self._rename(row, identity)
-
-    def _rename(self, row: int, identity: TrackIdentity) -> None:
-        if self._identities.get(row) != identity:
-            self._identities[row] = identity
-            self._renamed.add(row)
-            self.picture.touch(row)
 
     def _rebind(self) -> None:
         """Settle which vehicle is which aircraft after registrations, links or peers changed."""
@@ -516,88 +353,14 @@ class Telemetry:
                 if after is not None:
                     self._tell(self.callbacks.bound, after, key)
 
-    def _drop_row(self, row: int) -> None:
-        identity = self._identities.pop(row, None)
-        self._modes.pop(row, None)
-        self._renamed.discard(row)
-        owner = self._owner_of_row.pop(row, None)
-        if isinstance(owner, HeardVehicle):
-            owner.row = None
-        elif owner is not None:
-            self._feeds.pop(owner, None)
-        if identity is not None:
-            self._row_of_track.pop(identity.track_id, None)
-            if identity.aircraft_id is not None:
-                self._rows_of.get(identity.aircraft_id, set()).discard(row)
-            self._past[identity.track_id] = identity
-            while len(self._past) > _PAST_IDENTITIES:
-                self._past.popitem(last=False)
-
-    # ------------------------------------------------------------------------------------------------------ plans
-
-    def plan_activated(
-        self,
-        aircraft_id: str,
-        plan_id: str,
-        geometry: PlanGeometry,
-        tolerance: Tolerance,
-        also: tuple[Prism, ...] = (),
-    ) -> None:
-        """Judge the aircraft against this plan from now on, on every track it has or will have.
-
-        Told again of the plan it flies already, judging goes on where it was. In the volumes of `also`, those of an
-        order, it conforms as well.
-        """
-        flown = self._plans.get(aircraft_id)
-        if flown is not None and flown.is_same(plan_id, geometry, tolerance, also):
-            return
-        plan = self._plans[aircraft_id] = _Plan(plan_id, geometry, tolerance, also=also)
-        for row in self._rows_of.get(aircraft_id, ()):
-            self._bind_plan(row, plan)
-            self._refresh_identity(row)
-
-    def plan_ended(self, aircraft_id: str, plan_id: str) -> None:
-        """Stop judging the aircraft against this plan; nothing happens when it flies another by now."""
-        plan = self._plans.get(aircraft_id)
-        if plan is None or plan.plan_id != plan_id:
-            return
-        del self._plans[aircraft_id]
-        for row in self._rows_of.get(aircraft_id, ()):
-            self.picture.unbind_plan(row)
-            self._refresh_identity(row)
-
-    def set_contingent(self, aircraft_id: str, contingent: bool) -> None:
-        """Say that the aircraft's flight has declared a contingency, or that it is over."""
-        plan = self._plans.get(aircraft_id)
-        if plan is not None:
-            plan.contingent = contingent
-        for row in self._rows_of.get(aircraft_id, ()):
-            self.picture.set_contingent(row, contingent and plan is not None)
-
-    def _bind_plan(self, row: int, plan: _Plan) -> None:
-        self.picture.bind_plan(row, plan.plan_id, plan.geometry, plan.tolerance, plan.also)
-        self.picture.set_contingent(row, plan.contingent)
-
-    def _refresh_identity(self, row: int) -> None:
-        old = self._identities[row]
-        new = TrackIdentity(
-            old.track_id,
-            old.source,
-            old.aircraft_id,
-            self.picture.plan_ids[row],
-            old.registration,
-            old.operator_id,
-            old.operator_name,
-            old.feeder_id,
-        )
-        self._rename(row, new)
-
     # ------------------------------------------------------------------------------------------- ticks and reading
 
     def advance(self, now_s: float) -> None:
         """Judge the picture at `now_s`, settle bindings and tell what changed."""
         self._now_s = max(self._now_s, now_s)
         self._rebind()
+        if self._orphans:
+            self._reunite(self._vehicles.values())
         result = self.picture.advance(now_s)
         for transition in result.transitions:
             self._tell(self.callbacks.transition, transition)
@@ -607,35 +370,6 @@ class Telemetry:
                 self._tell(self.callbacks.landed, aircraft_id)
         for removed in result.removed:
             self._drop_row(removed.row)
-
-    def _tell(self, listeners: Sequence[Callable[..., None]], *arguments: object) -> None:
-        """Call every listener; one that fails is logged and counted, and the others are still told."""
-        for listener in tuple(listeners):
-            try:
-                listener(*arguments)
-            except Exception:
-                self.counters["callback_failures"] += 1
-                _log.exception("telemetry_callback_failed", arguments=[str(a) for a in arguments])
-
-    def identity(self, row: int) -> TrackIdentity:
-        """Return who the track of a row is."""
-        return self._identities[row]
-
-    def identity_of_track(self, track_id: str) -> TrackIdentity | None:
-        """Return who a track is or, for some time after it left the picture, was."""
-        row = self._row_of_track.get(track_id)
-        if row is not None:
-            return self._identities[row]
-        return self._past.get(track_id) or self.recorder.identity(track_id)
-
-    def mode(self, row: int) -> str | None:
-        """Return the normalised flight mode of the vehicle of a row."""
-        return self._modes.get(row)
-
-    def take_renamed(self) -> set[int]:
-        """Return the rows whose identity changed since the last call."""
-        renamed, self._renamed = self._renamed, set()
-        return renamed
 
     def link_of(self, aircraft_id: str, now_s: float) -> LinkStatus | None:
         """Return the state of the MAVLink link to an aircraft, None when no vehicle is bound to it."""

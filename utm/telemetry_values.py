@@ -23,6 +23,8 @@ class TrackIdentity:
     operator_id: str | None = None
     operator_name: str | None = None
     feeder_id: str | None = None
+    peer: str | None = None
+    """Link and system id of a vehicle of ours that nobody registered; all that tells who it is after a restart."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -142,3 +142,49 @@ def test_a_restored_position_is_recorded_once(tmp_path: Path) -> None:
     found = list(third.recorder.recordings.observations(-(1 << 62), 1 << 60))
     assert sum(len(rows) for rows in found) == 8 * 4
     assert len(shown(third)) == 4
+
+
+def unregistered_again(folder: Path, *came_back: tuple[int, int, float]) -> list[tuple[str, float]]:
+    """Let strangers with system ids 7 and 8 be seen, restart, let some come back; return the tracks and where each is.
+
+    Each of `came_back` is a port, a system id and a latitude; the track of a vehicle is named trk_1, trk_2, ...
+    """
+    clock = HandClock()
+    world = RecordedWorld(folder, clock=clock)
+    for key, lat in ((vehicle(40007, 7), LAT), (vehicle(40008, 8), LAT + 0.1)):
+        world.heartbeat(key)
+        world.position(key, lat, LON)
+    world.tick()
+    world.recorder.flush()
+    clock.move(10.0)
+    world = RecordedWorld(folder, clock=clock)
+    world.telemetry._ids = (f"trk_new{k}" for k in range(9)).__next__
+    restore(world.telemetry, last_seen(world.recorder.recordings, world.now_s))
+    for port, system_id, lat in came_back:
+        world.heartbeat(vehicle(port, system_id))
+        world.position(vehicle(port, system_id), lat, LON)
+    world.tick()
+    world.tick()
+    rows = world.picture.snapshot()
+    return sorted((world.picture.track_ids[row], round(float(world.picture.lat_deg[row]), 4)) for row in rows)
+
+
+def test_an_unregistered_vehicle_carries_its_track_on(tmp_path: Path) -> None:
+    """Heard again from its port, or as the only one of its system id near where it was, it must be nowhere twice."""
+    before = unregistered_again(tmp_path / "none")
+    (first, _), (second, _) = before
+    moved = round(LAT + 0.001, 4)
+    assert unregistered_again(tmp_path / "same", (40007, 7, moved)) == [(first, moved), before[1]]
+    assert unregistered_again(tmp_path / "other", (51234, 7, moved)) == [(first, moved), before[1]]
+    both = unregistered_again(tmp_path / "both", (51234, 7, moved), (40008, 8, LAT + 0.1))
+    assert both == [(first, moved), (second, round(LAT + 0.1, 4))]
+
+
+def test_a_stranger_takes_nobodys_track(tmp_path: Path) -> None:
+    """Another system id, too far away, or two that could be it: the old track stays what it was and new ones begin."""
+    first = ("trk_new0", round(LAT + 0.2, 4))
+    before = unregistered_again(tmp_path / "none")
+    assert unregistered_again(tmp_path / "id", (51234, 9, LAT)) == sorted([*before, ("trk_new0", LAT)])
+    assert unregistered_again(tmp_path / "far", (51234, 7, LAT + 0.2)) == sorted([*before, first])
+    two = unregistered_again(tmp_path / "two", (51234, 7, LAT), (51235, 7, LAT))
+    assert len(two) == 4

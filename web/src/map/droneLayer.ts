@@ -131,6 +131,8 @@ export class DroneLayer implements CustomLayerInterface {
     const r = this.resources
     const frame = this.frame
     if (r === null || frame === null) return
+    // While a page covers the map it takes no frames, and the last one's buffer has gone back to the worker.
+    if (frame.data.length === 0 && frame.count > 0) return
     if (this.frameChanged) {
       this.frameChanged = false
       gl.bindBuffer(gl.ARRAY_BUFFER, r.drones)

@@ -25,6 +25,8 @@ const LEFT = 44
 const RIGHT = 8
 const TOP = 8
 const BOTTOM = 20
+/** A pair that never came nearer than this is shown whole. */
+const FAR_M = 1_000
 
 export function DistanceTab({ replay, flights, a, b, onChoose }: Props) {
   const { t, lang } = useLook()
@@ -65,6 +67,7 @@ function Chart({ found, replay }: { readonly found: Distances; readonly replay: 
   const span = Math.max(1, (times[times.length - 1] ?? 1) - first)
   const top = useMemo(() => {
     const nearest = found.closest?.horizontal_m ?? 0
+    if (nearest > FAR_M) return Math.max(...found.horizontal_m) * 1.1
     // What matters is near: a pair that starts kilometres apart must not flatten the approach.
     return Math.max(found.minimum.horizontal_m * 4, nearest * 3, 100)
   }, [found])

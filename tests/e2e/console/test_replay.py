@@ -1,0 +1,134 @@
+"""The flight drawer and the replay in a real browser, against the whole city."""
+
+import io
+import re
+import zipfile
+from datetime import datetime, timedelta
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.e2e.conftest import City, wait_for
+
+pytestmark = [pytest.mark.slow, pytest.mark.e2e, pytest.mark.timeout(240)]
+
+
+def opened(browser: Browser, city: City, query: str, role: str = "dispatcher", lang: str = "en") -> Page:
+    """Return a page of the console, signed in to the demonstration in a role."""
+    context = browser.new_context(viewport={"width": 1440, "height": 900}, locale=lang, reduced_motion="reduce")
+    page = context.new_page()
+    answer = page.request.post(f"{city.base_url}/v1/session/demo", data={"role": role})
+    assert answer.ok, answer.text()
+    page.goto(f"{city.base_url}/?lang={lang}{query}")
+    return page
+
+
+def flying(city: City) -> list[dict[str, object]]:
+    """Return the tracks that fly a plan; waits until there are two."""
+    with city.client("dispatcher") as dispatcher:
+
+        def two() -> list[dict[str, object]]:
+            items = dispatcher.get("/v1/tracks").json()["items"]
+            found = [item for item in items if item["plan_id"] and item["source"] == "mavlink"]
+            return found if len(found) > 1 else []
+
+        found: list[dict[str, object]] = wait_for(two, 120, "two flights under way")
+    return found
+
+
+def test_the_drawer_tells_a_flight_whole(browser: Browser, city: City) -> None:
+    """A flying drone's drawer shows its profile against the ground, its link, its firm's contact, codes and events."""
+    track = flying(city)[0]
+    firm = track["operator_id"]
+    with city.client("dispatcher") as dispatcher:
+        contact = {"duty_name": "Duty desk", "phone": "+86 755 0000 0000"}
+        assert dispatcher.put(f"/v1/operators/{firm}/contact", json=contact).status_code == 200
+    page = opened(browser, city, f"&track={track['track_id']}")
+    drawer = page.get_by_role("complementary", name="Selection")
+    profile = drawer.get_by_role("slider", name=re.compile("^Heights along the route in AMSL"))
+    expect(profile).to_be_visible(timeout=60_000)
+    profile.focus()
+    profile.press("Home")
+    expect(profile).to_have_attribute("aria-valuetext", re.compile("^0 m from the start .* planned .* AMSL"))
+    before = profile.get_attribute("aria-valuetext")
+    profile.press("End")
+    assert profile.get_attribute("aria-valuetext") != before
+    drawer.get_by_role("radio", name="AGL", exact=True).check(force=True)
+    expect(drawer.get_by_role("slider", name=re.compile("^Heights along the route in AGL"))).to_be_visible()
+    expect(drawer).to_contain_text(re.compile(r"Frames lost\s*\d+\.\d%"), timeout=15_000)
+    expect(drawer.get_by_role("link", name="+86 755 0000 0000")).to_have_attribute("href", "tel:+8675500000000")
+    expect(drawer).to_contain_text("BeiDou code, level 8")
+    events = drawer.get_by_role("list", name="Events")
+    expect(events).to_contain_text("Activated")
+    expect(events).to_contain_text("Plan filed · approved")
+    page.context.close()
+
+
+def test_the_past_is_played_measured_and_kept(browser: Browser, city: City) -> None:
+    """A window is played and stopped, scrubbed and bookmarked; two flights are measured; an incident gives its bundle."""
+    one, other = flying(city)[:2]
+    with city.client("dispatcher") as dispatcher:
+
+        def enough() -> bool:
+            found = dispatcher.get("/v1/replay/range").json()
+            if found["from"] is None:
+                return False
+            first, last = (datetime.fromisoformat(found[name].replace("Z", "+00:00")) for name in ("from", "to"))
+            return last - first > timedelta(seconds=40)
+
+        wait_for(enough, 90, "forty seconds of recording")
+        last = datetime.fromisoformat(dispatcher.get("/v1/replay/range").json()["to"].replace("Z", "+00:00"))
+    start = (last - timedelta(seconds=30)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    chosen = f"&a={one['track_id']}&b={other['track_id']}"
+    page = opened(browser, city, f"&screen=replay&from={start}&length=300&speed=1{chosen}")
+    clock = page.locator(".transport-clock time")
+    expect(page.locator(".replay-banner")).to_contain_text(re.compile(r"[1-9]\d* drones?"), timeout=60_000)
+    stood = clock.get_attribute("datetime")
+    page.get_by_role("button", name="Play (space)").click()
+    expect(clock).not_to_have_attribute("datetime", stood or "", timeout=15_000)
+    page.get_by_role("button", name="Pause (space)").click()
+    expect(page.locator(".transport-phase")).to_have_text("paused", timeout=15_000)
+
+    # Bookmarks stand in the address and bring one back.
+    page.get_by_role("tab", name="Bookmarks").click()
+    page.get_by_label("What is here").fill("near miss?")
+    page.get_by_role("button", name="Bookmark here (B)").click()
+    expect(page).to_have_url(re.compile("marks=.*near"))
+    page.get_by_role("button", name="Ahead 10 s (.)").click()
+    expect(page.locator(".transport-phase")).to_have_text("paused", timeout=15_000)
+    away = clock.get_attribute("datetime")
+    page.get_by_role("button", name="near miss?").click()
+    expect(clock).not_to_have_attribute("datetime", away or "", timeout=15_000)
+
+    page.get_by_role("tab", name="Distance").click()
+    expect(page.get_by_text(re.compile(r"^Closest: .* apart"))).to_be_visible(timeout=20_000)
+    chart = page.get_by_role("slider", name=re.compile("^Horizontal and vertical distance over time"))
+    chart.focus()
+    chart.press("ArrowRight")
+    expect(chart).to_have_attribute("aria-valuetext", re.compile(r"horizontal [\d,.]+ m · vertical [\d,.]+ m"))
+
+    page.get_by_role("tab", name="Incidents").click()
+    form = page.get_by_role("form", name="New incident")
+    form.get_by_label("Title").fill("Two flights close")
+    form.get_by_role("button", name="Open the incident").click()
+    listed = page.get_by_role("list", name="Incidents")
+    expect(listed).to_contain_text("Two flights close", timeout=15_000)
+    href = listed.get_by_role("link", name="Download the bundle").first.get_attribute("href")
+    bundle = page.request.get(f"{city.base_url}{href}")
+    assert bundle.ok, bundle.text()
+    assert "manifest.json" in zipfile.ZipFile(io.BytesIO(bundle.body())).namelist()
+    page.context.close()
+
+
+def test_a_firm_plays_its_own_flights_only(browser: Browser, city: City) -> None:
+    """In a firm's replay there are its own drones and no others, and no incidents."""
+    flying(city)
+    with city.client("operator") as operator, city.client("dispatcher") as dispatcher:
+        mine = operator.get("/v1/tracks").json()["items"]
+        last = dispatcher.get("/v1/replay/range").json()["to"]
+    start = (datetime.fromisoformat(last.replace("Z", "+00:00")) - timedelta(seconds=5)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    page = opened(browser, city, f"&screen=replay&from={start}&length=300", role="operator", lang="zh-CN")
+    expect(page.locator(".replay-banner")).to_contain_text(f"{len(mine)} 架", timeout=60_000)
+    page.get_by_role("tab", name="事件卷宗").click()
+    expect(page.locator(".replay-side")).to_contain_text("卷宗未能读取")
+    page.context.close()

@@ -160,11 +160,11 @@ def unregistered_again(folder: Path, *came_back: tuple[int, int, float]) -> list
     world = RecordedWorld(folder, clock=clock)
     world.telemetry._ids = (f"trk_new{k}" for k in range(9)).__next__
     restore(world.telemetry, last_seen(world.recorder.recordings, world.now_s))
-    for port, system_id, lat in came_back:
-        world.heartbeat(vehicle(port, system_id))
-        world.position(vehicle(port, system_id), lat, LON)
-    world.tick()
-    world.tick()
+    for _ in range(2):
+        for port, system_id, lat in came_back:
+            world.heartbeat(vehicle(port, system_id))
+            world.position(vehicle(port, system_id), lat, LON)
+        world.tick()
     rows = world.picture.snapshot()
     return sorted((world.picture.track_ids[row], round(float(world.picture.lat_deg[row]), 4)) for row in rows)
 

@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from airspace.lifecycle import PlanState
 from utm.action_plans import CounterPlans, known_of
-from utm.action_values import FLYING, Orders
+from utm.action_values import FLYING, Answered, Orders
 from utm.advisories import AdvisoryDesk, Wanted
 from utm.api.body import validate
 from utm.api.flight_plan_models import FlightPlanBody
@@ -42,6 +42,19 @@ class Outcome:
     advisory_id: str | None = None
 
 
+def _other_hold(answer: Answered) -> CommandRequest | None:
+    """Return the hold at another height that is recommended in place of one that is in somebody's way."""
+    if answer.problem is None or answer.problem.code != "command_conflict" or answer.request.type != "hold":
+        return None
+    better = answer.problem.extra["effects"][0]["recommended"]
+    if better is None or better["type"] != "hold":
+        return None
+    return CommandRequest(
+        answer.request.aircraft_id, "hold", {name: better[name] for name in _HEIGHT if name in better}
+    )
+
+
+_HEIGHT: Final = ("alt_m", "alt_datum")
 _NO_WAY: Final = Outcome(
     "advisory",
     "escalated",
@@ -104,6 +117,10 @@ class Carrier:
             [self._request(item) for item in items], Circumstance(kind, found.cause_id), by=principal
         )
         by_aircraft = {answer.request.aircraft_id: answer for answer in answers}
+        elsewhere = [other for answer in answers if (other := _other_hold(answer)) is not None]
+        if elsewhere:  # the place is taken by another that holds: a height beside it is not
+            again = await self._orders.order(elsewhere, Circumstance(kind, found.cause_id), by=principal)
+            by_aircraft |= {answer.request.aircraft_id: answer for answer in again if answer.command is not None}
         outcomes = []
         for item in items:
             answer = by_aircraft.get(item.aircraft_id)

@@ -11,7 +11,7 @@ from sqlmodel import Session
 
 from airspace.decision import decision_to_dict
 from airspace.geometry4d import PlanGeometry, Trajectory4D
-from airspace.lifecycle import AIRBORNE, IllegalTransition, PlanState, move
+from airspace.lifecycle import AIRBORNE, FINAL, IllegalTransition, PlanState, move
 from airspace.timebase import to_scene_s
 from utm.api.body import validate
 from utm.api.flight_plan_models import FlightPlanBody
@@ -60,6 +60,8 @@ class CommandPlans:
         self._plans = flight_plans
         self.moved: list[Callable[[str], object]] = []
         """Called on the event loop with the id of each plan whose end an order has moved."""
+        self.over: list[Callable[[Session, FlightPlanRow, str], None]] = []
+        """Called with each plan that an order ends, in the job that ends it: what follows a plan ends with it."""
 
     def prepare(self, principal: Principal | None, request: CommandRequest, target: Target) -> PlanWork | None:
         """Return the plan an order is about, None for an order about none; raises Problem 404, 409, 422."""
@@ -320,6 +322,10 @@ class CommandPlans:
         plans.update(session, row.plan_id, {name: getattr(row, name) for name in names})
         self._plans.audit(session, None, "command", row, {"command_id": command.command_id, "type": command.type})
         self._plans.reserve(session, row)
+        if PlanState(row.state) in FINAL:
+            outcome = f"continued:{command.new_plan_id}" if state is PlanState.ENDED else "given_up"
+            for listener in self.over:
+                listener(session, row, outcome)
 
     def late(self, route: Route) -> bool:
         """Tell whether the departure of a new plan lies further back than a departure may."""

@@ -56,7 +56,7 @@ class Verdict:
 def cause(item: Breach) -> dict[str, Any]:
     """Return one broken limit as the API shows it."""
     name, name_zh, unit = _NAMES[item.quantity]
-    value, limit = f"{item.value:.3g} {unit}", f"{item.limit:.3g} {unit}"
+    value, limit = f"{round(item.value, 2):g} {unit}", f"{round(item.limit, 2):g} {unit}"
     side, side_zh = ("at most", "不得超过") if item.most else ("at least", "不得低于")
     return {
         "code": f"weather_{item.quantity.partition('_')[0]}",

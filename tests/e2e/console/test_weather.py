@@ -53,6 +53,7 @@ def test_a_storm_is_imported_seen_in_the_departures_and_withdrawn(
             expect(panel.get_by_text("In force, verified: city radar")).to_be_visible(timeout=30_000)
             expect(row).to_have_attribute("data-outcome", "no_go", timeout=30_000)
             expect(row).to_contain_text("Gusts 26 m/s on the way, at most 13.8 m/s")
+            expect(row).to_contain_text("Visibility 700 m on the way, at least 1000 m")
             page.screenshot(path=artifacts / "weather-en-1440x900.png")
 
             panel.get_by_role("button", name="Withdraw what is in force").click()

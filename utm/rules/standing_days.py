@@ -138,11 +138,11 @@ class StandingDays:
         if row is None:
             return
         authority = decode_authority(row.authority)
-        if authority.application != "standing":
+        if authority.application != "standing" or authority.clock is None:
             return
         day = day_of(row.departure_s)
         for filed in self._of_firm.get(row.organisation_id, ()):
-            if filed.day == day and filed.standing_approval_id == authority.standing_approval_id:
+            if filed.day == day and filed.standing_approval_id == authority.clock.standing_approval_id:
                 if filed.taken < filed.flights:
                     rules.take_slot(session, plan_id, filed.standing_day_id)
                     self._changed(session, filed.standing_day_id)

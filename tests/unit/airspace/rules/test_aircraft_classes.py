@@ -96,4 +96,7 @@ def test_the_limits_are_policy_and_come_back_from_json() -> None:
     errors: list[object] = []
     parsed = parse_book(raw, book, errors)  # type: ignore[arg-type]
     assert not errors
-    assert classify(AircraftNumbers(4.5, 8.0, 20.0, 500.0, None, None, False), parsed.class_limits).aircraft_class == "light"
+    assert (
+        classify(AircraftNumbers(4.5, 8.0, 20.0, 500.0, None, None, False), parsed.class_limits).aircraft_class
+        == "light"
+    )

@@ -12,37 +12,23 @@ import time
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import suppress
 from typing import Protocol, TypeVar
-from weakref import WeakValueDictionary
 
 import numpy as np
 import numpy.typing as npt
 
 from . import codec, endpoint, modes, outgoing
-from .command import CommandMachine, CommandResult, CommandSpec, expect_mode
+from .command import CommandResult
+from .conversations import Conversations
 from .events import Event, VehicleFound, VehicleKey
 from .lane import Datagrams, Routine
-from .mission import (
-    ACCEPTED,
-    MISMATCH,
-    TIMED_OUT,
-    MissionDownload,
-    MissionError,
-    MissionItem,
-    MissionResult,
-    MissionUpload,
-    differences,
-    with_home,
-    without_home,
-)
-from .outgoing import Address, Outgoing
-from .params import ParamRead
+from .mission import ACCEPTED, TIMED_OUT, MissionError, MissionItem, MissionResult
+from .outgoing import Outgoing
 from .registry import Limits, Registry, VehicleInfo
 from .rounds import Rounds
 from .serial import SerialPort
 from .signing import Credential
 from .tcp import TcpServer
 from .udp import Batch, UdpServer
-from .vehicle import Vehicle
 
 __all__ = [
     "DEFAULT_RATES_HZ",
@@ -65,10 +51,7 @@ ROUTES_CACHED = 65_536
 PREPARED_AT_ONCE = 32
 REASSERT_AFTER_S = 10.0
 
-CMD_DO_SET_MODE = 176
 CMD_COMPONENT_ARM_DISARM = 400
-CMD_SET_MESSAGE_INTERVAL = 511
-CMD_REQUEST_MESSAGE = 512
 GLOBAL_POSITION_INT = 33
 HOME_POSITION = 242
 
@@ -90,10 +73,7 @@ class Transport(Protocol):
     def counters(self) -> dict[str, int]: ...
 
 
-Machine = CommandMachine | MissionDownload | MissionUpload | ParamRead
-
-
-class Bridge:
+class Bridge(Conversations):
     """Owns transports and a Registry, and hands event batches to subscribers in the event loop.
 
     endpoints     "udp:IP:PORT", "tcp:IP:PORT" (servers; port 0: the system chooses), "serial:DEVICE[@BAUD]"
@@ -113,21 +93,17 @@ class Bridge:
         require_signing: bool = False,
         ignore_icao: frozenset[int] = frozenset(),
     ) -> None:
-        self.registry = Registry(limits, ignore_icao=ignore_icao, require_signing=require_signing)
-        self._own = (system_id, component_id)
-        self._clock = clock or time.time
+        registry = Registry(limits, ignore_icao=ignore_icao, require_signing=require_signing)
+        super().__init__(registry, (system_id, component_id), clock or time.time)
         self._rates_hz = dict(rates_hz)
         self._transports = [self._transport(text) for text in endpoints]
         self._routes: dict[str, Transport] = {}
         self._rounds = Rounds(self.registry, self._own, self._transports)
         self._subscribers: list[tuple[Callable[[list[Event]], None], Callable[[Routine], None] | None]] = []
-        self._machines: dict[Machine, asyncio.Future[None]] = {}
-        self._locks: WeakValueDictionary[tuple[VehicleKey, str], asyncio.Lock] = WeakValueDictionary()
         self._tasks: set[asyncio.Task[None]] = set()
         self._to_prepare: dict[VehicleKey, None] = {}
         self._preparers = 0
         self._asserted_at: dict[VehicleKey, float] = {}
-        self._running = False
         self._counters = {"sent_messages": 0, "send_failures": 0, "subscriber_errors": 0, "event_batches": 0}
 
     def _transport(self, text: str) -> Transport:
@@ -314,16 +290,7 @@ class Bridge:
             return
         self._counters["event_batches"] += 1
         events = [*events, *(offset for event in events if (offset := self._rounds.answered(event)) is not None)]
-        if self._machines:
-            now = self._clock()
-            busy = {machine.vehicle for machine in self._machines}
-            for event in events:
-                if event.vehicle not in busy:
-                    continue
-                for machine in list(self._machines):
-                    if machine.vehicle == event.vehicle:
-                        self._send_all(machine.vehicle, machine.handle(event, now))
-            self._settle()
+        self._hear(events)
         for event in events:
             if type(event) is VehicleFound and self._rates_hz and self._running:
                 self._asserted_at[event.vehicle] = self._clock()
@@ -337,10 +304,6 @@ class Bridge:
         except Exception:
             self._counters["subscriber_errors"] += 1
             _log.exception("a subscriber of the MAVLink bridge failed")
-
-    def _send_all(self, vehicle: VehicleKey, messages: list[Outgoing]) -> None:
-        for message in messages:
-            self.send(vehicle, message)
 
     def send(self, vehicle: VehicleKey, message: Outgoing) -> bool:
         """Send one message to where the vehicle last spoke from, signed if it signs; returns whether it left."""
@@ -403,153 +366,6 @@ class Bridge:
                 totals[name] = totals.get(name, 0) + count
         return totals
 
-    # ------------------------------------------------------------------------------------------------ conversations
-
-    def _settle(self) -> None:
-        for machine in [machine for machine in self._machines if _is_done(machine)]:
-            future = self._machines.pop(machine)
-            if not future.done():
-                future.set_result(None)
-
-    async def _run(self, machine: Machine) -> None:
-        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._machines[machine] = future
-        try:
-            self._send_all(machine.vehicle, machine.start(self._clock()))
-            if not self._running:
-                machine.abandon("the bridge is not running")
-                self._settle()
-            await future
-        finally:
-            self._machines.pop(machine, None)
-
-    def _lock(self, vehicle: VehicleKey, kind: str) -> asyncio.Lock:
-        lock = self._locks.get((vehicle, kind))
-        if lock is None:
-            lock = self._locks[vehicle, kind] = asyncio.Lock()
-        return lock
-
-    def _address(self, vehicle: Vehicle) -> Address:
-        return Address(vehicle.key.system_id, vehicle.component_id, *self._own)
-
-    async def command(
-        self,
-        vehicle: VehicleKey,
-        command: int,
-        params: Sequence[float] = (),
-        *,
-        as_int: bool = False,
-        frame: int = 6,
-        x: int = 0,
-        y: int = 0,
-        z: float = 0.0,
-        timeout_s: float = 1.0,
-        attempts: int = 4,
-        expect: Callable[[Event], bool] | None = None,
-        confirm_timeout_s: float = 10.0,
-        progress: Callable[[str], None] | None = None,
-    ) -> CommandResult:
-        """Send COMMAND_LONG (or COMMAND_INT) until it is answered; returns its outcome, never raises for a silence.
-
-        With `expect` (command.expect_mode, expect_armed, or any test of an event) it ends as "confirmed" only when the
-        vehicle shows it. One command of a kind to a vehicle at a time; a second waits.
-        """
-        spec = CommandSpec(command, tuple(params), as_int, frame, x, y, z)
-        async with self._lock(vehicle, f"command {command}"):
-            known = self.registry.target_of(vehicle)
-            if known is None:
-                return CommandResult(TIMED_OUT, None, 0, "the vehicle is not known")
-            machine = CommandMachine(
-                vehicle,
-                self._address(known),
-                spec,
-                timeout_s=timeout_s,
-                attempts=attempts,
-                expect=expect,
-                confirm_timeout_s=confirm_timeout_s,
-                progress=progress,
-            )
-            await self._run(machine)
-            assert machine.result is not None
-            return machine.result
-
-    async def set_mode(self, vehicle: VehicleKey, mode: str, *, confirm: bool = True) -> CommandResult:
-        """Ask for a normalised mode ("hold", "mission", "rtl", ...) in the autopilot's own numbers."""
-        known = self.registry.target_of(vehicle)
-        if known is None:
-            return CommandResult(TIMED_OUT, None, 0, "the vehicle is not known")
-        request = modes.mode_request(known.autopilot, known.vehicle_type, mode)
-        if request is None:
-            return CommandResult("refused", None, 0, f"this autopilot has no mode {mode!r}")
-        expect = expect_mode(mode) if confirm else None
-        return await self.command(vehicle, CMD_DO_SET_MODE, [float(v) for v in request], expect=expect)
-
-    async def request_message(self, vehicle: VehicleKey, message_id: int, *, attempts: int = 2) -> CommandResult:
-        """Ask for one message now (MAV_CMD_REQUEST_MESSAGE); it arrives as its event."""
-        return await self.command(vehicle, CMD_REQUEST_MESSAGE, [message_id], attempts=attempts)
-
-    async def set_message_rate(
-        self, vehicle: VehicleKey, message_id: int, rate_hz: float, *, attempts: int = 2
-    ) -> CommandResult:
-        """Ask for a message at a rate (MAV_CMD_SET_MESSAGE_INTERVAL); 0 stops it."""
-        interval_us = 1e6 / rate_hz if rate_hz > 0 else -1.0
-        return await self.command(vehicle, CMD_SET_MESSAGE_INTERVAL, [message_id, interval_us], attempts=attempts)
-
-    async def read_param(self, vehicle: VehicleKey, name: str) -> float | None:
-        """Return a parameter of the autopilot, None when it did not tell: it has none of that name, or was not heard."""
-        async with self._lock(vehicle, f"param {name}"):
-            known = self.registry.target_of(vehicle)
-            if known is None:
-                return None
-            machine = ParamRead(vehicle, self._address(known), name)
-            await self._run(machine)
-            return machine.value
-
-    async def download_mission(self, vehicle: VehicleKey, *, mission_type: int = 0) -> list[MissionItem]:
-        """Return the mission on the vehicle, without ArduPilot's home; raises MissionError when it cannot be read."""
-        async with self._lock(vehicle, "mission"):
-            return await self._download(vehicle, mission_type)
-
-    async def _download(self, vehicle: VehicleKey, mission_type: int) -> list[MissionItem]:
-        known = self.registry.target_of(vehicle)
-        if known is None:
-            raise MissionError(TIMED_OUT, "the vehicle is not known")
-        machine = MissionDownload(vehicle, self._address(known), mission_type=mission_type)
-        await self._run(machine)
-        if machine.items is None:
-            raise machine.error or MissionError(TIMED_OUT, "the bridge was stopped")
-        return without_home(known.autopilot, machine.items, mission_type)
-
-    async def upload_mission(
-        self, vehicle: VehicleKey, items: Sequence[MissionItem], *, mission_type: int = 0, verify: bool = False
-    ) -> MissionResult:
-        """Upload `items` (ArduPilot's home is added), and with `verify` read them back and compare.
-
-        Verified is the only certain outcome: an upload whose last acknowledgement was lost counts as timed out without
-        it, and as accepted with it if the vehicle turns out to hold the mission.
-        """
-        async with self._lock(vehicle, "mission"):
-            known = self.registry.target_of(vehicle)
-            if known is None:
-                return MissionResult(TIMED_OUT, None, "the vehicle is not known")
-            wire = with_home(known.autopilot, items, mission_type)
-            machine = MissionUpload(vehicle, self._address(known), wire, mission_type=mission_type)
-            await self._run(machine)
-            result = machine.result
-            assert result is not None
-            may_have_arrived = result.outcome == TIMED_OUT and machine.all_sent
-            if not verify or not (result.outcome == ACCEPTED or may_have_arrived):
-                return result
-            try:
-                read = await self._download(vehicle, mission_type)
-            except MissionError as error:
-                return MissionResult(TIMED_OUT, error.code, f"sent, but not read back: {error}")
-            wrong = differences(items, read, known.autopilot)
-            if wrong:
-                outcome = MISMATCH if result.outcome == ACCEPTED else TIMED_OUT
-                return MissionResult(outcome, result.code, "; ".join(wrong[:5]))
-            return MissionResult(ACCEPTED, result.code, verified=True)
-
     # ------------------------------------------------------------------------------------------------------- rates
 
     def _prepare_soon(self, vehicle: VehicleKey) -> None:
@@ -605,7 +421,3 @@ class Bridge:
             self._prepare_soon(vehicle.key)
         if len(self._asserted_at) > 2 * self.registry.limits.vehicles:
             self._asserted_at = {v: at for v, at in self._asserted_at.items() if now - at < REASSERT_AFTER_S}
-
-
-def _is_done(machine: Machine) -> bool:
-    return machine.result is not None if isinstance(machine, CommandMachine) else machine.done

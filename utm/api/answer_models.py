@@ -133,11 +133,30 @@ class TouchedFlight(BaseModel):
     action: str
 
 
+class OrderKeptUp(BaseModel):
+    """A transport order that a zone would keep up: its flight is touched, or one of its sites lies inside."""
+
+    order_id: str
+    organisation_id: str
+    state: str
+    priority_class: str
+    reference: str | None
+    origin_site_id: str
+    destination_site_id: str
+    deliver_by: At | None
+    promised_at: At | None
+    plan_id: str | None
+    because: Literal["flight", "site"]
+    flight: Literal["airborne", "filed"] | None
+    sites_inside: list[str]
+
+
 class ZoneImpact(BaseModel):
-    """What a zone would do to filed plans and airborne flights."""
+    """What a zone would do to filed plans, airborne flights and transport orders."""
 
     filed: list[TouchedFlight]
     airborne: list[TouchedFlight]
+    orders: list[OrderKeptUp]
     counts: dict[str, int]
 
 
@@ -286,6 +305,7 @@ class PublishedTemporaryZone(TemporaryZone):
     """A temporary zone with its list of actions."""
 
     action_list: ActionList
+    orders: list[OrderKeptUp]
 
 
 class TemporaryZonePreview(BaseModel):
@@ -295,6 +315,7 @@ class TemporaryZonePreview(BaseModel):
     ends_at: At
     airborne: int
     filed: int
+    orders: list[OrderKeptUp]
     items: list[ActionItem]
 
 

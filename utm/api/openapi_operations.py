@@ -108,13 +108,44 @@ _NAMES: Final = {
     "POST /v1/webhooks/{webhook_id}/rotate": "rotate_webhook_secret",
 }
 """Names that the rule below would not give: they are what people call these things."""
+_MORE: Final = {
+    "GET /v1/demo/faults": [404],
+    "POST /v1/alerts/{alert_id}/acknowledge": [409],
+    "POST /v1/alerts/{alert_id}/resolve": [409],
+    "POST /v1/alerts/{alert_id}/shelve": [409],
+}
+"""Statuses of a handler that its route does not list."""
+_IDEMPOTENCY: Final = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": False,
+    "description": "The same key and body give the same answer again; another body under the key is 409.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 255},
+}
+_VERSION: Final = {
+    "name": "If-Match",
+    "in": "header",
+    "required": False,
+    "description": "The version the change is made to, as a number; 409 stale_version when it is no longer the one.",
+    "schema": {"type": "string", "pattern": '^("[0-9]{1,15}"|\\*)$'},
+}
+_WITH_KEY: Final = frozenset({"POST /v1/flight-plans"})
+_VERSION_NEEDED: Final = frozenset({"PUT /v1/flight-plans/{plan_id}"})
+_WITH_VERSION: Final = _VERSION_NEEDED | {
+    "PUT /v1/zones/{zone_id}",
+    "DELETE /v1/zones/{zone_id}",
+    "PUT /v1/policy",
+}
 _SAME: Final = frozenset({"aircraft", "statistics", "logistics", "fairness"})
 
 
 def problem_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """Return the `responses` of a route for the error statuses it may answer with."""
     return {
-        status: {"description": _WORDS.get(status, HTTPStatus(status).phrase), "content": {CONTENT_TYPE: {"schema": PROBLEM_REF}}}
+        status: {
+            "description": _WORDS.get(status, HTTPStatus(status).phrase),
+            "content": {CONTENT_TYPE: {"schema": PROBLEM_REF}},
+        }
         for status in statuses
     }
 
@@ -125,6 +156,7 @@ def complete(document: dict[str, Any], routes: dict[str, APIRoute]) -> None:
     for path, methods in document["paths"].items():
         for method, operation in methods.items():
             endpoint = f"{method.upper()} {path}"
+            _header_parameters(operation, endpoint)
             _statuses(operation, endpoint, routes.get(endpoint))
             _answers(operation, endpoint)
             _headers(operation)
@@ -165,7 +197,7 @@ def _statuses(operation: dict[str, Any], endpoint: str, route: APIRoute | None) 
     if "422" in responses and CONTENT_TYPE not in responses["422"].get("content", {}):
         responses["422"] = problem_responses(422)[422]
     action = None if route is None else _action_of(route)
-    added: list[int] = []
+    added: list[int] = list(_MORE.get(endpoint, []))
     if action is not None:
         added += [401, 403, 429, 503]
         roles = list(PERMISSIONS[action])
@@ -185,6 +217,18 @@ def _statuses(operation: dict[str, Any], endpoint: str, route: APIRoute | None) 
     operation["responses"] = dict(sorted(responses.items()))
 
 
+def _header_parameters(operation: dict[str, Any], endpoint: str) -> None:
+    """Document the headers that handlers read off the request themselves."""
+    wanted = []
+    if endpoint in _WITH_KEY:
+        wanted.append(_IDEMPOTENCY)
+    if endpoint in _WITH_VERSION:
+        wanted.append({**_VERSION, "required": endpoint in _VERSION_NEEDED})
+    if wanted:
+        known = {item["name"] for item in operation.get("parameters", [])}
+        operation.setdefault("parameters", []).extend(item for item in wanted if item["name"] not in known)
+
+
 def _action_of(route: APIRoute) -> Any:
     asked = (getattr(item.call, "hexlane_action", None) for item in route.dependant.dependencies)
     return next((item for item in asked if item is not None), None)
@@ -199,6 +243,9 @@ def _answers(operation: dict[str, Any], endpoint: str) -> None:
         content = response.setdefault("content", {})
         content["application/json"] = {"schema": schema_of(model)}
     for status, response in operation["responses"].items():
+        for media_type, content in response.get("content", {}).items():
+            if media_type.endswith("json") and content.get("schema") == {"type": "string"}:
+                content["schema"] = {"type": "object"}  # a file in a format that is JSON
         if status == "409" and "application/json" in response.get("content", {}):
             # A refused plan is a plan and a problem at once; every other 409 is a problem alone.
             plan = response["content"].pop("application/json")["schema"]

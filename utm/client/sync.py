@@ -1,0 +1,116 @@
+"""`Client`: the API for programs that wait for their answers."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+import httpx
+
+from utm.client.live import Area, LiveMessage, SyncLive
+from utm.client.operations import Operations
+from utm.client.problems import ApiProblem, Unreachable
+from utm.client.requests import Call, ClientSecret, Retries, TokenBox
+
+
+class Client(Operations):
+    """A caller of one server: a method for every operation, tokens and retries inside. Use it in a `with` block."""
+
+    def __init__(
+        self,
+        base_url: str,
+        credentials: ClientSecret | None = None,
+        *,
+        token: str | None = None,
+        retries: Retries | None = None,
+        timeout_s: float = 30.0,
+        transport: httpx.BaseTransport | None = None,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self.base_url = base_url.rstrip("/")
+        self._credentials, self._retries, self._sleep = credentials, retries or Retries(), sleep
+        self._box, self._lock = TokenBox(token), threading.Lock()
+        self._http = httpx.Client(base_url=self.base_url, timeout=timeout_s, transport=transport)
+
+    def __enter__(self) -> Client:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._http.close()
+
+    def token(self) -> str | None:
+        """Return a token that is good for a while, fetching one where needed; None without credentials."""
+        with self._lock:
+            found = self._box.take(time.monotonic())
+            if found is not None or self._credentials is None:
+                return found
+            auth = (self._credentials.client_id, self._credentials.client_secret)
+            form = self._credentials.form()
+            answer = self._patiently(lambda: self._http.post("/oauth/token", data=form, auth=auth))
+            return self._box.put(answer, time.monotonic())
+
+    def live(
+        self,
+        topics: Sequence[str] = ("tracks",),
+        *,
+        area: Area = None,
+        since: int | None = None,
+    ) -> Iterator[LiveMessage]:
+        """Return an endless iterator over the live feed's messages; it reconnects and resumes where it was."""
+        return iter(SyncLive(self, topics, area=area, since=since))
+
+    def download(self, path: str, query: Mapping[str, Any] | None = None) -> bytes:
+        """Return a path's answer as it came: files in every format, beside the typed answers."""
+        found: bytes = self._call("GET", path, results={200: bytes}, query=query, idempotent=True)
+        return found
+
+    def _call(self, method: str, path_template: str, **more: Any) -> Any:
+        call = Call.of(method, path_template, **more)
+        renewed = False
+        for attempt in range(self._retries.attempts):
+            try:
+                return self._once(call)
+            except ApiProblem as problem:
+                if attempt + 1 == self._retries.attempts:
+                    raise
+                if TokenBox.is_over(problem) and self._credentials is not None and not renewed:
+                    renewed = True
+                    self._box.drop()
+                elif call.may_repeat(problem):
+                    self._sleep(self._retries.pause_s(attempt, problem.retry_after_s))
+                else:
+                    raise
+            except httpx.TransportError as error:
+                if attempt + 1 == self._retries.attempts or not call.may_repeat_after(error):
+                    raise Unreachable(f"{method} {self.base_url}{call.url}: {error!r}") from error
+                self._sleep(self._retries.pause_s(attempt, None))
+        raise AssertionError("every attempt returns or raises")
+
+    def _once(self, call: Call) -> Any:
+        token = self.token()
+        headers = call.headers | ({} if token is None else {"Authorization": f"Bearer {token}"})
+        answer = self._http.request(call.method, call.url, params=call.params, headers=headers, content=call.content)
+        return call.value_of(answer)
+
+    def _patiently(self, send: Callable[[], httpx.Response]) -> httpx.Response:
+        """Send until the server is there and asks for no more patience."""
+        for attempt in range(self._retries.attempts):
+            last = attempt + 1 == self._retries.attempts
+            try:
+                answer = send()
+            except httpx.TransportError as error:
+                if last:
+                    raise Unreachable(f"{self.base_url}/oauth/token: {error!r}") from error
+                self._sleep(self._retries.pause_s(attempt, None))
+                continue
+            if last or answer.status_code not in (429, 502, 503, 504):
+                return answer
+            asked = answer.headers.get("retry-after", "")
+            self._sleep(self._retries.pause_s(attempt, float(asked) if asked.isdigit() else None))
+        raise AssertionError("every attempt returns or raises")

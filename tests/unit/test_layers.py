@@ -23,7 +23,7 @@ MAY_IMPORT = {
 # Packages and modules without I/O, clock, randomness, logging. Of mavlink_bridge all but the modules that open sockets,
 # and the package itself only gathers names.
 PURE = ("airspace", "dispatch", "mavlink_bridge")
-BRIDGE_IO = {f"mavlink_bridge.{name}" for name in ("bridge", "mmsg", "serial", "tcp", "udp")}
+BRIDGE_IO = {f"mavlink_bridge.{name}" for name in ("bridge", "conversations", "mmsg", "serial", "tcp", "udp")}
 IMPURE_MODULES = {
     "asyncio",
     "concurrent",

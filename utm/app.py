@@ -58,6 +58,7 @@ from utm.api import (
     session_security,
     slots,
     statistics,
+    statistics_operations,
     track_ingest,
     tracks,
     weather,
@@ -196,6 +197,7 @@ def _application(services: Services, lifespan: Lifespan[FastAPI] | None) -> Fast
         airspace_api,
         policy_api,
         statistics,
+        statistics_operations,
         fleet,
         tracks,
         track_ingest,
@@ -495,7 +497,7 @@ def _connect(services: Services) -> None:
     services.telemetry.callbacks.transition.append(services.watch.plans.on_transition)
     services.flight_plans.listeners.append(follow_plan)
     services.rules.listen(services.bus)
-    for topic in ("alerts", "plans", "zones", "commands", "orders", "advisories"):
+    for topic in ("alerts", "plans", "zones", "commands", "orders", "advisories", "contingencies"):
         services.bus.subscribe(topic, services.hub.on_bus)
     for topic in ("alerts", "commands"):  # told before they are stored; the others are kept in their own transaction
         services.bus.subscribe(topic, services.webhooks.on_bus)

@@ -35,6 +35,8 @@ RESUME_CONFIRM_S: Final = 20.0
 UPLOADS: Final = 3
 """How often a mission is uploaded afresh when what was read back is not what was sent."""
 MISSION, FENCE = 0, 1
+CANCELLED: Final = 15
+"""MAV_MISSION_OPERATION_CANCELLED."""
 
 Tell = Callable[[CommandState, Said], None]
 
@@ -329,9 +331,15 @@ def _upload_failure(result: MissionResult) -> Outcome:
         )
     if result.outcome == REFUSED:
         name, name_zh = _MISSION_RESULTS.get(result.code or 0, (f"code {result.code}", f"代码 {result.code}"))
+        left, left_zh = ("", "")
+        if result.code == CANCELLED:  # it heard a part of it: ArduPilot keeps what had arrived
+            left, left_zh = (
+                " It may hold a part of it; send it again before it flies.",
+                "其可能已载入部分任务，飞行前请重新发送。",
+            )
         return _refused(
-            f"The vehicle refused the mission: {name} {result.detail}.",
-            f"航空器拒绝任务：{name_zh}（{result.detail}）。",
+            f"The vehicle refused the mission: {name} {result.detail}.{left}",
+            f"航空器拒绝任务：{name_zh}（{result.detail}）。{left_zh}",
         )
     return Outcome(
         CommandState.TIMED_OUT,

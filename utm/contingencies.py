@@ -15,6 +15,7 @@ jobs of their own, so that the volume does not wait for them.
 from collections.abc import Sequence
 from typing import Any, Final
 
+import orjson
 from sqlmodel import Session
 
 from airspace.contingency import Kind, Manoeuvre
@@ -29,6 +30,7 @@ from utm.contingency_book import KIND, ContingencyBook, document_of, extended, t
 from utm.contingency_way import WayClearer, cause_of
 from utm.flight_plans import FlightPlans, illegal
 from utm.ids import new_id
+from utm.live_schema import ContingencyItem
 from utm.memory import Memory
 from utm.off_nominal_texts import CAUSES
 from utm.plan_records import rfc3339
@@ -320,10 +322,7 @@ class ContingencyDesk:
 
     def _document(self, row: ContingencyRow, principal: Principal | None) -> dict[str, Any]:
         whole = principal is None or principal.sees_everything
-        recommended = _PROPOSED if row.state == "proposed" else _RECOMMENDED[row.manoeuvre]
-        if row.state not in records.LIVE:
-            recommended = "none"
-        found = document_of(row, whole=whole, recommended=recommended)
+        found = document_of(row, whole=whole, recommended=_recommended(row))
         if whole and row.state == "open":
             found["affected"] = [
                 {
@@ -339,6 +338,10 @@ class ContingencyDesk:
                 for item in self.way.affected(row)
             ]
         return found
+
+    def present(self, principal: Principal) -> Sequence[ContingencyItem]:
+        """Return the open and proposed contingencies the caller may see, as the live feed tells them."""
+        return [_item(row) for row in self.open.live() if may_read_of(principal, row.organisation_id)]
 
     # -- shared --------------------------------------------------------------------------------------------------------
 
@@ -358,6 +361,7 @@ class ContingencyDesk:
 
         on_undo(session, undo)
         self._memory.note(session, KIND, ref)
+        self._plans.bus.publish_in(session, "contingencies", _item(row), visible_to=frozenset({row.organisation_id}))
 
     def _audit(
         self, session: Session, principal: Principal | None, action: str, row: ContingencyRow, detail: dict[str, Any]
@@ -372,3 +376,18 @@ class ContingencyDesk:
             object_id=row.contingency_id,
             detail={"plan_id": row.plan_id, **detail},
         )
+
+
+def _recommended(row: ContingencyRow) -> str:
+    """Return what the centre should do for the flight itself."""
+    if row.state not in records.LIVE:
+        return "none"
+    return _PROPOSED if row.state == "proposed" else _RECOMMENDED[row.manoeuvre]
+
+
+def _item(row: ContingencyRow) -> ContingencyItem:
+    """Return a contingency as the live feed tells it."""
+    document = document_of(row, whole=False, recommended=_recommended(row))
+    shown = {name: document[name] for name in ContingencyItem.__struct_fields__ if name in document}
+    volumes = orjson.loads(row.volumes)
+    return ContingencyItem(**{**shown, "volumes": volumes, "status": row.state, "operator_id": row.organisation_id})

@@ -12,8 +12,10 @@ import numpy as np
 from msgspec import Meta
 from numpy.typing import NDArray
 
-Topic = Literal["tracks", "alerts", "plans", "zones", "commands", "orders", "advisories"]
-TOPICS: Final[tuple[Topic, ...]] = ("tracks", "alerts", "plans", "zones", "commands", "orders", "advisories")
+Topic = Literal["tracks", "alerts", "plans", "zones", "commands", "orders", "advisories", "contingencies"]
+TOPICS: Final[tuple[Topic, ...]] = (
+    "tracks", "alerts", "plans", "zones", "commands", "orders", "advisories", "contingencies",
+)  # fmt: skip
 Encoding = Literal["json", "binary"]
 Kind = Literal["snapshot", "increment"]
 State = Literal["conforming", "nonconforming", "contingent", "lost", "unplanned", "unknown"]
@@ -212,6 +214,32 @@ class AdvisoryItem(msgspec.Struct, frozen=True):
     operator_id: Text = None
 
 
+class ContingencyItem(msgspec.Struct, frozen=True):
+    """A flight's contingency: what failed, what the flight does about it, and the airspace that takes."""
+
+    contingency_id: str
+    plan_id: str
+    aircraft_id: str
+    kind: Annotated[str, Meta(description="Stable code of what failed, such as lost_link.")]
+    procedure: Annotated[str, Meta(description="rtl, land, hold or alternate.")]
+    status: Literal["proposed", "open", "ended", "dismissed"]
+    version: int
+    declared_at: str
+    starts_at: Annotated[str, Meta(description="When its first volume begins, RFC 3339.")]
+    ends_at: Annotated[str, Meta(description="When its last volume ends, as far as is known.")]
+    volumes: Annotated[list[dict[str, Any]], Meta(description="ASTM F3548 Volume4Ds; reserved while it is open.")]
+    recommended_action: Annotated[str, Meta(description="Stable code of what the centre should do for the flight.")]
+    updated_at: str
+    landing_site_id: Text = None
+    detected_at: Text = None
+    note: Text = None
+    ended_at: Text = None
+    outcome: Annotated[
+        Text, Meta(description="landed, continued:<plan>, ceased, dismissed or how its firm ended it.")
+    ] = None
+    operator_id: Text = None
+
+
 ITEM_OF: Final[dict[str, type[msgspec.Struct]]] = {
     "tracks": TrackItem,
     "alerts": AlertItem,
@@ -220,6 +248,7 @@ ITEM_OF: Final[dict[str, type[msgspec.Struct]]] = {
     "commands": CommandItem,
     "orders": OrderItem,
     "advisories": AdvisoryItem,
+    "contingencies": ContingencyItem,
     "index": IndexItem,
 }
 
@@ -293,6 +322,15 @@ class AdvisoriesMessage(msgspec.Struct, frozen=True, tag="advisories", tag_field
     removed: RemovedIds
 
 
+class ContingenciesMessage(msgspec.Struct, frozen=True, tag="contingencies", tag_field="topic"):
+    """Contingencies proposed, opened, moved, extended, dismissed or ended."""
+
+    seq: Seq
+    kind: MessageKind
+    items: list[ContingencyItem]
+    removed: RemovedIds
+
+
 class IndexMessage(msgspec.Struct, frozen=True, tag="index", tag_field="topic"):
     """Only with binary encoding: who the rows are."""
 
@@ -332,6 +370,7 @@ ServerMessage = (
     | CommandsMessage
     | OrdersMessage
     | AdvisoriesMessage
+    | ContingenciesMessage
     | IndexMessage
     | Hello
     | ErrorMessage

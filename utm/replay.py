@@ -43,6 +43,7 @@ _ID_OF: Final = {
     "commands": "command_id",
     "orders": "order_id",
     "advisories": "advisory_id",
+    "contingencies": "contingency_id",
 }
 _FINISHED: Final = (
     PlanState.ENDED,
@@ -56,6 +57,7 @@ _OVER: Final[dict[str, tuple[str, tuple[str | None, ...]]]] = {
     "plans": ("state", _FINISHED),
     "zones": ("feature", (None,)),
     "commands": ("status", ("confirmed", "refused", "timed_out")),
+    "contingencies": ("status", ("ended", "dismissed")),
 }
 """Field and values by which an item of a topic is no longer part of what stands."""
 

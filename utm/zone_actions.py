@@ -29,6 +29,7 @@ from utm.sky import Sky
 from utm.store import contingencies as records
 from utm.store.contingency_tables import TemporaryZoneRow
 from utm.store.store import Store
+from utm.zone_orders import orders_kept_up
 from utm.zones import Impact, Touched, ZoneDesk, zone_document
 
 Category = Literal["event", "urgent"]
@@ -49,6 +50,8 @@ class Drawn:
     override_reason: str | None
     impact: Impact
     drafts: tuple[Draft, ...]
+    orders: tuple[dict[str, Any], ...]
+    """The transport orders it would keep up, as the API tells them."""
 
 
 class TemporaryZones:
@@ -87,7 +90,8 @@ class TemporaryZones:
         zone = replace(self._zones.parse(feature), applicability=(Period(starts_s, ends_s),))
         impact = await asyncio.to_thread(self._zones.impact, zone)
         drafts = await asyncio.to_thread(self._drafts, zone, impact, ends_s)
-        return Drawn(zone, category, starts_at, ends_at, override_reason, impact, drafts)
+        orders = await orders_kept_up(self._store, self._book, zone, impact)
+        return Drawn(zone, category, starts_at, ends_at, override_reason, impact, drafts, tuple(orders))
 
     def check_notice(self, drawn: Drawn) -> None:
         """Raise Problem 409 where less notice is given than asked for and no emergency is given as the reason."""
@@ -131,7 +135,8 @@ class TemporaryZones:
             return published, row
 
         published, row = await self._store.write(job)
-        return {**temporary_document(row), "zone": zone_document(published), **await self._list(row)}
+        shown = {**temporary_document(row), "zone": zone_document(published), "orders": list(drawn.orders)}
+        return {**shown, **await self._list(row)}
 
     async def _list(self, row: TemporaryZoneRow) -> dict[str, Any]:
         return {"action_list": await self._actions.get(row.action_list_id)}

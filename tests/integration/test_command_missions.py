@@ -122,6 +122,12 @@ def test_an_upload_on_a_bad_link_is_verified_or_a_clear_failure(
         assert [item.command for item in places] == [22, *[16] * 5, 21]
         assert places[0].z == pytest.approx(places[1].z, abs=0.02)
         assert "read back" in found["detail"]
+    elif found["state"] == "refused":
+        # Only what the vehicle itself said makes it one: it ends an upload it has waited for in vain.
+        assert "refused the mission: cancelled by the vehicle" in found["detail"]
+        assert "may hold a part" in found["detail"]
+        if flavour is Flavour.PX4:
+            assert made.autopilot.mission == before
     else:
         assert found["state"] == "timed_out", found["steps"]
         assert "not known" in found["detail"]

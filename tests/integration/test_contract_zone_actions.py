@@ -204,3 +204,31 @@ def test_contingencies_of_firms_are_apart(city: ShiftedServer, firm: httpx.Clien
     expect_problem(firm.post(f"{declared.headers['location']}/dismiss"), 403, "forbidden")
     assert step(firm, flown, "end").json()["state"] == "ended"
     assert centre.get(declared.headers["location"]).json()["outcome"] == "end"
+
+
+def test_the_preview_names_the_orders_it_would_keep_up(
+    city: ShiftedServer, firm: httpx.Client, centre: httpx.Client
+) -> None:
+    """An order that begins at a site inside the zone must be named with why, in the preview and in the zone's impact."""
+    sites = {site["properties"]["site_id"]: site for site in firm.get("/v1/sites").json()["items"]}
+    (inside_id, inside), (other_id, _) = list(sites.items())[:2]
+    ready = text(city.now() + timedelta(minutes=10))
+    body = {"origin_site_id": inside_id, "destination_site_id": other_id, "payload_kg": 1.0, "ready_at": ready}
+    made = firm.post("/v1/orders", json=body)
+    assert made.status_code == 201, made.text
+    order_id = made.json()["order_id"]
+    drawn = {
+        **disc(city, 0.0, **OVERRIDE),
+        "geometry": {"type": "Point", "coordinates": inside["geometry"]["coordinates"][:2]},
+    }
+    shown = centre.post("/v1/temporary-zones", params={"dry_run": True}, json=drawn)
+    assert shown.status_code == 200, shown.text
+    named = {order["order_id"]: order for order in shown.json()["orders"]}
+    assert named[order_id]["sites_inside"] == [inside_id]
+    assert (named[order_id]["because"], named[order_id]["organisation_id"]) == ("site", made.json()["organisation_id"])
+    away = {**drawn, "geometry": {"type": "Point", "coordinates": [place(0, 0)[1], place(0, 0)[0]]}}
+    elsewhere = centre.post("/v1/temporary-zones", params={"dry_run": True}, json=away).json()
+    assert order_id not in {order["order_id"] for order in elsewhere["orders"]}
+    assert firm.post(f"/v1/orders/{order_id}/cancel").status_code == 200
+    after = centre.post("/v1/temporary-zones", params={"dry_run": True}, json=drawn).json()
+    assert order_id not in {order["order_id"] for order in after["orders"]}

@@ -25,6 +25,7 @@ from utm.plan_records import rfc3339
 from utm.problems import FieldProblem, Problem, not_found, validation_problem
 from utm.security import Principal, require
 from utm.services import Services, services_of
+from utm.zone_orders import orders_kept_up
 from utm.zones import Touched, zone_document
 
 router = APIRouter(prefix="/v1", tags=["airspace"])
@@ -158,11 +159,13 @@ async def zone_impact(
     """Name every plan a zone would touch, before it is published."""
     zone = services.zone_desk.parse(await _zone_body(request, services))
     impact = services.zone_desk.impact(zone)
+    orders = await orders_kept_up(services.store, services.book, zone, impact)
     return json_response(
         {
             "filed": [_touched(item) for item in impact.filed],
             "airborne": [_touched(item) for item in impact.airborne],
-            "counts": {"filed": len(impact.filed), "airborne": len(impact.airborne)},
+            "orders": orders,
+            "counts": {"filed": len(impact.filed), "airborne": len(impact.airborne), "orders": len(orders)},
         }
     )
 

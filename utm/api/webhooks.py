@@ -17,7 +17,7 @@ router = APIRouter(prefix="/v1/webhooks", tags=["webhooks"])
 App = Annotated[Services, Depends(services_of)]
 Reader = Annotated[Principal, Depends(require("webhook.read"))]
 Writer = Annotated[Principal, Depends(require("webhook.write"))]
-Topic = Literal["alerts", "plans", "zones", "commands", "orders", "advisories"]
+Topic = Literal["alerts", "plans", "zones", "commands", "orders", "advisories", "contingencies"]
 
 
 def _distinct(topics: list[Topic]) -> list[Topic]:

@@ -183,5 +183,6 @@ def _preview(drawn: Drawn) -> dict[str, Any]:
         "ends_at": rfc3339(drawn.ends_at),
         "airborne": len(drawn.impact.airborne),
         "filed": len(drawn.impact.filed),
+        "orders": list(drawn.orders),
         "items": items,
     }

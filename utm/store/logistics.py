@@ -82,6 +82,13 @@ def page(
     return [model(**row._mapping) for row in session.execute(query)]
 
 
+def orders_in(session: Session, states: Sequence[str]) -> list[OrderRow]:
+    """Return the orders in one of the states, oldest first."""
+    orders = sql.table(OrderRow)
+    query = select(orders).where(orders.c.state.in_(sorted(states))).order_by(orders.c.order_no)
+    return [OrderRow(**row._mapping) for row in session.execute(query)]
+
+
 def steps_of(session: Session, order_id: str) -> list[OrderStepRow]:
     """Return an order's story, oldest first."""
     found = sql.table(OrderStepRow)

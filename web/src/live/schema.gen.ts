@@ -291,6 +291,48 @@ export interface AdvisoryItem {
   readonly operator_id: string | null
 }
 
+/** Contingencies proposed, opened, moved, extended, dismissed or ended. */
+export interface ContingenciesMessage {
+  readonly topic: 'contingencies'
+  /** The server's one counter; never falls on a connection. Resume with since=seq. */
+  readonly seq: number
+  /** snapshot replaces what the topic held, increment adds to it. */
+  readonly kind: 'increment' | 'snapshot'
+  readonly items: readonly ContingencyItem[]
+  /** Ids no longer there; apply before items. */
+  readonly removed: readonly string[]
+}
+
+/** A flight's contingency: what failed, what the flight does about it, and the airspace that takes. */
+export interface ContingencyItem {
+  readonly contingency_id: string
+  readonly plan_id: string
+  readonly aircraft_id: string
+  /** Stable code of what failed, such as lost_link. */
+  readonly kind: string
+  /** rtl, land, hold or alternate. */
+  readonly procedure: string
+  readonly status: 'dismissed' | 'ended' | 'open' | 'proposed'
+  readonly version: number
+  readonly declared_at: string
+  /** When its first volume begins, RFC 3339. */
+  readonly starts_at: string
+  /** When its last volume ends, as far as is known. */
+  readonly ends_at: string
+  /** ASTM F3548 Volume4Ds; reserved while it is open. */
+  readonly volumes: readonly (Readonly<Record<string, unknown>>)[]
+  /** Stable code of what the centre should do for the flight. */
+  readonly recommended_action: string
+  readonly updated_at: string
+  readonly landing_site_id: string | null
+  readonly detected_at: string | null
+  readonly note: string | null
+  readonly ended_at: string | null
+  /** landed, continued:<plan>, ceased, dismissed or how its firm ended it. */
+  readonly outcome: string | null
+  readonly operator_id: string | null
+}
+
 /** Only with binary encoding: who the rows are. */
 export interface IndexMessage {
   readonly topic: 'index'
@@ -370,6 +412,7 @@ export type ServerMessage =
   | CommandsMessage
   | OrdersMessage
   | AdvisoriesMessage
+  | ContingenciesMessage
   | IndexMessage
   | Hello
   | ErrorMessage

@@ -12,8 +12,17 @@ import httpx
 from fastapi import Depends, FastAPI, Request
 from pydantic import Field
 
+from utm.api import (
+    applications,
+    clients,
+    oauth,
+    oidc_login,
+    openid,
+    organisations,
+    session,
+    session_security,
+)
 from utm.api import fleet as fleet_api
-from utm.api import oauth, session
 from utm.api.body import ApiModel, Instant, openapi_body, parse_body
 from utm.api.openapi import install_openapi
 from utm.demo import prepare_demo
@@ -118,8 +127,9 @@ async def running(folder: Path, **changes: Any) -> AsyncIterator[Edge]:
     app.state.services = SimpleNamespace(
         identity=identity, fleet=fleet, store=store, settings=settings, clock=clock, sandbox=False
     )
-    for router in (oauth.router, session.router, fleet_api.router):
-        app.include_router(router)
+    access = (oauth, session, session_security, oidc_login, openid, clients, organisations, applications)
+    for module in (*access, fleet_api):
+        app.include_router(module.router)
     echo_routes(app)
     install_problems(app)
     install_openapi(app)

@@ -40,7 +40,7 @@ class ApplicationBody(ApiModel):
     registration: Annotated[str, Field(pattern=r"^[0-9A-Z]{8,20}$")] | None = None
     """The firm's number in the register of companies (统一社会信用代码)."""
     contact_name: Text
-    contact_email: Annotated[str, Field(pattern=r"^[^@\\s]+@[^@\\s]+\\.[^@\\s]+$", max_length=200)]
+    contact_email: Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$", max_length=200)]
     contact_phone: Annotated[str, Field(pattern=r"^[0-9+() -]{5,30}$")] | None = None
     statement: Annotated[str, Field(max_length=4_000)] = ""
     """What the firm means to do, for whoever decides."""

@@ -10,6 +10,7 @@ import type { CityMap } from '../map/cityMap'
 import { ConnectionBanner } from '../panels/ConnectionBanner'
 import { HelpDialog } from '../panels/HelpDialog'
 import { ScreenRail } from '../panels/ScreenRail'
+import { SearchDialog } from '../panels/SearchDialog'
 import { TopBar } from '../panels/TopBar'
 import { screenOf, screensFor } from '../screens/registry'
 import { problemWords } from '../ui/problem'
@@ -43,6 +44,7 @@ export default function Console({ session, onEnded, onLeave }: Props) {
   const [map, setMap] = useState<CityMap | null>(null)
   const [slot, setSlot] = useState<HTMLElement | null>(null)
   const [helpOpen, setHelpOpen] = useState(false)
+  const [searchOpen, setSearchOpen] = useState(false)
   const { screen: id, visit, go } = useScreen()
   const screen = screenOf(id)
   const { role } = session.user
@@ -60,6 +62,7 @@ export default function Console({ session, onEnded, onLeave }: Props) {
       else if (command === 'theme') toggleTheme()
       else if (command === 'language') toggleLang()
       else if (command === 'help') setHelpOpen(true)
+      else if (command === 'search') setSearchOpen(true)
       else if (command === 'next_alert' && id !== 'live') {
         const next = nextAlert(alerts.groups, null)
         if (next !== null) go('live', { alert: next.alert_id })
@@ -82,7 +85,7 @@ export default function Console({ session, onEnded, onLeave }: Props) {
   return (
     <ConsoleContext value={state}>
       <div className="console" data-layout={screen.layout} data-screen={screen.id}>
-        <TopBar stats={stats} now_ms={now_ms} user={session.user} slot={setSlot} onHelp={openHelp} onLeave={onLeave} />
+        <TopBar stats={stats} now_ms={now_ms} user={session.user} slot={setSlot} onSearch={() => setSearchOpen(true)} onHelp={openHelp} onLeave={onLeave} />
         <RouterProvider navigate={follow}>
           <ScreenRail screens={offered} current={screen.id} choosing={choosing} alerts={alerts} />
         </RouterProvider>
@@ -98,6 +101,7 @@ export default function Console({ session, onEnded, onLeave }: Props) {
             )}
           </div>
         </main>
+        <SearchDialog isOpen={searchOpen} onOpenChange={setSearchOpen} />
         <HelpDialog isOpen={helpOpen} onOpenChange={setHelpOpen} />
       </div>
     </ConsoleContext>

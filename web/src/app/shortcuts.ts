@@ -20,6 +20,7 @@ export type Command =
   | 'contingencies'
   | 'next_alert'
   | 'acknowledge'
+  | 'search'
   | 'theme'
   | 'language'
   | 'help'
@@ -43,6 +44,7 @@ export const bindings: Readonly<Record<string, Command>> = {
   e: 'contingencies',
   a: 'next_alert',
   k: 'acknowledge',
+  '/': 'search',
   t: 'theme',
   l: 'language',
   '?': 'help',
@@ -62,6 +64,7 @@ export const helpRows: readonly { readonly keys: readonly string[]; readonly tex
   { keys: ['+', '−'], text: 'help_zoom' },
   { keys: ['←', '↑', '→', '↓'], text: 'help_pan' },
   { keys: ['1', '2', '3', '4'], text: 'help_layers' },
+  { keys: ['/'], text: 'help_search' },
   { keys: ['G'], text: 'help_screens' },
   { keys: ['T'], text: 'help_theme' },
   { keys: ['L'], text: 'help_language' },

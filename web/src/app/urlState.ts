@@ -11,6 +11,8 @@ export interface UrlState {
   readonly track_id: string | null
   readonly plan_id: string | null
   readonly alert_id: string | null
+  readonly site_id: string | null
+  readonly zone_id: string | null
 }
 
 /** Read the address; anything malformed counts as absent. */
@@ -27,6 +29,8 @@ export function readUrl(search: string): UrlState {
     track_id: query.get('track'),
     plan_id: query.get('plan'),
     alert_id: query.get('alert'),
+    site_id: query.get('site'),
+    zone_id: query.get('zone'),
   }
 }
 
@@ -55,7 +59,7 @@ export function writeUrl(
 }
 
 /** The parameters that stay when one goes to another screen. */
-const lasting = ['lang', 'theme', 'view', 'hide']
+const lasting = ['lang', 'theme', 'view', 'hide', 'cells']
 
 /** The query string of a screen: what lasts of the present one, and the screen's own parameters. */
 export function screenUrl(search: string, screen: string | null, params: Readonly<Record<string, string>> = {}): string {

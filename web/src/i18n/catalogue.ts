@@ -18,13 +18,14 @@ import { panels } from './areas/panels'
 import { plans } from './areas/plans'
 import { replay } from './areas/replay'
 import { screens } from './areas/screens'
+import { search } from './areas/search'
 import { shell } from './areas/shell'
 import { weather } from './areas/weather'
 import type { Entry } from './entry'
 
 export type { Entry, Text } from './entry'
 
-export const areas = { airspace, alerts, approvals, commands, faults, flight, map, orders, panels, plans, replay, screens, shell, weather } as const
+export const areas = { airspace, alerts, approvals, commands, faults, flight, map, orders, panels, plans, replay, screens, search, shell, weather } as const
 
 export const catalogue = {
   ...airspace,
@@ -39,6 +40,7 @@ export const catalogue = {
   ...plans,
   ...replay,
   ...screens,
+  ...search,
   ...shell,
   ...weather,
 } as const satisfies Record<string, Entry>

@@ -5,6 +5,7 @@ import { useLook } from '../app/look'
 import { beijingDay, instant, localName, number, position } from '../i18n/format'
 import { keyFor, type Translate } from '../i18n/translate'
 import { Drawer, Row, Section } from './Drawer'
+import { SiteSlots } from './SiteSlots'
 
 const weekly = (t: Translate, time: WeeklyTime): string => {
   const days = (time.days ?? []).map((day) => {
@@ -86,6 +87,7 @@ export function SitePanel({ site, onClose }: { readonly site: Site; readonly onC
         </dl>
         {p.demonstration === true && <p className="note">{t('demonstration_value')}</p>}
       </Section>
+      <SiteSlots key={p.site_id} siteId={p.site_id} />
     </Drawer>
   )
 }

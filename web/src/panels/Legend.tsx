@@ -1,11 +1,13 @@
 /** What the signs on the map mean; its airspace rows also switch layers on and off. */
 
 import { useState } from 'react'
-import { Button, ToggleButton } from 'react-aria-components'
-import type { Restriction } from '../api/types'
+import { Button, ToggleButton, ToggleButtonGroup } from 'react-aria-components'
+import type { Problem, Restriction } from '../api/types'
 import { useLook } from '../app/look'
 import { stateNames } from '../live/decode'
+import { cellViews, type CellView } from '../map/cellLayer'
 import type { LayerGroup } from '../map/cityMap'
+import { problemWords } from '../ui/problem'
 import { Icon } from '../ui/icons'
 import { StateMark } from '../ui/StateMark'
 
@@ -15,10 +17,13 @@ const groups: readonly LayerGroup[] = ['zones', 'corridors', 'sites', 'labels']
 interface Props {
   readonly hidden: ReadonlySet<LayerGroup>
   readonly onToggle: (group: LayerGroup) => void
+  readonly cells: CellView
+  readonly cellProblem: Problem | null
+  readonly onCells: (view: CellView) => void
 }
 
-export function Legend({ hidden, onToggle }: Props) {
-  const { t } = useLook()
+export function Legend({ hidden, onToggle, cells, cellProblem, onCells }: Props) {
+  const { t, lang } = useLook()
   const [open, setOpen] = useState(true)
   return (
     <section className="card legend" aria-label={t('legend_title')}>
@@ -62,6 +67,24 @@ export function Legend({ hidden, onToggle }: Props) {
               )
             })}
           </ul>
+          <div className="legend-cells">
+            <ToggleButtonGroup
+              aria-label={t('cells_title')}
+              className="chips"
+              selectionMode="single"
+              disallowEmptySelection
+              selectedKeys={[cells]}
+              onSelectionChange={(keys) => onCells(cellViews.find((view) => keys.has(view)) ?? 'none')}
+            >
+              <span className="quiet">{t('cells_title')}</span>
+              {cellViews.map((view) => (
+                <ToggleButton key={view} id={view} className="quiet-button chip-button">
+                  {t(`cells_${view}`)}
+                </ToggleButton>
+              ))}
+            </ToggleButtonGroup>
+            {cells !== 'none' && <p className="quiet">{cellProblem === null ? t(`cells_note_${cells}`) : t('cells_failed', { reason: problemWords(t, lang, cellProblem) })}</p>}
+          </div>
         </div>
       )}
     </section>

@@ -21,6 +21,7 @@ interface Props {
   readonly user: SessionUser
   /** Where the screen puts buttons of its own. */
   readonly slot: Ref<HTMLDivElement>
+  readonly onSearch: () => void
   readonly onHelp: () => void
   readonly onLeave: () => void
 }
@@ -31,7 +32,7 @@ export function TopActions({ children }: { readonly children: ReactNode }) {
   return slot === null ? null : createPortal(children, slot)
 }
 
-export function TopBar({ stats, now_ms, user, slot, onHelp, onLeave }: Props) {
+export function TopBar({ stats, now_ms, user, slot, onSearch, onHelp, onLeave }: Props) {
   const { t, lang, theme, toggleLang, toggleTheme } = useLook()
   return (
     <header className="top-bar">
@@ -53,6 +54,7 @@ export function TopBar({ stats, now_ms, user, slot, onHelp, onLeave }: Props) {
           <Button className="quiet-button language" aria-label={t('settings_language')} onPress={toggleLang}>
             {t('settings_language_short')}
           </Button>
+          <IconButton name="search" label={t('search_open')} onPress={onSearch} />
           <IconButton name={theme === 'dark' ? 'sun' : 'moon'} label={t(theme === 'dark' ? 'theme_to_light' : 'theme_to_dark')} onPress={toggleTheme} />
           <IconButton name="keyboard" label={t('help_open')} onPress={onHelp} />
           <UserMenu user={user} onLeave={onLeave} />

@@ -73,6 +73,7 @@ export const shell = {
   help_layers: { zh: '显示或隐藏限制区、航路、起降点、标牌', en: 'Show or hide zones, corridors, sites, labels' },
   help_theme: { zh: '浅色或深色', en: 'Light or dark' },
   help_language: { zh: '中文或英文', en: 'Chinese or English' },
+  help_search: { zh: '查找任何对象', en: 'Search for anything' },
   help_screens: { zh: '换到另一界面：随后按该界面的字母', en: 'Another screen: then press its letter' },
   help_help: { zh: '显示此列表', en: 'Show this list' },
 

@@ -5,6 +5,7 @@ import { alertFocus } from '../../alerts/alertFocus'
 import { awaits, nextAlert } from '../../alerts/alertBook'
 import type { Alert } from '../../api/types'
 import type { LiveFeed } from '../../live/liveFeed'
+import { cellViews, type CellView } from '../../map/cellLayer'
 import type { LayerGroup, Picked } from '../../map/cityMap'
 import type { Focus, Point } from '../../map/focusDrawing'
 import { AlertRail } from '../../panels/AlertRail'
@@ -22,8 +23,12 @@ import { PlansPanel } from '../../panels/PlansPanel'
 import { OrdersPanel } from '../../panels/OrdersPanel'
 import { OrderStory } from '../../panels/OrderStory'
 import type { PlanFilter } from '../../plan/planList'
+import { city } from '../../city/shenzhen'
+import { shapeOf } from '../../draw/shape'
+import { boxOf } from '../../draw/zoneDraft'
 import { useConsole } from '../../app/consoleContext'
 import { useFleet, usePlan, useSelectedDrone } from '../../app/hooks'
+import { useCells } from '../../app/useCells'
 import { useScene } from '../../app/useScene'
 import { TopActions } from '../../panels/TopBar'
 import { LiveButtons } from './LiveButtons'
@@ -38,11 +43,13 @@ import { readUrl, replaceParam, replaceUrl } from '../../app/urlState'
 const layerOf: Partial<Record<Command, LayerGroup>> = { zones: 'zones', corridors: 'corridors', sites: 'sites', labels: 'labels' }
 
 function firstPick(): Picked | null {
-  const { track_id, plan_id, alert_id } = readUrl(window.location.search)
+  const { track_id, plan_id, alert_id, site_id, zone_id } = readUrl(window.location.search)
   // The alert says itself what it is about.
   if (alert_id !== null) return null
   if (track_id !== null) return { kind: 'drone', track_id }
-  return plan_id === null ? null : { kind: 'plan', plan_id }
+  if (plan_id !== null) return { kind: 'plan', plan_id }
+  if (site_id !== null) return { kind: 'site', site_id }
+  return zone_id === null ? null : { kind: 'zone', zone_id }
 }
 
 /** The drone after (or before) the selected one: those that need attention first, then by registration. */
@@ -90,6 +97,8 @@ export function LiveScreen() {
   const [picked, setPicked] = useState<Picked | null>(firstPick)
   const [following, setFollowing] = useState(false)
   const [hidden, setHidden] = useState<ReadonlySet<LayerGroup>>(firstHidden)
+  const [cells, setCells] = useState<CellView>(() => cellViews.find((view) => view === new URLSearchParams(window.location.search).get('cells')) ?? 'none')
+  const cellProblem = useCells(shared, cells)
   const [plansOpen, setPlansOpen] = useState(() => readUrl(window.location.search).plan_id !== null)
   const [contingenciesOpen, setContingenciesOpen] = useState(false)
   const [planFilter, setPlanFilter] = useState<PlanFilter>('all')
@@ -128,7 +137,27 @@ export function LiveScreen() {
   }, [feed, pickedPlan, reasonFocus, alert, now_ms])
 
   useEffect(() => replaceParam('alert', alertId), [alertId])
+  useEffect(() => {
+    replaceParam('site', picked?.kind === 'site' ? picked.site_id : null)
+    replaceParam('zone', picked?.kind === 'zone' ? picked.zone_id : null)
+  }, [picked])
+  useEffect(() => replaceParam('cells', cells === 'none' ? null : cells), [cells])
   useEffect(() => replaceParam('hide', [...hidden].join(',')), [hidden])
+
+  // Whoever was sent here to see something has it brought to the middle once it is there.
+  const sent = useRef(new URLSearchParams(window.location.search).get('centre') !== null)
+  useEffect(() => {
+    if (!sent.current || shared === null) return
+    const site = picked?.kind === 'site' ? airspace.sites.find(({ properties }) => properties.site_id === picked.site_id) : undefined
+    const zone = picked?.kind === 'zone' ? airspace.zones.find(({ properties }) => (properties.zone_id ?? properties.name) === picked.zone_id) : undefined
+    if (picked?.kind === 'drone' && drone?.fix != null) requestAnimationFrame(() => shared.centreOnSelected())
+    else if (picked?.kind === 'plan' && plan.flight !== null) requestAnimationFrame(() => shared.showFocus())
+    else if (site !== undefined) shared.centreOn({ lon_deg: site.geometry.coordinates[0]!, lat_deg: site.geometry.coordinates[1]! })
+    else if (zone !== undefined) shared.showBox(boxOf(shapeOf(zone.geometry, null)) ?? [...city.home_bbox])
+    else return
+    sent.current = false
+    replaceParam('centre', null)
+  }, [shared, picked, drone, plan.flight, airspace])
 
   const pick = useCallback((next: Picked | null) => {
     setPicked(next)
@@ -261,7 +290,7 @@ export function LiveScreen() {
           onPick={pickAndShow}
         />
         {/* What is urgent takes the room of what explains. */}
-        {!contingenciesOpen && <Legend hidden={hidden} onToggle={toggleLayer} />}
+        {!contingenciesOpen && <Legend hidden={hidden} onToggle={toggleLayer} cells={cells} cellProblem={cellProblem} onCells={setCells} />}
       </div>
       {trackId !== null && (
         <DronePanel

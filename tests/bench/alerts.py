@@ -14,7 +14,7 @@ from collections import Counter
 from typing import Any
 
 from airspace.tactical.monitor import warm
-from tests.fakes.encounters import KINDS, Score, encounters, fly, nuisances, traffic
+from tests.fakes.encounters import KINDS, Score, encounters, fly, nuisances, traffic, upset_losses
 
 DETECTORS = (("along plans", True), ("straight line", False))
 EARLY_S = 20.0
@@ -56,6 +56,36 @@ def scored(seeds: tuple[int, ...], each: int) -> None:
     print(f"| losses never announced | {' | '.join(never)} | 0 |")
     wrong = [str(score.false_pairs()) for score in total.values()]
     print(f"| pairs announced that never came near | {' | '.join(wrong)} | |")
+
+
+def late(seeds: range, each: int) -> None:
+    """Fly late deviations alone, many of them, and print how soon they were announced."""
+    delays: list[float] = []
+    for seed in seeds:
+        vehicles, found = encounters(seed, each, ("late_far", "late_near"))
+        delays += fly(vehicles, found, 110.0, seed + 1000)[0].delays_s()
+    good = share(sum(value <= LATE_S for value in delays), len(delays))
+    print(
+        f"\nLate deviations alone, seeds {seeds.start} to {seeds.stop - 1}, along plans: {good} announced within "
+        f"{LATE_S:.0f} s of being observable (goal >= 99.9 %), median {statistics.median(delays):.1f} s, worst "
+        f"{max(delays):.1f} s.",
+        flush=True,
+    )
+
+
+def upsets(seeds: range, flights: int, upset: int, lasts_s: float) -> None:
+    """Fly other sectors in which some flights leave their plans; print who is called for nothing, and for what it is."""
+    print(f"\n### First {lasts_s / 60:.0f} min after {upset} of {flights:,} flights left their plans, other traffic\n")
+    print("| seed | alerts raised | nothing behind them | losses that came | announced before | shortest warning |")
+    print("|---|---|---|---|---|---|")
+    for seed in seeds:
+        vehicles = traffic(seed, flights, lasts_s + 60.0, 25_000.0 * (flights / 1_000) ** 0.5, upset)
+        score, _ = fly(vehicles, [], lasts_s + 60.0, seed + 1)
+        wrong = nuisances(score, vehicles, lasts_s + 60.0)
+        losses = upset_losses(score, vehicles, lasts_s + 60.0)
+        ahead = [begins - at for begins, at in losses if at is not None]
+        shortest = f"{min(ahead):.0f} s ahead" if ahead else ""
+        print(f"| {seed} | {len(score.alerts)} | {len(wrong)} | {len(losses)} | {len(ahead)} | {shortest} |", flush=True)
 
 
 def sector(flights: int, lasts_s: float, upset: int) -> dict[str, tuple[Score, list[Any], float]]:
@@ -102,7 +132,14 @@ def main() -> None:
         "Reports once a second with 3 m of noise (1 m in height, 0.3 m/s in velocity), one in ten lost; simulated clock."
     )
     scored((11,) if quick else (11, 12, 13), 20 if quick else 125)
+    late(range(1, 2) if quick else range(1, 21), 40 if quick else 250)
     quiet_and_upset(200 if quick else 1_000, 600.0 if quick else 1_800.0, 2 if quick else 10, 300.0 if quick else 600.0)
+    upsets(
+        range(101, 102) if quick else range(101, 109),
+        200 if quick else 1_000,
+        2 if quick else 10,
+        300.0 if quick else 600.0,
+    )
     print(f"\n{time.process_time() - began:.0f} s of CPU time in all.")
 
 

@@ -86,15 +86,15 @@ def straight(start: Any, velocity: Any, lasts_s: float, begins_s: float = 0.0) -
     return corners((*start, begins_s), (*(start + velocity * lasts_s), begins_s + lasts_s))
 
 
-def encounters(seed: int, each: int) -> tuple[list[Vehicle], list[Encounter]]:
+def encounters(seed: int, each: int, kinds: tuple[str, ...] = KINDS) -> tuple[list[Vehicle], list[Encounter]]:
     """Return vehicles and encounters, `each` of every kind, six kilometres apart from each other."""
     random = np.random.default_rng(seed)
     vehicles: list[Vehicle] = []
     found: list[Encounter] = []
-    side = int(np.ceil(np.sqrt(each * len(KINDS))))
+    side = int(np.ceil(np.sqrt(each * len(kinds))))
     x0, y0 = (float(v[0]) for v in FRAME.to_xy(22.55, 114.05))
-    for number in range(each * len(KINDS)):
-        kind = KINDS[number % len(KINDS)]
+    for number in range(each * len(kinds)):
+        kind = kinds[number % len(kinds)]
         base = np.array((x0 + 6000.0 * (number % side), y0 + 6000.0 * (number // side), 60.0))
         pair = _pair(kind, random)
         turn = random.uniform(0, 2 * np.pi)
@@ -212,6 +212,31 @@ def nuisances(score: Score, vehicles: list[Vehicle], lasts_s: float) -> list[tup
         elif vehicles[numbers[0]].deviates_s is None:
             wrong.append((at, kind, subject))
     return wrong
+
+
+def upset_losses(score: Score, vehicles: list[Vehicle], lasts_s: float) -> list[tuple[float, float | None]]:
+    """Return when each flight that left its plan lost separation from another, and when that was announced before."""
+    announced: dict[frozenset[int], list[float]] = {}
+    for at, kind, subject in score.alerts:
+        if kind == "loss_of_separation":
+            pair = frozenset(int(key.rsplit("_", 1)[1]) for key in subject.split("|"))
+            announced.setdefault(pair, []).append(at)
+    times = np.arange(0.0, lasts_s, 0.5)
+    places = np.stack([_at(vehicle.flown, times) for vehicle in vehicles])
+    found = []
+    for one, vehicle in enumerate(vehicles):
+        if vehicle.deviates_s is None:
+            continue
+        apart = places - places[one]
+        lost = (np.hypot(apart[:, :, 0], apart[:, :, 1]) < HORIZONTAL_M) & (np.abs(apart[:, :, 2]) < VERTICAL_M)
+        lost[:, times < vehicle.deviates_s] = False
+        for two in np.flatnonzero(lost.any(axis=1)).tolist():
+            if two == one or (vehicles[two].deviates_s is not None and two < one):
+                continue
+            begins_s = float(times[np.argmax(lost[two])])
+            before = [at for at in announced.get(frozenset((one, two)), []) if at <= begins_s]
+            found.append((begins_s, max(before, default=None)))
+    return found
 
 
 def _at(path: Any, times: Any) -> Any:

@@ -93,8 +93,10 @@ class Names:
         return TrackIdentity(f"trk_{row}", "mavlink", f"ac_{row}", f"fp_{row}", f"UAS{row}", f"org_{row}")
 
 
-def read(sky: Any, zones: Any = (), granted: Any = None, names: Names | None = None) -> list[Any]:
-    monitor = Monitor()
+def read(
+    sky: Any, zones: Any = (), granted: Any = None, names: Names | None = None, monitor: Monitor | None = None
+) -> list[Any]:
+    monitor = monitor or Monitor()
     monitor.take_zones(zones)
     found = monitor.analyse(sky)
     around = Surroundings(FRAME, monitor.zones.zones, granted or {}, ["mavlink"], SeparationLimits(), HealthLimits())
@@ -135,6 +137,26 @@ def test_a_dead_feed_is_one_alert_with_its_area() -> None:
     west, south, east, north = lost.bbox
     assert west < east
     assert south <= north
+
+
+def test_a_centre_that_stood_still_is_one_alert_with_its_area() -> None:
+    """After seconds in which nothing was analysed the centre itself is told of, once, and none of its flights."""
+    rows = [(float(i * 1000), float(i * 500), 60.0, 0.0, 0.0, 0.0) for i in range(6)]
+    monitor = Monitor()
+    monitor.analyse(flights(*rows, now_s=NOW))
+    now_s = NOW + 30.0
+    silent = np.full(6, NOW)
+    sky = flights(
+        *rows, now_s=now_s, heard_s=silent, received_s=silent, observed_s=silent,
+        track_state=np.full(6, TrackState.LOST, np.int8),
+    )  # fmt: skip
+    (lost,) = read(sky, monitor=monitor)
+    assert (lost.kind, lost.subject, lost.severity, lost.texts["count"]) == (
+        "surveillance_lost", "centre", "emergency", "6",
+    )  # fmt: skip
+    west, south, east, north = lost.bbox
+    assert west < east
+    assert south < north
 
 
 def plan(**more: Any) -> Any:

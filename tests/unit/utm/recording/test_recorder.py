@@ -15,6 +15,7 @@ from tests.fakes.recorded_world import RecordedWorld
 from utm.live_area import Box, Cells
 from utm.recording import files
 from utm.recording.chunks import read_open_file
+from utm.live_schema import TOPICS
 from utm.recording.columns import us_of
 from utm.recording.export import items
 from utm.recording.files import recover, tail_of
@@ -22,6 +23,7 @@ from utm.recording.reader import Recordings
 from utm.recording.recorder import Recorder, RecorderLimits
 from utm.recording.retention import remove_before
 from utm.recording.segments import Segment, first_tampered
+from utm.settings import Settings
 from utm.track_history import FIELDS
 
 A, B = vehicle(40001, 1), vehicle(40002, 2)
@@ -298,7 +300,7 @@ async def test_running_recorder_flushes_and_seals(tmp_path):
             break
     assert world.recorder.counters["slices_sealed"] >= 3
     assert len(recorded(Recordings(tmp_path))) == count
-    assert asked == ["alerts", "plans", "zones", "commands", "orders"]
+    assert asked == [topic for topic in TOPICS if topic != "tracks"]
     await world.recorder.stop()
     assert not list((tmp_path / "open").iterdir())
     assert len(recorded(Recordings(tmp_path))) == count
@@ -329,6 +331,12 @@ def test_old_segments_are_removed_by_policy(tmp_path):
     assert (tmp_path / names[1]).exists()
     assert (tmp_path / "open/a-1.hxo").exists()
     assert remove_before(tmp_path, now + timedelta(days=365), days=731) == [tmp_path / names[1]]
+
+
+def test_recordings_are_kept_for_two_years_unless_the_policy_says_otherwise(tmp_path):
+    """Nobody has to ask for 24 months: 731 days hold any two years, and the setting changes them."""
+    assert Settings(data_dir=tmp_path).recording_days == RecorderLimits().retention_days == 731
+    assert Settings(data_dir=tmp_path, recording_days=30).recording_days == 30
 
 
 def test_many_aircraft_and_shared_arrivals(tmp_path):

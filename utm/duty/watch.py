@@ -15,6 +15,7 @@ from utm.duty.desk import DutyDesk
 from utm.live_schema import AlertItem
 from utm.rules.applications import ApplicationDesk
 from utm.rules.reports import EventReports
+from utm.security.principal import Role
 from utm.store import notices
 from utm.store.notice_tables import AdvisoryRow
 from utm.store.rule_tables import ApplicationRow, EventReportRow
@@ -30,7 +31,7 @@ _log = structlog.get_logger(__name__)
 
 
 class DutyWatch:
-    """Turns news into messages. `offices(kind)` are the organisations of a kind: dispatcher, regulator."""
+    """Turns news into messages. `offices(role)` are the organisations of a role: dispatcher, regulator."""
 
     def __init__(
         self,
@@ -41,7 +42,7 @@ class DutyWatch:
         advisories: AdvisoryDesk,
         reports: EventReports,
         applications: ApplicationDesk,
-        offices: Callable[[str], Collection[str]],
+        offices: Callable[[Role], Collection[str]],
     ) -> None:
         self._clock, self._store, self._desk, self._offices = clock, store, desk, offices
         self._advisories, self._reports, self._applications = advisories, reports, applications

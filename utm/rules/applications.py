@@ -28,6 +28,9 @@ from utm.store.tables import FlightPlanRow
 KIND: Final = "authority_application"
 NO_LIMIT_S: Final = 1e12
 _OVER: Final = frozenset({"refused", "ended", "cancelled", "withdrawn", "expired"})
+_GIVEN_UP: Final = frozenset({"refused", "cancelled", "withdrawn", "expired"})
+_SENT: Final = frozenset({"follow", "approved", "report", "await_release"})
+"""Stages in which the authority's system knows of the application."""
 _OUTCOME: Final = {"approved": "approved", "refused": "refused"}
 
 
@@ -135,7 +138,11 @@ class ApplicationDesk:
                 "policy_version": plan.policy_version,
             }
         over = plan.state in _OVER or plan.state != "approved" or known.adapter == "manual"
-        if over or authority.released_at is not None:
+        if plan.state in _GIVEN_UP and known.adapter == "uom" and known.reference and known.stage in _SENT:
+            values |= {**self._delivery("uom"), "stage": "withdraw"}
+        elif known.stage == "withdraw":
+            return
+        elif over or authority.released_at is not None:
             values |= {"stage": "done", "delivery": "none"}
         elif plan.plan_id in self.awaiting_release and known.stage not in ("report", "await_release"):
             values |= {**self._delivery(known.adapter), "stage": "report"}
@@ -228,7 +235,7 @@ class ApplicationDesk:
 
 
 def _finished(row: ApplicationRow) -> bool:
-    return row.state != "waiting" and row.stage not in ("approved", "report", "await_release")
+    return row.state != "waiting" and row.stage not in ("approved", "report", "await_release", "withdraw")
 
 
 _FIELDS: Final = tuple(ApplicationRow.model_fields)

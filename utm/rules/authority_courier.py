@@ -128,6 +128,9 @@ class AuthorityCourier:
                 client, uom.READY, {"orderId": row.reference, "readyTime": uom.time_text(self._clock.now())}
             )
             await self._next(row)
+        elif row.stage == "withdraw":
+            await self._ask(client, uom.WITHDRAW, {"orderId": row.reference})
+            await self._desk.note(row.application_id, {"stage": "done", "delivery": "none", "error": None})
         else:
             await self._follow(client, row)
 

@@ -28,6 +28,8 @@ from utm.rules.authority_courier import AuthorityCourier, AuthorityEndpoint
 from utm.rules.reports import KIND as REPORT
 from utm.rules.reports import EventReports
 from utm.security.identity import Identity
+from utm.security.onboarding import KINDS
+from utm.security.principal import Role
 from utm.settings import Settings
 from utm.standing import StandingApprovals
 from utm.store.store import Store
@@ -86,9 +88,9 @@ def assemble(
     reports = EventReports(clock=clock, store=store, book=book, advisories=advisories)
     duty = DutyDesk(clock=clock, store=store, gateways=gateways_of(settings))
 
-    def offices(kind: str) -> Collection[str]:
+    def offices(role: Role) -> Collection[str]:
         found = identity.directory.organisations.all()
-        return {office.organisation_id for office in found if office.kind == kind and office.active}
+        return {office.organisation_id for office in found if office.kind == KINDS[role] and office.active}
 
     for name, keeper in ((APPLICATION, applications), (REPORT, reports), (DUTY_CONTACT, duty)):
         memory.keep(name, keeper)

@@ -34,7 +34,7 @@ class ApplicationRow(SQLModel, table=True):
     delivery: str = "none"
     """none, waiting, sent, failed: of the adapter's next message."""
     stage: str = "apply"
-    """What the adapter does next: apply, follow, report (readiness), await_release, done."""
+    """What the adapter does next: apply, follow, approved, report (readiness), await_release, withdraw, done."""
     attempts: int = 0
     next_s: float = 0.0
     error: str | None = None

@@ -190,6 +190,7 @@ async def events(
     since: Annotated[int | None, Query(description="The seq of the last answer; leave out to start now.")] = None,
     topics: Annotated[str | None, Query(description="Topics separated by commas; all but tracks by default.")] = None,
     wait_s: Annotated[float, Query(ge=0, le=30, description="How long to wait for an event, seconds.")] = 20.0,
+    wait: Annotated[float | None, Query(ge=0, le=30, description="The same, shorter to write.")] = None,
 ) -> Response:
     """Return the events after `since` (not positions), waiting for one; the messages are those of `/v1/live`.
 
@@ -206,7 +207,7 @@ async def events(
         )
     if since is None:
         return _page([], hub.seq, complete=True)
-    deadline = asyncio.get_running_loop().time() + wait_s
+    deadline = asyncio.get_running_loop().time() + (wait_s if wait is None else wait)
     start = since
     while True:
         missed = hub.missed(start)

@@ -6,9 +6,10 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import AfterValidator, Field
 
 from utm.api.answers import json_response
-from utm.api.body import ApiModel, parse_body
+from utm.api.body import ApiModel, Instant, parse_body
 from utm.api.openapi import openapi_body, problem_responses
 from utm.api.pagination import Cursor, Limit, decode_cursor, page_of
+from utm.problems import FieldProblem, validation_problem
 from utm.security import Principal, require
 from utm.services import Services, services_of
 
@@ -43,6 +44,13 @@ class WebhookPatch(ApiModel):
     topics: Topics | None = None
     active: bool | None = None
     """false keeps events waiting, true sends them."""
+
+
+class ReplayBody(ApiModel):
+    """Which events to send again."""
+
+    from_: Instant | None = Field(None, alias="from", description="Absent: what is dead, and nothing else.")
+    to: Instant | None = Field(None, description="Absent: now.")
 
 
 @router.get("", summary="List webhooks", response_model=None, responses=problem_responses(401, 403))
@@ -104,6 +112,22 @@ async def delete_webhook(webhook_id: str, principal: Writer, services: App) -> R
     """Take a webhook away, with what waits for it."""
     await services.webhooks.drop(principal, webhook_id)
     return Response(status_code=204)
+
+
+@router.post(
+    "/{webhook_id}/replay",
+    summary="Send events again",
+    status_code=202,
+    response_model=None,
+    openapi_extra=openapi_body(ReplayBody),
+    responses={202: {"description": "Queued"}, **problem_responses(401, 403, 404, 413, 415, 422, 503)},
+)
+async def replay_events(webhook_id: str, request: Request, principal: Writer, services: App) -> Response:
+    """Queue every event of a window again, or, without `from`, every dead delivery; in order, behind what waits already."""
+    body = await parse_body(request, ReplayBody)
+    if body.from_ is not None and body.to is not None and body.to < body.from_:
+        raise validation_problem([FieldProblem.of("/to", "invalid_value", reason="lies before from")])
+    return json_response(await services.webhooks.replay(principal, webhook_id, body.from_, body.to), 202)
 
 
 @router.post(

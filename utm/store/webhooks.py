@@ -63,6 +63,30 @@ def events_after(session: Session, event_no: int, limit: int) -> list[OutboxRow]
     return [OutboxRow(**row._mapping) for row in session.execute(query)]
 
 
+def events_between(session: Session, from_s: float, to_s: float, limit: int) -> list[OutboxRow]:
+    """Return the events of a closed window of scene seconds, oldest first."""
+    query = select(_events).where(_events.c.at_s >= from_s, _events.c.at_s <= to_s)
+    rows = session.execute(query.order_by(_events.c.event_no).limit(limit))
+    return [OutboxRow(**row._mapping) for row in rows]
+
+
+def oldest_event_at(session: Session) -> str | None:
+    """Return when the oldest event that is kept happened, None when none is."""
+    found = sql.run(session, "SELECT at FROM outbox ORDER BY event_no LIMIT 1").fetchone()
+    return None if found is None else str(found[0])
+
+
+def wait_again(session: Session, webhook_id: str, now_s: float) -> int:
+    """Let every dead delivery of a webhook whose event is kept wait again; return how many."""
+    found = sql.run(
+        session,
+        "UPDATE webhook_deliveries SET state = 'waiting', attempts = 0, next_s = ?, ended_at = NULL "
+        "WHERE webhook_id = ? AND state = 'dead' AND event_no IN (SELECT event_no FROM outbox)",
+        (now_s, webhook_id),
+    )
+    return int(found.rowcount)
+
+
 def event(session: Session, event_no: int) -> OutboxRow | None:
     """Return an event, or None when it is no longer kept."""
     row = session.execute(select(_events).where(_events.c.event_no == event_no)).one_or_none()

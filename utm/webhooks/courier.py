@@ -22,9 +22,9 @@ from utm.ids import new_id
 from utm.plan_records import rfc3339
 from utm.store import webhooks
 from utm.store.store import Store, StoreUnavailableError
-from utm.store.webhook_tables import DeliveryRow, OutboxRow, WebhookRow
+from utm.store.webhook_tables import DeliveryRow, WebhookRow
 from utm.webhooks.addresses import AddressError, Target, parse_target, resolve
-from utm.webhooks.desk import WebhookDesk, event_body, sees
+from utm.webhooks.desk import WebhookDesk, event_body, queued_delivery, sees
 from utm.webhooks.signing import headers
 
 BACKOFF_S: Final = (5.0, 30.0, 120.0, 600.0, 1_800.0, 7_200.0, 21_600.0, 43_200.0, 86_400.0)
@@ -116,19 +116,8 @@ class Courier:
                 continue
             for event in events:
                 if sees(row, event):
-                    webhooks.add_delivery(session, self._queued(row, event, now))
+                    webhooks.add_delivery(session, queued_delivery(row, event, now))
             webhooks.change_hook(session, row.webhook_id, {"from_event": events[-1].event_no})
-
-    @staticmethod
-    def _queued(hook: WebhookRow, event: OutboxRow, now: Any) -> DeliveryRow:
-        return DeliveryRow(
-            delivery_id=new_id("dl"),
-            webhook_id=hook.webhook_id,
-            event_no=event.event_no or 0,
-            state="waiting",
-            next_s=to_scene_s(now),
-            created_at=rfc3339(now),
-        )
 
     # -- one endpoint --------------------------------------------------------------------------------------------------
 

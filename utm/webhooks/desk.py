@@ -2,6 +2,7 @@
 
 import contextlib
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Any, Final
 
 import msgspec
@@ -23,6 +24,8 @@ from utm.webhooks.addresses import AddressError, parse_target
 from utm.webhooks.signing import new_secret
 
 KIND: Final = "webhook"
+MOST_REPLAYED: Final = 10_000
+"""Events one request sends again (ours)."""
 MOST_HOOKS: Final = 10
 """Webhooks of one organisation (ours)."""
 SEES_ALL: Final = frozenset({"dispatcher", "regulator", "admin"})
@@ -180,6 +183,34 @@ class WebhookDesk:
 
         return await self._store.write(job)
 
+    async def replay(
+        self, principal: Principal, webhook_id: str, from_at: datetime | None, to_at: datetime | None
+    ) -> dict[str, Any]:
+        """Queue the events of a window again, each as a delivery of its own; without a window, what is dead.
+
+        At most `MOST_REPLAYED` at once; `more` says that the window holds others. They go out behind what waits already.
+        """
+        now = self._clock.now()
+        now_s = to_scene_s(now)
+
+        def job(session: Session) -> dict[str, Any]:
+            row = self._own(session, principal, webhook_id)
+            oldest = webhooks.oldest_event_at(session)
+            if from_at is None:
+                queued, more = webhooks.wait_again(session, webhook_id, now_s), False
+            else:
+                to_s = now_s if to_at is None else to_scene_s(to_at)
+                found = webhooks.events_between(session, to_scene_s(from_at), to_s, MOST_REPLAYED + 1)
+                more = len(found) > MOST_REPLAYED
+                wanted = [event for event in found[:MOST_REPLAYED] if sees(row, event)]
+                for event in wanted:
+                    webhooks.add_delivery(session, queued_delivery(row, event, now))
+                queued = len(wanted)
+            self._changed(session, principal, webhook_id, "replay")
+            return {"webhook_id": webhook_id, "queued": queued, "more": more, "oldest_kept_at": oldest}
+
+        return await self._store.write(job)
+
     def _check(self, url: str) -> None:
         try:
             parse_target(url, allow_private=self._allow_private)
@@ -253,6 +284,18 @@ class WebhookDesk:
         row = webhooks.hook(session, ref)
         rest = {key: value for key, value in self._hooks.items() if key != ref}
         self._hooks = rest if row is None else {**rest, ref: row}
+
+
+def queued_delivery(hook: WebhookRow, event: OutboxRow, now: datetime) -> DeliveryRow:
+    """Return a delivery of an event to a webhook, due at once."""
+    return DeliveryRow(
+        delivery_id=new_id("dl"),
+        webhook_id=hook.webhook_id,
+        event_no=event.event_no or 0,
+        state="waiting",
+        next_s=to_scene_s(now),
+        created_at=rfc3339(now),
+    )
 
 
 def sees(hook: WebhookRow, event: OutboxRow) -> bool:

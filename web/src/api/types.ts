@@ -97,8 +97,8 @@ export interface Volume4D {
   readonly volume: {
     readonly outline_polygon?: { readonly vertices: readonly { readonly lat: number; readonly lng: number }[] } | null
     readonly outline_circle?: unknown
-    readonly altitude_lower?: { readonly value: number; readonly reference: string } | null
-    readonly altitude_upper?: { readonly value: number; readonly reference: string } | null
+    readonly altitude_lower?: { readonly value: number; readonly reference?: string } | null
+    readonly altitude_upper?: { readonly value: number; readonly reference?: string } | null
   }
   readonly time_start?: { readonly value: string } | null
   readonly time_end?: { readonly value: string } | null

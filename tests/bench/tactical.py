@@ -269,6 +269,61 @@ def everything(several: list[Zone], repeats: int) -> None:
         print(f"| {name} | {shown(cpu_ms(work, repeats))} |")
 
 
+def running(several: list[Zone], ticks: int, upset: int = 200) -> None:
+    """Print what ticks cost in a city that goes on flying: half of the flights report at each, some are off their plans.
+
+    So every part has its work: means of velocities and heights, flights looked at both ways, pairs that are kept.
+    """
+    count = 10_000
+    picture = picture_of(count)
+    legs = picture.legs_of(np.arange(count))[0].reshape(count, 4, 8)
+    tags = Tags(np.arange(count), np.zeros(count, bool), np.zeros(count, np.int64))
+    random = np.random.default_rng(4)
+    monitor, straying = Monitor(), random.permutation(count)[:upset]
+    monitor.take_zones(several)
+    spent: list[float] = []
+    work = {"pairs": 0, "kept": 0, "both_ways": 0}
+    for tick in range(40 + ticks):
+        now_s = NOW + 0.5 * (tick + 1)
+        due = np.flatnonzero((np.arange(count) + tick) % 2 == 0)
+        places, velocities = _along(legs[due], now_s)
+        off = np.isin(due, straying)
+        since_s = now_s - NOW
+        places[off] += since_s * np.column_stack((-velocities[off, 1], velocities[off, 0], np.zeros(off.sum())))
+        velocities[off, :2] += velocities[off, 1::-1] * (-1.0, 1.0)
+        noisy = places + random.normal(0, 1, places.shape) * (3.0, 3.0, 1.0)
+        lat, lon = FRAME.to_lat_lon(noisy[:, 0], noisy[:, 1])
+        nan, stamp = np.full(len(due), np.nan), np.full(len(due), now_s)
+        speeds = velocities + random.normal(0, 0.3, velocities.shape)
+        picture.ingest(ObservationBatch(due, lat, lon, noisy[:, 2], nan, nan, *speeds.T, nan, stamp, stamp))
+        picture.set_time_uncertainty(due, np.full(len(due), 0.1))
+        began = time.process_time()
+        picture.advance(now_s + 0.1)
+        found = monitor.analyse(TacticalFrame.of(picture, tags, now_s + 0.1))
+        took_ms = (time.process_time() - began) * 1000.0
+        if tick >= 40:
+            spent.append(took_ms)
+            work["pairs"] += len(found.losses.a)
+            work["kept"] += len(monitor._kept._seen_s)
+            work["both_ways"] += int((~np.isnan(monitor._steady.climbs(np.arange(count))[1])).sum())
+    of = {name: value / ticks for name, value in work.items()}
+    print(f"| **all analyses of a tick in a running city** | {shown(spent)} |")
+    print(
+        f"\nThe running city: {ticks} ticks, half of the flights reporting at each with noise, {upset} off their plans; a "
+        f"tick has {of['pairs']:,.0f} pairs, {of['kept']:,.0f} remembered, {of['both_ways']:,.0f} climb rates still open. "
+        "Goal: <= 50 ms."
+    )
+
+
+def _along(legs: Any, at_s: float) -> tuple[Any, Any]:
+    """Return where flights of legs float64 (n, 4, 8) are at an instant and how fast, (n, 3) each."""
+    k = np.clip((legs[:, :, 7] <= at_s).sum(axis=1), 0, 3)
+    leg = legs[np.arange(len(legs)), k]
+    lasts = leg[:, 7] - leg[:, 3]
+    share = np.clip((at_s - leg[:, 3]) / lasts, 0.0, 1.0)
+    return leg[:, :3] + share[:, None] * (leg[:, 4:7] - leg[:, :3]), (leg[:, 4:7] - leg[:, :3]) / lasts[:, None]
+
+
 def scoreboard(each: int, flights: int, lasts_s: float) -> None:
     print(f"\n## Seeded encounters, {each} of each of eight kinds; 3 m noise, 10 % of reports lost\n")
     print(
@@ -309,6 +364,7 @@ def main() -> None:
     several = zones(5_000)
     point_rate(several, 100_000, repeats)
     everything(several, repeats)
+    running(several, 20 if quick else 120)
     scoreboard(10 if quick else 150, 200 if quick else 1_000, 120.0 if quick else 600.0)
 
 

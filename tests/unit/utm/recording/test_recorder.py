@@ -13,9 +13,9 @@ import pytest
 from tests.fakes.live_world import LAT, LON, HandClock, record, vehicle
 from tests.fakes.recorded_world import RecordedWorld
 from utm.live_area import Box, Cells
+from utm.live_schema import TOPICS
 from utm.recording import files
 from utm.recording.chunks import read_open_file
-from utm.live_schema import TOPICS
 from utm.recording.columns import us_of
 from utm.recording.export import items
 from utm.recording.files import recover, tail_of

@@ -1,6 +1,7 @@
 """How many flights are planned in each H3 cell at an instant, and which cells are closed."""
 
 from collections import Counter
+from collections.abc import Collection
 
 import h3
 import numpy as np
@@ -29,7 +30,9 @@ class CellLoads:
             if isinstance(plan.geometry, Trajectory4D):
                 points.append(_place(plan.geometry, scene_s))
             else:
-                cells = {_at_resolution(cell, resolution) for cell in self._sky.cells(plan.geometry, 0.0)}
+                cells = {
+                    each for cell in self._sky.cells(plan.geometry, 0.0) for each in _at_resolution(cell, resolution)
+                }
                 counts.update(cells)
         if points:
             xy = np.array(points)
@@ -39,22 +42,25 @@ class CellLoads:
         return counts
 
     def closed_cells(self, scene_s: float, resolution: int) -> set[str]:
-        """Return the cells that touch a prohibited zone active at that instant."""
+        """Return the cells that touch a prohibited zone active at that instant; at a finer resolution than zones are
+        covered at, all that lie in a cell which touches it."""
         closed: set[str] = set()
         zones = self._book.zone_set
         for zone in zones.zones.values():
             if zone.restriction == "PROHIBITED" and active_within(zone.applicability, scene_s, scene_s):
                 cover = zones.covers[zone.zone_id]
-                closed.update(_at_resolution(h3.int_to_str(cell), resolution) for cell in cover)
+                for cell in cover:
+                    closed.update(_at_resolution(h3.int_to_str(cell), resolution))
         return closed
 
 
-def _at_resolution(cell: str, resolution: int) -> str:
-    """Return the ancestor of a cell at a coarser resolution, or its centre child at a finer one."""
+def _at_resolution(cell: str, resolution: int) -> Collection[str]:
+    """Return the ancestor of a cell at a coarser resolution, or all its children at a finer one."""
     own = h3.get_resolution(cell)
     if resolution <= own:
-        return str(h3.cell_to_parent(cell, resolution))
-    return str(h3.cell_to_center_child(cell, resolution))
+        return (str(h3.cell_to_parent(cell, resolution)),)
+    children: list[str] = h3.cell_to_children(cell, resolution)
+    return children
 
 
 def _place(trajectory: Trajectory4D, scene_s: float) -> tuple[float, float]:

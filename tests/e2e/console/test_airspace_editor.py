@@ -42,7 +42,11 @@ def test_a_regulator_draws_publishes_takes_back_and_imports(
         points = editor.get_by_label("Points (latitude, longitude, WGS-84)")
         for n, (x, y) in enumerate(corners, 1):
             page.mouse.click(x, y)
-            wait_for(lambda n=n: points.input_value() and len(points.input_value().split("\n")) == n, 10, f"corner {n} to be taken")
+            wait_for(
+                lambda n=n: points.input_value() and len(points.input_value().split("\n")) == n,
+                10,
+                f"corner {n} to be taken",
+            )
             page.wait_for_timeout(400)
         editor.get_by_role("button", name="Finish drawing").click()
         editor.get_by_role("button", name="Undo (Ctrl+Z)").click()
@@ -69,8 +73,18 @@ def test_a_regulator_draws_publishes_takes_back_and_imports(
 
         def collection(lower_m: float) -> str:
             ring = [[114.40, 22.80], [114.41, 22.80], [114.41, 22.81], [114.40, 22.80]]
-            properties = {"name": "From a file", "restriction": "PROHIBITED", "lower_m": lower_m, "upper_m": 90, "datum": "AGL"}
-            feature = {"type": "Feature", "geometry": {"type": "Polygon", "coordinates": [ring]}, "properties": properties}
+            properties = {
+                "name": "From a file",
+                "restriction": "PROHIBITED",
+                "lower_m": lower_m,
+                "upper_m": 90,
+                "datum": "AGL",
+            }
+            feature = {
+                "type": "Feature",
+                "geometry": {"type": "Polygon", "coordinates": [ring]},
+                "properties": properties,
+            }
             return json.dumps({"type": "FeatureCollection", "features": [feature]})
 
         wrong, right = tmp_path / "wrong.geojson", tmp_path / "right.geojson"
@@ -96,14 +110,18 @@ def flying(city: City) -> dict[str, Any] | None:
     return next((track for track in tracks if track["plan_id"] and track["state"] == "conforming"), None)
 
 
-def test_a_dispatcher_closes_airspace_now_and_sees_every_flight_out_of_it(browser: Browser, city: City, artifacts: Path) -> None:
+def test_a_dispatcher_closes_airspace_now_and_sees_every_flight_out_of_it(
+    browser: Browser, city: City, artifacts: Path
+) -> None:
     """A circle typed around a flight, in an emergency: impact, publication, a list of actions carried out and watched."""
     track = wait_for(lambda: flying(city), 90, "a flight in the air")
     with signed_in(browser, city, "dispatcher", "?lang=en&screen=airspace") as page:
         editor = page.get_by_role("region", name="Airspace editor")
         editor.get_by_role("button", name="Temporary zone").click(timeout=30_000)
         editor.get_by_role("radio", name="Circle").click()
-        editor.get_by_label("Points (latitude, longitude, WGS-84)").fill(f"{track['lat_deg']:.5f}, {track['lon_deg']:.5f}")
+        editor.get_by_label("Points (latitude, longitude, WGS-84)").fill(
+            f"{track['lat_deg']:.5f}, {track['lon_deg']:.5f}"
+        )
         editor.get_by_label("Radius (m)").fill("1500")
         editor.get_by_label("Name", exact=True).fill("Fire")
         editor.get_by_label("From", exact=True).fill("2020-01-01T08:00")
@@ -131,7 +149,8 @@ def test_a_dispatcher_closes_airspace_now_and_sees_every_flight_out_of_it(browse
         (several if several.count() else actions.get_by_role("button", name="Carry out…").first).click()
         actions.get_by_role("button", name="Yes, carry out").click()
         expect(actions.locator(".action-item:not([data-state='proposed'])").first).to_be_visible(timeout=30_000)
-        done = actions.locator(".action-item[data-state='confirmed'], .action-item[data-state='escalated'], .action-item[data-state='withdrawn']")
+        ended = ", ".join(f".action-item[data-state='{state}']" for state in ("confirmed", "escalated", "withdrawn"))
+        done = actions.locator(ended)
         expect(done.first).to_be_visible(timeout=90_000)
         page.screenshot(path=artifacts / "actions-en-1440x900.png")
         with city.client("dispatcher") as dispatcher:

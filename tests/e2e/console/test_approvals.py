@@ -85,7 +85,9 @@ def test_one_plan_is_refused_with_a_reason_and_the_clean_ones_are_accepted_toget
         expect(queue).to_contain_text("Verified: 2 approved, 0 not approved.", timeout=30_000)
         expect(queue).to_contain_text("Nothing waits for a decision.", timeout=30_000)
     with city.client("operator") as operator:
-        states = {plan["plan_id"]: operator.get(f"/v1/flight-plans/{plan['plan_id']}").json() for plan in (refused, *others)}
+        states = {
+            plan["plan_id"]: operator.get(f"/v1/flight-plans/{plan['plan_id']}").json() for plan in (refused, *others)
+        }
     assert states[refused["plan_id"]]["state"] == "refused"
     assert "A concert that evening" in states[refused["plan_id"]]["decision"]["reasons"][0]["detail"]
     assert [states[plan["plan_id"]]["state"] for plan in others] == ["approved", "approved"]

@@ -52,3 +52,5 @@ async def test_closed_cells_touch_a_prohibited_zone_active_then(desk: Desk) -> N
     cell = h3.latlng_to_cell(*place(0, 0), 8)
     assert cell in desk.services.loads.closed_cells(to_scene_s(start) + 1, 8)
     assert cell not in desk.services.loads.closed_cells(to_scene_s(start) - 1, 8)
+    finer = desk.services.loads.closed_cells(to_scene_s(start) + 1, 9)
+    assert set(h3.cell_to_children(cell, 9)) <= finer

@@ -4,19 +4,21 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
 CONSOLE := utm/static/console/index.html
+GUIDE := utm/static/guide/index.html
+GUIDE_SOURCES := docs/mkdocs.yml utm/guide_build.py utm/problem_catalogue.py $(shell find docs/guide utm/api -type f 2>/dev/null)
 WEB_SOURCES := $(shell find web -type f -not -path 'web/node_modules/*' 2>/dev/null)
 export PYTHONSAFEPATH = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast test-long test-web screenshots bench lint types format web lock check-separation clean
+.PHONY: help demo test test-fast test-long test-web screenshots bench lint types format web guide lock check-separation clean
 
 help: ## Show what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 20
 
-demo: $(VENV)/.runtime $(CONSOLE) ## Set up, build the console, start the city and print its URL
+demo: $(VENV)/.runtime $(CONSOLE) $(GUIDE) ## Set up, build the console, start the city and print its URL
 	@$(BIN)/hexlane demo
 
-test: $(VENV)/.dev $(CONSOLE) lint types test-web ## Set up and run every check and every test but the minutes-long flights
+test: $(VENV)/.dev $(CONSOLE) $(GUIDE) lint types test-web ## Set up and run every check and every test but the minutes-long flights
 	@sh .ci/system-packages.sh
 	$(BIN)/python -m pytest -q -n 2 -m "not slow and not e2e"
 	$(BIN)/python -m pytest -q -n 5 --dist loadfile -m "(slow or e2e) and not long"
@@ -50,12 +52,15 @@ format: $(VENV)/.dev ## Rewrite the sources in the project's style
 
 web: $(CONSOLE) ## Build the console into the Python package
 
+guide: $(GUIDE) ## Build the guide into the Python package
+
 lock: $(VENV)/.uv ## Resolve the dependencies anew into the lock files
 	$(BIN)/uv pip compile pyproject.toml $(LOCK_OPTIONS) --extra serial -o requirements.lock
+	$(BIN)/uv pip compile $(LOCK_OPTIONS) --group docs -c requirements.lock -o requirements-docs.lock
 	$(BIN)/uv pip compile pyproject.toml $(LOCK_OPTIONS) --group dev --extra serial --extra terrain --extra grib -o requirements-dev.lock
 
 clean: ## Remove what was built and installed
-	rm -rf $(VENV) web/node_modules utm/static/console build dist
+	rm -rf $(VENV) web/node_modules utm/static/console utm/static/guide build dist
 
 LOCK_OPTIONS := --universal --generate-hashes --no-header --no-annotate --python-version 3.11 --quiet
 # The constraints that keep foreign packages with our names out belong to resolving; the locks are resolved already.
@@ -71,6 +76,10 @@ $(VENV)/.runtime: requirements.lock pyproject.toml | $(VENV)/.uv
 	$(INSTALL) --no-deps --editable .
 	@touch $@
 
+$(VENV)/.docs: requirements-docs.lock $(VENV)/.runtime
+	$(INSTALL) --no-deps --require-hashes -r requirements-docs.lock
+	@touch $@
+
 $(VENV)/.dev: requirements-dev.lock $(VENV)/.runtime
 	$(INSTALL) --no-deps --require-hashes -r requirements-dev.lock
 	@touch $@
@@ -81,4 +90,8 @@ web/node_modules/.installed: web/package.json web/package-lock.json
 
 $(CONSOLE): web/node_modules/.installed $(WEB_SOURCES)
 	cd web && npm run --silent build
+	@touch $@
+
+$(GUIDE): $(GUIDE_SOURCES) | $(VENV)/.docs
+	@$(BIN)/python -m utm.guide_build
 	@touch $@

@@ -14,7 +14,11 @@ class ConsoleBuildHook(BuildHookInterface):
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Build the console unless it is there or not wanted."""
         built = Path(self.root) / "utm" / "static" / "console" / "index.html"
-        if version == "editable" or built.exists():
+        if version == "editable":
+            return
+        if not (Path(self.root) / "utm" / "static" / "guide" / "index.html").exists():
+            self.app.display_warning("the guide is not built; run `make guide` first to have it in the package")
+        if built.exists():
             return
         npm = shutil.which("npm")
         if npm is None:

@@ -39,9 +39,11 @@ from utm.api import (
     flight_plans,
     flight_stories,
     geocode,
+    guide,
     health,
     identification,
     incidents,
+    inspections,
     live,
     logistics,
     notices,
@@ -220,9 +222,11 @@ def _application(services: Services, lifespan: Lifespan[FastAPI] | None) -> Fast
         webhooks,
         demo_faults,
         weather,
+        inspections,
     ):
         app.include_router(module.router)
     add_direct_routes(app, flight_plans.direct_routes())
+    guide.mount(app)
     console.mount(app)
     return app
 

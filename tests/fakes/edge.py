@@ -94,6 +94,11 @@ class Edge:
         return {"Authorization": f"Bearer {token}"}
 
 
+def stored_bytes(folder: Path) -> bytes:
+    """Return everything a server has written into its folder."""
+    return b"".join(file.read_bytes() for file in folder.rglob("*") if file.is_file())
+
+
 def echo_routes(app: FastAPI) -> None:
     """Add routes that return what they understood, and one that fails."""
 

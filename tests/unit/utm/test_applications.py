@@ -5,7 +5,7 @@ from typing import Any
 
 import httpx
 
-from tests.fakes.edge import Edge, running
+from tests.fakes.edge import Edge, running, stored_bytes
 
 GRANT = {"grant_type": "client_credentials"}
 
@@ -45,7 +45,7 @@ async def test_an_approved_firm_collects_its_secret_once(tmp_path: Path) -> None
         assert [firm["name"] for firm in mine.json()["items"]] == ["North Bay Deliveries"]
         second = await client.post(f"{path}/secret", headers=claim)
         assert (second.status_code, second.json()["code"]) == (409, "secret_not_available")
-    stored = b"".join(file.read_bytes() for file in tmp_path.rglob("*.sqlite*"))
+    stored = stored_bytes(tmp_path)
     assert auth[1].encode() not in stored
     assert claim["Application-Token"].encode() not in stored
 

@@ -10,7 +10,7 @@ import httpx
 from joserfc import jwt
 from joserfc.jwk import ECKey, OctKey, RSAKey
 
-from tests.fakes.edge import BASE_URL, Edge, running
+from tests.fakes.edge import BASE_URL, Edge, running, stored_bytes
 from utm.memory import Memory
 from utm.problems import Problem
 from utm.security.credentials import ASSERTION
@@ -236,7 +236,7 @@ async def test_an_api_key_is_a_bearer_that_is_kept_as_a_hash(tmp_path: Path, cap
         assert not await works(client, key)
         secrets = [key, known["client_secret"]]
     shown = "".join(capfd.readouterr())
-    stored = b"".join(file.read_bytes() for file in tmp_path.rglob("*") if file.is_file())
+    stored = stored_bytes(tmp_path)
     for secret in secrets:
         assert secret not in shown
         assert secret.encode() not in stored

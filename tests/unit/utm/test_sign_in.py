@@ -8,7 +8,7 @@ import httpx
 import pyotp
 import pytest
 
-from tests.fakes.edge import Edge, MovableClock, running
+from tests.fakes.edge import Edge, MovableClock, running, stored_bytes
 from utm.problems import Problem
 from utm.security.guesses import FREE_FAILURES, MAX_WAIT_S, Guesses
 from utm.security.passwords import weakness
@@ -93,7 +93,7 @@ async def test_recovery_codes_open_once_each_and_are_kept_as_hashes(tmp_path: Pa
         removal = {"password": user["password"], "code": codes[4]}
         assert (await client.request("DELETE", "/v1/session/totp", json=removal, headers=csrf)).status_code == 204
         assert (await sign_in(client, user)).status_code == 200
-    stored = b"".join(file.read_bytes() for file in tmp_path.rglob("*.sqlite*"))
+    stored = stored_bytes(tmp_path)
     for plain in (secret, codes[5], codes[5].replace("-", "")):
         assert plain.encode() not in stored
 
@@ -165,8 +165,7 @@ def wait_of(guesses: Guesses, account: str | None, address: str) -> int:
     try:
         guesses.check(account, address)
     except Problem as problem:
-        assert problem.code == "too_many_attempts"
-        return int(problem.headers["Retry-After"])
+        return int(problem.headers["Retry-After"]) if problem.code == "too_many_attempts" else -1
     return 0
 
 

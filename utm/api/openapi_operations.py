@@ -86,6 +86,10 @@ _NAMES: Final = {
     "POST /v1/incidents": "open_incident",
     "POST /v1/missions": "book_mission",
     "POST /v1/policy/impact": "get_policy_impact",
+    "POST /v1/inspections": "design_inspection",
+    "POST /v1/flight-plans/{plan_id}/results": "add_result",
+    "GET /v1/flight-plans/{plan_id}/results": "list_results",
+    "DELETE /v1/flight-plans/{plan_id}/results/{result_id}": "remove_result",
     "GET /v1/weather": "get_weather",
     "GET /v1/weather/at": "get_weather_at",
     "GET /v1/weather/limits": "get_weather_limits",
@@ -115,6 +119,8 @@ _MORE: Final = {
     "POST /v1/alerts/{alert_id}/shelve": [409],
 }
 """Statuses of a handler that its route does not list."""
+_OTHER_FORMATS: Final = frozenset({"GET /v1/zones"})
+"""Answers that are JSON of another standard where `format` asks for it."""
 _IDEMPOTENCY: Final = {
     "name": "Idempotency-Key",
     "in": "header",
@@ -242,6 +248,11 @@ def _answers(operation: dict[str, Any], endpoint: str) -> None:
         response = operation["responses"].setdefault(str(status), {"description": "As asked"})
         content = response.setdefault("content", {})
         content["application/json"] = {"schema": schema_of(model)}
+    if endpoint in _OTHER_FORMATS:
+        content = operation["responses"]["200"]["content"]["application/json"]
+        own = content["schema"]
+        name = own["$ref"].rpartition("/")[2]
+        content["schema"] = {"anyOf": [own, {"type": ["object", "array"]}], "x-hexlane-model": name}
     for status, response in operation["responses"].items():
         for media_type, content in response.get("content", {}).items():
             if media_type.endswith("json") and content.get("schema") == {"type": "string"}:

@@ -113,6 +113,7 @@ _TABLE: Final = """
 12904 operator_latitude:i operator_longitude:i area_ceiling:f area_floor:f operator_altitude_geo:f timestamp:I
   area_count:H area_radius:H target_system:B target_component:B id_or_mac:20s operator_location_type:B
   classification_type:B category_eu:B class_eu:B
+12915 target_system:B target_component:B id_or_mac:20s single_message_size:B msg_pack_size:B messages:225s
 """
 
 

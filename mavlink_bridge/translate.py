@@ -12,7 +12,7 @@ import struct
 from collections.abc import Callable
 from typing import Any, Final
 
-from . import modes
+from . import modes, remote_id
 from .events import (
     AdsbVehicle,
     AutopilotVersion,
@@ -33,14 +33,12 @@ from .events import (
     MissionRequest,
     ParamValue,
     Position,
-    RemoteIdBasic,
-    RemoteIdLocation,
-    RemoteIdSystem,
     StatusText,
     SystemStatus,
     TimeSync,
     VehicleEvent,
 )
+from .values import coordinates, text
 from .vehicle import Vehicle
 
 Translator = Callable[[Vehicle, int, tuple[Any, ...], float, list[Event]], None]
@@ -55,13 +53,6 @@ FUSED_POSITION_FRESH_S: Final = 3.0
 LANDED: Final = {1: "on_ground", 2: "in_air", 3: "takeoff", 4: "landing"}
 
 
-def coordinates(lat: int, lon: int) -> tuple[float, float] | None:
-    """Return degrees of a pair in 1e-7 degrees, None for 0/0, for unknown and for what lies on no globe."""
-    if (lat == 0 and lon == 0) or not (-900_000_000 <= lat <= 900_000_000 and -1_800_000_000 <= lon <= 1_800_000_000):
-        return None
-    return lat / 1e7, lon / 1e7
-
-
 def _millimetres(value: int) -> float | None:
     return None if value == INT32_MAX else value / 1e3
 
@@ -72,14 +63,6 @@ def _speed(value: int) -> float | None:
 
 def _heading(value: int) -> float | None:
     return None if value > 36_000 else value / 1e2 % 360.0
-
-
-def _above(value: float, unknown: float) -> float | None:
-    return value if math.isfinite(value) and value > unknown else None
-
-
-def _text(raw: bytes) -> str:
-    return raw.split(b"\x00", 1)[0].decode("utf-8", "replace")
 
 
 def _percent(value: int) -> float | None:
@@ -324,7 +307,7 @@ def _adsb_vehicle(vehicle: Vehicle, _component: int, fields: tuple[Any, ...], no
             vehicle.key,
             now,
             icao,
-            _text(callsign).strip() or None if flags & 16 else None,
+            text(callsign).strip() or None if flags & 16 else None,
             place[0],
             place[1],
             _millimetres(altitude) if flags & 2 else None,
@@ -336,57 +319,6 @@ def _adsb_vehicle(vehicle: Vehicle, _component: int, fields: tuple[Any, ...], no
             emitter,
             squawk if flags & 32 else None,
             age,
-        )
-    )
-
-
-def _identity(raw: bytes) -> str:
-    return raw.hex() if any(raw) else ""
-
-
-def _remote_id_basic(vehicle: Vehicle, _component: int, fields: tuple[Any, ...], now: float, out: list[Event]) -> None:
-    _system, _to, identity, id_type, ua_type, uas_id = fields
-    out.append(RemoteIdBasic(vehicle.key, now, _identity(identity), id_type, ua_type, _text(uas_id)))
-
-
-def _remote_id_location(
-    vehicle: Vehicle, _component: int, fields: tuple[Any, ...], now: float, out: list[Event]
-) -> None:
-    lat, lon, baro, geodetic, height, stamp, direction, speed, climb, _s, _c, identity, status, reference, *_acc = (
-        fields
-    )
-    place = coordinates(lat, lon)
-    out.append(
-        RemoteIdLocation(
-            vehicle.key,
-            now,
-            _identity(identity),
-            status,
-            place[0] if place else None,
-            place[1] if place else None,
-            _above(geodetic, -1000.0),
-            _above(baro, -1000.0),
-            _above(height, -1000.0),
-            reference == 1,
-            None if direction > 36_000 else direction / 1e2 % 360.0,
-            None if speed >= 25_500 else speed / 1e2,
-            None if climb >= 6_300 else climb / 1e2,
-            stamp if 0.0 <= stamp <= 3600.0 else None,
-        )
-    )
-
-
-def _remote_id_system(vehicle: Vehicle, _component: int, fields: tuple[Any, ...], now: float, out: list[Event]) -> None:
-    place = coordinates(fields[0], fields[1])
-    out.append(
-        RemoteIdSystem(
-            vehicle.key,
-            now,
-            _identity(fields[10]),
-            place[0] if place else None,
-            place[1] if place else None,
-            _above(fields[4], -1000.0),
-            fields[12],
         )
     )
 
@@ -463,7 +395,7 @@ def _param_value(vehicle: Vehicle, component: int, fields: tuple[Any, ...], now:
         return
     layout = _PARAM_FORMATS.get(kind, "<f") if vehicle.autopilot == modes.PX4 else "<f"
     value = struct.unpack(layout, raw)[0]
-    out.append(ParamValue(vehicle.key, now, _text(name), float(value), kind, count, index))
+    out.append(ParamValue(vehicle.key, now, text(name), float(value), kind, count, index))
 
 
 def _message_interval(vehicle: Vehicle, _component: int, fields: tuple[Any, ...], now: float, out: list[Event]) -> None:
@@ -497,8 +429,6 @@ TRANSLATORS: Final[dict[int, Translator]] = {
     253: _statustext,
     340: _utm_global_position,
     410: _event,
-    12900: _remote_id_basic,
-    12901: _remote_id_location,
-    12904: _remote_id_system,
+    **remote_id.TRANSLATORS,
 }
 """What becomes of each message besides HEARTBEAT and the radio's reports, which the registry reads itself."""

@@ -232,6 +232,48 @@ def test_remote_id_identity_and_operator():
     assert (system.operator_lat_deg, system.operator_alt_hae_m, system.classification_type) == (22.5, None, 1)
 
 
+def packed_location(flags: int, direction: int, speed: int, climb: int, *heights: int, stamp: int = 125) -> bytes:
+    """Return a location message as a drone broadcasts it (ASTM F3411-22a, 5.4.5.7)."""
+    head = struct.pack("<BBBBbii", 0x12, flags, direction, speed, climb, 225_431_000, 1_140_579_000)
+    return head + struct.pack("<HHHBBHBB", *heights, 0x33, 0x30, stamp, 2, 0)
+
+
+def test_remote_id_comes_packed_as_well():
+    """A pack gives the events its messages would give one by one, in the units of the standard's steps."""
+    basic = bytes([0x02, 0x12]) + b"1581F5BK".ljust(20, b"\0") + bytes(3)
+    place = packed_location(0x20 | 4 | 2, 90, 48, -4, 2_160, 2_150, 2_080)
+    operator = struct.pack("<BBiiHBHHBHIB", 0x42, 1 << 2 | 1, 225_000_000, 1_140_000_000, 1, 0, 0, 0, 0, 2_100, 0, 0)
+    words = b"\x32" + b"survey".ljust(24, b"\0")
+    assert {len(part) for part in (basic, place, operator, words)} == {25}
+    pack = M.MAVLink_open_drone_id_message_pack_message(
+        0, 0, b"\xaa" + bytes(19), 25, 4, list((basic + place + words + operator).ljust(225, b"\0"))
+    )
+    who, where, whose = events_of(pack)
+    assert (who.uas_id, who.id_type, who.ua_type) == ("1581F5BK", 1, 2)
+    assert (where.lat_deg, where.lon_deg, where.status, where.height_above_ground) == (22.5431, 114.0579, 2, True)
+    assert (where.direction_deg, where.speed_mps, where.vel_up_mps, where.hour_s) == (270.0, 12.0, -2.0, 12.5)
+    assert (where.alt_baro_m, where.alt_hae_m, where.height_m) == (80.0, 75.0, 40.0)
+    assert (whose.operator_lat_deg, whose.operator_alt_hae_m, whose.classification_type) == (22.5, 50.0, 1)
+    assert {event.id_or_mac for event in (who, where, whose)} == {"aa" + "00" * 19}
+
+
+def test_packed_remote_id_unknowns_and_lies():
+    """Unknown speeds, courses and heights are None, fast ones count in coarser steps, and a pack that lies gives nothing."""
+
+    def located(place: bytes, size: int = 25, count: int = 1) -> list:
+        return events_of(
+            M.MAVLink_open_drone_id_message_pack_message(0, 0, bytes(20), size, count, list(place.ljust(225, b"\0")))
+        )
+
+    (unknown,) = located(packed_location(2, 181, 255, 126, 0, 0, 0, stamp=65_535))
+    assert (unknown.direction_deg, unknown.speed_mps, unknown.vel_up_mps, unknown.hour_s) == (None,) * 4
+    assert (unknown.alt_baro_m, unknown.alt_hae_m, unknown.height_m) == (None,) * 3
+    (fast,) = located(packed_location(1, 0, 100, 0, 1, 1, 1))
+    assert fast.speed_mps == 75.0 + 63.75
+    assert located(packed_location(0, 0, 0, 0, 0, 0, 0), size=24) == []
+    assert len(located(packed_location(0, 0, 0, 0, 0, 0, 0), count=255)) == 9
+
+
 def test_acknowledgements():
     """COMMAND_ACK with its targets; progress only while in progress."""
     ack = event_of(M.MAVLink_command_ack_message(400, 5, 40, 9, 255, 190))

@@ -151,6 +151,31 @@ def test_a_zone_is_entered_where_path_band_and_period_meet() -> None:
     assert entries([zone(when=(Period(NOW + 90, NOW + 500),))], (400, 0, 60, 0, 0, 0)) == []
 
 
+def test_a_zone_is_approached_along_the_plan_and_not_only_straight_on() -> None:
+    """Heading for a zone its plan turns off from, a flight is not warned; its plan turning into one, it is, by when."""
+    for corner, into in (((200.0, 0.0), False), ((100.0, -300.0), True)):
+        # Both fly to a corner: one on a line through the zone that it leaves in time, one past it and then in.
+        x, y = corner
+        then = (400.0, 0.0) if into else (200.0, 900.0)
+        begin = (100.0, 0.0) if not into else (100.0, -600.0)
+        legs = np.array(
+            [
+                [X0 + begin[0], Y0 + begin[1], 60, NOW - 5, X0 + x, Y0 + y, 60, NOW + 20],
+                [X0 + x, Y0 + y, 60, NOW + 20, X0 + then[0], Y0 + then[1], 60, NOW + 60],
+            ]
+        )
+        speed = (legs[0, 4:6] - legs[0, :2]) / 25.0
+        place = legs[0, :2] + speed * 5.0 - (X0, Y0)
+        plans = PlanLegs(legs, np.zeros(1, np.int64), np.full(1, 2, np.int64))
+        held = {"planned": np.ones(1, bool), "track_state": np.zeros(1, np.int8), "plans": plans}
+        sky = flights((*place, 60, *speed, 0), **held)
+        planned, straight = Monitor(), Monitor(intent=False)
+        for monitor in (planned, straight):
+            monitor.take_zones([zone()])
+        assert (len(planned.analyse(sky).zones.t_s) == 1) is into
+        assert (len(straight.analyse(sky).zones.t_s) == 1) is not into
+
+
 def test_an_uncertain_instant_brings_an_entry_nearer() -> None:
     """A flight that may be half a second further than it seems may enter half a second sooner, also at the horizon."""
     for x_m, uncertain_s, expected in ((0.0, 0.5, [29.5]), (-303.0, 0.5, [59.8]), (-303.0, 0.0, [])):

@@ -6,6 +6,7 @@ caller's sense of who may see what (`other_plan`), and `now` is an argument.
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Final, Literal, Protocol, TypeAlias, get_args
 
 import numpy as np
@@ -22,12 +23,14 @@ from airspace.policy import Policy, Severity
 from airspace.resources import Traffic, capacity_reasons, climb_reasons, pad_reasons, performance_reasons
 from airspace.rules.clock import RuleClock, suitable_airspace
 from airspace.rules.verdict import StandingCover
+from airspace.rules.items import MissingItem
 from airspace.scene import Scene
 from airspace.schedule import DAYS, WeeklyTime, weekly_within
 from airspace.separation_rules import separation_of
 from airspace.sites import Site
 from airspace.timebase import to_scene_s
 from airspace.trajectory import FlightPath, height_pieces
+from airspace.zones_near import zones_near
 
 GROUND_SLACK_M: Final = 0.5
 """How far below the modelled ground a filed height may lie: roofs and heights rounded to the decimetre (ours)."""
@@ -176,7 +179,7 @@ def _plan_conflicts(
 
 
 def _zones(plan: FlightIntent, policy: Policy, scene: Scene) -> Iterator[Reason]:
-    zones = [zone for zone in scene.zones.candidates(plan.cells) if zone.restriction != "NO_RESTRICTION"]
+    zones = [zone for zone in zones_near(plan, policy, scene) if zone.restriction != "NO_RESTRICTION"]
     for found in infringements(plan.path, zones, policy.tolerance):
         yield _zone_reason(found, policy)
 
@@ -404,8 +407,8 @@ def _formalities(plan: FlightIntent, policy: Policy, now: datetime, clock: RuleC
         limits = {"lasts_s": lasts_s, "low_s": policy.min_duration_s, "high_s": policy.max_duration_s}
         yield reason("duration_not_allowed", limits, rule="duration", starts_s=starts_s, ends_s=ends_s)
     asked_s = policy.emergency_filing_lead_s if plan.operation_type in _EMERGENCY else policy.filing_lead_s
-    given_s = min(to_scene_s(plan.departure_at), starts_s) - to_scene_s(plan.filed_at or now)
-    if asked_s > 0 and given_s < asked_s:
+    given_s = min(to_scene_s(plan.departure_at), starts_s) - to_scene_s(now)
+    if plan.filed_at is None and asked_s > 0 and given_s < asked_s:
         yield reason("filed_too_late", {"given_s": max(given_s, 0.0), "asked_s": asked_s}, rule="filing_lead")
     if not policy.night_flight_allowed:
         dark = weekly_within(_NIGHT, starts_s, ends_s)
@@ -415,12 +418,16 @@ def _formalities(plan: FlightIntent, policy: Policy, now: datetime, clock: RuleC
     if clock is not None:
         yield from clock.reasons()
     if plan.missing_article27:
-        items = ", ".join(item.words for item in plan.missing_article27)
-        items_zh = "、".join(item.words_zh for item in plan.missing_article27)
-        missing = {"items": items, "items_zh": items_zh}
-        severity = policy.article27_missing
-        found = plan.missing_article27
-        yield reason("article27_missing", missing, severity=severity, rule="article27", items=found)
+        yield _article27(plan.missing_article27, policy.article27_missing)
+
+
+@lru_cache(maxsize=256)  # a firm's plans mostly lack the same
+def _article27(found: tuple[MissingItem, ...], severity: Severity) -> Reason:
+    missing = {
+        "items": ", ".join(item.words for item in found),
+        "items_zh": "、".join(item.words_zh for item in found),
+    }
+    return reason("article27_missing", missing, severity=severity, rule="article27", items=found)
 
 
 def _time_beyond(

@@ -1,8 +1,8 @@
 """A flight to be judged: what its firm filed, compiled, with what the service knows about the firm."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from airspace.contingency import FiledContingency
 from airspace.geometry4d import PlanGeometry
@@ -47,7 +47,7 @@ class FlightIntent:
     urgency: str | None = None
     """`special`: an emergency task in special urgency, Article 29."""
     filed_at: datetime | None = None
-    """When it was filed, where that is not now."""
+    """When it was filed, where that is not now: whether it came in time was judged then."""
 
     @property
     def geometry(self) -> PlanGeometry:
@@ -60,8 +60,23 @@ class FlightIntent:
         timed = self.path.trajectory if isinstance(self.path, FlightPath) else self.path
         return timed.starts_s, timed.ends_s
 
+    def flown(self, departure_at: datetime, path: Path, cells: frozenset[int] | None = None) -> "FlightIntent":
+        """Return the same intent with another departure and flight: what `replace` gives, at a third of its cost."""
+        twin = object.__new__(FlightIntent)
+        keep = object.__setattr__
+        for name in _FIELDS:
+            keep(twin, name, getattr(self, name))
+        keep(twin, "departure_at", departure_at)
+        keep(twin, "path", path)
+        if cells is not None:
+            keep(twin, "cells", cells)
+        return twin
+
     def segment(self, first: int, last: int) -> tuple[int, int]:
         """Return filed waypoint indices of segment rows; of volumes, their own indices."""
         if isinstance(self.path, FlightPath):
             return int(self.path.leaves_i[first]), int(self.path.reaches_j[last])
         return first, last
+
+
+_FIELDS: Final = tuple(item.name for item in fields(FlightIntent))

@@ -8,7 +8,7 @@ the engine, energy and the time left are arguments, and the order of proposals d
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final, Literal, TypeAlias
 
@@ -19,7 +19,7 @@ from airspace.geometry4d import Trajectory4D
 from airspace.intent import FlightIntent
 from airspace.intervals import Intervals, merged
 from airspace.offers_delay import forbidden_by_rules, free_delays
-from airspace.offers_route import RouteView, kept_times, raised, rewritten, slowed, view
+from airspace.offers_route import RouteView, kept_times, raised, raised_flight, rewritten, slowed, view
 from airspace.policy import Policy
 from airspace.region import Region
 from airspace.scene import Scene
@@ -82,7 +82,7 @@ class Change:
     """What is flown differently: None leaves it as filed. `says` is what that is, in English and Chinese.
 
     `waypoints` carry speeds and holds, never times (`airspace.offers_route`). `away_m` is how far another pad lies from
-    the intended one.
+    the intended one. `rise_m` instead of waypoints: what is en route is flown so much higher.
     """
 
     kind: OfferKind
@@ -90,6 +90,7 @@ class Change:
     waypoints: tuple[Waypoint, ...] | None = None
     destination_site_id: str | None = None
     away_m: float = 0.0
+    rise_m: float | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -103,6 +104,8 @@ class Filed:
     seen: RouteView | None
     decision: Decision
     repairs: tuple[tuple[str, str], ...] = ()
+    measured: dict[str, float] = field(default_factory=dict, repr=False)
+    """What was measured of the flight as filed, to compare every offer with."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -203,7 +206,8 @@ def ranked(found: Sequence[Offer]) -> tuple[Offer, ...]:
 
 def attempt(filed: Filed, repaired: Filed, change: Change, setting: Setting) -> Offer | None:
     """Return the change at its first free departure, judged and approved, or None when there is none."""
-    as_filed = change.waypoints is None and change.destination_site_id is None and not repaired.repairs
+    as_filed = change.waypoints is None and change.rise_m is None
+    as_filed = as_filed and change.destination_site_id is None and not repaired.repairs
     changed = (filed.plan, None) if as_filed else _changed(repaired, change, setting)
     if changed is None:
         return None
@@ -217,7 +221,9 @@ def attempt(filed: Filed, repaired: Filed, change: Change, setting: Setting) -> 
     reasons = standing_in_the_way(still)
     if not reasons and not as_filed:
         # Approved at the soonest departure there is: no interval of delays can find a sooner one.
-        return _priced(filed, repaired, change, route, *_at_soonest(plan, setting), setting)
+        return _priced(
+            filed, repaired, change, route, first if mended is None else delayed(plan, soonest_s), soonest_s, setting
+        )
     if not all(_passes(item, setting.scene) for item in reasons):
         return None
     horizon_s = setting.policy.offer_horizon_s
@@ -274,7 +280,7 @@ def layers(filed: Filed, policy: Policy) -> Iterator[Change]:
     for layer in sorted(set(policy.offer_layers_agl_m), key=lambda layer: (abs(layer - top), layer)):
         if abs(layer - top) >= 0.5 and layer <= highest:
             says = f"Fly at {layer:g} m true height instead of {top:.0f} m", f"真高由 {top:.0f} 米改为 {layer:g} 米"
-            yield Change("altitude", says, raised(seen, layer - top))
+            yield Change("altitude", says, rise_m=layer - top)
 
 
 def _changes(repaired: Filed, proposers: Sequence[Proposer]) -> Iterator[Change]:
@@ -318,10 +324,17 @@ def _changed(repaired: Filed, change: Change, setting: Setting) -> tuple[FlightI
     plan, seen = repaired.plan, repaired.seen
     if change.destination_site_id is not None:
         plan = replace(plan, destination_site_id=change.destination_site_id)
-    if change.waypoints is None or seen is None:
+    waypoints = change.waypoints
+    if change.rise_m is not None and seen is not None:
+        if isinstance(plan.path, FlightPath) and change.destination_site_id is None and not repaired.repairs:
+            higher = raised_flight(seen, plan.path, change.rise_m, to_scene_s(plan.departure_at))
+            if higher is not None:
+                return plan.flown(plan.departure_at, higher[0]), higher[1]
+        waypoints = raised(seen, change.rise_m)
+    if waypoints is None or seen is None:
         return plan, None
     region = setting.scene.region
-    route = rewritten(seen, change.waypoints, region)
+    route = rewritten(seen, waypoints, region)
     path = compile_route(route, plan.departure_at, region)
     if not isinstance(path, FlightPath):
         return None
@@ -367,7 +380,7 @@ def delayed(plan: FlightIntent, delay_s: float) -> FlightIntent:
     path = plan.path
     departs = plan.departure_at + timedelta(seconds=delay_s)
     if isinstance(path, FlightPath):
-        return replace(plan, departure_at=departs, path=path.later(to_scene_s(departs) - to_scene_s(plan.departure_at)))
+        return plan.flown(departs, path.later(to_scene_s(departs) - to_scene_s(plan.departure_at)))
     prisms = tuple(prism.shifted(delay_s) for prism in path.prisms)
     return replace(plan, departure_at=departs, path=replace(path, prisms=prisms))
 
@@ -407,10 +420,12 @@ def _priced(
     extra_m = extra_s = extra_wh = 0.0
     old, new = filed.plan.path, plan.path
     if isinstance(old, FlightPath) and isinstance(new, FlightPath) and route is not None:
-        extra_m = length_m(new.trajectory) - length_m(old.trajectory)
         before, after = old.trajectory, new.trajectory
+        if not filed.measured:
+            filed.measured.update(length_m=length_m(before), energy_wh=setting.energy_wh(before))
+        extra_m = length_m(after) - filed.measured["length_m"]
         extra_s = (after.ends_s - after.starts_s) - (before.ends_s - before.starts_s)
-        extra_wh = setting.energy_wh(after) - setting.energy_wh(before)
+        extra_wh = setting.energy_wh(after) - filed.measured["energy_wh"]
     cost_s = delay_s + extra_s + S_PER_WH * extra_wh + change.away_m / WALK_MPS + CHANGE_S[change.kind]
     detail, detail_zh = _words(change, repaired.repairs, delay_s, extra_m)
     return Offer(

@@ -23,6 +23,7 @@ from airspace.timebase import to_scene_s
 from airspace.trajectory import FlightPath, height_pieces
 from airspace.volumes import VolumePath
 from airspace.zones import Zone
+from airspace.zones_near import zones_near
 
 _EMERGENCY: Final = frozenset({"emergency", "public_safety"})
 _NIGHT: Final = (WeeklyTime(DAYS, 20 * 3600.0, 6 * 3600.0),)
@@ -32,7 +33,7 @@ _MARGIN_S: Final = 1e-6
 
 def blocking_zones(plan: FlightIntent, policy: Policy, scene: Scene) -> list[Zone]:
     """Return the zones near a flight that would keep it from being approved at once."""
-    return [zone for zone in scene.zones.candidates(plan.cells) if blocks(zone, policy)]
+    return [zone for zone in zones_near(plan, policy, scene) if blocks(zone, policy)]
 
 
 def blocks(zone: Zone, policy: Policy) -> bool:

@@ -9,9 +9,9 @@ import numpy as np
 
 from airspace.coordinates import gcj02_from_wgs84, wgs84_from
 from airspace.datums import ALT_DATUMS, AltDatum
-from airspace.geometry4d import FloatArray
+from airspace.geometry4d import FloatArray, Trajectory4D
 from airspace.region import Region
-from airspace.trajectory import MAX_SPEED_MPS, AircraftPerformance, FlightPath, Waypoint, WaypointRoute
+from airspace.trajectory import MAX_DURATION_S, MAX_SPEED_MPS, AircraftPerformance, FlightPath, Waypoint, WaypointRoute
 
 SAME_PLACE_M: Final = 0.5
 """Waypoints closer than this, seen from above, stand over one place: a climb or descent on the spot (ours)."""
@@ -92,18 +92,12 @@ def rewritten(seen: RouteView, waypoints: Sequence[Waypoint], region: Region) ->
     if seen.starts_after_s is None:
         return route
     points = route.waypoints
-    length = _lengths(*(_raised_in_place(seen, points) or _places_m(route, region)))
-    at = seen.starts_after_s
-    timed = []
-    for i, point in enumerate(points):
-        at_s = round(at, 3)
-        timed.append(Waypoint(point.lat_deg, point.lon_deg, point.alt_m, point.alt_datum, None, None, at_s))
-        if i < len(length):
-            speed = point.speed_mps or route.cruise_speed_mps or MAX_SPEED_MPS
-            # Rounded up to the millisecond: a leg is never faster than it was.
-            lasts = (point.hold_s or 0.0) + length[i] / speed
-            at = round(at, 3) + max(math.ceil(lasts * 1000 - 1e-6) / 1000, _SHORTEST_STEP_S)
-    return WaypointRoute(tuple(timed), route.cruise_speed_mps, route.crs)
+    times = _rewritten_times(seen, route, _lengths(*(_raised_in_place(seen, points) or _places_m(route, region))))
+    timed = tuple(
+        Waypoint(point.lat_deg, point.lon_deg, point.alt_m, point.alt_datum, None, None, at_s)
+        for point, at_s in zip(points, times, strict=True)
+    )
+    return WaypointRoute(timed, route.cruise_speed_mps, route.crs)
 
 
 def _places_m(route: WaypointRoute, region: Region) -> tuple[FloatArray, FloatArray, FloatArray]:
@@ -137,6 +131,60 @@ def _lengths(x: FloatArray, y: FloatArray, z: FloatArray) -> list[float]:
     squares = (x[1:] - x[:-1]) ** 2 + (y[1:] - y[:-1]) ** 2 + (z[1:] - z[:-1]) ** 2
     lengths: list[float] = np.sqrt(squares).tolist()
     return lengths
+
+
+def raised_flight(
+    seen: RouteView, path: FlightPath, by_m: float, departure_s: float
+) -> tuple[FlightPath, WaypointRoute] | None:
+    """Return a timed flight with what is en route higher by so many metres, as `raised`, `rewritten` and compiling give it.
+
+    None where that is not the short way: legs without times, ground that is not linear, legs that were dropped.
+    """
+    rows, points = path.trajectory.segments, seen.route.waypoints
+    if seen.starts_after_s is None or path.grounds is not None or len(rows) != len(points) - 1:
+        return None
+    if path.leaves_i[-1] != len(points) - 2:
+        return None
+    alts, zeros = [], []
+    ground, undulation = _at_corners(path.ground_m), _at_corners(path.undulation_m)
+    for k, (p, high) in enumerate(zip(points, seen.en_route, strict=True)):
+        alts.append(round(p.alt_m + by_m, 3) if high else p.alt_m)
+        zeros.append(ground[k] if p.alt_datum == "AGL" else undulation[k] if p.alt_datum == "AMSL" else 0.0)
+    x, y, z = seen.x_m, seen.y_m, np.array(alts) + np.array(zeros)
+    times = _rewritten_times(seen, seen.route, _lengths(x, y, z))
+    if times[-1] > MAX_DURATION_S:
+        return None
+    raised_rows = rows.copy()
+    raised_rows[:, 2], raised_rows[:, 6] = z[:-1], z[1:]
+    at = departure_s + np.array(times)
+    raised_rows[:, 3], raised_rows[:, 7] = at[:-1], at[1:]
+    flown = path.flown_at(Trajectory4D(raised_rows, path.trajectory.waypoint_of))
+    timed = tuple(
+        Waypoint(p.lat_deg, p.lon_deg, alt, p.alt_datum, None, None, t)
+        for p, alt, t in zip(points, alts, times, strict=True)
+    )
+    return None if flown is None else (flown, WaypointRoute(timed, seen.route.cruise_speed_mps, seen.route.crs))
+
+
+def _at_corners(pairs: FloatArray) -> list[float]:
+    corners: list[float] = pairs[:, 0].tolist()
+    corners.append(float(pairs[-1, 1]))
+    return corners
+
+
+def _rewritten_times(seen: RouteView, route: WaypointRoute, length: Sequence[float]) -> list[float]:
+    """Return seconds after departure at each waypoint, whole milliseconds, no leg faster than it is spoken of."""
+    at = seen.starts_after_s or 0.0
+    times = []
+    for i, point in enumerate(route.waypoints):
+        at = round(at, 3)
+        times.append(at)
+        if i < len(length):
+            speed = point.speed_mps or route.cruise_speed_mps or MAX_SPEED_MPS
+            # Rounded up to the millisecond: a leg is never faster than it was.
+            lasts = (point.hold_s or 0.0) + length[i] / speed
+            at += max(math.ceil(lasts * 1000 - 1e-6) / 1000, _SHORTEST_STEP_S)
+    return times
 
 
 def slowed(seen: RouteView, performance: AircraftPerformance) -> tuple[Waypoint, ...] | None:

@@ -117,6 +117,29 @@ class FlightPath:
             self.extremes,
         )
 
+    def flown_at(self, trajectory: Trajectory4D) -> "FlightPath | None":
+        """Return a flight over the same corners at other heights and times; None where the ground is not linear."""
+        if self.grounds is not None:
+            return None
+        rows = trajectory.segments
+        first, last = rows[:, 2] - self.ground_m[:, 0], rows[:, 6] - self.ground_m[:, 1]
+        low, high = np.minimum(first, last), np.maximum(first, last)
+        return FlightPath(
+            trajectory,
+            self.waypoint_count,
+            self.lat_deg,
+            self.lon_deg,
+            self.undulation_m,
+            self.ground_m,
+            None,
+            low,
+            high,
+            self.leaves_i,
+            self.reaches_j,
+            self.bounds_m,
+            (*self.extremes[:4], float(low.min()), float(high.max())),
+        )
+
     def lines_of(self, chosen: Any) -> Any:
         """Return some of the segments, by index or slice, as shapely LineStrings in local metres."""
         rows = self.trajectory.segments[chosen]

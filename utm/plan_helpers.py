@@ -10,7 +10,7 @@ import os
 import socket
 import sys
 from collections import deque
-from typing import Final
+from typing import Final, cast
 
 import msgspec
 import structlog
@@ -44,8 +44,7 @@ class _Link(asyncio.Protocol):
         self.ready = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self.transport = transport
+        self.transport = cast(asyncio.Transport, transport)  # uvloop's are none by inheritance
 
     def data_received(self, data: bytes) -> None:
         self._buffer += data

@@ -91,6 +91,8 @@ class ConflictIndex:
         self._kernels, self._compiled = _kernels(compiled)
         self._table = table
         self._names = [f"{cell:x}" for cell in table.ids.tolist()]
+        self._ordered = self._names == sorted(self._names)
+        self._rings: FloatArray = table.rings.reshape(-1, 2)
         unit = 1.3 * table.radius_m / 64.0
         self._grid: FloatArray = np.array(
             [
@@ -322,17 +324,19 @@ class ConflictIndex:
             raise ValueError("a widening must not be negative")
         parts, table = self._pack(geometry), self._table
         widen = widen_m + 0.05
-        box = boxes(parts.rows)
-        low, high = box[:, :2] - widen, box[:, 4:6] + widen
-        if (low.min(axis=0) < table.low).any() or (high.max(axis=0) > table.high).any():
-            return self._cells_outside(low, high)
+        rows = parts.rows
+        low = np.minimum(rows[:, :2].min(axis=0), rows[:, 4:6].min(axis=0)) - widen
+        high = np.maximum(rows[:, :2].max(axis=0), rows[:, 4:6].max(axis=0)) + widen
+        if low[0] < table.low[0] or low[1] < table.low[1] or high[0] > table.high[0] or high[1] > table.high[1]:
+            box = boxes(rows)
+            return self._cells_outside(box[:, :2] - widen, box[:, 4:6] + widen)
         chosen = np.zeros(len(table.ids), np.int32)
-        rings = table.rings.reshape(-1, 2)
+        rings = self._rings
         self._kernels.cover(
-            parts.rows, parts.meta, parts.vertices, widen, rings, table.pixels, self._grid, chosen, self._work
+            rows, parts.meta, parts.vertices, widen, rings, table.pixels, self._grid, chosen, self._work
         )
-        names = self._names
-        return sorted([names[k] for k in chosen.nonzero()[0].tolist()])
+        names, found = self._names, chosen.nonzero()[0].tolist()
+        return [names[k] for k in found] if self._ordered else sorted([names[k] for k in found])
 
     def _cells_outside(self, low: FloatArray, high: FloatArray) -> list[str]:
         if self._frame is None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from airspace.decision import Decision
 from airspace.policy import Policy
+from airspace.rules.verdict import StandingCover
 from airspace.sites import SiteSet, parse_site
 from airspace.zones import parse_zone
 from utm.airspace_book import AirspaceBook, PublishedZone
@@ -71,7 +72,7 @@ class OfferCity:
             organisation=lambda organisation_id: None,
             ref_secret=b"x" * 32,
             held=_NoHolds(),  # type: ignore[arg-type]
-            standing=lambda prepared, organisation_id: True,
+            standing=lambda prepared, organisation_id: StandingCover(),
             advisories=None,  # type: ignore[arg-type]
         )
         self.aircraft = Aircraft("ac_1", 1, "org_a", "UAS1", "T", "T", "small", 1, True)

@@ -8,6 +8,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 from threading import Lock
 from typing import Final, Protocol
@@ -188,10 +189,15 @@ class LiveParts:
     parts: Callable[[], Sequence[OpenSlice]]
 
 
+@lru_cache(maxsize=64)
+def _hour_file(folder: Path, writer: str, hour: int) -> Path:
+    at = datetime.fromtimestamp(hour * 3600, UTC)
+    return folder / f"{at:%Y-%m-%d}" / f"T{at:%H}-{writer}.hxs"
+
+
 def hour_file(folder: Path, writer: str, at_us: int) -> Path:
     """Return the segment file of the hour an instant lies in."""
-    at = datetime.fromtimestamp(at_us // 1_000_000, UTC)
-    return folder / f"{at:%Y-%m-%d}" / f"T{at:%H}-{writer}.hxs"
+    return _hour_file(folder, writer, at_us // 3_600_000_000)
 
 
 def hour_of(path: Path) -> datetime | None:

@@ -14,6 +14,7 @@ from utm.store.tables import AuditRow, ChangeRow
 
 _GENESIS = "0" * 64
 _LAST_HASH = "hexlane_last_audit_hash"
+_LATEST_CHANGE = "hexlane_latest_change"
 _audit = table(AuditRow)
 _RAISE_VERSION = (
     "INSERT INTO cell_versions (cell, version) VALUES (?, 1) ON CONFLICT (cell) DO UPDATE SET version = version + 1"
@@ -82,8 +83,12 @@ def first_broken_line(rows: Iterable[AuditRow]) -> int | None:
 
 def record_change(session: Session, kind: str, ref: str, cells: Collection[str] = ()) -> int:
     """Tell every process that an object is no longer what it was, and raise the version of its cells; return the seq."""
-    run_many(session, _RAISE_VERSION, [(cell,) for cell in sorted(cells)])
-    return insert(session, ChangeRow, {"kind": kind, "ref": ref, "cells": " ".join(sorted(cells))})
+    ordered = sorted(cells)
+    if ordered:
+        run_many(session, _RAISE_VERSION, [(cell,) for cell in ordered])
+    seq = insert(session, ChangeRow, {"kind": kind, "ref": ref, "cells": " ".join(ordered)})
+    remember(session, _LATEST_CHANGE, seq)
+    return seq
 
 
 def changes_after(session: Session, seq: int) -> list[tuple[int, str, str, list[str]]]:
@@ -94,7 +99,11 @@ def changes_after(session: Session, seq: int) -> list[tuple[int, str, str, list[
 
 def latest_change(session: Session) -> int:
     """Return the number of the latest change, 0 when there is none."""
-    return run(session, "SELECT max(seq) FROM changes").fetchone()[0] or 0
+    known = remembered(session, _LATEST_CHANGE)
+    if known is None:
+        known = run(session, "SELECT max(seq) FROM changes").fetchone()[0] or 0
+        remember(session, _LATEST_CHANGE, known)
+    return int(known)
 
 
 def cell_versions(session: Session, cells: Collection[str] | None = None) -> dict[str, int]:

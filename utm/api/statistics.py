@@ -63,7 +63,8 @@ class FairnessAnswer(BaseModel):
     totals: FirmFairness
 
 
-def _window(services: Services, from_at: datetime | None, to_at: datetime | None) -> tuple[datetime, datetime]:
+def window(services: Services, from_at: datetime | None, to_at: datetime | None) -> tuple[datetime, datetime]:
+    """Return the window asked for, by default the last day; raises Problem 422 for more than 31 days."""
     start = from_at or (services.clock.now() - timedelta(days=1) if to_at is None else to_at - timedelta(days=1))
     end = to_at or start + timedelta(days=1)
     if not timedelta(0) < end - start <= LONGEST:
@@ -89,7 +90,7 @@ async def read_logistics(
 
     A firm sees itself only; the city's roles see every firm and all together.
     """
-    start, end = _window(services, from_at, to_at)
+    start, end = window(services, from_at, to_at)
     own = visible_organisation(principal)
     from_s, to_s = to_scene_s(start), to_scene_s(end)
     found = await services.store.read(lambda session: indicators(session, from_s, to_s, own))
@@ -106,7 +107,7 @@ async def read_statistics(
     to_at: Annotated[Instant | None, Query(alias="to", description="Absent: a day after `from`.")] = None,
 ) -> Response:
     """Return the plans of a window by state, how requests fared, and how deliveries fare; a firm sees itself only."""
-    start, end = _window(services, from_at, to_at)
+    start, end = window(services, from_at, to_at)
     own = visible_organisation(principal)
     from_s, to_s = to_scene_s(start), to_scene_s(end)
     since_s = from_s - services.book.policy.offer_horizon_s
@@ -138,7 +139,7 @@ async def read_fairness(
     to_at: Annotated[Instant | None, Query(alias="to", description="Up to here; absent: a day after `from`.")] = None,
 ) -> Response:
     """Count the plans that depart in a window of at most 31 days, by firm; a firm sees itself only."""
-    start, end = _window(services, from_at, to_at)
+    start, end = window(services, from_at, to_at)
     own = visible_organisation(principal)
     from_s, to_s = to_scene_s(start), to_scene_s(end)
     # What was refused a little earlier tells which of these plans come from an offer.

@@ -53,7 +53,7 @@ def test_the_drawer_tells_a_flight_whole(browser: Browser, city: City) -> None:
     before = profile.get_attribute("aria-valuetext")
     profile.press("End")
     assert profile.get_attribute("aria-valuetext") != before
-    drawer.get_by_role("radio", name="AGL", exact=True).check(force=True)
+    drawer.locator(".datum-radio", has_text="AGL").click()
     expect(drawer.get_by_role("slider", name=re.compile("^Heights along the route in AGL"))).to_be_visible()
     expect(drawer).to_contain_text(re.compile(r"Frames lost\s*\d+\.\d%"), timeout=15_000)
     expect(drawer.get_by_role("link", name="+86 755 0000 0000")).to_have_attribute("href", "tel:+8675500000000")
@@ -97,7 +97,7 @@ def test_the_past_is_played_measured_and_kept(browser: Browser, city: City) -> N
     page.get_by_role("button", name="Ahead 10 s (.)").click()
     expect(page.locator(".transport-phase")).to_have_text("paused", timeout=15_000)
     away = clock.get_attribute("datetime")
-    page.get_by_role("button", name="near miss?").click()
+    page.get_by_role("button", name="near miss?", exact=True).click()
     expect(clock).not_to_have_attribute("datetime", away or "", timeout=15_000)
 
     page.get_by_role("tab", name="Distance").click()

@@ -12,6 +12,8 @@ import { approvals } from './areas/approvals'
 import { commands } from './areas/commands'
 import { faults } from './areas/faults'
 import { flight } from './areas/flight'
+import { indicators } from './areas/indicators'
+import { logistics } from './areas/logistics'
 import { map } from './areas/map'
 import { orders } from './areas/orders'
 import { panels } from './areas/panels'
@@ -25,7 +27,7 @@ import type { Entry } from './entry'
 
 export type { Entry, Text } from './entry'
 
-export const areas = { airspace, alerts, approvals, commands, faults, flight, map, orders, panels, plans, replay, screens, search, shell, weather } as const
+export const areas = { airspace, alerts, approvals, commands, faults, flight, indicators, logistics, map, orders, panels, plans, replay, screens, search, shell, weather } as const
 
 export const catalogue = {
   ...airspace,
@@ -34,6 +36,8 @@ export const catalogue = {
   ...commands,
   ...faults,
   ...flight,
+  ...indicators,
+  ...logistics,
   ...map,
   ...orders,
   ...panels,

@@ -1,0 +1,44 @@
+"""The indicators in a real browser, against the whole city."""
+
+import re
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.e2e.conftest import City, wait_for
+from tests.e2e.console.test_replay import opened
+
+pytestmark = [pytest.mark.slow, pytest.mark.e2e, pytest.mark.timeout(240)]
+
+
+def test_indicators_are_read_by_eye_keyboard_and_file(browser: Browser, city: City) -> None:
+    """Figures are those of the service; a bar is read by arrow key, as a table and as CSV; the report opens."""
+    with city.client("dispatcher") as dispatcher:
+
+        def flown() -> int:
+            found = dispatcher.get("/v1/statistics/operations").json()
+            return int(found["flights"]["departed"])
+
+        wait_for(flown, 120, "a flight that departed")
+    page = opened(browser, city, "&screen=indicators")
+    flights = page.get_by_role("region", name="Flights", exact=True)
+    chart = flights.get_by_role("slider", name=re.compile("^Flights over time"))
+    expect(chart).to_be_visible(timeout=60_000)
+    chart.focus()
+    chart.press("End")
+    expect(chart).to_have_attribute("aria-valuetext", re.compile(r"flown [1-9]\d*"))
+    with page.expect_download() as told:
+        flights.get_by_role("button", name="Download Flights as a picture").click()
+    assert told.value.suggested_filename.endswith(".png")
+    assert told.value.path().read_bytes().startswith(b"\x89PNG")
+    flights.get_by_role("button", name="Table").click()
+    expect(flights.get_by_role("columnheader", name="Filed")).to_be_visible()
+    with page.expect_download() as told:
+        flights.get_by_role("button", name="Download Flights as CSV").click()
+    lines = told.value.path().read_text("utf-8-sig").splitlines()
+    assert lines[0].startswith("From (Beijing time),Filed,")
+    assert len(lines) == 1 + flights.locator("tbody tr").count()
+    with page.context.expect_page() as popup:
+        page.get_by_role("link", name=re.compile("^Report of the day")).click()
+    expect(popup.value.get_by_role("heading", level=1)).to_contain_text("Low-altitude operations report")
+    page.context.close()

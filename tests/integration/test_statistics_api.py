@@ -1,0 +1,56 @@
+"""Indicators of operations over HTTP against a real server."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import httpx
+import pytest
+
+from tests.fakes import filing
+from tests.fakes.filing import expect_approved, expect_problem, plan, text, window
+
+pytestmark = pytest.mark.slow
+
+AsRole = Callable[..., httpx.Client]
+
+
+def test_a_window_tells_what_was_filed_in_it_and_a_firm_sees_itself(as_role: AsRole) -> None:
+    """A plan filed for a quiet hour is in the city's and its firm's counts, and in no other firm's."""
+    firm = as_role("operator")
+    at: datetime = window()
+    expect_approved(firm, plan(filing.register(firm), at))
+    query = {"from": text(at - timedelta(minutes=1)), "to": text(at + timedelta(minutes=30))}
+
+    def filed(client: httpx.Client) -> int:
+        answer = client.get("/v1/statistics/operations", params=query)
+        assert answer.status_code == 200, answer.text
+        return sum(bucket["filed"] for bucket in answer.json()["flights"]["series"])
+
+    assert filed(as_role("dispatcher")) == 1
+    assert filed(firm) == 1
+    assert filed(as_role("operator", 1)) == 0
+    assert len(firm.get("/v1/statistics/operations", params=query).json()["firms"]) == 1
+    assert len(as_role("regulator").get("/v1/statistics/operations", params=query).json()["firms"]) > 1
+
+
+def test_a_report_is_a_page_that_may_load_nothing(as_role: AsRole) -> None:
+    """The report of a day comes as HTML under a policy that admits only its own style; a wrong month is refused."""
+    client = as_role("dispatcher")
+    answer = client.get("/v1/statistics/report", params={"day": "2026-03-02", "lang": "en"})
+    assert answer.status_code == 200, answer.text
+    assert answer.headers["content-type"].startswith("text/html")
+    assert "unsafe-inline" not in answer.headers["content-security-policy"]
+    assert "Low-altitude operations report 2026-03-02" in answer.text
+    assert client.get("/v1/statistics/report", params={"month": "2026-03"}).status_code == 200
+    expect_problem(client.get("/v1/statistics/report", params={"month": "2026-13"}), 422, "invalid_parameter")
+    expect_problem(client.get("/v1/statistics/report"), 422, "invalid_parameter")
+
+
+def test_noise_is_the_citys_and_of_a_day_at_most(as_role: AsRole) -> None:
+    """A firm may not read where others make noise; a longer window is refused; an empty one has no cells."""
+    client = as_role("dispatcher")
+    day = {"from": "2026-03-02T00:00:00Z", "to": "2026-03-03T00:00:00Z"}
+    assert client.get("/v1/statistics/noise", params=day).json()["cells"] == []
+    week = {**day, "to": "2026-03-09T00:00:00Z"}
+    expect_problem(client.get("/v1/statistics/noise", params=week), 422, "invalid_parameter")
+    expect_problem(as_role("operator").get("/v1/statistics/noise", params=day), 403, "forbidden")

@@ -1,0 +1,162 @@
+"""`/v1/statistics/operations`, `/noise` and `/report`: how the city's operations fare, for screens and for paper."""
+
+from datetime import date, datetime, time, timedelta
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Depends, Query, Response
+from sqlmodel import Session
+
+from airspace.timebase import to_scene_s
+from utm.api.answers import json_response
+from utm.api.body import Instant
+from utm.api.openapi import problem_responses
+from utm.api.statistics import window
+from utm.fairness import FirmRecord, fairness, total
+from utm.live_area import Everywhere
+from utm.logistics.indicators import indicators
+from utm.plan_records import rfc3339
+from utm.problems import FieldProblem, validation_problem
+from utm.recording.columns import us_of
+from utm.security import Principal, require
+from utm.security.authorise import visible_organisation
+from utm.services import Services, services_of
+from utm.statistics_noise import document as noise_document
+from utm.statistics_noise import exposure
+from utm.statistics_operations import (
+    BEIJING,
+    CELL_RESOLUTION,
+    MAX_GEOMETRIES,
+    airspace_use,
+    alert_indicators,
+    flight_indicators,
+)
+from utm.statistics_report import STYLE_HASH, report_html
+from utm.store import geometry_codec
+from utm.store.operation_statistics import alert_times, flight_times, flown_geometry
+from utm.store.statistics import filed_plans
+
+router = APIRouter(prefix="/v1/statistics", tags=["statistics"])
+
+App = Annotated[Services, Depends(services_of)]
+Reader = Annotated[Principal, Depends(require("statistics.read"))]
+LONGEST_NOISE = timedelta(days=1)
+
+
+def operations(session: Session, services: Services, start: datetime, end: datetime, own: str | None) -> dict[str, Any]:
+    """Return the indicators of operations of a window, of one firm or of all."""
+    from_s, to_s = to_scene_s(start), to_scene_s(end)
+    book = services.book
+    tolerance_s = book.policy.departure_tolerance_s
+    flights = flight_indicators(flight_times(session, from_s, to_s, own), start, end, tolerance_s)
+    records = fairness(filed_plans(session, from_s - book.policy.offer_horizon_s, to_s, own), from_s)
+    geometries = map(geometry_codec.decode, flown_geometry(session, from_s, to_s, own, MAX_GEOMETRIES))
+    return {
+        "flights": flights.document(tolerance_s),
+        "requests": total(records.values()).document(),
+        "firms": _firms(services, records, own),
+        **alert_indicators(alert_times(session, from_s, to_s, own)),
+        "airspace": airspace_use(geometries, book.region, book.scene.corridors),
+        "deliveries": indicators(session, from_s, to_s, own)["totals"],
+    }
+
+
+def _firms(services: Services, records: dict[str, FirmRecord], own: str | None) -> list[dict[str, Any]]:
+    return [
+        {"organisation_id": firm.organisation_id, "name": firm.name, "name_zh": firm.name_zh}
+        | records.get(firm.organisation_id, FirmRecord()).document()
+        for firm in sorted(services.identity.directory.organisations.all(), key=lambda item: item.organisation_id)
+        if firm.kind == "operator" and own in (None, firm.organisation_id)
+    ]
+
+
+@router.get(
+    "/operations",
+    summary="How operations fare",
+    response_model=None,
+    responses=problem_responses(401, 403, 422),
+)
+async def read_operations(
+    principal: Reader,
+    services: App,
+    from_at: Annotated[Instant | None, Query(alias="from", description="Absent: a day ago.")] = None,
+    to_at: Annotated[Instant | None, Query(alias="to", description="Absent: a day after `from`.")] = None,
+) -> Response:
+    """Return flights over time, times kept, refusals, separation, alerts and responses, use of airspace, fairness.
+
+    A window of at most 31 days, by hours up to two days and by Beijing days beyond. A firm sees itself only. Corridors
+    and cells are those of the newest 1,000 flights that flew.
+    """
+    start, end = window(services, from_at, to_at)
+    own = visible_organisation(principal)
+    found = await services.store.read(lambda session: operations(session, services, start, end, own))
+    return json_response({"from_at": rfc3339(start), "to_at": rfc3339(end), **found})
+
+
+@router.get(
+    "/noise",
+    summary="A proxy for noise on the ground",
+    response_model=None,
+    responses=problem_responses(401, 403, 422),
+)
+async def read_noise(
+    principal: Annotated[Principal, Depends(require("city_statistics.read"))],
+    services: App,
+    from_at: Annotated[Instant | None, Query(alias="from", description="Absent: a day ago.")] = None,
+    to_at: Annotated[Instant | None, Query(alias="to", description="Absent: a day after `from`.")] = None,
+    resolution: Annotated[int, Query(ge=6, le=10, description="H3 resolution of the cells.")] = CELL_RESOLUTION,
+) -> Response:
+    """Return how long drones were how near the ground, per cell, from recorded positions of at most a day.
+
+    Each second counts (50 m / height above ground)^2 seconds, heights under 10 m as 10 m. It is no noise level: how loud
+    a vehicle is is not known.
+    """
+    start, end = window(services, from_at, to_at)
+    if end - start > LONGEST_NOISE:
+        detail, detail_zh = "must lie after from, by at most a day", "须晚于 from，且不超过一天"
+        raise validation_problem([FieldProblem("?to", "out_of_range", detail, detail_zh)], code="invalid_parameter")
+    recordings = services.recording.recordings
+    from_us, to_us = us_of(to_scene_s(start)), us_of(to_scene_s(end))
+    found = await services.recording.read(
+        lambda: exposure(recordings.observations(from_us, to_us, area=Everywhere()), resolution)
+    )
+    return json_response({"from_at": rfc3339(start), "to_at": rfc3339(end), **noise_document(found, resolution)})
+
+
+@router.get(
+    "/report",
+    summary="The report of a day or month, to read and to print",
+    response_model=None,
+    responses={
+        200: {"description": "The report", "content": {"text/html": {"schema": {"type": "string"}}}},
+        **problem_responses(401, 403, 422),
+    },
+)
+async def read_report(
+    principal: Reader,
+    services: App,
+    day: Annotated[date | None, Query(description="A day in Beijing, such as 2026-03-02.")] = None,
+    month: Annotated[
+        str | None,
+        Query(pattern=r"^\d{4}-(0[1-9]|1[0-2])$", description="Instead: a month in Beijing, such as 2026-03."),
+    ] = None,
+    lang: Annotated[Literal["zh-CN", "en"], Query(description="Language of the report.")] = "zh-CN",
+    output: Annotated[Literal["html", "json"], Query(alias="format")] = "html",
+) -> Response:
+    """Return the indicators of a Beijing day or month as one page that stands alone; print it for a PDF."""
+    if (day is None) == (month is None):
+        fault = FieldProblem("?day", "required", "give either day or month", "请给出 day 或 month 之一")
+        raise validation_problem([fault], code="invalid_parameter")
+    first = day if day is not None else date.fromisoformat(f"{month}-01")
+    after = first + timedelta(days=1) if day is not None else (first + timedelta(days=31)).replace(day=1)
+    start, end = (datetime.combine(item, time(), BEIJING) for item in (first, after))
+    own = visible_organisation(principal)
+    found = await services.store.read(lambda session: operations(session, services, start, end, own))
+    if output == "json":
+        return json_response({"from_at": rfc3339(start), "to_at": rfc3339(end), **found})
+    title = first.isoformat() if day is not None else first.isoformat()[:7]
+    page = report_html(found, title=title, lang=lang, made_at=services.clock.now(), whole_city=own is None)
+    headers = {
+        "Content-Security-Policy": f"default-src 'none'; style-src '{STYLE_HASH}'; frame-ancestors 'none'",
+        "Cache-Control": "no-store",
+    }
+    return Response(page, media_type="text/html; charset=utf-8", headers=headers)

@@ -1,0 +1,82 @@
+/** The indicators of operations, as the console reads them. */
+
+import { request } from './client'
+import type { AlertSeverity } from './types'
+
+export interface FlightBucket {
+  readonly starts_at: string
+  readonly filed: number
+  readonly flown: number
+  readonly refused: number
+  readonly cancelled: number
+  readonly on_time_share: number | null
+}
+
+export interface FirmRequests {
+  readonly organisation_id: string | null
+  readonly name: string
+  readonly name_zh?: string | null
+  readonly requested: number
+  readonly approved: number
+  readonly refused: number
+  readonly pending: number
+  readonly displaced: number
+  readonly offers_taken: number
+  readonly approved_share: number | null
+  readonly mean_delay_s: number | null
+  readonly refusals: readonly { readonly code: string; readonly plans: number; readonly share: number }[]
+}
+
+export interface Operations {
+  readonly from_at: string
+  readonly to_at: string
+  readonly flights: {
+    readonly departed: number
+    readonly on_time: number
+    readonly on_time_share: number | null
+    readonly on_time_within_s: number
+    readonly median_delay_s: number | null
+    readonly p90_delay_s: number | null
+    readonly series: readonly FlightBucket[]
+  }
+  readonly requests: Omit<FirmRequests, 'organisation_id' | 'name' | 'name_zh'>
+  readonly firms: readonly FirmRequests[]
+  readonly alerts: {
+    readonly total: number
+    readonly kinds: readonly ({ readonly kind: string; readonly total: number } & Readonly<Record<AlertSeverity, number>>)[]
+    readonly acknowledged: number
+    readonly not_acknowledged: number
+    readonly median_response_s: number | null
+    readonly p90_response_s: number | null
+    readonly response_by_severity: readonly { readonly severity: AlertSeverity; readonly acknowledged: number; readonly median_s: number | null; readonly p90_s: number | null }[]
+  }
+  readonly separation: {
+    readonly predicted_losses: number
+    readonly closest: readonly {
+      readonly alert_id: string
+      readonly at: string
+      readonly severity: AlertSeverity
+      readonly horizontal_m: number | null
+      readonly vertical_m: number | null
+      readonly detail: string
+      readonly detail_zh?: string | null
+    }[]
+  }
+  readonly airspace: {
+    readonly flights: number
+    readonly corridors: readonly { readonly corridor_id: string; readonly name: string; readonly name_zh?: string | null; readonly flights: number; readonly flown_km: number }[]
+    readonly cell_resolution: number
+    readonly cells: readonly { readonly cell: string; readonly flights: number }[]
+  }
+}
+
+export interface Noise {
+  readonly reference_m: number
+  readonly cell_resolution: number
+  readonly cells: readonly { readonly cell: string; readonly seconds_at_reference: number }[]
+}
+
+const between = (from_ms: number, to_ms: number) => new URLSearchParams({ from: new Date(from_ms).toISOString(), to: new Date(to_ms).toISOString() })
+
+export const getOperations = (from_ms: number, to_ms: number) => request<Operations>('GET', `/v1/statistics/operations?${between(from_ms, to_ms)}`)
+export const getNoise = (from_ms: number, to_ms: number) => request<Noise>('GET', `/v1/statistics/noise?${between(from_ms, to_ms)}`)

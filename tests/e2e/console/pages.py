@@ -40,5 +40,5 @@ def signed_in(
     page.get_by_role("navigation", name=re.compile("Screens|界面")).wait_for(timeout=60_000)
     yield page
     context.close()
-    assert complaints == []
+    assert not complaints, complaints
     assert hosts - {"", urlsplit(city.base_url).netloc} == set()

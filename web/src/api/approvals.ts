@@ -1,6 +1,6 @@
 /** What waits for a person: plans to decide, flights to release, standing approvals. */
 
-import { getPlans, request, type Answer } from './client'
+import { request, type Answer } from './client'
 import type { DecisionReason, FlightPlan, Page } from './types'
 
 export const approvalKinds = ['plan', 'release', 'standing_approval'] as const
@@ -42,43 +42,11 @@ export async function getWaiting(): Promise<Answer<readonly Approval[]>> {
   do {
     const query = new URLSearchParams({ state: 'waiting', limit: '200', ...(cursor === null ? {} : { cursor }) })
     const answer: Answer<Page<Approval>> = await request<Page<Approval>>('GET', `/v1/approvals?${query}`)
-    if (!answer.ok) return answer.status === 404 ? pendingPlans() : answer
+    if (!answer.ok) return answer
     found.push(...answer.value.items)
     cursor = answer.value.next_cursor ?? null
   } while (cursor !== null && found.length < 2_000)
   return { ok: true, value: found }
-}
-
-const HOUR_MS = 3_600_000
-const BEIJING_MS = 8 * HOUR_MS
-
-/** 21:00 in Beijing of the day before a departure. */
-export function eveningBefore(departure_ms: number): number {
-  const midnight_ms = Math.floor((departure_ms + BEIJING_MS) / (24 * HOUR_MS)) * 24 * HOUR_MS - BEIJING_MS
-  return midnight_ms - 3 * HOUR_MS
-}
-
-/** Pending plans as a queue, where a service keeps none itself. */
-async function pendingPlans(): Promise<Answer<readonly Approval[]>> {
-  const answer = await getPlans(['pending'])
-  if (!answer.ok) return answer
-  const value = answer.value.items.map((plan): Approval => {
-    const departure_ms = Date.parse(plan.departure_at ?? '')
-    return {
-      approval_id: plan.plan_id,
-      kind: 'plan',
-      state: 'waiting',
-      plan_id: plan.plan_id,
-      organisation_id: plan.organisation_id ?? '',
-      departure_at: plan.departure_at ?? null,
-      operation_type: plan.operation_type ?? null,
-      priority: plan.priority ?? null,
-      plan_version: plan.version,
-      reasons: plan.decision?.reasons ?? [],
-      due_at: Number.isNaN(departure_ms) ? null : new Date(eveningBefore(departure_ms)).toISOString(),
-    }
-  })
-  return { ok: true, value }
 }
 
 /** Decide an approval by its id; exactly what deciding, releasing or answering the thing itself does. */

@@ -142,7 +142,7 @@ export const airspace = {
   actions_state_escalated: { zh: '须人工处理', en: 'needs a person' },
   actions_state_withdrawn: { zh: '不再需要', en: 'no longer needed' },
   helicopter_title: { zh: '为载人直升机关闭航段', en: 'Close a segment for a manned helicopter' },
-  helicopter_choose: { zh: '航段（可在地图上点按）', en: 'Segment' },
+  helicopter_choose: { zh: '航段', en: 'Segment' },
   helicopter_minutes: { zh: '关闭时长（分钟）', en: 'For how long (minutes)' },
   helicopter_name: { zh: '载人直升机：{name}', en: 'Manned helicopter: {name}' },
   helicopter_reason: { zh: '载人直升机经过此航段', en: 'A manned helicopter uses this segment' },

@@ -15,5 +15,6 @@ export const screens = {
   screens_alerts_none: { zh: '没有未确认的告警', en: 'no alert waits' },
   screen_approvals: { zh: '审批', en: 'Approvals' },
   screen_airspace: { zh: '空域', en: 'Airspace' },
+  screen_logistics: { zh: '物流', en: 'Logistics' },
   screen_live: { zh: '实时地图', en: 'Live map' },
 } as const satisfies Record<string, Entry>

@@ -2,7 +2,8 @@
 
 import { useState } from 'react'
 import { Button } from 'react-aria-components'
-import { readZone, replaceZone, withdrawTemporary, withdrawZone, type ZoneFeature } from '../../api/zones'
+import { replaceZone, withdrawTemporary, withdrawZone, type ZoneFeature } from '../../api/zones'
+import { getZones } from '../../api/client'
 import type { Problem, Zone } from '../../api/types'
 import { useLook } from '../../app/look'
 import { beijingTime, instant, localName, number } from '../../i18n/format'
@@ -30,9 +31,11 @@ export function UndoBox({ published, onUndone }: { readonly published: readonly 
     const answer = temporary !== null ? await withdrawTemporary(id) : before === null ? await withdrawZone(id, version) : await replaceZone(id, asBody(before), version)
     setAsked(false)
     if (!answer.ok) return setProblem(answer.problem)
-    const read = await readZone(id)
-    const gone = !read.ok && read.status === 404
-    if (before === null ? !gone : !read.ok) return setProblem(read.ok ? { code: 'contradicted' } : read.problem)
+    // What is believed is what the list of zones in force says.
+    const read = await getZones()
+    if (!read.ok) return setProblem(read.problem)
+    const stands = read.value.some(({ properties }) => properties.zone_id === id)
+    if (stands !== (before !== null)) return setProblem({ code: 'contradicted' })
     setProblem(null)
     setUndone(true)
     onUndone(last)

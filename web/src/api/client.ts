@@ -22,6 +22,10 @@ import type {
 } from './types'
 
 
+interface ProvidersAnswer {
+  readonly providers: readonly { readonly name: string; readonly start: string }[]
+}
+
 export type Answer<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly status: number; readonly problem: Problem }
 
 const TIMEOUT_MS = 10_000
@@ -74,7 +78,9 @@ export async function request<T>(method: Method, path: string, body?: unknown, m
 }
 
 export const getSession = () => request<SessionAnswer>('GET', '/v1/session')
-export const signIn = (name: string, password: string) => request<SessionAnswer>('POST', '/v1/session', { name, password })
+export const signIn = (name: string, password: string, code: string | null = null) =>
+  request<SessionAnswer>('POST', '/v1/session', code === null ? { name, password } : { name, password, code })
+export const getProviders = () => request<ProvidersAnswer>('GET', '/v1/session/providers')
 export const signOut = () => request<null>('DELETE', '/v1/session')
 export const getDemoUsers = () => request<DemoUsersAnswer>('GET', '/v1/session/demo-users')
 export const signInDemo = (role: Role) => request<SessionAnswer>('POST', '/v1/session/demo', { role })

@@ -97,16 +97,23 @@ class RuleClock:
         if self._plan.urgency is not None and self._plan.operation_type not in EMERGENCY:
             yield reason("urgency_not_applicable", {}, rule="filing_clock")
         needs = self._policy.standing_approval_required
-        yield from reasons(self.verdict, self._facts, self._book, needs_authority=needs)
+        # Whether it came in time was judged when it was filed, by the rules of that day.
+        anew = self._plan.filed_at is None
+        yield from reasons(self.verdict, self._facts, self._book, needs_authority=needs, lateness=anew)
 
 
-def reasons(found: Verdict, facts: Facts, book: Rulebook, *, needs_authority: bool) -> Iterator[Reason]:
-    """Yield what the rule clock says against a flight; `needs_authority` False: nobody waits for the authority."""
+def reasons(
+    found: Verdict, facts: Facts, book: Rulebook, *, needs_authority: bool, lateness: bool = True
+) -> Iterator[Reason]:
+    """Yield what the rule clock says against a flight.
+
+    `needs_authority` False: nobody waits for the authority; `lateness` False: whether it is late is not asked.
+    """
     if found.application == "submitted" and needs_authority:
         because, because_zh = _because(found)
         values = {"because": because, "because_zh": because_zh}
         yield reason("pending_authority", values, rule="standing_approval")
-    if not found.late or found.apply_by_s is None:
+    if not lateness or not found.late or found.apply_by_s is None:
         return
     values = {"by": beijing_text(found.apply_by_s), "departs": beijing_text(facts.departure_s)}
     if found.application == "submitted" and book.late_application != "off":

@@ -160,9 +160,8 @@ async def file_standing_day(
     try:
         on = date.fromisoformat(body.date)
     except ValueError:
-        raise validation_problem(
-            [FieldProblem.of("/date", "invalid_value", reason="is no day of the calendar")]
-        ) from None
+        fault = FieldProblem("/date", "invalid_value", "is no day of the calendar", "不是有效日期")
+        raise validation_problem([fault]) from None
     firm = principal.organisation_id
     name = None if standing_approval_id == _FLEET else standing_approval_id
     holds = services.fleet.has_standing_approval(firm) if name is None else services.standing.held(firm, name)

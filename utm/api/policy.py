@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Request, Response
 
 from airspace.policy import policy_to_dict
+from airspace.rules.book import book_to_dict, order_761
 from utm.api.answers import if_match, json_response
 from utm.api.body import parse_body
 from utm.api.openapi import openapi_body, problem_responses
@@ -25,6 +26,17 @@ async def read_policy(_: Annotated[Principal, Depends(require("policy.read"))], 
     """Return the policy: separation, tolerance, ceiling, times; every decision names the version that judged it."""
     policy = policy_to_dict(services.book.policy)
     return json_response(policy, headers={"ETag": f'"{policy["version"]}"'})
+
+
+@router.get(
+    "/presets/order_761",
+    summary="What Order 761 asks for",
+    response_model=None,
+    responses=problem_responses(401, 403),
+)
+async def read_order_761(_: Annotated[Principal, Depends(require("policy.read"))]) -> Response:
+    """Return the fields of a policy that enforces the times of Order 761: send them to PUT, or first to impact."""
+    return json_response({"readiness_lead_s": 3_600.0, "rules": book_to_dict(order_761())})
 
 
 @router.put(

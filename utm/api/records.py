@@ -49,7 +49,8 @@ async def flight_record(
     services: Annotated[Services, Depends(services_of)],
     format_: Annotated[Format, Query(alias="format", description="How the record is written.")] = "json",
 ) -> Response:
-    """Return plan, every judged version, the track flown while it was activated, alerts, advisories, commands, audit.
+    """Return plan, every judged version, the track flown while it was activated, alerts, advisories, commands,
+    applications to the authority, event reports, audit.
 
     `manifest` holds the SHA-256 of each part, over its JSON with keys sorted and no spaces.
     """

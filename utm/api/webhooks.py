@@ -126,7 +126,7 @@ async def replay_events(webhook_id: str, request: Request, principal: Writer, se
     """Queue every event of a window again, or, without `from`, every dead delivery; in order, behind what waits already."""
     body = await parse_body(request, ReplayBody)
     if body.from_ is not None and body.to is not None and body.to < body.from_:
-        raise validation_problem([FieldProblem.of("/to", "invalid_value", reason="lies before from")])
+        raise validation_problem([FieldProblem("/to", "reversed_window", "lies before from", "早于 from")])
     return json_response(await services.webhooks.replay(principal, webhook_id, body.from_, body.to), 202)
 
 

@@ -118,6 +118,29 @@ class WeatherBody(BaseModel):
     wind: WindBody | None = Field(None, description="null: not known; absent: as it was.")
 
 
+class RulebookBody(BaseModel):
+    """The rule clock: who applies, by when, and what is owed afterwards. Every field: docs/rules.md."""
+
+    model_config = ConfigDict(extra="allow", strict=True)
+
+    application_days_before: int | None = None
+    application_by: str | None = Field(None, description="HH:MM in Beijing; an application arrives before it.")
+    decision_by: str | None = Field(None, description="HH:MM in Beijing of the same day.")
+    late_application: str | None = Field(None, description="off, warning, pending or refuse.")
+    late_standing_filing: str | None = Field(None, description="off, warning, pending or refuse.")
+    emergency_apply_s: float | None = None
+    emergency_decide_s: float | None = None
+    late_readiness: str | None = Field(None, description="mark or refuse.")
+    report_within_s: float | None = None
+    report_events: list[str] | None = None
+    exempt_classes: list[str] | None = None
+    suitable_ceiling_agl_m: float | None = None
+    state_operations: list[str] | None = None
+    state_ceiling_agl_m: float | None = None
+    assumed_triggers: dict[str, list[str]] | None = None
+    class_limits: dict[str, dict[str, Any]] | None = None
+
+
 class PolicyBody(BaseModel):
     """Fields of the policy to change; those left out keep their value, lists are replaced whole."""
 
@@ -163,6 +186,7 @@ class PolicyBody(BaseModel):
         None, description="How long before it begins a temporary zone must be published."
     )
     zone_urgent_notice_s: float | None = Field(None, description="The same for a military or emergency one.")
+    rules: RulebookBody | None = Field(None, description="The rule clock of Order 761; fields left out keep their value.")
     max_flights_per_cell: int | None = Field(
         None, description="Flights in a resolution-8 cell at once; null: no limit."
     )

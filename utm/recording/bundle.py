@@ -7,7 +7,7 @@ the same parts, and the same bundle, to the byte.
 import hashlib
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
@@ -16,13 +16,15 @@ import numpy as np
 import orjson
 from sqlmodel import Session
 
+from airspace.timebase import from_scene_s
 from utm.advisories import advisory_document
 from utm.live_area import Area
 from utm.plan_records import document, rfc3339
 from utm.recording.columns import IDENTITY, RecordedEvent, Rows, instant
 from utm.recording.export import Item, by_track, csv_lines, geojson_lines
 from utm.recording.reader import Recordings
-from utm.store import journal, notices, plans
+from utm.store import journal, notices, plans, rules
+from utm.store.rule_tables import NO_LIMIT_S, ApplicationRow, EventReportRow
 from utm.store.sql import as_values
 from utm.store.tables import FlightPlanRow
 
@@ -63,6 +65,9 @@ class StoredFlight:
     versions: list[dict[str, Any]]
     advisories: list[dict[str, Any]]
     audit: list[dict[str, Any]]
+    applications: list[dict[str, Any]] = field(default_factory=list)
+    """What the outside authority was asked, and what it decided under which version of the policy."""
+    event_reports: list[dict[str, Any]] = field(default_factory=list)
 
 
 def stored_flight(session: Session, plan_id: str) -> StoredFlight | None:
@@ -89,7 +94,25 @@ def stored_flight(session: Session, plan_id: str) -> StoredFlight | None:
         versions,
         [orjson.loads(orjson.dumps(advisory_document(item))) for item in reversed(told)],
         [as_values(line) for line in journal.audit_of(session, plan_id)],
+        [_asked(item) for item in rules.applications_of(session, plan_id)],
+        [_owed(item) for item in rules.reports_of_plan(session, plan_id)],
     )
+
+
+def _asked(row: ApplicationRow) -> dict[str, Any]:
+    names = (
+        "application_id", "plan_version", "adapter", "state", "submitted_at", "decided_at", "decided_by", "reason",
+        "reference", "policy_version",
+    )  # fmt: skip
+    due_at = rfc3339(from_scene_s(row.due_s)) if row.due_s < NO_LIMIT_S else None
+    return {**{name: getattr(row, name) for name in names}, "due_at": due_at}
+
+
+def _owed(row: EventReportRow) -> dict[str, Any]:
+    names = ("report_id", "kind", "event_at", "landed_at", "state", "filed_at", "filed_by", "reason", "policy_version")
+    due_at = None if row.due_s is None else rfc3339(from_scene_s(row.due_s))
+    report = None if row.report is None else orjson.loads(row.report)
+    return {**{name: getattr(row, name) for name in names}, "due_at": due_at, "report": report}
 
 
 def flown(row: FlightPlanRow, now_us: int) -> Window | None:
@@ -126,6 +149,8 @@ def flight_parts(recordings: Recordings, flight: StoredFlight, now_us: int, visi
         "track": track,
         "alerts": alerts,
         "advisories": flight.advisories,
+        "applications": flight.applications,
+        "event_reports": flight.event_reports,
         "commands": commands,
         "audit": flight.audit,
     }

@@ -21,12 +21,11 @@ from utm.memory import Memory
 from utm.plan_records import decode_authority, rfc3339
 from utm.store import plans, rules
 from utm.store.journal import record_audit
-from utm.store.rule_tables import ApplicationRow
+from utm.store.rule_tables import NO_LIMIT_S, ApplicationRow
 from utm.store.store import Store, on_undo
 from utm.store.tables import FlightPlanRow
 
 KIND: Final = "authority_application"
-NO_LIMIT_S: Final = 1e12
 _OVER: Final = frozenset({"refused", "ended", "cancelled", "withdrawn", "expired"})
 _GIVEN_UP: Final = frozenset({"refused", "cancelled", "withdrawn", "expired"})
 _SENT: Final = frozenset({"follow", "approved", "report", "await_release"})

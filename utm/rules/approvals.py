@@ -15,12 +15,12 @@ from utm.fleet import Fleet, class_of
 from utm.plan_records import decode_authority, rfc3339
 from utm.plan_steps import PlanSteps
 from utm.problems import Problem, not_found
-from utm.rules.applications import NO_LIMIT_S, ApplicationDesk
+from utm.rules.applications import ApplicationDesk
 from utm.security import Principal, may_read_of
 from utm.standing import StandingApprovals
 from utm.store import notices, plans, rules
 from utm.store.notice_tables import StandingApprovalRow
-from utm.store.rule_tables import ApplicationRow
+from utm.store.rule_tables import NO_LIMIT_S, ApplicationRow
 from utm.store.store import Store
 from utm.store.tables import FlightPlanRow
 

@@ -3,6 +3,9 @@
 from sqlalchemy import Column, Index, Text
 from sqlmodel import Field, SQLModel
 
+NO_LIMIT_S = 1e12
+"""The scene second of what is due at no time."""
+
 
 class ApplicationRow(SQLModel, table=True):
     """What the outside authority is asked about a plan, how that reaches it, and what it decided."""

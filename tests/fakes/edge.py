@@ -55,7 +55,7 @@ class MovableClock:
         self.seconds += seconds
 
 
-class Place(ApiModel):
+class EchoPlace(ApiModel):
     """A place of the echoing route."""
 
     lat_deg: Annotated[float, Field(ge=-90, le=90)]
@@ -102,9 +102,9 @@ def stored_bytes(folder: Path) -> bytes:
 def echo_routes(app: FastAPI) -> None:
     """Add routes that return what they understood, and one that fails."""
 
-    @app.post("/v1/echo", openapi_extra=openapi_body(Place))
+    @app.post("/v1/echo", openapi_extra=openapi_body(EchoPlace))
     async def echo(request: Request, principal: Annotated[Principal, Depends(require("plan.file"))]) -> dict[str, Any]:
-        body = await parse_body(request, Place)
+        body = await parse_body(request, EchoPlace)
         return {"organisation": principal.organisation_id, "body": body.model_dump(mode="json")}
 
     @app.get("/v1/defect")
@@ -130,7 +130,13 @@ async def running(folder: Path, **changes: Any) -> AsyncIterator[Edge]:
     credentials = await prepare_demo(identity) if settings.demo else {}
     app = FastAPI()
     app.state.services = SimpleNamespace(
-        identity=identity, fleet=fleet, store=store, settings=settings, clock=clock, sandbox=False
+        identity=identity,
+        fleet=fleet,
+        store=store,
+        settings=settings,
+        clock=clock,
+        sandbox=False,
+        webhooks=SimpleNamespace(count_of=lambda _: 0),
     )
     access = (oauth, session, session_security, oidc_login, openid, clients, organisations, applications)
     for module in (*access, fleet_api):

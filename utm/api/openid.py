@@ -48,7 +48,7 @@ CODE_S = 60
 TOKEN_S = 300
 ASK_S = 600
 _TOKEN_TYPE = "userinfo+jwt"  # noqa: S105  (a type, not a secret)
-_OPEN = {"security": []}
+_OPEN: dict[str, Any] = {"security": []}
 _NO_STORE = {"Cache-Control": "no-store"}
 _PAGE_HEADERS = {
     "Cache-Control": "no-store",

@@ -12,7 +12,6 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 import orjson
-from sqlalchemy import func, select
 from sqlmodel import Session
 
 from utm.ids import new_id
@@ -21,9 +20,9 @@ from utm.security.accounts import Accounts, NewCredential
 from utm.security.credentials import new_plain
 from utm.security.identity import Identity
 from utm.security.principal import Principal, Role
+from utm.store.identity_queries import application_page, applications_waiting
 from utm.store.identity_records import Records
 from utm.store.identity_tables import ApplicationRow
-from utm.store.sql import table
 
 MOST_WAITING: Final = 1_000
 """Applications that may wait for a decision at a time: the form is open to everybody."""
@@ -31,7 +30,6 @@ COLLECT_DAYS: Final = 14
 SANDBOX_ENTITLEMENTS: Final = ("standing_approval",)
 ROLES_OF: Final[dict[str, Role]] = {"operator": "operator", "supplier": "supplier", "sandbox": "operator"}
 
-_applications = table(ApplicationRow)
 _records = Records(ApplicationRow)
 
 
@@ -57,8 +55,7 @@ class Applications:
         )
 
         def job(session: Session) -> ApplicationRow:
-            waiting = select(func.count()).select_from(_applications).where(_applications.c.state == "pending")
-            if int(session.execute(waiting).scalar_one()) >= MOST_WAITING:
+            if applications_waiting(session) >= MOST_WAITING:
                 raise Problem("too_many_applications", headers={"Retry-After": "3600"})
             _records.put(session, row)
             self._audit(session, "application.apply", row, "applicant", kind=kind)
@@ -83,17 +80,7 @@ class Applications:
 
     async def page(self, state: str | None, after: tuple[str, str] | None, limit: int) -> list[ApplicationRow]:
         """Return applications in the order they came."""
-        columns = _applications.c
-        query = select(_applications).order_by(columns.created_at, columns.application_id).limit(limit)
-        if state is not None:
-            query = query.where(columns.state == state)
-        if after is not None:
-            at, application_id = after
-            later = (columns.created_at == at) & (columns.application_id > application_id)
-            query = query.where((columns.created_at > at) | later)
-        return await self._store.read(
-            lambda session: [ApplicationRow(**row._mapping) for row in session.execute(query)]
-        )
+        return await self._store.read(lambda session: application_page(session, state, after=after, limit=limit))
 
     async def approve(
         self, principal: Principal, application_id: str, entitlements: Collection[str], reason: str | None

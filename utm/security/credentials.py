@@ -25,6 +25,7 @@ ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 ASSERTION_ALGORITHMS = ["ES256", "ES384", "RS256", "PS256", "EdDSA", "Ed25519"]
 ASSERTION_LIFE_S = 300
 _LEEWAY_S = 10
+_LATEST_S = 1e11
 _PREFIXES = {"secret": "hxs", "api_key": "hxk"}
 _REMEMBERED = 4096
 _REMEMBER_S = 60.0
@@ -148,22 +149,21 @@ def _checked(
 ) -> tuple[str, datetime] | None:
     audience = claims.get("aud")
     meant = audience if isinstance(audience, list) else [audience]
-    expires, not_before, jti = claims.get("exp"), claims.get("nbf", 0), claims.get("jti")
+    expires_s, not_before_s, jti = _time(claims.get("exp")), _time(claims.get("nbf", 0)), claims.get("jti")
+    if expires_s is None or not_before_s is None or not isinstance(jti, str) or not 0 < len(jti) <= 200:
+        return None
     right = (
         claims.get("iss") == client_id == claims.get("sub")
         and len(meant) == 1
+        and isinstance(meant[0], str)
         and meant[0] in audiences
-        and isinstance(jti, str)
-        and 0 < len(jti) <= 200
-        and _is_time(expires)
-        and _is_time(not_before)
-        and now_s - _LEEWAY_S < expires <= now_s + ASSERTION_LIFE_S + _LEEWAY_S
-        and not_before <= now_s + _LEEWAY_S
+        and now_s - _LEEWAY_S < expires_s <= now_s + ASSERTION_LIFE_S + _LEEWAY_S
+        and not_before_s <= now_s + _LEEWAY_S
     )
-    if not right:
+    return (jti, datetime.fromtimestamp(expires_s, tz=UTC) + timedelta(seconds=_LEEWAY_S)) if right else None
+
+
+def _time(value: object) -> float | None:
+    if not isinstance(value, int | float) or isinstance(value, bool) or not abs(value) < _LATEST_S:
         return None
-    return jti, datetime.fromtimestamp(expires, tz=UTC) + timedelta(seconds=_LEEWAY_S)
-
-
-def _is_time(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+    return float(value)

@@ -126,7 +126,7 @@ class OidcLogin:
         return claims
 
     async def _redeemed(self, client: Any, provider: _Provider, code: str, verifier: str) -> dict[str, Any]:
-        from authlib.integrations.base_client import OAuthError  # noqa: PLC0415  (as in _client)
+        from authlib.integrations.base_client import OAuthError  # type: ignore[import-untyped]  # noqa: PLC0415
 
         try:
             answer: dict[str, Any] = await client.fetch_token(
@@ -221,7 +221,9 @@ class OidcLogin:
     def _client(self, *, basic: bool = True) -> Any:
         with warnings.catch_warnings():  # authlib would like a newer httpx than the one pinned here
             warnings.simplefilter("ignore", DeprecationWarning)
-            from authlib.integrations.httpx_client import AsyncOAuth2Client  # noqa: PLC0415  (only servers with a provider)
+            from authlib.integrations.httpx_client import (  # type: ignore[import-untyped]  # noqa: PLC0415
+                AsyncOAuth2Client,
+            )
 
         secret = self._settings.oidc_client_secret
         method = "none" if secret is None else ("client_secret_basic" if basic else "client_secret_post")

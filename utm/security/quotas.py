@@ -17,15 +17,14 @@ from sqlmodel import Session
 
 from utm.problems import FieldProblem, Problem
 from utm.security.directory import Directory
+from utm.store.identity_queries import plan_counts
 from utm.store.identity_tables import QuotaRow
-from utm.store.sql import run
 
 DEFAULT: Final = "default"
 BEIJING: Final = ZoneInfo("Asia/Shanghai")
 RECOUNT_S: Final = 5.0
 NEAR: Final = 100
 """So close to a limit every filing counts anew."""
-_LIVE: Final = "state IN ('pending', 'approved', 'activated', 'nonconforming', 'contingent')"
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,14 +122,8 @@ class QuotaDesk:
     def _count(self, session: Session, organisation_id: str) -> _Tally:
         day = _midnight(self._clock.now())
         since = day.astimezone(self._clock.now().tzinfo).strftime("%Y-%m-%dT%H:%M:%S")
-        live = f"SELECT count(*) FROM flight_plans WHERE organisation_id = ? AND {_LIVE}"  # noqa: S608  (our own text)
-        today = "SELECT count(*) FROM flight_plans WHERE organisation_id = ? AND created_at >= ?"
-        return _Tally(
-            live=int(run(session, live, (organisation_id,)).fetchone()[0]),
-            today=int(run(session, today, (organisation_id, since)).fetchone()[0]),
-            day=day.isoformat(),
-            counted_s=self._clock.monotonic_s(),
-        )
+        live, today = plan_counts(session, organisation_id, since)
+        return _Tally(live=live, today=today, day=day.isoformat(), counted_s=self._clock.monotonic_s())
 
     def _too_many_today(self, limit: int) -> Problem:
         now = self._clock.now()

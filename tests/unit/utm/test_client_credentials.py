@@ -209,6 +209,8 @@ async def test_a_client_signs_for_itself(tmp_path: Path) -> None:
             "two audiences": assertion(own, client_id, now, jti="d", aud=[BASE_URL, "https://elsewhere.test"]),
             "expired": assertion(own, client_id, now, jti="e", exp=int(now.timestamp()) - 60),
             "for years": assertion(own, client_id, now, jti="f", exp=int(now.timestamp()) + 10_000_000),
+            "an hour without end": assertion(own, client_id, now, jti="i", exp=10**400),
+            "an object for an audience": assertion(own, client_id, now, jti="j", aud=[{"x": 1}]),
             "no jti": assertion(own, client_id, now, jti=None),
             "other issuer": assertion(own, client_id, now, jti="g", iss="cl_other"),
             "other client": assertion(own, edge.of("operator", 1)["client_id"], now, jti="h"),

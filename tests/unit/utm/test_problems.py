@@ -126,6 +126,6 @@ async def test_the_openapi_document_knows_bodies_parsed_by_hand(tmp_path: Path) 
         document = (await client.get("/openapi.json")).json()
     references = set(re.findall(r"#/components/schemas/([\w.-]+)", str(document)))
     assert references <= set(document["components"]["schemas"])
-    assert {"Place", "Problem", "AircraftBody"} <= set(document["components"]["schemas"])
+    assert {"EchoPlace", "Problem", "AircraftBody"} <= set(document["components"]["schemas"])
     body = document["paths"]["/v1/echo"]["post"]["requestBody"]["content"]["application/json"]["schema"]
-    assert body == {"$ref": "#/components/schemas/Place"}
+    assert body == {"$ref": "#/components/schemas/EchoPlace"}

@@ -22,6 +22,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import httpx
 import numpy as np
 from sqlmodel import Session, create_engine
 
@@ -167,8 +168,9 @@ def run(vehicles: int, clients: int, settle_s: float, lasts_s: float) -> dict[st
             began = time.monotonic()
             server.start(timeout_s=300)
             ready_s = time.monotonic() - began
+            tokens = [_token(server, role) for role in ("dispatcher", "regulator", "admin")]  # fifty connections each
             children.append(_child("vehicles", folder))
-            return _watched(server, folder, children, clients, settle_s, lasts_s) | {"ready_s": ready_s}
+            return _watched(server, folder, children, tokens, clients, settle_s, lasts_s) | {"ready_s": ready_s}
         finally:
             for child in children:
                 child.kill()
@@ -176,14 +178,21 @@ def run(vehicles: int, clients: int, settle_s: float, lasts_s: float) -> dict[st
                 server.kill()
 
 
+def _token(server: Server, role: str) -> str:
+    with server.client(role) as client:
+        return str(client.headers["authorization"]).removeprefix("Bearer ")
+
+
 def _watched(
-    server: Server, folder: Path, children: list[subprocess.Popen[str]], clients: int, settle_s: float, lasts_s: float
+    server: Server,
+    folder: Path,
+    children: list[subprocess.Popen[str]],
+    tokens: list[str],
+    clients: int,
+    settle_s: float,
+    lasts_s: float,
 ) -> dict[str, Any]:
     """Let clients watch for so long once everything has settled; the vehicles fly already."""
-    tokens = []
-    for role in ("dispatcher", "regulator", "admin"):  # a caller may hold fifty connections
-        with server.client(role) as client:
-            tokens.append(str(client.headers["authorization"]).removeprefix("Bearer "))
     ask = {"port": server.port, "tokens": tokens, "clients": clients, "box": DISTRICT}
     (folder / "clients.json").write_text(json.dumps(ask))
     time.sleep(settle_s)
@@ -203,7 +212,8 @@ def _watched(
     watching.stdin.write("\n")
     watching.stdin.flush()
     seen: dict[str, Any] = json.loads(watching.stdout.readline())
-    with server.client("dispatcher") as client:
+    bearer = {"Authorization": f"Bearer {tokens[0]}"}
+    with httpx.Client(base_url=server.base_url, headers=bearer, timeout=120) as client:
         seen["metrics"] = client.get("/metrics").text
         seen["alerts"] = len(client.get("/v1/alerts", params={"limit": 500}).json()["items"])
     return seen | {"load_average": os.getloadavg()[0], "cores": spent_s / took_s, "load": load}

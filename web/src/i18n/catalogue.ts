@@ -11,6 +11,7 @@ import { alerts } from './areas/alerts'
 import { approvals } from './areas/approvals'
 import { commands } from './areas/commands'
 import { faults } from './areas/faults'
+import { fleet } from './areas/fleet'
 import { flight } from './areas/flight'
 import { indicators } from './areas/indicators'
 import { logistics } from './areas/logistics'
@@ -27,7 +28,7 @@ import type { Entry } from './entry'
 
 export type { Entry, Text } from './entry'
 
-export const areas = { airspace, alerts, approvals, commands, faults, flight, indicators, logistics, map, orders, panels, plans, replay, screens, search, shell, weather } as const
+export const areas = { airspace, alerts, approvals, commands, faults, fleet, flight, indicators, logistics, map, orders, panels, plans, replay, screens, search, shell, weather } as const
 
 export const catalogue = {
   ...airspace,
@@ -35,6 +36,7 @@ export const catalogue = {
   ...approvals,
   ...commands,
   ...faults,
+  ...fleet,
   ...flight,
   ...indicators,
   ...logistics,

@@ -31,6 +31,8 @@ export const screens: readonly Screen[] = [
   { id: 'weather', icon: 'weather', title: 'screen_weather', letter: 't', roles: ['operator', 'dispatcher', 'regulator', 'admin'], layout: 'map', View: lazy(() => import('./weather/WeatherScreen')) },
   { id: 'replay', icon: 'replay', title: 'screen_replay', letter: 'r', roles: ['operator', 'dispatcher', 'regulator', 'admin'], layout: 'page', View: lazy(() => import('./replay/ReplayScreen')) },
   { id: 'indicators', icon: 'chart', title: 'screen_indicators', letter: 'i', roles: ['operator', 'dispatcher', 'regulator', 'admin'], layout: 'page', View: lazy(() => import('./indicators/IndicatorsScreen')) },
+  { id: 'fleet', icon: 'fleet', title: 'screen_fleet', letter: 'f', roles: ['operator', 'dispatcher', 'regulator', 'admin'], layout: 'page', View: lazy(() => import('./fleet/FleetScreen')) },
+  { id: 'wall', icon: 'wall', title: 'screen_wall', letter: 'w', roles: ['dispatcher', 'regulator', 'admin'], layout: 'map', View: lazy(() => import('./wall/WallScreen')) },
 ]
 
 export const home: Screen = screens[0]!

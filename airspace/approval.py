@@ -179,7 +179,7 @@ def _plan_conflicts(
 
 
 def _zones(plan: FlightIntent, policy: Policy, scene: Scene) -> Iterator[Reason]:
-    zones = [zone for zone in zones_near(plan, policy, scene) if zone.restriction != "NO_RESTRICTION"]
+    zones = [zone for zone in zones_near(plan, scene) if zone.restriction != "NO_RESTRICTION"]
     for found in infringements(plan.path, zones, policy.tolerance):
         yield _zone_reason(found, policy)
 

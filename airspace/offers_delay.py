@@ -33,7 +33,7 @@ _MARGIN_S: Final = 1e-6
 
 def blocking_zones(plan: FlightIntent, policy: Policy, scene: Scene) -> list[Zone]:
     """Return the zones near a flight that would keep it from being approved at once."""
-    return [zone for zone in zones_near(plan, policy, scene) if blocks(zone, policy)]
+    return [zone for zone in zones_near(plan, scene) if blocks(zone, policy)]
 
 
 def blocks(zone: Zone, policy: Policy) -> bool:

@@ -73,6 +73,12 @@ class Transport(Protocol):
     def counters(self) -> dict[str, int]: ...
 
 
+class BatchTransport(Transport, Protocol):
+    """A transport that hands over many datagrams at once, as the UDP server does."""
+
+    def endpoint_of(self, words: npt.NDArray[np.uint64]) -> str: ...
+
+
 class Bridge(Conversations):
     """Owns transports and a Registry, and hands event batches to subscribers in the event loop.
 
@@ -162,6 +168,11 @@ class Bridge(Conversations):
         """Add a transport that the caller made, before `start`; returns what takes the batches it receives."""
         self._transports.append(transport)
         return lambda batch: self._receive(transport, batch)
+
+    def attach_datagrams(self, transport: BatchTransport) -> Callable[[Datagrams], None]:
+        """Add a transport as `attach` does, whose datagrams come many at a time, by the lane the UDP server's take."""
+        self._transports.append(transport)
+        return lambda datagrams: self._receive_datagrams(transport, datagrams)
 
     def subscribe(
         self, callback: Callable[[list[Event]], None], *, routine: Callable[[Routine], None] | None = None
@@ -254,7 +265,7 @@ class Bridge(Conversations):
         if events:
             self._dispatch(events)
 
-    def _receive_datagrams(self, transport: UdpServer, datagrams: Datagrams) -> None:
+    def _receive_datagrams(self, transport: BatchTransport, datagrams: Datagrams) -> None:
         if self.registry.lane is None:
             places = [transport.endpoint_of(words) for words in datagrams.addresses]
             self._receive(transport, [(place, datagrams.piece(number)) for number, place in enumerate(places)])

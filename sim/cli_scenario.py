@@ -37,6 +37,9 @@ def scenario(
     base_url: Annotated[str | None, typer.Option(help="Base URL of the API; default: as the credentials say.")] = None,
     bridge: Annotated[str | None, typer.Option(help="HOST:PORT of the MAVLink bridge; default: as they say.")] = None,
     seed: Annotated[int | None, typer.Option(help="Another seed than the scenario's.")] = None,
+    simulated: Annotated[
+        bool, typer.Option("--simulated", help="In simulated time, with the service in this process: no waiting.")
+    ] = False,
     check: Annotated[bool, typer.Option("--check", help="Only read the file and say what is wrong with it.")] = False,
     control_port: ControlPort = None,
     as_json: Json = False,
@@ -61,6 +64,11 @@ def scenario(
             )
             return
         passed: list[bool] = []
+        if simulated:
+            _simulated(found, as_json=as_json, passed=passed)
+            if passed != [True]:
+                raise typer.Exit(1)
+            return
         run_until_stopped(
             _scenario(found, credentials, base_url, bridge, control_port=control_port, as_json=as_json, passed=passed)
         )
@@ -83,14 +91,7 @@ async def _scenario(
     from sim.control_api import Control, serving  # noqa: PLC0415
     from sim.scenarios.run import ScenarioRun  # noqa: PLC0415
 
-    shown = {"fault", "zone", "met"}
-
-    def tell(event: str, fields: dict[str, Any]) -> None:
-        if as_json:
-            line({"event": event, **fields})
-        elif event in shown:
-            err.print(f"[dim]{event}[/dim] " + ", ".join(f"{k} {v}" for k, v in fields.items()))
-
+    tell = _teller(as_json=as_json)
     control = Control()
     async with _server(credentials) as where, serving(control, control_port, tell):
         run = ScenarioRun(
@@ -100,6 +101,28 @@ async def _scenario(
         with Progress(*columns, console=err, disable=as_json, transient=True) as progress:
             progress.add_task(f"{found.title} ({found.drones} drones, {found.duration_s:.0f} s)")
             report = await run.run()
+    _show(report, as_json=as_json, passed=passed)
+
+
+def _teller(*, as_json: bool) -> Any:
+    shown = {"fault", "zone", "executed", "met"}
+
+    def tell(event: str, fields: dict[str, Any]) -> None:
+        if as_json:
+            line({"event": event, **fields})
+        elif event in shown:
+            err.print(f"[dim]{event}[/dim] " + ", ".join(f"{k} {v}" for k, v in fields.items()))
+
+    return tell
+
+
+def _simulated(found: Any, *, as_json: bool, passed: list[bool]) -> None:
+    from sim.scenarios.simulated import run_simulated  # noqa: PLC0415  (the service is heavy; --help is not)
+
+    _show(run_simulated(found, _teller(as_json=as_json)), as_json=as_json, passed=passed)
+
+
+def _show(report: Any, *, as_json: bool, passed: list[bool]) -> None:
     passed.append(report.passed)
     if as_json:
         line({"event": "report", **report.as_dict()})

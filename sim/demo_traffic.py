@@ -89,12 +89,13 @@ async def start_traffic(
     arrange: Callable[[RouteBook, Random], None] | None = None,
     stagger_s: float = STAGGER_S,
     before_flying: Callable[[Traffic], None] | None = None,
+    fleet: Fleet | None = None,
 ) -> Traffic:
     """Start `count` drones (or those of `specs`) over the operators of a credentials file.
 
     Raises ApiError or ValueError saying what is wrong. The server must be ready. `base_url` and `bridge` ("host:port")
     override what the file says; `arrange` may change where they fly; `stagger_s` lies between their first filings;
-    `before_flying` is called when all are registered.
+    `before_flying` is called when all are registered; `fleet` is another than one over UDP.
     """
     credentials = Credentials.read(credentials_path)
     operators = credentials.of_role("operator")
@@ -102,7 +103,7 @@ async def start_traffic(
         raise ValueError(f"{credentials_path} names no operator")
     rng = Random(seed)
     ground = world if world is not None else await asyncio.to_thread(World.of_city, city, seed=seed)
-    fleet = Fleet(bridge=parse_address(bridge or credentials.mavlink_udp), speed=speed)
+    fleet = fleet or Fleet(bridge=parse_address(bridge or credentials.mavlink_udp), speed=speed)
     pads, tally = Pads(), Tally()
     firms = [
         Firm(

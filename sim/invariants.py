@@ -2,7 +2,8 @@
 
 `PlanInvariants.after_commit` reads what a commit changed, from the disk, and checks:
 
-* no two plans that reserve airspace lose separation (`utm.judge`); each change is compared with everything near it,
+* no two plans that reserve airspace lose separation (`utm.judge`); each change is compared with everything near it, and
+  with what orders and contingencies reserve (`sim.order_invariants`),
 * no approved or activated plan enters a closed zone that was published before,
 * no site holds more aircraft than it has pads,
 * every plan goes the ways of its life's table and no other, and the process that serves remembers what is on the disk,
@@ -16,26 +17,24 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-import numpy as np
 import orjson
 from sqlmodel import Session
 
 from airspace.lifecycle import FINAL, RESERVES_AIRSPACE, TRANSITIONS, PlanState
 from airspace.timebase import from_scene_s
 from sim.closed_zones import ClosedZone, closed_zone
+from sim.judged_boxes import Box, box_of, boxes_meet, held_until
+from sim.order_invariants import KINDS, OrderInvariants, Row, read_change
 from utm.city import City, FlatTerrainSpec
 from utm.judge import JudgedPlan, from_body, geoid_from_csv, judge, plane_for
-from utm.judge.plans import Columns, instant
+from utm.judge.plans import instant
 from utm.separation_check import judge_rows
 from utm.settings import Settings
 from utm.sky import Sky
-from utm.store import airspace_records, journal, plans
+from utm.store import airspace_records, commands, journal, plans
 from utm.store.store import Store
 from utm.store.tables import FlightPlanRow
 
-MARGIN_M: Final = 400.0
-"""Plans further apart than this are not compared; every policy's minima are far smaller."""
-MARGIN_S: Final = 120.0
 _TOUCH_S: Final = 0.01
 _EXTENSION_STATES: Final = frozenset({"activated", "nonconforming", "contingent"})
 
@@ -72,7 +71,7 @@ class Known:
     origin_site_id: str | None
     destination_site_id: str | None
     judged: JudgedPlan | None = None
-    box: tuple[float, float, float, float, float, float] = (0.0,) * 6
+    box: Box = (0.0,) * 6
     """Low x, y, t and high x, y, t."""
     body: str = ""
     extended: bool = False
@@ -114,7 +113,12 @@ class Counts:
 class PlanInvariants:
     """See the module's text. The reader is a second, read-only look at the same file."""
 
-    def __init__(self, settings: Settings, city: City, broken: Broken) -> None:
+    def __init__(
+        self, settings: Settings, city: City, broken: Broken, now_s: Callable[[], float] = lambda: 0.0
+    ) -> None:
+        """`now_s` is the service's clock in scene seconds."""
+        self.orders = OrderInvariants(self._made, broken, self._excuse, now_s)
+        self._continued: frozenset[frozenset[str]] = frozenset()
         self.counts = Counts()
         self.plans: dict[str, Known] = {}
         self.told: dict[str, Told] = {}
@@ -166,7 +170,7 @@ class PlanInvariants:
         """Check everything that the commits since the last look have changed."""
         if self._store is None:
             return
-        rows, zones = self._store.read_now(self._news)
+        rows, zones, reserved = self._store.read_now(self._news)
         self.counts.commits += 1
         for zone_id, feature in zones:
             zone = None if feature is None else closed_zone(zone_id, feature, self._plane)
@@ -177,12 +181,17 @@ class PlanInvariants:
         changed = [found for row in rows if (found := self._take(row)) is not None]
         for known, how in changed:
             self._check_space(known, how)
+            if known.judged is not None:
+                self.orders.meets(known, how)
             self._check_pads(known, how)
             if how in ("approved", "activated"):
                 self._check_zones(known)
+        for row in reserved:
+            self.orders.take(row, self._live.values())
         self._check_memory([row.plan_id for row in rows])
 
-    def _news(self, session: Session) -> tuple[list[FlightPlanRow], list[tuple[str, dict[str, Any] | None]]]:
+    def _news(self, session: Session) -> tuple[list[FlightPlanRow], list[tuple[str, dict[str, Any] | None]], list[Row]]:
+        reserved: dict[str, Row] = {}
         rows: dict[str, FlightPlanRow] = {}
         zones: dict[str, dict[str, Any] | None] = {}
         for seq, kind, ref, _ in journal.changes_after(session, self._seen):
@@ -197,7 +206,11 @@ class PlanInvariants:
                 zone = airspace_records.zone(session, ref)
                 gone = zone is None or zone.withdrawn_at is not None
                 zones[ref] = None if zone is None or gone else orjson.loads(zone.feature)
-        return list(rows.values()), list(zones.items())
+            elif kind in KINDS and ref not in reserved:
+                reserved[ref] = read_change(session, kind, ref)
+        if reserved:
+            self._continued = commands.continuations(session)
+        return list(rows.values()), list(zones.items()), list(reserved.values())
 
     def _take(self, row: FlightPlanRow) -> tuple[Known, str] | None:
         """Bring what is known to what the row says; return it with how it changed, None for what reserves nothing new."""
@@ -231,7 +244,7 @@ class PlanInvariants:
             known.judged, known.box, known.extended = before.judged, before.box, before.extended
         else:
             known.judged = self._judged(row)
-            known.box = _box(known.judged)
+            known.box = box_of(known.judged)
         was_live = row.plan_id in self._live
         self._live[row.plan_id] = known
         if before is None or not was_live:
@@ -244,6 +257,16 @@ class PlanInvariants:
             known.extended = True
             return known, "extended"
         return known, "approved"
+
+    def _made(self, ref: str, body: dict[str, Any], separation: dict[str, float], ends_s: float) -> JudgedPlan | None:
+        """Return what an order or a contingency reserves, as the judge sees it."""
+        body["departure_at"] = str(body.get("departure_at", "")).upper()
+        try:
+            plan = from_body(ref, body, separation, self._ground, self._geoid, plane=self._plane)
+        except ValueError as error:
+            self._broken("separation", f"{ref} cannot be judged: {error}")
+            return None
+        return held_until(plan, (from_scene_s(ends_s) - instant(0.0)).total_seconds())
 
     def _judged(self, row: FlightPlanRow) -> JudgedPlan | None:
         separation = {
@@ -258,7 +281,7 @@ class PlanInvariants:
         except ValueError as error:
             self._broken("separation", f"{row.plan_id} cannot be judged: {error}")
             return None
-        return _held(plan, (from_scene_s(row.ends_s) - instant(0.0)).total_seconds())
+        return held_until(plan, (from_scene_s(row.ends_s) - instant(0.0)).total_seconds())
 
     # -- the rules -----------------------------------------------------------------------------------------------------
 
@@ -268,7 +291,7 @@ class PlanInvariants:
         near = [
             other
             for other in self._live.values()
-            if other is not known and other.judged is not None and _meet(known.box, other.box)
+            if other is not known and other.judged is not None and boxes_meet(known.box, other.box)
         ]
         if not near:
             return
@@ -276,7 +299,7 @@ class PlanInvariants:
         found = judge([known.judged, *(other.judged for other in near if other.judged is not None)])
         for conflict in found:
             pair = (conflict.plan_a, conflict.plan_b)
-            if known.plan_id not in pair:
+            if known.plan_id not in pair or frozenset(pair) in self._continued:
                 continue
             other_id = pair[1] if pair[0] == known.plan_id else pair[0]
             if how == "extended" or known.state is PlanState.CONTINGENT:
@@ -440,36 +463,3 @@ def _reachable(state: PlanState, following: PlanState) -> bool:
                 seen.add(state_after)
                 ahead.append(state_after)
     return following in seen
-
-
-def _held(plan: JudgedPlan, until_s: float) -> JudgedPlan:
-    """Return the plan with its last place kept until an instant of the judge's clock."""
-    if not len(plan.legs) or until_s <= plan.legs[-1][7] + 1e-3:
-        return plan
-    last = plan.legs[-1]
-    hover = np.concatenate([last[4:8], last[4:7], [until_s]])
-    return JudgedPlan(
-        plan.plan_ref,
-        np.vstack([plan.legs, hover]),
-        plan.volumes,
-        plan.horizontal_m,
-        plan.vertical_m,
-        plan.time_buffer_s,
-    )
-
-
-def _box(plan: JudgedPlan | None) -> tuple[float, float, float, float, float, float]:
-    if plan is None or not len(plan.legs):
-        return (-np.inf, -np.inf, -np.inf, np.inf, np.inf, np.inf)
-    legs: Columns = plan.legs
-    low = np.minimum(legs[:, [0, 1, 3]], legs[:, [4, 5, 7]]).min(axis=0) - (MARGIN_M, MARGIN_M, MARGIN_S)
-    high = np.maximum(legs[:, [0, 1, 3]], legs[:, [4, 5, 7]]).max(axis=0)
-    x0, y0, t0 = low.tolist()
-    x1, y1, t1 = high.tolist()
-    return x0, y0, t0, x1, y1, t1
-
-
-def _meet(
-    a: tuple[float, float, float, float, float, float], b: tuple[float, float, float, float, float, float]
-) -> bool:
-    return a[0] <= b[3] and b[0] <= a[3] and a[1] <= b[4] and b[1] <= a[4] and a[2] <= b[5] and b[2] <= a[5]

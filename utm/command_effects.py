@@ -315,6 +315,7 @@ class EffectJudge:
         among: Collection[str],
     ) -> Effect:
         own = self.own(target.aircraft.aircraft_id)
+        goes_on = isinstance(geometry, Trajectory4D)  # to a pad that was booked for another time
         found: list[tuple[Conflict, LivePlan]] = []
         others: dict[int, LivePlan] = {}
 
@@ -337,6 +338,7 @@ class EffectJudge:
             aircraft_class=target.aircraft.aircraft_class,
             performance=performance_of(target.aircraft),
             standing_approval=True,
+            destination_site_id=target.plan.destination_site_id if goes_on and target.plan is not None else None,
         )
         decision = evaluate(
             intent,
@@ -346,7 +348,8 @@ class EffectJudge:
             conflicts_of=conflicts_of,
             other_plan=lambda key: self._plans.name_of(others[key], asker),
             ignore=own,
-            checks=_CHECKS,
+            checks=(*_CHECKS, "pads") if goes_on else _CHECKS,
+            traffic=self._sky if goes_on else None,
         )
         affected = tuple(self._affected(conflict, plan, asker, among) for conflict, plan in found)
         # A vehicle that flies too high already must be let down: the ceiling is told, and is no reason to refuse.

@@ -85,10 +85,10 @@ class CommandReservations:
         return [item.command_id for item in list(self._by_id.values()) if item.ends_s < at_s]
 
     def lapse(self, now: datetime) -> None:
-        """Free the airspace of every reservation whose time has passed."""
+        """Free the airspace of every reservation whose time has passed, with the buffer that is kept after it."""
         now_s = to_scene_s(now)
         for item in list(self._by_id.values()):
-            if item.ends_s <= now_s:
+            if item.ends_s + item.live.separation.time_buffer_s <= now_s:
                 self._drop(item.command_id)
 
     def reserve(

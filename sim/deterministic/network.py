@@ -1,7 +1,8 @@
 """The radio and the wires: datagrams between vehicles and the bridge, lost, late, doubled and out of order by the seed.
 
-`WorldTransport` is a transport of the real bridge (`mavlink_bridge.bridge.Transport`); what a vehicle sends reaches
-`on_batch` as a UDP socket would hand it over. Arrivals are gathered in wake-ups of `WAKE_S`, as a busy socket's are.
+`WorldTransport` is a transport of the real bridge (`mavlink_bridge.bridge.BatchTransport`); what vehicles send reaches it
+as the UDP server hands it over, many datagrams at once, and heartbeats leave in bulk as they do there. Arrivals are
+gathered in wake-ups of `WAKE_S`, as a busy socket's are.
 """
 
 from collections.abc import Callable
@@ -11,6 +12,10 @@ from math import ceil
 from random import Random
 from typing import Final
 
+import numpy as np
+import numpy.typing as npt
+
+from mavlink_bridge.lane import Datagrams
 from mavlink_bridge.udp import Batch
 from sim.virtual_time import VirtualLoop
 
@@ -38,7 +43,9 @@ class WorldTransport:
 
     def __init__(self, network: "Network") -> None:
         self._network = network
-        self._on_batch: Callable[[Batch], None] | None = None
+        self._on_datagrams: Callable[[Datagrams], None] | None = None
+        self._words: dict[str, tuple[int, int, int, int]] = {}
+        self._endpoints: list[str] = []
         self._counters = {"sim_sent": 0}
 
     @property
@@ -46,14 +53,42 @@ class WorldTransport:
         """Where it would be bound."""
         return "udp:10.0.0.1:14550"
 
-    def listen(self, on_batch: Callable[[Batch], None]) -> None:
-        """Say who takes the batches."""
-        self._on_batch = on_batch
+    def listen(self, on_datagrams: Callable[[Datagrams], None]) -> None:
+        """Say who takes what arrives."""
+        self._on_datagrams = on_datagrams
+
+    def endpoint_of(self, words: npt.NDArray[np.uint64]) -> str:
+        """Return the endpoint of an address of a Datagrams."""
+        return self._endpoints[int(words[0]) - 1]
+
+    def _arrived(self, batch: Batch) -> None:
+        """Hand a batch over as the UDP server does: one piece of memory, its ends, and an address for each."""
+        assert self._on_datagrams is not None, "nobody listens"
+        words = self._words
+        for endpoint, _ in batch:
+            if endpoint not in words:
+                self._endpoints.append(endpoint)
+                words[endpoint] = (len(self._endpoints), 0, 0, 0)
+        ends = np.cumsum([len(data) for _, data in batch], dtype=np.int64)
+        starts = np.concatenate([[0], ends[:-1]])
+        data = np.frombuffer(bytearray().join([data for _, data in batch]), np.uint8)
+        addresses = np.array([words[endpoint] for endpoint, _ in batch], np.uint64)
+        self._on_datagrams(Datagrams(data, starts, ends, addresses))
+
+    @property
+    def sends_many(self) -> bool:
+        """Heartbeats leave in bulk."""
+        return True
+
+    def send_many(self, frames: npt.NDArray[np.uint8], addresses: npt.NDArray[np.uint64]) -> int:
+        """Send to each address its frame, a row of `frames`; like UDP all are taken."""
+        for frame, number in zip(frames, addresses[:, 0].tolist(), strict=True):
+            self.send(self._endpoints[number - 1], frame.tobytes())
+        return len(frames)
 
     async def start(self) -> None:
         """Begin to receive."""
-        assert self._on_batch is not None, "nobody listens"
-        self._network.open(self._on_batch)
+        self._network.open(self._arrived)
 
     async def stop(self) -> None:
         """Receive no more."""
@@ -87,6 +122,7 @@ class Network:
         self._context: Context | None = None
         self._vehicles: dict[str, Callable[[bytes], None]] = {}
         self._arriving: dict[tuple[int, float], Batch] = {}
+        self._reaching: dict[int, list[tuple[Callable[[bytes], None], bytes]]] = {}
         self._steady_since_s: dict[str, float] = {}
 
     def plug_in(self, endpoint: str, receive: Callable[[bytes], None]) -> None:
@@ -146,8 +182,20 @@ class Network:
             return
         for late_s in self._ways(endpoint):
             self.counters["to_vehicles"] += 1
-            # In the world's own context: a crash of the server does not take back what it has sent.
-            self._loop.call_later(late_s, receive, datagram, context=_WORLD)
+            wake = ceil((self._loop.time() + late_s) / WAKE_S)
+            waiting = self._reaching.get(wake)
+            if waiting is None:
+                waiting = self._reaching[wake] = []
+                # In the world's own context: a crash of the server does not take back what it has sent.
+                self._loop.call_at(wake * WAKE_S, self._wake_vehicles, wake, context=_WORLD)
+            waiting.append((receive, datagram))
+
+    def _wake_vehicles(self, wake: int) -> None:
+        waiting = self._reaching.pop(wake)
+        if len(waiting) > 1:
+            self._rng.shuffle(waiting)
+        for receive, datagram in waiting:
+            receive(datagram)
 
     def _ways(self, endpoint: str) -> list[float]:
         """Return how late each copy of a datagram arrives; none when it is lost."""

@@ -107,7 +107,10 @@ class Server:
         parties: list[Party],
         rng: Random,
         rates_hz: Mapping[int, float],
+        settings: Mapping[str, Any] | None = None,
     ) -> None:
+        """`settings` are further settings of the service."""
+        self._settings = dict(settings or {})
         self.disk = Disk()
         self.clock, self.network, self.loop = clock, network, loop
         self.process: Process | None = None
@@ -131,14 +134,21 @@ class Server:
         self.starts += 1
         if self.starting is not None:
             self.starting()
-        settings = Settings(data_dir=self._folder, mavlink_udp_port=None, recording=False, requests_per_s=10_000.0)
+        settings = Settings(
+            data_dir=self._folder,
+            mavlink_udp_port=None,
+            recording=False,
+            requests_per_s=10_000.0,
+            plan_helpers=0,  # there are no other processes here
+            **self._settings,
+        )
         store = WorldStore(
             settings.database_path, loop=self.loop, disk=self.disk, rng=Random(f"{self._rng.random()}/disk")
         )
         store.committed = self.committed
         transport = WorldTransport(self.network)
         bridge = Bridge([], clock=self.clock.unix_s, rates_hz=self._rates_hz)
-        transport.listen(bridge.attach(transport))
+        transport.listen(bridge.attach_datagrams(transport))
         app = create_app(settings, clock=self.clock, store=store, bus=InProcessBus(), bridge=bridge)
         process = self.process = Process(self.starts, app, store, self.loop)
         self.network.serve_in(process.context)

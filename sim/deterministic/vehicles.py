@@ -10,9 +10,9 @@ from sim.deterministic.network import Network
 from sim.faults import Direction, Fault
 from sim.wire import Link
 
-TICK_S: Final = 0.5
-"""How often each vehicle moves and sends what is due."""
-SLICES: Final = 4
+TICK_S: Final = 1.0
+"""How often each vehicle moves and sends what is due; an order moves it to the present first."""
+SLICES: Final = 10
 STEP_S: Final = 0.25
 """The longest integration step; twice the simulator's usual one, which changes a flight by centimetres."""
 PEER: Final = "bridge"
@@ -71,7 +71,9 @@ class WorldVehicle:
             # Half of what a vehicle receives; what the autopilot does with it, without parsing it whole.
             self.autopilot.failsafe.heard_at_s = self._scene_s()
             return
-        for answer in self.autopilot.receive(self._link, datagram, PEER, self._scene_s()):
+        now_s = self._scene_s()
+        self.autopilot.vehicle.step(now_s)  # an order finds it where it is, not where it was at its last turn
+        for answer in self.autopilot.receive(self._link, datagram, PEER, now_s):
             self._send(answer)
 
     def _send(self, datagram: bytes, *, stream: bool = False) -> None:

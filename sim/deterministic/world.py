@@ -26,6 +26,8 @@ import orjson
 from airspace import deconfliction
 from airspace.tactical import monitor as monitoring
 from airspace.timebase import to_scene_s
+from mavlink_bridge.columns import LinkColumns, StreamColumns, VehicleColumns
+from mavlink_bridge.lane import Lane
 from sim.deterministic.firms import Company, Pilot
 from sim.deterministic.hall import Hall
 from sim.deterministic.network import Network
@@ -117,11 +119,11 @@ class WorldReport:
 
 def run_world(seed: int, scenario: Scenario | None = None, *, folder: Path | None = None) -> WorldReport:
     """Run one world; the same seed and scenario give the same events, whose hash is the report's `digest`."""
-    with tempfile.TemporaryDirectory(prefix="hexlane-world-", dir=folder or _fast_folder()) as name:
+    with tempfile.TemporaryDirectory(prefix="hexlane-world-", dir=folder or fast_folder()) as name:
         return DeterministicWorld(seed, scenario or Scenario(), Path(name)).run()
 
 
-def _fast_folder() -> str | None:
+def fast_folder() -> str | None:
     """Return a folder in memory where there is one: the disk's time is simulated, the real one's would only be lost."""
     memory = Path("/dev/shm")  # noqa: S108  (a private folder is made in it)
     return str(memory) if memory.is_dir() and os.access(memory, os.W_OK) else None
@@ -139,11 +141,12 @@ def _routes(features: bytes) -> RouteBook:
 
 
 @lru_cache(maxsize=1)
-def _warm() -> None:
+def warm() -> None:
     """Load and compile everything once, so that no world pays for it."""
     deconfliction.warm()
     monitoring.warm()
-    with tempfile.TemporaryDirectory(prefix="hexlane-world-", dir=_fast_folder()) as name:
+    Lane(LinkColumns(), StreamColumns(), VehicleColumns()).warm()
+    with tempfile.TemporaryDirectory(prefix="hexlane-world-", dir=fast_folder()) as name:
         create_app(Settings(data_dir=Path(name), mavlink_udp_port=None, recording=False)).state.services.store.close()
 
 
@@ -166,7 +169,7 @@ class DeterministicWorld:
         self._logs: Counter[str] = Counter()
         city = _city()
         settings = Settings(data_dir=folder)
-        self.plans = PlanInvariants(settings, city, self.broken)
+        self.plans = PlanInvariants(settings, city, self.broken, lambda: to_scene_s(self.clock.now()))
         hall_parties = [Party("centre", "dispatcher"), Party("authority", "regulator")]
         self.server = Server(
             loop=self.loop,
@@ -230,7 +233,7 @@ class DeterministicWorld:
 
     def run(self) -> WorldReport:
         """Run the world to its end."""
-        _warm()
+        warm()
         began_s = time.process_time()
         with seeded(self.seed, self.clock.unix_s), logged_to(self._logged):
             try:
@@ -463,6 +466,7 @@ class DeterministicWorld:
             "whole_checks": counts.whole_checks,
             "acknowledged": counts.acknowledged,
             "excused": counts.excused,
+            "orders_judged": self.plans.orders.checked,
             "server_starts": self.server.starts,
             "instants": self.loop.instants,
             "datagrams": dict(self.network.counters),

@@ -13,6 +13,8 @@ from pathlib import Path
 from random import Random
 from typing import Any, Final
 
+import httpx
+
 from airspace.timebase import from_scene_s
 from sim.airframes import DroneSpec
 from sim.api_client import ApiError, Credentials, FirmApi
@@ -21,6 +23,7 @@ from sim.filing import rfc3339
 from sim.firm import cancelled
 from sim.flavour import Flavour
 from sim.load import orders
+from sim.net import Fleet
 from sim.routes import RouteBook
 from sim.scenarios.model import Expectation, Group, PlannedFault, Scenario, TemporaryZone
 from sim.scenarios.observer import Observer, holds
@@ -120,11 +123,15 @@ class ScenarioRun:
         base_url: str | None = None,
         on_traffic: Callable[[Traffic], Any] | None = None,
         until_met: bool = False,
+        transport: httpx.AsyncBaseTransport | None = None,
+        fleet: Fleet | None = None,
     ) -> None:
         """`on_traffic` is told the traffic once it flies (the control API joins there).
 
-        `until_met` ends the run as soon as every expectation is met.
+        `until_met` ends the run as soon as every expectation is met. `transport` and `fleet` take the place of HTTP and UDP
+        (`sim.scenarios.simulated`).
         """
+        self._transport, self._fleet = transport, fleet
         self._until_met = until_met
         self.scenario, self._credentials, self._notify = scenario, credentials, notify
         self._world, self._bridge, self._base_url = world, bridge, base_url
@@ -153,6 +160,8 @@ class ScenarioRun:
             stagger_s=scenario.traffic.stagger_s,
             first_port=0,
             before_flying=self._prepare,
+            transport=self._transport,
+            fleet=self._fleet,
         )
         report = Report(scenario, self._verdicts)
         observer = Observer(scenario, traffic, centre)
@@ -178,7 +187,12 @@ class ScenarioRun:
         if not clients:
             return None
         client = clients[0]
-        return FirmApi(self._base_url or credentials.base_url, lambda: client, rng=Random(self._rng.random()))
+        return FirmApi(
+            self._base_url or credentials.base_url,
+            lambda: client,
+            rng=Random(self._rng.random()),
+            transport=self._transport,
+        )
 
     def _arrange(self, drones: int) -> Callable[[RouteBook, Random], None]:
         traffic = self.scenario.traffic

@@ -14,7 +14,7 @@ from airspace.timebase import from_scene_s
 from sim.deterministic.server import Party, Reply
 from sim.deterministic.vehicles import WorldVehicle, move
 from sim.deterministic.watchers import every
-from sim.deterministic.world import FIRMS, DeterministicWorld, Scenario, WorldReport, _fast_folder
+from sim.deterministic.world import FIRMS, DeterministicWorld, Scenario, WorldReport, fast_folder
 from sim.mission import mission_of_plan
 from tests.fakes import filing
 
@@ -174,11 +174,11 @@ def on_stage(
     places: list[tuple[float, float]], script: Callable[[Stage], Awaitable[None]], tmp_path: Path
 ) -> WorldReport:
     """Play a script with vehicles standing at these places."""
-    return Stage(places, Path(_fast_folder_for(tmp_path))).play(script)
+    return Stage(places, Path(_folder_for(tmp_path))).play(script)
 
 
-def _fast_folder_for(tmp_path: Path) -> str:
-    memory = _fast_folder()
+def _folder_for(tmp_path: Path) -> str:
+    memory = fast_folder()
     if memory is None:
         return str(tmp_path)
     folder = Path(memory) / f"hexlane-stage-{tmp_path.name}-{id(tmp_path)}"

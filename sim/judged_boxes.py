@@ -1,0 +1,54 @@
+"""Plans as the judge sees them, lengthened while a flight has not landed, and the boxes that tell which may meet."""
+
+from dataclasses import replace
+from typing import Final
+
+import numpy as np
+
+from utm.judge import JudgedPlan
+from utm.judge.plans import Columns
+
+Box = tuple[float, float, float, float, float, float]
+"""Low x, y, t and high x, y, t."""
+MARGIN_M: Final = 400.0
+"""Plans further apart than this are not compared; every policy's minima are far smaller."""
+MARGIN_S: Final = 120.0
+
+
+def held_until(plan: JudgedPlan, until_s: float) -> JudgedPlan:
+    """Return the plan with its last place, or the volumes that close last, kept until an instant of the judge's clock."""
+    if not len(plan.legs):
+        ends_s = max(volume.t_end_s for volume in plan.volumes)
+        if until_s <= ends_s + 1e-3:
+            return plan
+        kept = (replace(v, t_end_s=until_s) if v.t_end_s >= ends_s - 1e-3 else v for v in plan.volumes)
+        return replace(plan, volumes=tuple(kept))
+    if until_s <= plan.legs[-1][7] + 1e-3:
+        return plan
+    last = plan.legs[-1]
+    hover = np.concatenate([last[4:8], last[4:7], [until_s]])
+    return JudgedPlan(
+        plan.plan_ref,
+        np.vstack([plan.legs, hover]),
+        plan.volumes,
+        plan.horizontal_m,
+        plan.vertical_m,
+        plan.time_buffer_s,
+    )
+
+
+def box_of(plan: JudgedPlan | None) -> Box:
+    """Return the box of a plan with its margin; of volumes, and of what cannot be judged, everything."""
+    if plan is None or not len(plan.legs):
+        return (-np.inf, -np.inf, -np.inf, np.inf, np.inf, np.inf)
+    legs: Columns = plan.legs
+    low = np.minimum(legs[:, [0, 1, 3]], legs[:, [4, 5, 7]]).min(axis=0) - (MARGIN_M, MARGIN_M, MARGIN_S)
+    high = np.maximum(legs[:, [0, 1, 3]], legs[:, [4, 5, 7]]).max(axis=0)
+    x0, y0, t0 = low.tolist()
+    x1, y1, t1 = high.tolist()
+    return x0, y0, t0, x1, y1, t1
+
+
+def boxes_meet(a: Box, b: Box) -> bool:
+    """Tell whether two boxes overlap."""
+    return a[0] <= b[3] and b[0] <= a[3] and a[1] <= b[4] and b[1] <= a[4] and a[2] <= b[5] and b[2] <= a[5]

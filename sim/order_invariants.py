@@ -1,0 +1,154 @@
+"""What must hold of the airspace that orders, contingencies and flights off their plans reserve, after every commit.
+
+    new order's volume or way     meets no plan, order or contingency of another aircraft, unless overridden
+    new contingency's volumes     meet no approved plan that has not started, while policy withdraws those
+    plan approved or activated    meets none of them
+    extended, or moved            what it touches was approved before: counted, no violation
+
+Vehicles ordered together are judged with each other's orders and not with each other's plans.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any, Final
+
+import orjson
+from sqlmodel import Session
+
+from airspace.lifecycle import PlanState
+from utm.contingency_book import PREDICTED
+from utm.judge import JudgedPlan, judge
+from utm.store import commands, contingencies
+
+KINDS: Final = frozenset({"command_reservation", "contingency"})
+
+
+@dataclass(slots=True)
+class Reserved:
+    """What one order or contingency reserves, as the disk has it."""
+
+    ref: str
+    kind: str
+    aircraft_id: str
+    judged: JudgedPlan
+    ends_s: float
+    batch_id: str | None = None
+    overridden: bool = False
+    predicted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What is read of a change: None as `body` where nothing is reserved any more."""
+
+    ref: str
+    kind: str
+    aircraft_id: str = ""
+    body: str | None = None
+    minima: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    ends_s: float = 0.0
+    batch_id: str | None = None
+    overridden: bool = False
+    predicted: bool = False
+
+
+def read_change(session: Session, kind: str, ref: str) -> Row:
+    """Read what the change log names (run inside a read)."""
+    if kind == "contingency":
+        found = contingencies.get(session, ref)
+        if found is None or found.state not in ("open", PREDICTED):
+            return Row(ref, kind)
+        body = f'{{"route": {{"type": "volumes", "volumes": {found.volumes}}}}}'
+        minima = (found.horizontal_m, found.vertical_m, found.time_buffer_s)
+        predicted = found.state == PREDICTED
+        return Row(ref, kind, found.aircraft_id, body, minima, found.ends_s, predicted=predicted)
+    item, command = commands.get_reservation(session, ref), commands.get(session, ref)
+    if item is None or command is None or item.state != commands.RESERVED:
+        return Row(ref, kind)
+    minima = (item.horizontal_m, item.vertical_m, item.time_buffer_s)
+    overridden = command.override_reason is not None
+    return Row(ref, kind, item.aircraft_id, item.body, minima, item.ends_s, command.batch_id, overridden)
+
+
+class OrderInvariants:
+    """See the module's text; `judged` makes a body of the judge's plan, `now_s` is the service's clock."""
+
+    def __init__(
+        self,
+        judged: Callable[[str, dict[str, Any], dict[str, float], float], JudgedPlan | None],
+        broken: Callable[[str, str], None],
+        excuse: Callable[[str], None],
+        now_s: Callable[[], float],
+    ) -> None:
+        self._judged, self._broken, self._excuse, self._now_s = judged, broken, excuse, now_s
+        self.held: dict[str, Reserved] = {}
+        self.checked = 0
+
+    def take(self, row: Row, plans: Iterable[Any]) -> None:
+        """Bring what is known to a change, and judge what is reserved anew against plans (`sim.invariants.Known`)."""
+        before = self.held.pop(row.ref, None)
+        if row.body is None:
+            return
+        separation = dict(zip(("horizontal_m", "vertical_m", "time_buffer_s"), row.minima, strict=True))
+        made = self._judged(row.ref, orjson.loads(row.body), separation, row.ends_s)
+        if made is None:
+            return
+        known = Reserved(
+            row.ref, row.kind, row.aircraft_id, made, row.ends_s, row.batch_id, row.overridden, row.predicted
+        )
+        self.held[row.ref] = known
+        if before is not None:
+            return  # extended: what it touches now was approved before
+        self._check_new(known, [plan for plan in plans if plan.judged is not None])
+
+    def meets(self, plan: Any, how: str) -> None:
+        """Judge a plan that was approved or activated against what others reserve."""
+        others = [item for item in self._standing() if item.aircraft_id != plan.aircraft_id and not item.overridden]
+        for item, text in self._conflicts(plan.judged, plan.plan_id, others):
+            if how == "extended":
+                self._excuse("space_of_order")
+                continue
+            what = "flies where nobody is to be" if item.kind == "contingency" else "was given to another vehicle"
+            self._broken("separation", f"{plan.plan_id} ({how}, {plan.state}) and {item.ref}, which {what}: {text}")
+
+    def _standing(self) -> list[Reserved]:
+        now_s = self._now_s()
+        return [item for item in self.held.values() if item.ends_s > now_s]
+
+    def _check_new(self, known: Reserved, plans: list[Any]) -> None:
+        others = [plan for plan in plans if plan.aircraft_id != known.aircraft_id]
+        together = {
+            item.aircraft_id
+            for item in self.held.values()
+            if known.batch_id is not None and item.batch_id == known.batch_id
+        }
+        for plan in others:
+            for _, text in self._conflicts(plan.judged, plan.plan_id, [known]):
+                if known.overridden or known.predicted or plan.aircraft_id in together or plan.extended:
+                    self._excuse("order_accepted")
+                elif known.kind == "contingency" and plan.state is not PlanState.APPROVED:
+                    self._excuse("way_being_cleared")
+                else:
+                    self._broken("separation", f"{known.ref} and {plan.plan_id} ({plan.state}): {text}")
+        if known.kind == "contingency":
+            return
+        standing = [item for item in self._standing() if item.aircraft_id != known.aircraft_id]
+        for item, text in self._conflicts(known.judged, known.ref, standing):
+            if known.overridden or item.overridden:
+                self._excuse("order_accepted")
+            else:
+                self._broken("separation", f"the orders {known.ref} and {item.ref}: {text}")
+
+    def _conflicts(self, judged: JudgedPlan, name: str, others: list[Reserved]) -> list[tuple[Reserved, str]]:
+        if not others:
+            return []
+        self.checked += len(others)
+        by_ref = {item.ref: item for item in others}
+        found = []
+        for conflict in judge([judged, *(item.judged for item in others)]):
+            pair = {conflict.plan_a, conflict.plan_b}
+            other = by_ref.get(next(iter(pair - {name}), ""))
+            if name in pair and other is not None:
+                text = f"{conflict.horizontal_m:.1f} m and {conflict.vertical_m:.1f} m at {conflict.at_a:%H:%M:%S}"
+                found.append((other, text))
+        return found

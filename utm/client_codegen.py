@@ -27,8 +27,8 @@ Schema = dict[str, Any]
 
 def type_of(schema: Schema, known: dict[str, Schema]) -> str:
     """Return the annotation of a value of a schema."""
-    if "$ref" in schema:
-        name = schema["$ref"].rpartition("/")[2]
+    if "$ref" in schema or "x-hexlane-model" in schema:
+        name = str(schema.get("x-hexlane-model") or schema["$ref"].rpartition("/")[2])
         return name if name in known else "Any"
     for word in ("anyOf", "oneOf"):
         if word in schema:
@@ -49,16 +49,16 @@ def type_of(schema: Schema, known: dict[str, Schema]) -> str:
 
 
 def _union(types: list[str]) -> str:
-    distinct = list(dict.fromkeys(types))
-    if "Any" in distinct or sum(item.startswith("dict[") or item[0].isupper() for item in distinct) > 1:
-        structs = [item for item in distinct if item[0].isupper() and item != "Any"]
-        if "Any" in distinct or len(structs) + ("None" in distinct) != len(distinct):
-            return "Any"
+    """Return the annotation of one of several; Any where msgspec could not tell them apart."""
+    distinct = [item for item in dict.fromkeys(types) if item != "None"]
+    objects = [item for item in distinct if item.startswith("dict[") or item[0].isupper()]
     if {"str", "datetime"} <= set(distinct):
         distinct.remove("datetime")
     if {"int", "float"} <= set(distinct):
         distinct.remove("int")
-    return " | ".join(sorted(distinct, key=lambda item: item == "None"))
+    if "Any" in distinct or (len(objects) > 1 and any(item.startswith("dict[") for item in objects)):
+        return "Any"
+    return " | ".join([*distinct, *(["None"] if "None" in types else [])])
 
 
 def merged(schema: Schema, schemas: dict[str, Schema]) -> Schema:
@@ -170,7 +170,7 @@ class Operation:
         content = response.get("content", {})
         if not content:
             return "None"
-        if list(content) != ["application/json"]:
+        if "application/json" not in content:
             return "bytes"
         kind = type_of(content["application/json"].get("schema", {}), self._schemas)
         return re.sub(r"\b([A-Z]\w+)", r"models.\1", kind) if kind != "Any" else "Any"

@@ -29,8 +29,6 @@ CATALOGUE: dict[str, CodeEntry] = {
     "invalid_header": _E(400, "A header is missing or malformed", "请求头缺失或格式错误", "Send the header as the API reference describes it.", "请按接口文档发送该请求头。"),
     "not_found": _E(404, "There is no such thing", "资源不存在", "Check the identifier and the path; what you may not see is also reported as not found.", "请检查标识和路径；无权查看的对象同样显示为不存在。"),
     "method_not_allowed": _E(405, "This path does not take that method", "该路径不支持此方法", "Use one of the methods in the Allow header.", "请使用 Allow 响应头中列出的方法。"),
-    "not_acceptable": _E(406, "No representation fits the Accept header", "无法提供 Accept 所要求的格式", "Ask for application/json.", "请接受 application/json。"),
-    "request_timeout": _E(408, "The request took too long to arrive", "请求传输超时", "Send the request again, whole.", "请完整地重新发送请求。", True),
     "conflict": _E(409, "The state of things does not allow this", "当前状态不允许此操作", "Read the object again and decide anew.", "请重新读取对象后再决定。"),
     "precondition_required": _E(428, "The request must say which version it changes", "请求必须指明所修改的版本", "Send If-Match with the version you have read.", "请用 If-Match 发送您读取的版本号。"),
     "body_too_large": _E(413, "The body is too large", "请求体过大", "Send less at once; split batches.", "请减少单次发送的内容，分批提交。"),
@@ -51,7 +49,6 @@ CATALOGUE: dict[str, CodeEntry] = {
     "store_unavailable": _E(503, "Nothing was stored", "数据未能保存", "Send the same request again with the same Idempotency-Key.", "请使用相同的 Idempotency-Key 重发同一请求。", True),
     "simulator_unreachable": _E(503, "The simulator does not answer", "模拟器无响应", "Check that the simulated traffic is still running, then try again.", "请确认模拟交通仍在运行，然后重试。", True),
     "clock_off": _E(503, "The server's clock cannot be believed", "服务器时钟不可信", "Wait as long as Retry-After says; the operator of the server must set its clock right (see /readyz).", "请按 Retry-After 等待；服务器运维人员须校正时钟（参见 /readyz）。", True),
-    "not_ready": _E(503, "The service is still starting", "服务正在启动", "Wait as long as Retry-After says.", "请按 Retry-After 等待。", True),
     # -- who is asking
     "unauthenticated": _E(401, "Say who you are", "需要身份认证", "Send Authorization: Bearer with a token from POST /oauth/token, or sign in.", "请携带 POST /oauth/token 取得的令牌（Authorization: Bearer），或登录。"),
     "invalid_token": _E(401, "The token is not valid", "令牌无效", "Get a new token from POST /oauth/token.", "请从 POST /oauth/token 重新获取令牌。"),
@@ -75,7 +72,6 @@ CATALOGUE: dict[str, CodeEntry] = {
     "csrf_failed": _E(403, "The request did not come from this console", "请求并非来自本控制台", "Send X-CSRF-Token from GET /v1/session, from a page of this origin.", "请从同源页面发送 GET /v1/session 给出的 X-CSRF-Token。"),
     "forbidden": _E(403, "Your role may not do this", "您的角色无权执行此操作", "Ask somebody with one of the roles the detail names.", "请联系具有相应角色的人员。"),
     "insufficient_scope": _E(403, "The token does not carry the scope", "令牌缺少所需权限范围", "Get a token with the scope the detail names.", "请获取包含所需 scope 的令牌。"),
-    "entitlement_required": _E(403, "Your organisation lacks the entitlement", "所属单位缺少相应权限", "Apply to the operations centre for the entitlement.", "请向运行中心申请该权限。"),
     # -- flight plans
     "idempotency_key_reused": _E(409, "The key was used for another body", "幂等键已用于另一请求", "Use a new key for a new plan; repeat a request with its own body.", "新计划请使用新的键；重发请求时请保持请求体不变。"),
     "illegal_transition": _E(409, "The plan cannot take that step from its state", "计划当前状态不允许该操作", "Take one of the steps the detail names.", "请执行说明中列出的操作之一。"),
@@ -84,13 +80,9 @@ CATALOGUE: dict[str, CodeEntry] = {
     "readiness_missing": _E(409, "The firm has not reported readiness", "运营人尚未报告准备情况", "Wait until the firm has confirmed the plan, then release it.", "请等待运营人确认（confirm）后再放行。"),
     "plan_refused": _E(409, "The plan cannot be approved", "计划未获批准", "Read decision.reasons; take a counter-offer or change the plan.", "请查看 decision.reasons，接受替代方案或修改计划。"),
     "activation_refused": _E(409, "The flight may not start now", "现在不能起飞", "Read decision.reasons for what stands in the way.", "请查看 decision.reasons 了解原因。"),
-    "write_conflict": _E(409, "Somebody else took the airspace first", "空域已被他人先占用", "File again; the plan is judged anew.", "请重新提交，计划将再次评估。", True),
     "still_airborne": _E(409, "The vehicle is still in the air", "航空器仍在空中", "End the plan once it has landed.", "请在降落后结束计划。", True),
     "offer_expired": _E(409, "The offer is no longer held", "替代方案已失效", "File the plan again to get new offers.", "请重新提交计划以获取新的方案。"),
     "departure_in_past": _E(422, "The departure lies in the past", "起飞时间已过", "Send a departure that is still to come, with its offset.", "请发送将来的起飞时间（含时区）。"),
-    "route_unusable": _E(422, "The route cannot be flown as written", "航线无法按所写飞行", "Correct the waypoints listed in errors.", "请修正 errors 中列出的航点。"),
-    "geometry_invalid": _E(422, "The geometry is not valid", "几何图形无效", "Send a simple closed ring without self-crossings.", "请发送不自交的闭合多边形。"),
-    "coordinates_swapped": _E(422, "Latitude and longitude are probably swapped", "经纬度可能颠倒", "Exchange the two; GeoJSON is [lon, lat].", "请交换经纬度；GeoJSON 顺序为 [经度, 纬度]。"),
     "outside_coverage": _E(422, "The place lies outside the area served", "位置超出服务范围", "Check the coordinates; this server serves one city.", "请检查坐标；本服务器仅服务一个城市。"),
     # -- rule clock and reach
     "readiness_too_late": _E(409, "Readiness is reported too late", "准备情况报告过晚", "Report readiness earlier than readiness_lead_s before departure; modify the plan to depart later.", "请在规定的提前量之前报告；或修改计划推迟起飞。"),

@@ -31,7 +31,7 @@ class Rule:
     `roles`: letters of o(perator) d(ispatcher) r(egulator) s(upplier) a(dmin); "" is open to everybody.
     `own`: the path names a firm's thing, `{parameter: kind}`; other firms get the answer to an id that does not exist.
     `office`: the path names a thing of the city's. `shows`: kinds whose ids the answer shows to their own firm.
-    `only_owner`: not even the city's roles see it. `names`: the body names another firm's thing: 404, or in an item.
+    `only_owner`: not even the city's roles see it, but those of `sees`. `names`: the body names a foreign thing: 404.
     """
 
     roles: str
@@ -39,6 +39,7 @@ class Rule:
     office: dict[str, str] | None = None
     shows: tuple[str, ...] = ()
     only_owner: bool = False
+    sees: str = ""
     body: Body | None = None
     names: bool = False
     headers: dict[str, str] | None = None
@@ -89,10 +90,31 @@ def _temporary(city: TwoFirms, owner: Firm, sender: Firm) -> dict[str, Any]:
     return {"name": "Event", "geometry": area, "starts_at": text(at), "ends_at": text(at + timedelta(hours=1))}
 
 
+def _inspection(city: TwoFirms, owner: Firm, sender: Firm) -> dict[str, Any]:
+    at = filing.point(0, 0)
+    base = {"lat_deg": at["lat_deg"], "lon_deg": at["lon_deg"]}
+    points = {"type": "MultiPoint", "coordinates": [[base["lon_deg"], base["lat_deg"]]]}
+    departure = text(datetime.now(UTC) + timedelta(days=5))
+    wanted = {"aircraft_id": owner.ids["aircraft"], "kind": "points", "geometry": points, "base": base}
+    return {**wanted, "departure_at": departure, "height_agl_m": 60.0}
+
+
+def _day(city: TwoFirms, owner: Firm, sender: Firm) -> dict[str, Any]:
+    return {"date": (datetime.now(UTC) + timedelta(days=3)).date().isoformat(), "flights": 3}
+
+
+def _since(city: TwoFirms, owner: Firm, sender: Firm) -> dict[str, Any]:
+    return {"from": text(city.started_at)}
+
+
 _ZONE = _fixed(filing.zone(filing.square(-9_000, 1_000, 50)))
 _ORDER = _fixed({"origin_site_id": FROM_SITE, "destination_site_id": TO_SITE, "payload_kg": 900.0})
 _OPEN = Rule("")
+_ADMIN = Rule("a")
 _PLAN = {"plan_id": "plan"}
+_CLIENT = {"client_id": "client"}
+_CONTACT = {"contact_id": "contact"}
+_STANDING = {"standing_approval_id": "standing_approval"}
 _CITY = Rule("dra")
 
 MATRIX: dict[str, Rule] = {
@@ -105,6 +127,69 @@ MATRIX: dict[str, Rule] = {
     "DELETE /v1/session": _OPEN,
     "GET /v1/session/demo-users": _OPEN,
     "POST /v1/session/demo": _OPEN,
+    "POST /oauth/revoke": _OPEN,
+    "GET /oauth/authorize": _OPEN,
+    "POST /oauth/authorize": _OPEN,
+    "GET /oauth/userinfo": _OPEN,  # of its own token's person alone
+    "GET /.well-known/openid-configuration": _OPEN,
+    "GET /v1/session/providers": _OPEN,
+    "GET /v1/session/oidc": _OPEN,
+    "GET /v1/session/oidc/callback": _OPEN,
+    "PUT /v1/session/password": _OPEN,  # of the cookie alone, like the next four
+    "GET /v1/session/totp": _OPEN,
+    "POST /v1/session/totp": _OPEN,
+    "DELETE /v1/session/totp": _OPEN,
+    "POST /v1/session/totp/confirm": _OPEN,
+    # -- who is known here
+    "GET /v1/clients": Rule("odrsa", shows=("client", "credential"), only_owner=True, sees="a"),
+    "POST /v1/clients": Rule("odrsa", body=_fixed({"name": "One more"})),
+    "GET /v1/clients/{client_id}": Rule("odrsa", own=_CLIENT, shows=("client",), only_owner=True, sees="a"),
+    "POST /v1/clients/{client_id}/credentials": Rule(
+        "odrsa", own=_CLIENT, body=_fixed({"kind": "secret", "name": "more"}), only_owner=True, sees="a"
+    ),
+    "POST /v1/clients/{client_id}/revoke-tokens": Rule(
+        "odrsa", own=_CLIENT, body=_fixed({}), only_owner=True, sees="a"
+    ),
+    "DELETE /v1/clients/{client_id}/credentials/{credential_id}": Rule(
+        "odrsa", own={**_CLIENT, "credential_id": "credential"}, only_owner=True, sees="a", last=True
+    ),
+    "DELETE /v1/clients/{client_id}": Rule("odrsa", own=_CLIENT, only_owner=True, sees="a", last=True),
+    "GET /v1/sandboxes": Rule("osa", shows=("sandbox",)),
+    "POST /v1/sandboxes": Rule("osa"),
+    "DELETE /v1/sandboxes/{organisation_id}": Rule("osa", own={"organisation_id": "sandbox"}, last=True),
+    "GET /v1/quotas/own": Rule("osa"),
+    "GET /v1/quotas/{organisation_id}": Rule("osa", own={"organisation_id": "organisation"}),
+    "PUT /v1/quotas/{organisation_id}": _ADMIN,
+    "GET /v1/organisations": _ADMIN,
+    "POST /v1/organisations": _ADMIN,
+    "GET /v1/users": _ADMIN,
+    "POST /v1/users": _ADMIN,
+    "POST /v1/users/{user_id}/password": _ADMIN,
+    "DELETE /v1/users/{user_id}/totp": _ADMIN,
+    "DELETE /v1/users/{user_id}": _ADMIN,
+    "GET /v1/signing-keys": _ADMIN,
+    "POST /v1/signing-keys": Rule("a", last=True),
+    "DELETE /v1/signing-keys/{kid}": _ADMIN,
+    "GET /v1/relying-parties": _ADMIN,
+    "POST /v1/relying-parties": _ADMIN,
+    "DELETE /v1/relying-parties/{client_id}": _ADMIN,
+    "POST /v1/applications": _OPEN,
+    "GET /v1/applications": _ADMIN,
+    "GET /v1/applications/{application_id}/status": _OPEN,  # with its own token alone, else 404
+    "POST /v1/applications/{application_id}/secret": _OPEN,
+    "GET /v1/applications/{application_id}": Rule("a", office={"application_id": "application"}),
+    "POST /v1/applications/{application_id}/approve": Rule("a", office={"application_id": "application"}),
+    "POST /v1/applications/{application_id}/refuse": Rule("a", office={"application_id": "application"}),
+    # -- duty: an organisation's own, whatever its role
+    "GET /v1/duty/contacts": Rule("odra", shows=("contact",), only_owner=True),
+    "POST /v1/duty/contacts": Rule("odra"),
+    "GET /v1/duty/contacts/{contact_id}": Rule("odra", own=_CONTACT, shows=("contact",), only_owner=True),
+    "PATCH /v1/duty/contacts/{contact_id}": Rule("odra", own=_CONTACT, body=_fixed({"level": 2}), only_owner=True),
+    "DELETE /v1/duty/contacts/{contact_id}": Rule("odra", own=_CONTACT, only_owner=True, last=True),
+    "POST /v1/duty/contacts/{contact_id}/test": Rule("odra", own=_CONTACT, only_owner=True),
+    "GET /v1/duty/now": Rule("odra", shows=("contact",), only_owner=True),
+    "GET /v1/duty/messages": Rule("odra", shows=("message",), only_owner=True),
+    "POST /v1/duty/messages/{message_id}/retry": Rule("odra", own={"message_id": "message"}, only_owner=True),
     "GET /healthz": _OPEN,
     "GET /readyz": _OPEN,
     # -- flight plans
@@ -137,6 +222,31 @@ MATRIX: dict[str, Rule] = {
     "POST /v1/standing-approvals/{standing_approval_id}/decision": Rule(
         "r", own={"standing_approval_id": "standing_approval"}, body=_fixed({"outcome": "refused"}), last=True
     ),
+    "GET /v1/standing-approvals/{standing_approval_id}": Rule("odra", own=_STANDING, shows=("standing_approval",)),
+    "GET /v1/standing-approvals/{standing_approval_id}/days": Rule("odra", own=_STANDING),
+    "POST /v1/standing-approvals/{standing_approval_id}/days": Rule("o", own=_STANDING, body=_day),
+    "GET /v1/approvals": Rule("odra", shows=("approval",)),
+    "GET /v1/approvals/{approval_id}": Rule("odra", own={"approval_id": "approval"}, shows=("approval",)),
+    "POST /v1/approvals/{approval_id}/decision": Rule(
+        "dr", own={"approval_id": "approval"}, body=_fixed({"outcome": "refused", "reason": "no"}), last=True
+    ),
+    "GET /v1/event-reports": Rule("odra", shows=("event_report",)),
+    "GET /v1/event-reports/{report_id}": Rule("odra", own={"report_id": "event_report"}),
+    "POST /v1/event-reports/{report_id}/file": Rule(
+        "o", own={"report_id": "event_report"}, body=_fixed({"narrative": "It came back."}), last=True
+    ),
+    "POST /v1/event-reports/{report_id}/waive": Rule(
+        "r", own={"report_id": "event_report"}, body=_fixed({"reason": "nothing happened"}), last=True
+    ),
+    "GET /v1/flight-plans/{plan_id}/go-no-go": Rule("odra", own=_PLAN),
+    "GET /v1/flight-plans/{plan_id}/results": Rule("odra", own={"plan_id": "flown_plan"}, shows=("result",)),
+    "POST /v1/flight-plans/{plan_id}/results": Rule(
+        "o", own={"plan_id": "flown_plan"}, body=_fixed({"kind": "other", "url": "https://example.com/x"})
+    ),
+    "DELETE /v1/flight-plans/{plan_id}/results/{result_id}": Rule(
+        "o", own={"plan_id": "flown_plan", "result_id": "result"}, last=True
+    ),
+    "POST /v1/inspections": Rule("o", body=_inspection, names=True),
     "GET /v1/advisories": Rule("odra", shows=("advisory",)),
     "POST /v1/advisories/{advisory_id}/acknowledge": Rule("o", own={"advisory_id": "advisory"}),
     # -- airspace: one for all
@@ -159,9 +269,18 @@ MATRIX: dict[str, Rule] = {
     "POST /v1/ground-stops": Rule("d"),
     "DELETE /v1/ground-stops/{ground_stop_id}": Rule("d", office={"ground_stop_id": "ground_stop"}, last=True),
     "GET /v1/policy": Rule("odrsa"),
+    "GET /v1/policy/presets/order_761": Rule("odrsa"),
     "PUT /v1/policy": Rule("r"),
     "PUT /v1/policy/weather": Rule("dr"),
     "POST /v1/policy/impact": Rule("dr"),
+    "GET /v1/weather": Rule("odrsa"),
+    "GET /v1/weather/at": Rule("odrsa"),
+    "GET /v1/weather/forecasts": Rule("odrsa"),
+    "POST /v1/weather/forecasts": Rule("dr"),
+    "DELETE /v1/weather/forecasts/{forecast_id}": Rule("dr"),
+    "GET /v1/weather/limits": Rule("odrsa"),
+    "PUT /v1/weather/limits": Rule("r"),
+    "GET /v1/weather/go-no-go": Rule("odra"),
     "GET /v1/temporary-zones": _CITY,
     "POST /v1/temporary-zones": Rule("dr", body=_temporary),
     "DELETE /v1/temporary-zones/{zone_id}": Rule("dr", office={"zone_id": "temporary_zone"}, last=True),
@@ -172,6 +291,9 @@ MATRIX: dict[str, Rule] = {
     "GET /v1/statistics": Rule("odra"),
     "GET /v1/statistics/logistics": Rule("odra", shows=("organisation",)),
     "GET /v1/statistics/fairness": Rule("odra", shows=("organisation",)),
+    "GET /v1/statistics/operations": Rule("odra"),
+    "GET /v1/statistics/noise": _CITY,
+    "GET /v1/statistics/report": Rule("odra"),
     # -- fleet
     "GET /v1/operators": Rule("odra", shows=("organisation",)),
     "GET /v1/operators/{organisation_id}": Rule(
@@ -215,6 +337,8 @@ MATRIX: dict[str, Rule] = {
     # -- what happened
     "GET /v1/events": Rule("odrsa"),
     "GET /v1/replay": Rule("odra"),
+    "GET /v1/replay/range": Rule("odra"),
+    "GET /v1/replay/distance": Rule("odra"),
     "GET /v1/incidents": _CITY,
     "POST /v1/incidents": Rule("dr", body=_incident),
     "GET /v1/incidents/{incident_id}": Rule("dra", office={"incident_id": "incident"}),
@@ -254,6 +378,7 @@ MATRIX: dict[str, Rule] = {
     "POST /v1/webhooks/{webhook_id}/deliveries/{delivery_id}/retry": Rule(
         "odrsa", own={"webhook_id": "webhook", "delivery_id": "delivery"}, only_owner=True
     ),
+    "POST /v1/webhooks/{webhook_id}/replay": Rule("odrsa", own={"webhook_id": "webhook"}, body=_since, only_owner=True),
     "POST /v1/webhooks/{webhook_id}/rotate": Rule("odrsa", own={"webhook_id": "webhook"}, only_owner=True, last=True),
     "DELETE /v1/webhooks/{webhook_id}": Rule("odrsa", own={"webhook_id": "webhook"}, only_owner=True, last=True),
     # -- the demonstration's simulator
@@ -317,7 +442,7 @@ class Walk:
             first = next(iter(rule.own))
             named[first] = never_was(named[first])
         for name in re.findall(r"{(\w+)}", path):
-            path = path.replace(f"{{{name}}}", named.get(name, "0"))
+            path = path.replace(f"{{{name}}}", named.get(name, "nothing" if name == "kid" else "0"))
         return path
 
     def _query(self, endpoint: str) -> dict[str, str]:
@@ -334,6 +459,8 @@ class Walk:
             "vehicle_id": "nothing",
             "wait_s": "0",
             "since": self.city.office["seq"],
+            "track_a": self.city.firms[0].ids.get("track", "x"),
+            "track_b": self.city.firms[1].ids.get("track", "x"),
         }
         wanted = {p["name"] for p in operation.get("parameters", []) if p["in"] == "query"}
         required = {p["name"] for p in operation.get("parameters", []) if p["in"] == "query" and p.get("required")}
@@ -401,7 +528,8 @@ class Walk:
         if "supplier" in rule.admitted:
             callers.append(("supplier", self.city.client("supplier")))
         if rule.only_owner:
-            callers += [(role, self.city.client(role)) for role in sorted(CITY & rule.admitted)]
+            told = {LETTERS[letter] for letter in rule.sees}
+            callers += [(role, self.city.client(role)) for role in sorted(CITY & rule.admitted - told)]
         body = self._body(rule, owner, other)
         sent = json.dumps(body)
         for role, client in callers:

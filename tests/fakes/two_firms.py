@@ -138,6 +138,7 @@ def register(firm: Firm, kind: str, **more: Any) -> str:
 def seed(city: TwoFirms, firm: Firm, fleet: flying.Flying | None) -> None:
     """Give a firm one of everything."""
     _hook(firm)
+    _identity(firm)
     _plans(city, firm)
     _approvals(city, firm)
     _flight(city, firm)
@@ -152,6 +153,25 @@ def _hook(firm: Firm) -> None:
     path = f"/v1/webhooks/{firm.own('webhook', made['webhook_id'])}"
     firm.note(made["secret"])
     until(lambda: firm.client.get(path).json()["state"] == "active", 60)
+
+
+def _identity(firm: Firm) -> None:
+    """Give the firm a program more with a key of its own, a sandbox, and somebody on duty who was sent a message."""
+    names = [f"name-{secrets.token_hex(5)}" for _ in range(4)]
+    firm.note(*names)
+    made = post(firm.client, "/v1/clients", {"name": names[0]})
+    firm.note(made["client_secret"])
+    path = f"/v1/clients/{firm.own('client', made['client_id'])}/credentials"
+    added = post(firm.client, path, {"kind": "api_key", "name": names[1]})
+    firm.own("credential", added["credential_id"])
+    sandbox = post(firm.client, "/v1/sandboxes", {"name": names[2]})
+    firm.own("sandbox", sandbox["organisation_id"])
+    contact = {"name": names[3], "channel": "webhook", "address": firm.receiver.url}
+    kept = post(firm.client, "/v1/duty/contacts", contact)
+    firm.own("contact", kept["contact_id"])
+    post(firm.client, f"/v1/duty/contacts/{kept['contact_id']}/test")
+    sent = filing.send(firm.client, "GET", "/v1/duty/messages").json()["items"]
+    firm.own("message", sent[0]["message_id"])
 
 
 def _plans(city: TwoFirms, firm: Firm) -> None:
@@ -182,6 +202,8 @@ def _approvals(city: TwoFirms, firm: Firm) -> None:
     firm.note(name)
     made = post(firm.client, "/v1/standing-approvals", {"name": name, "upper_agl_m": 90})
     firm.own("standing_approval", made["standing_approval_id"])
+    waiting = filing.send(firm.client, "GET", "/v1/approvals").json()["items"]
+    firm.own("approval", next(item["approval_id"] for item in waiting if item["kind"] == "standing_approval"))
 
 
 def _flight(city: TwoFirms, firm: Firm) -> None:
@@ -192,6 +214,10 @@ def _flight(city: TwoFirms, firm: Firm) -> None:
     until(lambda: report(firm), 30)
     items = filing.send(firm.client, "GET", "/v1/tracks").json()["items"]
     firm.own("track", next(item["track_id"] for item in items if item["aircraft_id"] == aircraft))
+    link = f"https://example.com/{secrets.token_hex(8)}"
+    firm.note(link)
+    kept = post(firm.client, f"/v1/flight-plans/{plan_id}/results", {"kind": "images", "url": link})
+    firm.own("result", kept["result_id"])
     declared = post(firm.client, f"/v1/flight-plans/{plan_id}/contingency", {"kind": "lost_link", "note": "by hand"})
     firm.own("contingency", declared["contingency_id"])
     until(lambda: _alert_of(city, firm, plan_id), 60, "an alert of the contingency")
@@ -257,6 +283,8 @@ def _told(city: TwoFirms, firm: Firm) -> None:
     assert answer.status_code == 204, answer.text
     path = f"/v1/webhooks/{firm.ids['webhook']}/deliveries"
     until(lambda: filing.send(firm.client, "GET", path).json()["items"], 60, "a delivery")
+    reports = filing.send(firm.client, "GET", "/v1/event-reports").json()["items"]
+    firm.ids["event_report"] = reports[0]["report_id"] if reports else "er_never_was"
     firm.own("delivery", filing.send(firm.client, "GET", path).json()["items"][0]["delivery_id"])
 
 
@@ -272,6 +300,9 @@ def seed_offices(city: TwoFirms) -> None:
     now = datetime.now(UTC)
     window = {"from": text(now - timedelta(hours=1)), "to": text(now)}
     plans = [firm.ids["flown_plan"] for firm in city.firms]
+    asked = {"name": "New Firm", "contact_name": "Li", "contact_email": "li@example.com"}
+    applied = post(city.client("admin"), "/v1/applications", asked)
+    city.office["application"] = applied["application_id"]
     centre = city.client("dispatcher")
     made = post(centre, "/v1/incidents", {"title": "Seen twice", "plan_ids": plans, **window})
     city.office["incident"] = made["incident_id"]

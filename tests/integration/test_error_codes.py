@@ -16,7 +16,7 @@ from starlette.exceptions import HTTPException
 from starlette.testclient import TestClient
 
 from tests.conftest import ROOT, Server
-from tests.fakes import filing, shifted_server
+from tests.fakes import edge, filing, shifted_server
 from tests.fakes.filing import expect_problem, text
 from tests.fakes.flying import until
 from tests.fakes.two_firms import FROM_SITE, TO_SITE, Receiver, TwoFirms, kilometre, lane, two_firms
@@ -230,6 +230,25 @@ def _flood(city: TwoFirms) -> httpx.Response:
     raise AssertionError("no limit")
 
 
+def _too_many_contacts(city: TwoFirms) -> httpx.Response:
+    body = {"name": "Duty", "channel": "sms", "address": "+8613800000000"}
+    for _ in range(202):
+        answer = filing.send(firm(city), "POST", "/v1/duty/contacts", json=body)
+        if answer.status_code != 201:
+            return answer
+    raise AssertionError("no limit")
+
+
+def _no_second_factor(city: TwoFirms) -> httpx.Response:
+    """Confirm a second factor that nobody has set up, as a person who has signed in."""
+    user = next(item for item in city.server.credentials["users"] if item["role"] == "regulator")
+    with httpx.Client(base_url=city.server.base_url, headers={"Origin": city.server.base_url}, timeout=20) as person:
+        signed = person.post("/v1/session", json={"name": user["name"], "password": user["password"]})
+        assert signed.status_code == 200, signed.text
+        csrf = {"X-CSRF-Token": signed.json()["csrf_token"]}
+        return person.post("/v1/session/totp/confirm", json={"code": "000000"}, headers=csrf)
+
+
 def _alert_step(city: TwoFirms) -> httpx.Response:
     """Resolve an alert twice; the contingency of another line has raised one."""
     centre = city.client("dispatcher")
@@ -294,12 +313,43 @@ REQUESTS: dict[str, Answer] = {
     "illegal_alert_step": _alert_step,
     "vehicle_not_connected": _no_link,
     "import_failed": _file_of_zones,
+    "too_many_contacts": _too_many_contacts,
+    "totp_state": _no_second_factor,
     "too_many_requests": _flood,
 }
 
-CONTRACT = "tests/integration/test_contract_commands.py"
-ELSEWHERE: dict[str, str] = {}
-"""Codes of rare states: the test that produces each, `path::name`; it must exist and name the code."""
+ELSEWHERE: dict[str, str] = {
+    "application_decided": "unit/utm/test_applications.py::test_an_approved_firm_collects_its_secret_once",
+    "clock_off": "integration/test_track_ingest.py::test_nothing_is_approved_while_the_clock_is_off",
+    "command_conflict": "integration/test_contract_commands.py::test_orders_to_several_are_judged_jointly_and_asked_twice",
+    "command_not_possible": "integration/test_contract_commands.py::test_the_second_step_holds_for_one_caller_one_body_once",
+    "command_outstanding": "integration/test_contract_commands.py::test_one_command_of_a_kind_is_outstanding",
+    "command_reason_required": "integration/test_contract_commands.py::test_the_centre_needs_a_cause_or_a_reason",
+    "confirmation_invalid": "integration/test_contract_commands.py::test_the_second_step_holds_for_one_caller_one_body_once",
+    "confirmation_required": "integration/test_contract_commands.py::test_the_second_step_holds_for_one_caller_one_body_once",
+    "conflict": "integration/test_inspections_api.py::test_results_are_kept_by_reference_for_a_flight_that_began",
+    "contact_gone": "unit/utm/duty/test_duty.py::test_what_fails_is_tried_again_until_dead_and_can_be_sent_by_hand",
+    "csrf_failed": "unit/utm/test_session.py::test_cookies_alone_change_nothing",
+    "daily_quota_exceeded": "unit/utm/test_foreseen_filing.py::test_what_is_judged_ahead_counts_against_the_quota_of_its_firm",
+    "day_filed_too_late": "integration/test_api_approvals.py::test_the_order_in_force_asks_for_noon_readiness_and_release",
+    "last_credential": "unit/utm/test_client_credentials.py::test_a_client_rotates_its_secret_without_a_pause",
+    "name_taken": "unit/utm/test_applications.py::test_an_admin_brings_offices_and_people_in",
+    "quota_exceeded": "unit/utm/test_client_credentials.py::test_a_client_has_room_for_a_few_credentials",
+    "readiness_too_late": "unit/utm/rules/test_rule_clock.py"
+    "::test_readiness_within_the_hour_is_marked_or_refused_as_the_policy_says",
+    "report_closed": "integration/test_api_approvals.py::test_an_event_is_owed_a_report_that_its_firm_files",
+    "secret_not_available": "unit/utm/test_applications.py::test_an_approved_firm_collects_its_secret_once",
+    "session_expired": "unit/utm/test_session.py::test_sessions_expire_and_are_forgotten",
+    "still_airborne": "unit/utm/test_plan_steps.py::test_a_flight_in_the_air_is_not_ended",
+    "token_expired": "unit/utm/test_security_tokens.py::test_a_token_expires_even_when_it_was_verified_before",
+    "token_revoked": "unit/utm/test_client_credentials.py::test_revocation_reaches_every_process",
+    "too_many_attempts": "unit/utm/test_sign_in.py::test_sign_in_slows_down_and_every_attempt_is_in_the_trail",
+    "totp_required": "unit/utm/test_sign_in.py::test_a_second_factor_is_asked_for_once_confirmed",
+    "weak_password": "unit/utm/test_sign_in.py::test_a_person_changes_the_password",
+    "weather_unusable": "integration/test_weather_api.py::test_a_dry_run_lists_what_is_wrong_and_changes_nothing",
+    "wrong_code": "unit/utm/test_sign_in.py::test_a_second_factor_is_asked_for_once_confirmed",
+}
+"""Codes of rare states: the test that produces each, `path::name` under tests; it must exist and name the code."""
 
 
 def _failing(error: Exception) -> httpx.Response:
@@ -333,7 +383,7 @@ def test_every_code_has_its_request_or_its_test() -> None:
     missing = sorted(set(CATALOGUE) - set(listed))
     assert not missing, (
         f"no test produces {missing}: add to tests/integration/test_error_codes.py a line to REQUESTS, "
-        f'"{missing[0]}": lambda c: firm(c).get("/v1/…"), or to ELSEWHERE, "{missing[0]}": "tests/…/test_x.py::test_y"'
+        f'"{missing[0]}": lambda c: firm(c).get("/v1/…"), or to ELSEWHERE, "{missing[0]}": "unit/…/test_x.py::test_y"'
     )
     assert set(listed) <= set(CATALOGUE), f"these codes are gone: {sorted(set(listed) - set(CATALOGUE))}"
 
@@ -342,7 +392,7 @@ def test_every_code_has_its_request_or_its_test() -> None:
 def test_the_named_test_exists_and_names_the_code(code: str) -> None:
     """A line of ELSEWHERE must point at a test that is there and says the code."""
     path, _, name = ELSEWHERE[code].partition("::")
-    source = (ROOT / path).read_text(encoding="utf-8")
+    source = (ROOT / "tests" / path).read_text(encoding="utf-8")
     found = [item for item in ast.walk(ast.parse(source)) if getattr(item, "name", None) == name]
     assert found, f"{path} has no {name}"
     segment = ast.get_source_segment(source, found[0]) or ""
@@ -449,5 +499,38 @@ def test_an_order_waits_with_its_cause(city: TwoFirms) -> None:
     assert cause_of() == "no_crew_free"
 
 
-HERE = ("service_unavailable", "event_forgotten", "no_battery_free", "no_crew_free")
+async def test_too_many_applications_wait_is_too_many_applications(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While as many wait as may, nobody else can apply: 503 too_many_applications, with when to come back."""
+    monkeypatch.setattr("utm.security.applications.MOST_WAITING", 0)
+    body = {"name": "New Firm", "contact_name": "Li", "contact_email": "li@example.com"}
+    async with edge.running(tmp_path) as made, made.client() as client:
+        answer = await client.post("/v1/applications", json=body)
+    document = expect_problem(answer, 503, "too_many_applications")
+    assert document["retryable"]
+    assert int(answer.headers["retry-after"]) > 0
+
+
+def test_a_provider_that_does_not_answer_is_oidc_unavailable(tmp_path: Path) -> None:
+    """People who sign in elsewhere must be told that the provider does not answer: 503 oidc_unavailable."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HEXLANE_OIDC_ISSUER", "http://127.0.0.1:9")
+        patch.setenv("HEXLANE_OIDC_CLIENT_ID", "hexlane")
+        running = Server(tmp_path)
+        running.start()
+        try:
+            expect_problem(httpx.get(f"{running.base_url}/v1/session/oidc", timeout=30), 503, "oidc_unavailable")
+        finally:
+            running.stop()
+
+
+HERE = (
+    "oidc_unavailable",
+    "too_many_applications",
+    "service_unavailable",
+    "event_forgotten",
+    "no_battery_free",
+    "no_crew_free",
+)
 """Codes that tests of this file produce under their own names."""

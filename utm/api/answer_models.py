@@ -72,6 +72,15 @@ class Readiness(BaseModel):
     dependencies: dict[str, Any]
 
 
+# -- flight plans ------------------------------------------------------------------------------------------------------
+
+
+class CheckedPlan(FlightPlanAnswer):
+    """What filing would answer at this moment; nothing is kept, so there is no id."""
+
+    plan_id: str | None = None  # type: ignore[assignment]
+
+
 # -- airspace ----------------------------------------------------------------------------------------------------------
 
 

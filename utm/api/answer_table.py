@@ -56,6 +56,7 @@ ANSWERS: Final[dict[str, dict[int, type[BaseModel] | str]]] = {
     "GET /.well-known/oauth-authorization-server": {200: m.ServerMetadata},
     "GET /healthz": {200: m.Health},
     "GET /readyz": {200: m.Readiness, 503: m.Readiness},
+    "POST /v1/flight-plans/check": {200: m.CheckedPlan},
     "POST /v1/zones/import": {200: m.ZoneImport},
     "POST /v1/zones/impact": {200: m.ZoneImpact},
     "GET /v1/airspace/grid": {200: m.Grid},

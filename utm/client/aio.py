@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 import httpx
@@ -61,9 +61,9 @@ class AsyncClient(AsyncOperations):
         *,
         area: Area = None,
         since: int | None = None,
-    ) -> AsyncIterator[LiveMessage]:
-        """Return an endless iterator over the live feed's messages; it reconnects and resumes where it was."""
-        return aiter(AsyncLive(self, topics, area=area, since=since))
+    ) -> AsyncGenerator[LiveMessage, None]:
+        """Return an endless iterator over the live feed's messages; it reconnects and resumes; `aclose` it at the end."""
+        return AsyncLive(self, topics, area=area, since=since).messages()
 
     async def download(self, path: str, query: Mapping[str, Any] | None = None) -> bytes:
         """Return a path's answer as it came: files in every format, beside the typed answers."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncGenerator, Generator, Sequence
 from typing import Any, Final, Protocol
 
 import msgspec
@@ -114,7 +114,8 @@ class SyncLive:
     def __init__(self, client: _HasToken, topics: Sequence[str], *, area: Area, since: int | None) -> None:
         self._client, self._feed = client, _Feed(client.base_url, topics, area, since)
 
-    def __iter__(self) -> Iterator[LiveMessage]:
+    def messages(self) -> Generator[LiveMessage, None, None]:
+        """Yield messages for ever."""
         feed = self._feed
         while True:
             try:
@@ -136,7 +137,8 @@ class AsyncLive:
     def __init__(self, client: _HasAsyncToken, topics: Sequence[str], *, area: Area, since: int | None) -> None:
         self._client, self._feed = client, _Feed(client.base_url, topics, area, since)
 
-    async def __aiter__(self) -> AsyncIterator[LiveMessage]:
+    async def messages(self) -> AsyncGenerator[LiveMessage, None]:
+        """Yield messages for ever."""
         feed = self._feed
         while True:
             try:

@@ -112,7 +112,7 @@ class AircraftAnswer(msgspec.Struct, omit_defaults=True, kw_only=True):
     manufacturer: str
     model: str
     class_: str = msgspec.field(name="class")
-    mavlink: Any
+    mavlink: MavlinkAnswer | None
     max_speed_mps: float | None
     max_climb_mps: float | None
     max_descent_mps: float | None
@@ -144,7 +144,7 @@ class AircraftBody(msgspec.Struct, omit_defaults=True, kw_only=True):
     manufacturer: str
     model: str
     class_: str = msgspec.field(name="class")
-    mavlink: Any = None
+    mavlink: MavlinkBody | None = None
     max_speed_mps: float | None = None
     max_climb_mps: float | None = None
     max_descent_mps: float | None = None
@@ -177,7 +177,7 @@ class AircraftPatch(msgspec.Struct, omit_defaults=True, kw_only=True):
 
     manufacturer: str | None = None
     model: str | None = None
-    mavlink: Any = None
+    mavlink: MavlinkPatch | None = None
     max_speed_mps: float | None = None
     max_climb_mps: float | None = None
     max_descent_mps: float | None = None
@@ -423,6 +423,13 @@ class AuthorityAnswer(msgspec.Struct, omit_defaults=True, kw_only=True):
     released_at: datetime | None = None
 
 
+class BaseBody(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """Where flights take off and land."""
+
+    lat_deg: float
+    lon_deg: float
+
+
 class BatchAnswer(msgspec.Struct, omit_defaults=True, kw_only=True):
     """One answer per plan, in order: a plan as above, or a problem."""
 
@@ -481,6 +488,16 @@ class BeidouCell(msgspec.Struct, omit_defaults=True, kw_only=True):
     centre: Place
     neighbours: list[str]
     geometry: Shape
+
+
+class CameraBody(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """A camera that looks straight down, its wider side across the flight."""
+
+    sensor_width_mm: float
+    sensor_height_mm: float
+    focal_mm: float
+    image_width_px: int
+    image_height_px: int
 
 
 class Carrier(msgspec.Struct, omit_defaults=True, kw_only=True):
@@ -564,6 +581,43 @@ class CellLoads(msgspec.Struct, omit_defaults=True, kw_only=True):
 
     items: list[CellLoad]
     next_cursor: str | None
+
+
+class CheckedPlan(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """What filing would answer at this moment; nothing is kept, so there is no id."""
+
+    aircraft_id: str
+    operation_type: str
+    priority: int | None = None
+    """Over 50 needs an entitlement."""
+    departure_at: datetime
+    """RFC 3339 with offset; when the first waypoint is left."""
+    route: TrajectoryRoute | VolumesRoute
+    origin_site_id: str | None = None
+    destination_site_id: str | None = None
+    alternate_site_ids: list[str] | None = None
+    contingency: ContingencyBody | None = None
+    remarks: dict[str, Any] | None = None
+    """The items of Article 27 and anything else; kept as given."""
+    special_conditions: list[str] | None = None
+    """What of Article 31(2) of Order 761 holds for the flight; []: nothing; absent: assumed by its kind."""
+    urgency: str | None = None
+    """An emergency or public-safety task in special urgency, which applies at any time (Article 29)."""
+    plan_id: str | None = None
+    organisation_id: str
+    state: str
+    version: int
+    decision: DecisionAnswer
+    authority: AuthorityAnswer
+    rule_clock: RuleClockAnswer | None = None
+    volumes: list[Volume4D]
+    h3_cells: list[str]
+    starts_at: datetime
+    ends_at: datetime
+    created_at: datetime
+    updated_at: datetime
+    activated_at: datetime | None = None
+    ended_at: datetime | None = None
 
 
 class Circle(msgspec.Struct, omit_defaults=True, kw_only=True):
@@ -1113,7 +1167,7 @@ class FlightPlanAnswer(msgspec.Struct, omit_defaults=True, kw_only=True):
     origin_site_id: str | None = None
     destination_site_id: str | None = None
     alternate_site_ids: list[str] | None = None
-    contingency: Any = None
+    contingency: ContingencyBody | None = None
     remarks: dict[str, Any] | None = None
     """The items of Article 27 and anything else; kept as given."""
     special_conditions: list[str] | None = None
@@ -1126,7 +1180,7 @@ class FlightPlanAnswer(msgspec.Struct, omit_defaults=True, kw_only=True):
     version: int
     decision: DecisionAnswer
     authority: AuthorityAnswer
-    rule_clock: Any = None
+    rule_clock: RuleClockAnswer | None = None
     volumes: list[Volume4D]
     h3_cells: list[str]
     starts_at: datetime
@@ -1150,7 +1204,7 @@ class FlightPlanBody(msgspec.Struct, omit_defaults=True, kw_only=True):
     origin_site_id: str | None = None
     destination_site_id: str | None = None
     alternate_site_ids: list[str] | None = None
-    contingency: Any = None
+    contingency: ContingencyBody | None = None
     remarks: dict[str, Any] | None = None
     """The items of Article 27 and anything else; kept as given."""
     special_conditions: list[str] | None = None
@@ -1181,8 +1235,8 @@ class Grid(msgspec.Struct, omit_defaults=True, kw_only=True):
     gcj02: Place
     beidou_codes: dict[str, str]
     h3_cells: dict[str, str]
-    beidou: Any
-    h3: Any = None
+    beidou: BeidouCell | None
+    h3: H3Cell | None = None
 
 
 class GroundStop(msgspec.Struct, omit_defaults=True, kw_only=True):
@@ -1334,6 +1388,39 @@ class IngestFault(msgspec.Struct, omit_defaults=True, kw_only=True):
     detail: str
 
 
+class InspectionBody(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """What is to be inspected and how."""
+
+    aircraft_id: str
+    kind: str
+    geometry: dict[str, Any]
+    """GeoJSON, WGS-84: a Polygon for an area, a LineString for a line, a MultiPoint for points."""
+    base: BaseBody | None = None
+    base_site_id: str | None = None
+    departure_at: datetime
+    height_agl_m: float | None = None
+    gsd_cm: float | None = None
+    """Instead of a height: the coarsest a pixel may be; needs the camera."""
+    camera: CameraBody | None = None
+    front_overlap: float | None = None
+    side_overlap: float | None = None
+    line_spacing_m: float | None = None
+    heading_deg: float | None = None
+    """Of the lines over an area, by the compass; absent: along its long side."""
+    width_m: float | None = None
+    """How much beside a line is to be covered."""
+    hold_s: float | None = None
+    """How long each point is looked at."""
+    speed_mps: float | None = None
+    longest_flight_s: float | None = None
+    interval_s: float | None = None
+    """On the ground between two flights: a battery changed."""
+    operation_type: str | None = None
+    priority: int | None = None
+    """Emergencies may ask for more than 50 where their firm is entitled to it."""
+    remarks: dict[str, Any] | None = None
+
+
 class Jwks(msgspec.Struct, omit_defaults=True, kw_only=True):
     """Public keys (RFC 7517), newest first."""
 
@@ -1451,7 +1538,7 @@ class MassItemAnswer(msgspec.Struct, omit_defaults=True, kw_only=True):
     """What came of the order to one of several vehicles."""
 
     aircraft_id: str
-    command: Any
+    command: Command | None
     problem: dict[str, Any] | None
 
 
@@ -1614,14 +1701,14 @@ class Order(msgspec.Struct, omit_defaults=True, kw_only=True):
     dangerous_goods: bool
     cold_chain: bool
     reference: str | None
-    promise: Any
+    promise: Promise | None
     expected_at: datetime | None
     delivered_at: datetime | None
     mission_id: str | None
     plan_id: str | None
     aircraft_id: str | None
     why: dict[str, Any] | None
-    cause: Any
+    cause: Words | None
     created_at: datetime
     updated_at: datetime
 
@@ -1688,14 +1775,14 @@ class OrderStory(msgspec.Struct, omit_defaults=True, kw_only=True):
     dangerous_goods: bool
     cold_chain: bool
     reference: str | None
-    promise: Any
+    promise: Promise | None
     expected_at: datetime | None
     delivered_at: datetime | None
     mission_id: str | None
     plan_id: str | None
     aircraft_id: str | None
     why: dict[str, Any] | None
-    cause: Any
+    cause: Words | None
     created_at: datetime
     updated_at: datetime
     story: list[OrderEvent]
@@ -1779,10 +1866,10 @@ class PolicyAnswer(msgspec.Struct, omit_defaults=True, kw_only=True):
     tolerance: dict[str, float]
     separation_rules: list[SeparationRuleBody]
     weather: str
-    wind: Any
+    wind: WindBody | None
     ceiling_agl_m: float
     sources: dict[str, str]
-    impact: Any = None
+    impact: ImpactCounts | None = None
     """After a change: what it does to the plans that stand."""
 
 
@@ -1790,11 +1877,11 @@ class PolicyBody(msgspec.Struct, omit_defaults=True, kw_only=True):
     """Fields of the policy to change; those left out keep their value, lists are replaced whole."""
 
     version: int | None = None
-    separation: Any = None
-    tolerance: Any = None
+    separation: SeparationBody | None = None
+    tolerance: ToleranceBody | None = None
     separation_rules: list[SeparationRuleBody] | None = None
     weather: str | None = None
-    wind: Any = None
+    wind: WindBody | None = None
     ceiling_agl_m: float | None = None
     ceiling_exempt_operations: list[str] | None = None
     conditional_zones: str | None = None
@@ -1822,6 +1909,8 @@ class PolicyBody(msgspec.Struct, omit_defaults=True, kw_only=True):
     """How long before it begins a temporary zone must be published."""
     zone_urgent_notice_s: float | None = None
     """The same for a military or emergency one."""
+    rules: RulebookBody | None = None
+    """The rule clock of Order 761; fields left out keep their value."""
     max_flights_per_cell: int | None = None
     """Flights in a resolution-8 cell at once; null: no limit."""
     cell_limits: list[CellLimitBody] | None = None
@@ -1982,6 +2071,15 @@ class RemovalBody(msgspec.Struct, omit_defaults=True, kw_only=True):
     code: str
 
 
+class ReplayBody(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """Which events to send again."""
+
+    from_: datetime | None = msgspec.field(name="from", default=None)
+    """Absent: what is dead, and nothing else."""
+    to: datetime | None = None
+    """Absent: now."""
+
+
 class Requests(msgspec.Struct, omit_defaults=True, kw_only=True):
     """How requests for airspace fared."""
 
@@ -1995,6 +2093,17 @@ class Requests(msgspec.Struct, omit_defaults=True, kw_only=True):
     approved_share: float | None
     mean_delay_s: float | None
     refusals: list[dict[str, Any]]
+
+
+class ResultBody(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """A result kept elsewhere."""
+
+    kind: str
+    url: str
+    """Where it is; nothing is fetched from there."""
+    sha256: str | None = None
+    size_bytes: int | None = None
+    note: str | None = None
 
 
 class RevocationBody(msgspec.Struct, omit_defaults=True, kw_only=True):
@@ -2047,6 +2156,32 @@ class RuleConditions(msgspec.Struct, omit_defaults=True, kw_only=True):
     """The flight, with its tolerance, enters this zone while it is active."""
     weather: str | None = None
     """The weather now in force, such as strong_wind."""
+
+
+class RulebookBody(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """The rule clock: who applies, by when, and what is owed afterwards. Every field: docs/rules.md."""
+
+    application_days_before: int | None = None
+    application_by: str | None = None
+    """HH:MM in Beijing; an application arrives before it."""
+    decision_by: str | None = None
+    """HH:MM in Beijing of the same day."""
+    late_application: str | None = None
+    """off, warning, pending or refuse."""
+    late_standing_filing: str | None = None
+    """off, warning, pending or refuse."""
+    emergency_apply_s: float | None = None
+    emergency_decide_s: float | None = None
+    late_readiness: str | None = None
+    """mark or refuse."""
+    report_within_s: float | None = None
+    report_events: list[str] | None = None
+    exempt_classes: list[str] | None = None
+    suitable_ceiling_agl_m: float | None = None
+    state_operations: list[str] | None = None
+    state_ceiling_agl_m: float | None = None
+    assumed_triggers: dict[str, list[str]] | None = None
+    class_limits: dict[str, dict[str, Any]] | None = None
 
 
 class SandboxBody(msgspec.Struct, omit_defaults=True, kw_only=True):
@@ -2152,7 +2287,7 @@ class StandingApproval(msgspec.Struct, omit_defaults=True, kw_only=True):
     name: str
     lower_agl_m: float
     upper_agl_m: float
-    geometry: Any = None
+    geometry: Shape | None = None
     radius_m: float | None = None
     applicability: list[dict[str, Any]] | None = None
     aircraft_ids: list[str] | None = None
@@ -2273,7 +2408,7 @@ class TemporaryZoneBody(msgspec.Struct, omit_defaults=True, kw_only=True):
     ends_at: datetime
     category: str | None = None
     """Which notice holds: 24 h for an event, 30 min for a military or emergency one."""
-    emergency_override: Any = None
+    emergency_override: EmergencyOverride | None = None
     reason: str | None = None
     message: str | None = None
     message_zh: str | None = None
@@ -2483,8 +2618,8 @@ class UserBody(msgspec.Struct, omit_defaults=True, kw_only=True):
 class Volume3D(msgspec.Struct, omit_defaults=True, kw_only=True):
     """An area with an altitude band: exactly one of the two outlines."""
 
-    outline_polygon: Any = None
-    outline_circle: Any = None
+    outline_polygon: Polygon | None = None
+    outline_circle: Circle | None = None
     altitude_lower: Altitude
     altitude_upper: Altitude
 
@@ -2533,7 +2668,7 @@ class WeatherBody(msgspec.Struct, omit_defaults=True, kw_only=True):
 
     weather: str
     """normal, or a condition that separation rules refer to, such as strong_wind."""
-    wind: Any = None
+    wind: WindBody | None = None
     """null: not known; absent: as it was."""
 
 

@@ -60,6 +60,17 @@ class Operations:
             idempotent=False,
         )
 
+    def add_result(self, plan_id: str | int, body: models.ResultBody | Mapping[str, Any]) -> Any:
+        """Add a result of a flight."""
+        return self._call(  # type: ignore[no-any-return]
+            "POST",
+            "/v1/flight-plans/{plan_id}/results",
+            results={201: Any},
+            path={"plan_id": plan_id},
+            body=body,
+            idempotent=False,
+        )
+
     def approve_application(self, application_id: str | int, body: models.ApprovalBody | Mapping[str, Any]) -> Any:
         """Let a firm in."""
         return self._call(  # type: ignore[no-any-return]
@@ -193,12 +204,12 @@ class Operations:
             idempotent=True,
         )
 
-    def check_flight_plan(self, body: models.FlightPlanBody | Mapping[str, Any]) -> models.FlightPlanAnswer:
+    def check_flight_plan(self, body: models.FlightPlanBody | Mapping[str, Any]) -> models.CheckedPlan:
         """Judge a plan without filing it."""
         return self._call(  # type: ignore[no-any-return]
             "POST",
             "/v1/flight-plans/check",
-            results={200: models.FlightPlanAnswer},
+            results={200: models.CheckedPlan},
             body=body,
             idempotent=True,
         )
@@ -572,6 +583,16 @@ class Operations:
             idempotent=True,
         )
 
+    def design_inspection(self, body: models.InspectionBody | Mapping[str, Any]) -> Any:
+        """Design inspection flights."""
+        return self._call(  # type: ignore[no-any-return]
+            "POST",
+            "/v1/inspections",
+            results={200: Any},
+            body=body,
+            idempotent=False,
+        )
+
     def dismiss_contingency(self, contingency_id: str | int) -> models.Contingency:
         """Dismiss a proposed contingency."""
         return self._call(  # type: ignore[no-any-return]
@@ -850,6 +871,15 @@ class Operations:
             idempotent=True,
         )
 
+    def get_fleet_state(self) -> Any:
+        """Vehicles with their links and service, and sites with their pads."""
+        return self._call(  # type: ignore[no-any-return]
+            "GET",
+            "/v1/fleet/state",
+            results={200: Any},
+            idempotent=True,
+        )
+
     def get_flight_plan(self, plan_id: str | int) -> models.FlightPlanAnswer:
         """Read a flight plan."""
         return self._call(  # type: ignore[no-any-return]
@@ -860,12 +890,12 @@ class Operations:
             idempotent=True,
         )
 
-    def get_flight_plan_export(self, plan_id: str | int, *, format: str) -> bytes:
+    def get_flight_plan_export(self, plan_id: str | int, *, format: str) -> dict[str, models.Any]:
         """Write a plan for a ground station."""
         return self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/flight-plans/{plan_id}/export",
-            results={200: bytes},
+            results={200: dict[str, models.Any]},
             path={"plan_id": plan_id},
             query={"format": format},
             idempotent=True,
@@ -881,12 +911,12 @@ class Operations:
             idempotent=True,
         )
 
-    def get_flight_plan_record(self, plan_id: str | int, *, format: str | None = None) -> bytes:
+    def get_flight_plan_record(self, plan_id: str | int, *, format: str | None = None) -> models.FlightRecord:
         """Read a flight's whole record."""
         return self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/flight-plans/{plan_id}/record",
-            results={200: bytes},
+            results={200: models.FlightRecord},
             path={"plan_id": plan_id},
             query={"format": format},
             idempotent=True,
@@ -1027,6 +1057,15 @@ class Operations:
             idempotent=True,
         )
 
+    def get_policy_preset_order_761(self) -> Any:
+        """What Order 761 asks for."""
+        return self._call(  # type: ignore[no-any-return]
+            "GET",
+            "/v1/policy/presets/order_761",
+            results={200: Any},
+            idempotent=True,
+        )
+
     def get_quota(self, organisation_id: str | int) -> Any:
         """Read quotas."""
         return self._call(  # type: ignore[no-any-return]
@@ -1163,12 +1202,12 @@ class Operations:
 
     def get_statistics_logistics(
         self, *, from_: datetime | None = None, to: datetime | None = None, format: str | None = None
-    ) -> bytes:
+    ) -> models.LogisticsStatistics:
         """How deliveries fare."""
         return self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/statistics/logistics",
-            results={200: bytes},
+            results={200: models.LogisticsStatistics},
             query={"from": from_, "to": to, "format": format},
             idempotent=True,
         )
@@ -1187,12 +1226,12 @@ class Operations:
 
     def get_statistics_report(
         self, *, day: str | None = None, month: str | None = None, lang: str | None = None, format: str | None = None
-    ) -> bytes:
+    ) -> Any:
         """The report of a day or month, to read and to print."""
         return self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/statistics/report",
-            results={200: bytes},
+            results={200: Any},
             query={"day": day, "month": month, "lang": lang, "format": format},
             idempotent=True,
         )
@@ -1273,12 +1312,12 @@ class Operations:
         bbox: str | None = None,
         grid: str | None = None,
         h3: str | None = None,
-    ) -> bytes:
+    ) -> dict[str, models.Any]:
         """Export zones."""
         return self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/zones/export",
-            results={200: bytes},
+            results={200: dict[str, models.Any]},
             query={"format": format, "at": at, "bbox": bbox, "grid": grid, "h3": h3},
             idempotent=True,
         )
@@ -1747,6 +1786,16 @@ class Operations:
             idempotent=True,
         )
 
+    def list_results(self, plan_id: str | int) -> Any:
+        """Results of a flight."""
+        return self._call(  # type: ignore[no-any-return]
+            "GET",
+            "/v1/flight-plans/{plan_id}/results",
+            results={200: Any},
+            path={"plan_id": plan_id},
+            idempotent=True,
+        )
+
     def list_sandboxes(self) -> Any:
         """List sandboxes."""
         return self._call(  # type: ignore[no-any-return]
@@ -1906,12 +1955,12 @@ class Operations:
         bbox: str | None = None,
         grid: str | None = None,
         h3: str | None = None,
-    ) -> bytes:
+    ) -> models.ZoneCollection:
         """Zones in force."""
         return self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/zones",
-            results={200: bytes},
+            results={200: models.ZoneCollection},
             query={"at": at, "format": format, "bbox": bbox, "grid": grid, "h3": h3},
             idempotent=True,
         )
@@ -1952,14 +2001,19 @@ class Operations:
         )
 
     def poll_events(
-        self, *, since: int | None = None, topics: str | None = None, wait_s: float | None = None
+        self,
+        *,
+        since: int | None = None,
+        topics: str | None = None,
+        wait_s: float | None = None,
+        wait: float | None = None,
     ) -> models.Events:
         """Events of the live feed by long poll."""
         return self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/events",
             results={200: models.Events},
-            query={"since": since, "topics": topics, "wait_s": wait_s},
+            query={"since": since, "topics": topics, "wait_s": wait_s, "wait": wait},
             idempotent=True,
         )
 
@@ -2119,6 +2173,16 @@ class Operations:
             idempotent=False,
         )
 
+    def remove_result(self, plan_id: str | int, result_id: str | int) -> None:
+        """Remove a result of a flight."""
+        return self._call(  # type: ignore[no-any-return]
+            "DELETE",
+            "/v1/flight-plans/{plan_id}/results/{result_id}",
+            results={204: None},
+            path={"plan_id": plan_id, "result_id": result_id},
+            idempotent=True,
+        )
+
     def replay(
         self,
         *,
@@ -2135,6 +2199,17 @@ class Operations:
             results={200: bytes},
             query={"from": from_, "to": to, "bbox": bbox, "topics": topics, "speed": speed},
             idempotent=True,
+        )
+
+    def replay_webhook(self, webhook_id: str | int, body: models.ReplayBody | Mapping[str, Any]) -> Any:
+        """Send events again."""
+        return self._call(  # type: ignore[no-any-return]
+            "POST",
+            "/v1/webhooks/{webhook_id}/replay",
+            results={202: Any},
+            path={"webhook_id": webhook_id},
+            body=body,
+            idempotent=False,
         )
 
     def report_packets(self, body: Mapping[str, Any] | bytes, *, dry_run: bool | None = None) -> models.PacketsAnswer:
@@ -2420,6 +2495,17 @@ class AsyncOperations:
             idempotent=False,
         )
 
+    async def add_result(self, plan_id: str | int, body: models.ResultBody | Mapping[str, Any]) -> Any:
+        """Add a result of a flight."""
+        return await self._call(  # type: ignore[no-any-return]
+            "POST",
+            "/v1/flight-plans/{plan_id}/results",
+            results={201: Any},
+            path={"plan_id": plan_id},
+            body=body,
+            idempotent=False,
+        )
+
     async def approve_application(
         self, application_id: str | int, body: models.ApprovalBody | Mapping[str, Any]
     ) -> Any:
@@ -2561,12 +2647,12 @@ class AsyncOperations:
             idempotent=True,
         )
 
-    async def check_flight_plan(self, body: models.FlightPlanBody | Mapping[str, Any]) -> models.FlightPlanAnswer:
+    async def check_flight_plan(self, body: models.FlightPlanBody | Mapping[str, Any]) -> models.CheckedPlan:
         """Judge a plan without filing it."""
         return await self._call(  # type: ignore[no-any-return]
             "POST",
             "/v1/flight-plans/check",
-            results={200: models.FlightPlanAnswer},
+            results={200: models.CheckedPlan},
             body=body,
             idempotent=True,
         )
@@ -2942,6 +3028,16 @@ class AsyncOperations:
             idempotent=True,
         )
 
+    async def design_inspection(self, body: models.InspectionBody | Mapping[str, Any]) -> Any:
+        """Design inspection flights."""
+        return await self._call(  # type: ignore[no-any-return]
+            "POST",
+            "/v1/inspections",
+            results={200: Any},
+            body=body,
+            idempotent=False,
+        )
+
     async def dismiss_contingency(self, contingency_id: str | int) -> models.Contingency:
         """Dismiss a proposed contingency."""
         return await self._call(  # type: ignore[no-any-return]
@@ -3220,6 +3316,15 @@ class AsyncOperations:
             idempotent=True,
         )
 
+    async def get_fleet_state(self) -> Any:
+        """Vehicles with their links and service, and sites with their pads."""
+        return await self._call(  # type: ignore[no-any-return]
+            "GET",
+            "/v1/fleet/state",
+            results={200: Any},
+            idempotent=True,
+        )
+
     async def get_flight_plan(self, plan_id: str | int) -> models.FlightPlanAnswer:
         """Read a flight plan."""
         return await self._call(  # type: ignore[no-any-return]
@@ -3230,12 +3335,12 @@ class AsyncOperations:
             idempotent=True,
         )
 
-    async def get_flight_plan_export(self, plan_id: str | int, *, format: str) -> bytes:
+    async def get_flight_plan_export(self, plan_id: str | int, *, format: str) -> dict[str, models.Any]:
         """Write a plan for a ground station."""
         return await self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/flight-plans/{plan_id}/export",
-            results={200: bytes},
+            results={200: dict[str, models.Any]},
             path={"plan_id": plan_id},
             query={"format": format},
             idempotent=True,
@@ -3251,12 +3356,12 @@ class AsyncOperations:
             idempotent=True,
         )
 
-    async def get_flight_plan_record(self, plan_id: str | int, *, format: str | None = None) -> bytes:
+    async def get_flight_plan_record(self, plan_id: str | int, *, format: str | None = None) -> models.FlightRecord:
         """Read a flight's whole record."""
         return await self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/flight-plans/{plan_id}/record",
-            results={200: bytes},
+            results={200: models.FlightRecord},
             path={"plan_id": plan_id},
             query={"format": format},
             idempotent=True,
@@ -3397,6 +3502,15 @@ class AsyncOperations:
             idempotent=True,
         )
 
+    async def get_policy_preset_order_761(self) -> Any:
+        """What Order 761 asks for."""
+        return await self._call(  # type: ignore[no-any-return]
+            "GET",
+            "/v1/policy/presets/order_761",
+            results={200: Any},
+            idempotent=True,
+        )
+
     async def get_quota(self, organisation_id: str | int) -> Any:
         """Read quotas."""
         return await self._call(  # type: ignore[no-any-return]
@@ -3533,12 +3647,12 @@ class AsyncOperations:
 
     async def get_statistics_logistics(
         self, *, from_: datetime | None = None, to: datetime | None = None, format: str | None = None
-    ) -> bytes:
+    ) -> models.LogisticsStatistics:
         """How deliveries fare."""
         return await self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/statistics/logistics",
-            results={200: bytes},
+            results={200: models.LogisticsStatistics},
             query={"from": from_, "to": to, "format": format},
             idempotent=True,
         )
@@ -3557,12 +3671,12 @@ class AsyncOperations:
 
     async def get_statistics_report(
         self, *, day: str | None = None, month: str | None = None, lang: str | None = None, format: str | None = None
-    ) -> bytes:
+    ) -> Any:
         """The report of a day or month, to read and to print."""
         return await self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/statistics/report",
-            results={200: bytes},
+            results={200: Any},
             query={"day": day, "month": month, "lang": lang, "format": format},
             idempotent=True,
         )
@@ -3643,12 +3757,12 @@ class AsyncOperations:
         bbox: str | None = None,
         grid: str | None = None,
         h3: str | None = None,
-    ) -> bytes:
+    ) -> dict[str, models.Any]:
         """Export zones."""
         return await self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/zones/export",
-            results={200: bytes},
+            results={200: dict[str, models.Any]},
             query={"format": format, "at": at, "bbox": bbox, "grid": grid, "h3": h3},
             idempotent=True,
         )
@@ -4117,6 +4231,16 @@ class AsyncOperations:
             idempotent=True,
         )
 
+    async def list_results(self, plan_id: str | int) -> Any:
+        """Results of a flight."""
+        return await self._call(  # type: ignore[no-any-return]
+            "GET",
+            "/v1/flight-plans/{plan_id}/results",
+            results={200: Any},
+            path={"plan_id": plan_id},
+            idempotent=True,
+        )
+
     async def list_sandboxes(self) -> Any:
         """List sandboxes."""
         return await self._call(  # type: ignore[no-any-return]
@@ -4276,12 +4400,12 @@ class AsyncOperations:
         bbox: str | None = None,
         grid: str | None = None,
         h3: str | None = None,
-    ) -> bytes:
+    ) -> models.ZoneCollection:
         """Zones in force."""
         return await self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/zones",
-            results={200: bytes},
+            results={200: models.ZoneCollection},
             query={"at": at, "format": format, "bbox": bbox, "grid": grid, "h3": h3},
             idempotent=True,
         )
@@ -4322,14 +4446,19 @@ class AsyncOperations:
         )
 
     async def poll_events(
-        self, *, since: int | None = None, topics: str | None = None, wait_s: float | None = None
+        self,
+        *,
+        since: int | None = None,
+        topics: str | None = None,
+        wait_s: float | None = None,
+        wait: float | None = None,
     ) -> models.Events:
         """Events of the live feed by long poll."""
         return await self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/events",
             results={200: models.Events},
-            query={"since": since, "topics": topics, "wait_s": wait_s},
+            query={"since": since, "topics": topics, "wait_s": wait_s, "wait": wait},
             idempotent=True,
         )
 
@@ -4489,6 +4618,16 @@ class AsyncOperations:
             idempotent=False,
         )
 
+    async def remove_result(self, plan_id: str | int, result_id: str | int) -> None:
+        """Remove a result of a flight."""
+        return await self._call(  # type: ignore[no-any-return]
+            "DELETE",
+            "/v1/flight-plans/{plan_id}/results/{result_id}",
+            results={204: None},
+            path={"plan_id": plan_id, "result_id": result_id},
+            idempotent=True,
+        )
+
     async def replay(
         self,
         *,
@@ -4505,6 +4644,17 @@ class AsyncOperations:
             results={200: bytes},
             query={"from": from_, "to": to, "bbox": bbox, "topics": topics, "speed": speed},
             idempotent=True,
+        )
+
+    async def replay_webhook(self, webhook_id: str | int, body: models.ReplayBody | Mapping[str, Any]) -> Any:
+        """Send events again."""
+        return await self._call(  # type: ignore[no-any-return]
+            "POST",
+            "/v1/webhooks/{webhook_id}/replay",
+            results={202: Any},
+            path={"webhook_id": webhook_id},
+            body=body,
+            idempotent=False,
         )
 
     async def report_packets(

@@ -97,7 +97,9 @@ class Call:
             kind = self.results.get(answer.status_code, Any)
             if kind is None or not answer.content:
                 return None
-            return answer.content if kind is bytes else msgspec.json.decode(answer.content, type=kind)
+            if kind is bytes or "json" not in answer.headers.get("content-type", "json"):
+                return answer.content  # a file, asked for by `format`
+            return msgspec.json.decode(answer.content, type=kind)
         raise refused(answer)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from typing import Any
 
 import httpx
@@ -61,9 +61,9 @@ class Client(Operations):
         *,
         area: Area = None,
         since: int | None = None,
-    ) -> Iterator[LiveMessage]:
-        """Return an endless iterator over the live feed's messages; it reconnects and resumes where it was."""
-        return iter(SyncLive(self, topics, area=area, since=since))
+    ) -> Generator[LiveMessage, None, None]:
+        """Return an endless iterator over the live feed's messages; it reconnects and resumes; `close` it at the end."""
+        return SyncLive(self, topics, area=area, since=since).messages()
 
     def download(self, path: str, query: Mapping[str, Any] | None = None) -> bytes:
         """Return a path's answer as it came: files in every format, beside the typed answers."""

@@ -240,7 +240,7 @@ class Dispatcher:
                 flight.origin_id, flight.destination_id, carrier.model.cruise_mps, level, flight.departs_at
             )
             if designed is None:
-                raise Problem("route_unusable")
+                raise _NotBooked("no_way")
             body = plan_body(
                 designed,
                 carrier,

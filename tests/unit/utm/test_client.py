@@ -158,10 +158,10 @@ def test_a_plan_carries_one_key_through_all_attempts() -> None:
 
 def test_patience_ends() -> None:
     """After the last attempt the problem must be raised, with what it says."""
-    server = Server(*[problem(503, "not_ready", retryable=True)] * 3)
+    server = Server(*[problem(503, "service_unavailable", retryable=True)] * 3)
     with pytest.raises(ApiProblem) as raised:
         server.client(retries=Retries(attempts=3)).list_zones()
-    assert (raised.value.code, raised.value.detail_zh, raised.value.retryable) == ("not_ready", "不", True)
+    assert (raised.value.code, raised.value.detail_zh, raised.value.retryable) == ("service_unavailable", "不", True)
     assert len(server.requests) == 3
 
 

@@ -128,6 +128,7 @@ from utm.zones import ZoneDesk
 
 SWEEP_S = 1.0
 KEEP_IDENTITIES_S = 60.0
+END_REVOKED_S = 1.0
 
 _log = structlog.get_logger(__name__)
 
@@ -445,6 +446,7 @@ async def _lifespan(services: Services, sandbox: Sandbox | None = None) -> Async
     ]
     await services.hub.start()
     await services.reporter.start()
+    work.append(asyncio.create_task(_end_revoked(services), name="revoked"))
     if sandbox is not None:
         work.append(asyncio.create_task(_keep_identities(services), name="identities"))
         await sandbox.start_if_used()
@@ -562,6 +564,13 @@ async def _sweep(services: Services) -> None:
         except StoreUnavailableError as error:
             _log.warning("sweep_failed", reason=str(error))
         await asyncio.sleep(SWEEP_S)
+
+
+async def _end_revoked(services: Services) -> None:
+    """Close the live connections of callers whose token or session was taken back."""
+    while True:
+        await asyncio.sleep(END_REVOKED_S)
+        services.hub.end_unless(services.identity.stands)
 
 
 async def _keep_identities(services: Services) -> None:

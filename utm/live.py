@@ -36,6 +36,7 @@ _COUNTED: Final = (
     "ticks", "late_ticks", "failed_ticks", "events", "messages", "message_bytes", "skipped_batches", "mailbox_overflows",
 )  # fmt: skip
 CLOSE_RESTART: Final = 1012
+CLOSE_REVOKED: Final = 4401
 CLOSE_OVERFLOW: Final = 4408
 
 SnapshotProvider = Callable[[Principal], Sequence[msgspec.Struct] | Awaitable[Sequence[msgspec.Struct]]]
@@ -440,6 +441,12 @@ class LiveHub:
         if self._closed:
             client.end(CLOSE_RESTART, "server restarts: resume with since")
         return client
+
+    def end_unless(self, stands: Callable[[Principal], bool]) -> None:
+        """End the connections of callers whose token or session was taken back."""
+        for client in tuple(self._clients):
+            if not stands(client.principal):
+                client.end(CLOSE_REVOKED, "the token or session was taken back")
 
     def forget(self, client: LiveClient) -> None:
         """Drop a connection."""

@@ -4,7 +4,7 @@ import hashlib
 import hmac
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
@@ -157,7 +157,29 @@ class Identity:
             certificate is None or not hmac.compare_digest(claims.certificate, certificate)
         ):
             raise token_problem("invalid_token", "The token is bound to a client certificate that was not shown.")
-        return self._principal_of_client(account, organisation, claims.scopes)
+        return replace(
+            self._principal_of_client(account, organisation, claims.scopes),
+            proof=revocation_key(claims.token_id),
+            issued_s=claims.issued_s,
+        )
+
+    def stands(self, principal: Principal) -> bool:
+        """Tell whether what a caller showed when its connection was opened has not been taken back since."""
+        kind, _, ref = principal.proof.partition(":")
+        if not kind:
+            return True  # made by the service itself: it showed nothing that could be taken back
+        if kind == "session":
+            known = self.directory.sessions.get(ref)
+            return known is not None and self.clock.now() < known.expires_at
+        account = self.directory.clients.get(principal.subject)
+        if account is None or self._organisation_of(account) is None:
+            return False
+        if kind == "credential":
+            found = self.directory.credentials.get(ref)
+            return found is not None and found.valid_at(self.clock.now())
+        void_s = account.tokens_from_s
+        early = void_s is not None and principal.issued_s is not None and principal.issued_s <= void_s
+        return not early and not self.book.is_spent(principal.proof)
 
     def revoked(self, claims: TokenClaims, account: Account) -> bool:
         """Tell whether a token was taken back, itself or with all of its client's until some instant."""
@@ -196,7 +218,8 @@ class Identity:
                     self.guesses.failed(None, address)
                     raise token_problem("invalid_token", _BAD_API_KEY)
                 self.api_keys.remember(key, found.credential_id, now_s)
-            return self._principal_of_client(account, organisation, scopes_of(account.role))
+            known = self._principal_of_client(account, organisation, scopes_of(account.role))
+            return replace(known, proof=f"credential:{found.credential_id}")
         self.guesses.check(None, address)
         await self.passwords.verify(None, key)
         self.guesses.failed(None, address)
@@ -290,7 +313,7 @@ class Identity:
         account = self.directory.users.get(known.user_id)
         if account is None:
             raise Problem("session_expired")
-        return self.principal_of_user(account)
+        return replace(self.principal_of_user(account), proof=f"session:{known.cookie_hash}")
 
     def check_csrf(self, cookie: str, token: str | None) -> None:
         """Raise Problem 403 unless the token was made for this session."""

@@ -24,6 +24,10 @@ class Principal:
     entitlements: frozenset[str] = frozenset()
     sandbox: bool = False
     """Whether its organisation is a sandbox: its flights live in the separate sky."""
+    proof: str = ""
+    """What it showed, to be asked again while a connection stays open: `jti:`, `session:` or `credential:` and an id."""
+    issued_s: float | None = None
+    """When its token was issued, unix seconds."""
 
     @property
     def sees_everything(self) -> bool:

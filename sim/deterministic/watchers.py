@@ -15,7 +15,7 @@ from sim.wire import Link
 from utm.alert_book import Alert
 from utm.alert_book import Party as AlertParty
 from utm.live import ClientClosed, LiveClient, Subscription
-from utm.live_schema import Topic
+from utm.live_schema import TOPICS, Encoding, Topic, decode_tracks
 from utm.services import Services
 
 LINGERS_S: Final = 75.0
@@ -95,16 +95,27 @@ class AlertWatch:
         return now_s - self._network.steady_since_s(vehicle.endpoint, now_s) < HEARD_AGAIN_S
 
 
+_LIVES: Final = {
+    "plans": ("plan_id", "state"),
+    "commands": ("command_id", "status"),
+    "contingencies": ("contingency_id", "status"),
+}
+"""Topics whose items have an end that is final: what names them, and what says how they stand."""
+_OVER: Final = frozenset(
+    {"ended", "cancelled", "withdrawn", "expired", "refused", "confirmed", "timed_out", "dismissed"}
+)
+
+
 class FeedWatch:
     """A client of the live feed: its `seq` never runs backwards, events come once each, a plan's end is its end."""
 
-    TOPICS: Final[tuple[Topic, ...]] = ("tracks", "alerts", "plans", "zones", "commands", "orders")
+    TOPICS: Final[tuple[Topic, ...]] = TOPICS
 
     def __init__(self, party: Party, broken: Broken, *, tracks: bool) -> None:
         self._party, self._broken = party, broken
         self._topics: tuple[Topic, ...] = self.TOPICS if tracks else self.TOPICS[1:]
         self._seq = 0
-        self._over: dict[str, int] = {}
+        self._over: dict[str, str] = {}
         self.frames = 0
         self.resumed = 0
 
@@ -116,7 +127,8 @@ class FeedWatch:
         since = self._seq or None
         self.resumed += since is not None
         try:
-            await client.subscribe(Subscription(topics=self._topics, encoding="json", since=since))
+            encoding: Encoding = "binary" if "tracks" in self._topics else "json"
+            await client.subscribe(Subscription(topics=self._topics, encoding=encoding, since=since))
             await self._read(client)
         except ClientClosed:
             return
@@ -127,8 +139,8 @@ class FeedWatch:
         while True:
             frame = await client.next_frame()
             self.frames += 1
-            if isinstance(frame, str) and '"topic":"tracks"' in frame[:80]:
-                self._take(int(frame[7 : frame.index(",")]), None)
+            if isinstance(frame, bytes):
+                self._take(decode_tracks(frame)[1], None)
             else:
                 message = orjson.loads(frame)
                 self._take(message["seq"], message)
@@ -137,14 +149,14 @@ class FeedWatch:
         if seq < self._seq:
             self._broken("the feed runs forwards", f"{self._party.key} got seq {seq} after {self._seq}")
         self._seq = max(self._seq, seq)
-        if message is None or message.get("topic") != "plans":
+        name, state = _LIVES.get("" if message is None else str(message.get("topic")), ("", ""))
+        if message is None or not name:
             return
         for item in message.get("items", ()):
-            over = item["state"] in ("ended", "cancelled", "withdrawn", "expired", "refused")
-            if over:
-                self._over[item["plan_id"]] = item["version"]
-            elif item["plan_id"] in self._over:
-                self._broken("the feed runs forwards", f"{item['plan_id']} was over and is shown as {item['state']}")
+            if item[state] in _OVER:
+                self._over[item[name]] = item[state]
+            elif item[name] in self._over:
+                self._broken("the feed runs forwards", f"{item[name]} was over and is shown as {item[state]}")
 
 
 class SentWatch:

@@ -172,3 +172,17 @@ def test_rows_are_judged_independently(count, seed):
             [alone.lateral_m[0], alone.vertical_m[0], alone.temporal_s[0]],
             [together.lateral_m[i], together.vertical_m[i], together.temporal_s[i]],
         )
+
+
+def test_a_flight_conforms_to_its_plan_or_to_what_it_was_ordered():
+    """Inside the volume of an order a flight conforms; outside both it is told how far it is off its plan."""
+    table = IntentTable()
+    hold = Prism(None, (500.0, 300.0, 30.0), 40.0, 60.0, 0.0, 100.0)
+    table.put(0, flight((0, 0, 50, 0), (1000, 0, 50, 100)), TOLERANCE, (hold,))
+    assert judge(table, 0, 50, 500, 0, 50).within[0]
+    assert judge(table, 0, 50, 500, 310, 50).within[0]
+    off = judge(table, 0, 50, 500, 150, 50)
+    assert not off.within[0]
+    assert off.lateral_m[0] == pytest.approx(150.0)
+    table.put(0, flight((0, 0, 50, 0), (1000, 0, 50, 100)), TOLERANCE)
+    assert not judge(table, 0, 50, 500, 310, 50).within[0]

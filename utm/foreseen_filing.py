@@ -2,12 +2,13 @@
 
 from collections.abc import Callable
 
+import orjson
 from sqlmodel import Session
 
 from airspace.capacity import limited
 from utm.flight_plans import STATUS_OF, FlightPlans
 from utm.foresight import Foreseen, boxes_of
-from utm.plan_records import Answer, FiledAnswer
+from utm.plan_records import Answer, FiledAnswer, document
 from utm.security import Principal
 from utm.sky import live_plan
 from utm.store import journal, plans
@@ -78,4 +79,4 @@ def _keep(
     desk.audit(session, principal, "file", row, {"outcome": foreseen.outcome})
     live = live_plan(row, foreseen.flights[0].trajectory) if foreseen.outcome == "approved" else None
     desk.enter(session, row, live, foreseen.item, foreseen.cells if live else [])
-    return FiledAnswer(status, foreseen.text, row.version, foreseen.outcome == "refused", foreseen.why)
+    return FiledAnswer(status, orjson.dumps(document(row)), row.version, foreseen.outcome == "refused", foreseen.why)

@@ -19,13 +19,12 @@ from utm.api.flight_plan_models import BatchItemBody, FlightPlanBody
 from utm.flight_plans import FlightPlans
 from utm.ids import new_id
 from utm.live_schema import PlanItem
-from utm.plan_records import document, live_item
+from utm.plan_records import live_item
 from utm.problems import Problem
 from utm.security import Principal
 from utm.sky import version_cells
 from utm.sky_changes import box_of
 from utm.store import plans
-from utm.store.geometry_codec import encode as encode_geometry
 
 Minima = tuple[float, float, float]
 
@@ -62,8 +61,8 @@ class Reserved(msgspec.Struct, array_like=True, gc=False):
 class Foreseen(msgspec.Struct, array_like=True, gc=False):
     """A whole judgement, made on what was committed up to `seq`.
 
-    `row` are the values of a `FlightPlanRow` but for its number. `text` is the plan as the API answers it. `flights` are
-    the plan itself and its counter-offers, `boxes` float64 (n, 8) theirs as bytes (`utm.sky_changes.box_of`).
+    `row` are the values of a `FlightPlanRow` but for its number.
+    `flights` are the plan itself and its counter-offers, `boxes` float64 (n, 8) theirs as bytes (`utm.sky_changes.box_of`).
     """
 
     number: int
@@ -73,7 +72,6 @@ class Foreseen(msgspec.Struct, array_like=True, gc=False):
     body_hash: str
     outcome: str
     row: tuple[Any, ...]
-    text: bytes
     why: tuple[str, str] | None
     item: PlanItem
     cells: list[str]
@@ -127,7 +125,6 @@ def _foreseen(desk: FlightPlans, asked: Asked) -> Foreseen | None:
         body_hash=hash_of(body),
         outcome=decision.outcome,
         row=plans.values_of(row),
-        text=orjson.dumps(document(row, body)),
         why=(refusing[0].detail, refusing[0].detail_zh) if refusing else None,
         item=live_item(row, live, desk.book.region.frame, path),
         cells=version_cells(prepared.h3_cells),

@@ -254,7 +254,7 @@ class Sky:
 
     def refresh(self, session: Session, ref: str) -> None:
         """Read one plan again."""
-        row = plans.get(session, ref)
+        row = plans.get_live(session, ref)
         if row is not None and reserves_airspace(PlanState(row.state)):
             self.put(live_plan(row))
         else:

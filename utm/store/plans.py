@@ -16,6 +16,9 @@ _plans = table(FlightPlanTable)
 _COLUMNS = sql.columns_of(FlightPlanTable)
 _versions = table(PlanVersionRow)
 _GET = f"SELECT {', '.join(_COLUMNS)} FROM flight_plans WHERE plan_id = ?"  # noqa: S608  (our own columns)
+_LONG = frozenset({"decision", "authority", "volumes", "h3_cells"})
+_LIVE = ", ".join("''" if name in _LONG else name for name in _COLUMNS)
+_GET_LIVE = f"SELECT {_LIVE} FROM flight_plans WHERE plan_id = ?"  # noqa: S608
 _INSERT = f"INSERT INTO flight_plans ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))})"  # noqa: S608
 _values_of = attrgetter(*_COLUMNS)
 _LAST_PLAN_NO = "hexlane_last_plan_no"
@@ -64,6 +67,12 @@ def update(session: Session, plan_id: str, values: dict[str, Any]) -> None:
 def get(session: Session, plan_id: str) -> FlightPlanRow | None:
     """Return a plan, or None."""
     row = run(session, _GET, (plan_id,)).fetchone()
+    return None if row is None else FlightPlanRow(*row)
+
+
+def get_live(session: Session, plan_id: str) -> FlightPlanRow | None:
+    """Return a plan with what the sky needs of it, its long texts left empty; or None."""
+    row = run(session, _GET_LIVE, (plan_id,)).fetchone()
     return None if row is None else FlightPlanRow(*row)
 
 

@@ -17,7 +17,7 @@ from utm.api.body import validate
 from utm.api.flight_plan_models import FlightPlanBody
 from utm.command_effect_values import Effect, GoingOn, Rest, Route, Target, impossible
 from utm.command_reservations import window_of
-from utm.command_retiming import retimed
+from utm.command_retiming import BEFORE_S, retimed
 from utm.command_values import Command, CommandRequest
 from utm.command_volumes import Spot
 from utm.flight_plans import FlightPlans, Prepared
@@ -88,7 +88,7 @@ class CommandPlans:
                 "A contingent flight does not go back to its plan: file a new one from where it is and send reroute.",
                 "应急飞行不能恢复原计划：请从当前位置提交新计划并发送 reroute。",
             )
-        row, left_s = self._plans.store.read_now(lambda session: self._left(session, plan, target))
+        row, told_s = self._plans.store.read_now(lambda session: self._left(session, plan))
         if row is None:
             return None
         body: dict[str, Any] = orjson.loads(row.body)
@@ -102,7 +102,10 @@ class CommandPlans:
         if target.motion is None:
             raise impossible("Its position is not known.", "其位置未知。")
         goes_on_s = target.motion.now_s + GOES_ON_AFTER_S
-        found = retimed(body, plan.geometry, target.motion.at, left_s, goes_on_s, self._plans.book.region.frame)
+        now_s, frame = target.motion.now_s, self._plans.book.region.frame
+        left_s = now_s if told_s is None else told_s
+        before_s = BEFORE_S if told_s is not None else max(BEFORE_S, now_s - plan.geometry.starts_s)
+        found = retimed(body, plan.geometry, target.motion.at, left_s, goes_on_s, frame, before_s)
         if found is None:
             return None
         prepared = self._plans.compiled(target.aircraft, found.rest, validate(found.rest, FlightPlanBody))
@@ -112,9 +115,9 @@ class CommandPlans:
         going_on = GoingOn(Rest(flight, found.rest, found.body), prepared.path, later_s)
         return PlanWork(flight, plan.plan_id, None, None, going_on)
 
-    def _left(self, session: Session, plan: LivePlan, target: Target) -> tuple[FlightPlanRow | None, float]:
-        """Return the plan as stored, and when the flight was told to leave it (now, where nobody told it)."""
-        left_s = to_scene_s(self._plans.clock.now())
+    def _left(self, session: Session, plan: LivePlan) -> tuple[FlightPlanRow | None, float | None]:
+        """Return the plan as stored, and when the flight was told to leave it; None where nobody told it."""
+        left_s = None
         where = CommandFilter(aircraft_id=plan.aircraft_id, states=frozenset({"confirmed", "timed_out"}))
         for row in commands.page(session, where, before=None, limit=_LOOKED_BACK):
             if row.plan_id != plan.plan_id or (row.type == "resume" and row.state == "confirmed"):

@@ -42,10 +42,13 @@ class Stop:
     off_m: float
 
 
-def stop_of(flight: Trajectory4D, place: Spot, left_s: float) -> Stop:
-    """Return where a flight left its plan, seen from where it holds; the plan's places around `left_s` count."""
+def stop_of(flight: Trajectory4D, place: Spot, left_s: float, before_s: float = BEFORE_S) -> Stop:
+    """Return where a flight left its plan, seen from where it holds; the plan's places around `left_s` count.
+
+    `before_s` is how long before it may have left: where nobody told it to, any time since it started.
+    """
     rows = flight.segments
-    near = (rows[:, 3] <= left_s + AROUND_S) & (rows[:, 7] >= left_s - BEFORE_S)
+    near = (rows[:, 3] <= left_s + AROUND_S) & (rows[:, 7] >= left_s - before_s)
     chosen = np.flatnonzero(near)
     if not len(chosen):
         chosen = np.array([len(rows) - 1 if left_s > rows[-1, 7] else 0])
@@ -56,7 +59,7 @@ def stop_of(flight: Trajectory4D, place: Spot, left_s: float) -> Stop:
         t0, t1 = float(rows[leg, 3]), float(rows[leg, 7])
         way = b - a
         length2 = float(way @ way)
-        low = max(0.0, (left_s - BEFORE_S - t0) / (t1 - t0))
+        low = min(1.0, max(0.0, (left_s - before_s - t0) / (t1 - t0)))
         high = max(low, min(1.0, (left_s + AROUND_S - t0) / (t1 - t0)))
         share = min(high, max(low, float((target - a) @ way) / length2 if length2 > 0 else 0.0))
         at = a + way * share
@@ -76,13 +79,19 @@ class Retimed:
 
 
 def retimed(
-    body: Mapping[str, Any], flight: Trajectory4D, place: Spot, left_s: float, goes_on_s: float, frame: LocalFrame
+    body: Mapping[str, Any],
+    flight: Trajectory4D,
+    place: Spot,
+    left_s: float,
+    goes_on_s: float,
+    frame: LocalFrame,
+    before_s: float = BEFORE_S,
 ) -> Retimed | None:
     """Return the filed body with the hold in it; None where the flight lost no time that counts.
 
     `place` is where the vehicle holds (HAE), `left_s` when it was told to leave its plan, `goes_on_s` when it goes on.
     """
-    stop = stop_of(flight, place, left_s)
+    stop = stop_of(flight, place, left_s, before_s)
     waits_s = goes_on_s - stop.at_s
     elsewhere = stop.off_m > ON_THE_WAY_M
     if not elsewhere and waits_s < SHORTEST_S:

@@ -37,6 +37,7 @@ from utm.command_plans import CommandPlans
 from utm.command_records import command_of, item_of
 from utm.command_reservations import CommandReservations
 from utm.command_runner import CommandRunner, Outcome, Work
+from utm.command_texts import CLOSED, FAILED, RESTARTED, RESTARTED_QUEUED, SEEN, TOO_LONG
 from utm.command_values import (
     MOVING,
     TRANSITIONS,
@@ -145,7 +146,7 @@ class CommandDesk:
             if not (own and row.runner == self._name) and row.deadline_s > now_s:
                 continue
             command = command_of(row, records.steps_of(session, [row.command_id])[row.command_id])
-            said = _RESTARTED if row.state != CommandState.QUEUED else _RESTARTED_QUEUED
+            said = RESTARTED if row.state != CommandState.QUEUED else RESTARTED_QUEUED
             ended = self._moved(command, CommandState.TIMED_OUT, said)
             keep_step(session, ended)
             after_commit(session, lambda ended=ended: self._told(ended))  # type: ignore[misc]
@@ -323,17 +324,15 @@ class CommandDesk:
             async with asyncio.timeout(max(0.0, left_s)):
                 outcome = await self._runner.run(work, tell)
         except TimeoutError:
-            outcome = Outcome(CommandState.TIMED_OUT, _TOO_LONG)
+            outcome = Outcome(CommandState.TIMED_OUT, TOO_LONG)
         except asyncio.CancelledError:
             other = self._superseded.pop(name, None)
-            said = (
-                _CLOSED if other is None else Said(f"The command {other} took its place.", f"已被指令 {other} 取代。")
-            )
+            said = CLOSED if other is None else Said(f"The command {other} took its place.", f"已被指令 {other} 取代。")
             self._end(name, Outcome(CommandState.TIMED_OUT, said), work)
             return
         except Exception:
             _log.exception("command_failed", command_id=name)
-            outcome = Outcome(CommandState.TIMED_OUT, _FAILED)
+            outcome = Outcome(CommandState.TIMED_OUT, FAILED)
         self._end(name, outcome, work)
 
     def _step(self, command_id: str, state: CommandState, said: Said) -> None:
@@ -348,8 +347,8 @@ class CommandDesk:
     def _end(self, command_id: str, outcome: Outcome, work: Work) -> None:
         if outcome.state is CommandState.CONFIRMED:
             # Seen doing it: that its acknowledgement was lost does not make it undone.
-            self._step(command_id, CommandState.SENT, _SEEN)
-            self._step(command_id, CommandState.ACCEPTED, _SEEN)
+            self._step(command_id, CommandState.SENT, SEEN)
+            self._step(command_id, CommandState.ACCEPTED, SEEN)
         command = self._live.get(command_id)
         if command is None:
             return
@@ -445,22 +444,3 @@ def _began_to_move(command: Command) -> bool:
     """Tell whether a refused order stopped the vehicle first: it holds where it was told to."""
     stopped = any(step.state is CommandState.ACCEPTED for step in command.steps)
     return stopped and command.type in ("land_at_site", "reroute")
-
-
-_RESTARTED: Final = Said(
-    "The server ended while this was under way. It may have been carried out: look at the vehicle before the next order.",
-    "指令执行期间服务器中断，指令可能已被执行；下达新指令前请先查看航空器状态。",
-)
-_RESTARTED_QUEUED: Final = Said(
-    "The server ended before it noted that this was sent. It may have been: look at the vehicle before the next order.",
-    "服务器在记录发送之前中断，指令可能已发送；下达新指令前请先查看航空器状态。",
-)
-_CLOSED: Final = Said(
-    "The server was stopped while this was under way; it may have been carried out.",
-    "服务器在执行期间停止，指令可能已被执行。",
-)
-_TOO_LONG: Final = Said(
-    "It did not come to an end in its time; it may have been carried out.", "未在规定时间内完成，指令可能已被执行。"
-)
-_FAILED: Final = Said("The service failed; it may have been carried out.", "服务内部错误，指令可能已被执行。")
-_SEEN: Final = Said("Seen doing it; no acknowledgement was heard.", "已观察到执行；未收到应答。")

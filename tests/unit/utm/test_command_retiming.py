@@ -123,3 +123,15 @@ def test_a_second_hold_adds_to_the_first() -> None:
     second = retimed(first.body, again, spot(again, left_s), left_s, left_s + 40.0, REGION.frame)
     assert second is not None
     assert compiled(second.body).ends_s == pytest.approx(flight.ends_s + 70.0, abs=0.01)
+
+
+def test_a_flight_that_stood_unordered_goes_on_from_where_it_stands() -> None:
+    """Where nobody told it to hold, the place it stands at on its flown way says when it left its plan."""
+    filed, zero_s = body(), to_scene_s(DEPARTS)
+    flight = compiled(filed)
+    stood = spot(flight, zero_s + 60.0)
+    now_s = zero_s + 140.0
+    found = retimed(filed, flight, stood, now_s, now_s + 4.0, REGION.frame, before_s=140.0)
+    assert found is not None
+    assert compiled(found.body).ends_s == pytest.approx(flight.ends_s + 84.0, abs=0.01)
+    assert compiled(found.rest).segments[0, 0:3] == pytest.approx((stood.x_m, stood.y_m, stood.z_m), abs=0.05)

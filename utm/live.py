@@ -23,7 +23,8 @@ from airspace.timebase import to_scene_s
 from airspace.tracks import Changes
 from utm.clock import Clock
 from utm.live_area import Area, Everywhere
-from utm.live_schema import MAGIC, TOPICS, Encoding, ErrorMessage, Hello, Kind, Topic
+from utm.live_frames import MAGIC
+from utm.live_schema import TOPICS, Encoding, ErrorMessage, Hello, Kind, Topic
 from utm.live_views import Frame, SharedRows, View, message_head
 from utm.security.authorise import may_read_of
 from utm.security.principal import Principal

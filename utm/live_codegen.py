@@ -1,7 +1,7 @@
 """Clients' code out of the one live schema: TypeScript types and decoder of the console, a Python decoder for anybody.
 
 `python -m utm.live_codegen` writes both files, `--check` only tells whether they are what the schema gives. Edit
-`utm.live_schema`, never the files.
+`utm.live_schema` and `utm.live_frames`, never the files.
 """
 
 import argparse
@@ -12,11 +12,12 @@ from typing import Any, Final
 
 import numpy as np
 
-from utm.live_schema import BINARY_VERSION, BYTES_PER_TRACK, COLUMNS, HEADER, MAGIC, PACKED, STATES, json_schema
+from utm.live_frames import BINARY_VERSION, BYTES_PER_TRACK, COLUMNS, HEADER, MAGIC, PACKED
+from utm.live_schema import STATES, json_schema
 
 TYPESCRIPT: Final = Path("web/src/live/schema.gen.ts")
 PYTHON: Final = Path("docs/clients/hexlane_live.py")
-_NOTE: Final = "Made by `python -m utm.live_codegen` from utm/live_schema.py. Do not edit."
+_NOTE: Final = "Made by `python -m utm.live_codegen` from utm/live_schema.py and utm/live_frames.py. Do not edit."
 # Endings of a name and its factor to the wire, and the ending that names the wire's own unit.
 _WIRE_UNITS: Final = {
     ("_deg", 1e7): "_1e7",

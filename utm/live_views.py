@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 
 from airspace.tracks import Changes, RowArray
 from utm.live_area import Area, AreaTest, CellColumns
-from utm.live_schema import Encoding, Kind, encode_tracks
+from utm.live_frames import encode_tracks
+from utm.live_schema import Encoding, Kind
 from utm.telemetry_values import UNIX_OF_SCENE_ZERO_S, TrackIdentity
 from utm.track_items import TrackSource, binary_columns, index_items, track_items
 

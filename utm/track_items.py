@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from airspace.picture import Picture
 from airspace.tracks import RowArray
-from utm.live_schema import STATES, Columns, IndexItem, TrackItem
+from utm.live_frames import Columns
+from utm.live_schema import STATES, IndexItem, TrackItem
 from utm.telemetry_values import UNIX_OF_SCENE_ZERO_S, TrackIdentity
 
 # Column of the picture and decimals shown: 1e-7 degrees is a centimetre.

@@ -1,6 +1,6 @@
 """Decoder of the live feed's binary frames, in one file that needs nothing but Python 3.10.
 
-Made by `python -m utm.live_codegen` from utm/live_schema.py. Do not edit.
+Made by `python -m utm.live_codegen` from utm/live_schema.py and utm/live_frames.py. Do not edit.
 
     for frame in connection:                    # of WS /v1/live with "encoding": "binary"
         if isinstance(frame, bytes):

@@ -15,7 +15,8 @@ from sim.wire import Link
 from utm.alert_book import Alert
 from utm.alert_book import Party as AlertParty
 from utm.live import ClientClosed, LiveClient, Subscription
-from utm.live_schema import TOPICS, Encoding, Topic, decode_tracks
+from utm.live_frames import decode_tracks
+from utm.live_schema import TOPICS, Encoding, Topic
 from utm.services import Services
 
 LINGERS_S: Final = 75.0

@@ -33,7 +33,7 @@ from airspace.timebase import to_scene_s
 from tests.bench.live_load import SYSTEMS, sent_file
 from tests.conftest import ROOT, Server
 from tests.fakes.live_world import World
-from utm.live_schema import encode_tracks
+from utm.live_frames import encode_tracks
 from utm.store import plans
 from utm.store.geometry_codec import encode as encode_geometry
 from utm.store.identity_tables import AircraftRow

@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mavlink_bridge import codec
-from utm.live_schema import BYTES_PER_TRACK, HEADER, decode_tracks
+from utm.live_frames import BYTES_PER_TRACK, HEADER, decode_tracks
 
 SYSTEMS = 50
 """Vehicles on one UDP port, told apart by their system ids."""

@@ -18,7 +18,8 @@ from websockets.asyncio.client import ClientConnection, connect
 from tests.fakes.live_world import LAT, LON, World, application, position, record, vehicle
 from utm.clock import SystemClock
 from utm.live import CLOSE_OVERFLOW, LiveLimits
-from utm.live_schema import OrderItem, decode_tracks
+from utm.live_frames import decode_tracks
+from utm.live_schema import OrderItem
 
 pytestmark = pytest.mark.slow
 A, B = vehicle(40001, 1), vehicle(40002, 2)

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from tests.fakes.live_world import LAT, LON, World, principal, record, vehicle
 from utm.live import CLOSE_OVERFLOW, CLOSE_RESTART, ClientClosed, LiveClient, LiveLimits, Subscription
 from utm.live_area import AreaError, Box, CellColumns, Cells, Everywhere, parse_bbox, parse_cells
-from utm.live_schema import AlertItem, OrderItem, decode_tracks
+from utm.live_frames import decode_tracks
+from utm.live_schema import AlertItem, OrderItem
 
 A, B = vehicle(40001, 1), vehicle(40002, 2)
 DISPATCHER = principal("dispatcher")

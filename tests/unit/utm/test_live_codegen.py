@@ -11,7 +11,7 @@ import pytest
 from tests.conftest import ROOT
 from utm import live_schema
 from utm.live_codegen import PYTHON, TYPESCRIPT, files, python, typescript
-from utm.live_schema import COLUMNS, TRACK_COLUMNS, decode_tracks, encode_tracks
+from utm.live_frames import COLUMNS, TRACK_COLUMNS, decode_tracks, encode_tracks
 
 
 @pytest.mark.parametrize("path", [TYPESCRIPT, PYTHON], ids=str)

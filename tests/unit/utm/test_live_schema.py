@@ -7,16 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from airspace.tracks import TrackState
-from utm.live_schema import (
-    ROWS,
-    STATES,
-    TRACK_COLUMNS,
-    ClientMessage,
-    ServerMessage,
-    decode_tracks,
-    encode_tracks,
-    json_schema,
-)
+from utm.live_frames import ROWS, TRACK_COLUMNS, decode_tracks, encode_tracks
+from utm.live_schema import STATES, ClientMessage, ServerMessage, json_schema
 
 RESOLUTION = {"lat_deg": 0.5e-7, "lon_deg": 0.5e-7, "alt_hae_m": 0.05, "heading_deg": 0.005, "age_s": 0.05}
 LIMITS = {

@@ -12,7 +12,8 @@ import pytest
 from tests.fakes.live_world import LAT, LON, TOLERANCE, hover, principal, record, vehicle
 from tests.fakes.recorded_world import RecordedWorld
 from utm.live_area import Box
-from utm.live_schema import AlertItem, PlanItem, ZoneItem, decode_tracks
+from utm.live_frames import decode_tracks
+from utm.live_schema import AlertItem, PlanItem, ZoneItem
 from utm.recording.recorder import RecorderLimits
 
 A, B = vehicle(40001, 1), vehicle(40002, 2)

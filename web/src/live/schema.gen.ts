@@ -1,4 +1,4 @@
-// Made by `python -m utm.live_codegen` from utm/live_schema.py. Do not edit.
+// Made by `python -m utm.live_codegen` from utm/live_schema.py and utm/live_frames.py. Do not edit.
 
 /** Positions of the area, newest value per track. */
 export interface TracksMessage {

@@ -101,6 +101,7 @@ test('everything that keeps a draft from being sent is named', () => {
   expect(faultsOf({ ...whole, lower: '200', upper: '100' }, now)).toEqual(['band'])
   expect(faultsOf({ ...whole, to: whole.from }, now)).toEqual(['times'])
   expect(faultsOf({ ...whole, from: '2026-02-01T08:00', to: '2026-02-01T09:00' }, now)).toEqual(['past'])
+  expect(faultsOf({ ...whole, to: '2026-04-20T09:00' }, now)).toEqual(['long'])
   expect(faultsOf({ ...whole, override: 'abc' }, now)).toEqual(['override'])
   expect(temporaryOf(whole)).toMatchObject({ starts_at: '2026-03-02T01:00:00.000Z', category: 'event', lower_m: 0, upper_m: 120 })
   expect(temporaryOf(whole)).not.toHaveProperty('emergency_override')

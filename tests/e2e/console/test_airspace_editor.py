@@ -168,7 +168,7 @@ def test_one_button_closes_a_segment_for_a_manned_helicopter(browser: Browser, c
     with signed_in(browser, city, "dispatcher", "?lang=zh-CN&screen=airspace") as page:
         editor = page.get_by_role("region", name="空域编辑")
         editor.get_by_role("button", name="为载人直升机关闭航段").click(timeout=30_000)
-        segment = editor.get_by_label("航段")
+        segment = editor.get_by_label("航段", exact=True)
         expect(segment.locator("option").nth(1)).to_be_attached(timeout=20_000)
         segment.select_option(index=1)
         editor.get_by_label("关闭时长（分钟）").fill("20")

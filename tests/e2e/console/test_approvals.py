@@ -68,7 +68,7 @@ def test_one_plan_is_refused_with_a_reason_and_the_clean_ones_are_accepted_toget
         rows = queue.locator(".approval")
         expect(rows).to_have_count(3, timeout=30_000)
         expect(queue.get_by_text("clean", exact=True)).to_have_count(3, timeout=60_000)
-        expect(rows.first).to_contain_text("decide in")
+        expect(rows.first).to_contain_text("takes off in")
 
         rows.first.locator(".approval-pick").click()
         assert "item=" in page.url

@@ -156,6 +156,13 @@ export const getAlerts = () => all<Alert>('/v1/alerts?state=open')
 export const acknowledgeAlert = (alertId: string, initials: string) =>
   request<Alert>('POST', `/v1/alerts/${encodeURIComponent(alertId)}/acknowledge`, { initials })
 
+/** Put an alert aside for some minutes. */
+export const shelveAlert = (alertId: string, minutes: number, initials: string | null) =>
+  request<Alert>('POST', `/v1/alerts/${encodeURIComponent(alertId)}/shelve`, {
+    until: new Date(Date.now() + minutes * 60_000).toISOString(),
+    ...(initials === null ? {} : { initials }),
+  })
+
 const AROUND_DEG = 0.01
 
 /** Find one track's full record among those around a position; null when the service no longer has it there. */

@@ -21,6 +21,7 @@ import { MapView } from './MapView'
 import { ScreenPlace } from './ScreenPlace'
 import { useScreenKeys, useShortcuts, type Command } from './shortcuts'
 import { useAlerts } from './useAlerts'
+import { useAlertSound } from './useAlertSound'
 import { useScreen } from './useScreen'
 
 interface Props {
@@ -40,7 +41,8 @@ export default function Console({ session, onEnded, onLeave }: Props) {
   const stats = useFeedStats(feed)
   const now_ms = useSecond(feed)
   const airspace = useAirspace(feed)
-  const alerts = useAlerts(feed)
+  const alerts = useAlerts(feed, session.user.role !== 'supplier')
+  const sound = useAlertSound(alerts, now_ms)
   const [map, setMap] = useState<CityMap | null>(null)
   const [slot, setSlot] = useState<HTMLElement | null>(null)
   const [helpOpen, setHelpOpen] = useState(false)
@@ -87,7 +89,7 @@ export default function Console({ session, onEnded, onLeave }: Props) {
       <div className="console" data-layout={screen.layout} data-screen={screen.id}>
         <TopBar stats={stats} now_ms={now_ms} user={session.user} slot={setSlot} onSearch={() => setSearchOpen(true)} onHelp={openHelp} onLeave={onLeave} />
         <RouterProvider navigate={follow}>
-          <ScreenRail screens={offered} current={screen.id} choosing={choosing} alerts={alerts} />
+          <ScreenRail screens={offered} current={screen.id} choosing={choosing} alerts={alerts} sound={sound} />
         </RouterProvider>
         <main className="stage" aria-label={t(screen.title)}>
           <MapView feed={feed} airspace={airspace} seen={screen.layout === 'map'} onMap={setMap} />

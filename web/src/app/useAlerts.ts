@@ -17,12 +17,17 @@ export interface Alerts {
   readonly take: (alert: Alert) => void
 }
 
-export function useAlerts(feed: LiveFeed): Alerts {
+/** `wanted`: whether this person may read alerts at all. */
+export function useAlerts(feed: LiveFeed, wanted: boolean): Alerts {
   const [book, setBook] = useState<AlertBook>(new Map())
   const [problem, setProblem] = useState<Problem | null>(null)
   const [waiting, setWaiting] = useState(true)
 
   useEffect(() => {
+    if (!wanted) {
+      setWaiting(false)
+      return
+    }
     let current = true
     let timer: ReturnType<typeof setTimeout>
     const check = async () => {
@@ -46,7 +51,7 @@ export function useAlerts(feed: LiveFeed): Alerts {
       clearTimeout(timer)
       off()
     }
-  }, [feed])
+  }, [feed, wanted])
 
   const take = useCallback((alert: Alert) => setBook((before) => merged(before, { items: [alert] })), [])
   return useMemo(() => ({ groups: grouped(book), byId: book, problem, waiting, take }), [book, problem, waiting, take])

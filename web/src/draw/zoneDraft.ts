@@ -48,6 +48,8 @@ export function fromField(text: string): number | null {
 }
 
 const HOUR_MS = 3_600_000
+/** The service takes no temporary zone that lasts longer. */
+const LONGEST_MS = 30 * 24 * HOUR_MS
 
 export function emptyDraft(temporary: boolean, kind: DrawnKind, now_ms: number): ZoneDraft {
   const start_ms = Math.ceil(now_ms / 60_000) * 60_000 + (temporary ? 25 * HOUR_MS : 0)
@@ -114,7 +116,7 @@ export function draftOf(zone: Zone, now_ms: number): ZoneDraft {
   }
 }
 
-export const draftFaults = ['name', 'lower', 'upper', 'band', 'times', 'days', 'past', 'override'] as const
+export const draftFaults = ['name', 'lower', 'upper', 'band', 'times', 'days', 'past', 'long', 'override'] as const
 export type DraftFault = (typeof draftFaults)[number] | ShapeFault
 
 /** Everything that keeps a draft from being sent, in the order of the form. */
@@ -131,6 +133,7 @@ export function faultsOf(draft: ZoneDraft, now_ms: number): DraftFault[] {
     const [from, to] = [fromField(draft.from), fromField(draft.to)]
     if (from === null || to === null || to <= from) found.push('times')
     else if (draft.temporary && to <= now_ms) found.push('past')
+    else if (draft.temporary && to - from > LONGEST_MS) found.push('long')
   }
   if (draft.times === 'weekly' && (draft.days.length === 0 || !/^\d\d:\d\d$/.test(draft.dayFrom) || !/^\d\d:\d\d$/.test(draft.dayTo))) found.push('days')
   if (draft.temporary && draft.override !== '' && draft.override.trim().length < 5) found.push('override')

@@ -3,7 +3,7 @@
 import { useCallback, useEffect, useRef, useState } from 'react'
 import { Button, Input, Label, TextField } from 'react-aria-components'
 import { awaits, countSeverities, firstBelow, initialsOf, secondsLeft, type AlertGroup } from '../alerts/alertBook'
-import { acknowledgeAlert } from '../api/client'
+import { acknowledgeAlert, shelveAlert } from '../api/client'
 import { alertSeverities, type Alert, type Problem } from '../api/types'
 import { useLook } from '../app/look'
 import type { Alerts } from '../app/useAlerts'
@@ -151,6 +151,7 @@ function AlertItem({ alert, now_ms, selected, handles, acknowledging, onAcknowle
           {consequence != null && <p>{consequence}</p>}
           {action != null && <p className="alert-action">{action}</p>}
           {handles && awaits(alert) && <Acknowledge alert={alert} open={acknowledging} onOpen={onAcknowledging} onTake={onTake} />}
+          {handles && awaits(alert) && <Shelve alert={alert} onTake={onTake} />}
         </div>
       )}
     </div>
@@ -173,6 +174,48 @@ function Countdown({ alert, now_ms }: { readonly alert: Alert; readonly now_ms: 
     <span className="alert-time">
       {since_s < 100 ? t('alert_since_s', { n: number(lang, Math.floor(since_s)) }) : t('alert_since_min', { n: number(lang, Math.floor(since_s / 60)) })}
     </span>
+  )
+}
+
+const shelveMinutes = ['5', '15', '60'] as const
+
+/** Put an alert aside for a while: it stays in the rail, marked, and comes back by itself. */
+function Shelve({ alert, onTake }: { readonly alert: Alert; readonly onTake: (alert: Alert) => void }) {
+  const { t, lang } = useLook()
+  const [open, setOpen] = useState(false)
+  const [minutes, setMinutes] = useState<string>('15')
+  const [problem, setProblem] = useState<Problem | null>(null)
+  if (!open) {
+    return (
+      <Button className="quiet-button" onPress={() => setOpen(true)}>
+        {t('alert_shelve')}
+      </Button>
+    )
+  }
+  const send = async () => {
+    const answer = await shelveAlert(alert.alert_id, Number(minutes), lastInitials === '' ? null : lastInitials)
+    setProblem(answer.ok ? null : answer.problem)
+    if (answer.ok) onTake(answer.value)
+  }
+  return (
+    <div className="alert-shelve" data-escape-cancels="true" onKeyDown={(event) => event.key === 'Escape' && setOpen(false)}>
+      <select aria-label={t('alert_shelve_for')} value={minutes} onChange={(event) => setMinutes(event.target.value)}>
+        {shelveMinutes.map((value) => (
+          <option key={value} value={value}>
+            {t('alert_shelve_minutes', { n: number(lang, Number(value)) })}
+          </option>
+        ))}
+      </select>
+      <Button className="quiet-button" autoFocus onPress={() => void send()}>
+        {t('alert_shelve_confirm')}
+      </Button>
+      <p className="quiet">{t('alert_shelve_effect')}</p>
+      {problem !== null && (
+        <p className="alerts-problem" role="alert">
+          {t('alert_shelve_failed', { reason: problemWords(t, lang, problem) })}
+        </p>
+      )}
+    </div>
   )
 }
 

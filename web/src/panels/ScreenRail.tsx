@@ -1,7 +1,7 @@
 /** The rail at the left edge: one way to each screen, and how many alerts wait, whatever screen is in front. */
 
 import { useMemo } from 'react'
-import { Tooltip, TooltipTrigger, Link } from 'react-aria-components'
+import { Link, ToggleButton, Tooltip, TooltipTrigger } from 'react-aria-components'
 import { awaits, countSeverities } from '../alerts/alertBook'
 import { alertSeverities } from '../api/types'
 import { useLook } from '../app/look'
@@ -18,9 +18,10 @@ interface Props {
   /** Whether G was pressed and the letter is awaited. */
   readonly choosing: boolean
   readonly alerts: Alerts
+  readonly sound: { readonly quiet: boolean; readonly toggle: () => void }
 }
 
-export function ScreenRail({ screens, current, choosing, alerts }: Props) {
+export function ScreenRail({ screens, current, choosing, alerts, sound }: Props) {
   const { t } = useLook()
   return (
     <nav className="screen-rail" aria-label={t('screens_label')} data-choosing={choosing}>
@@ -40,6 +41,14 @@ export function ScreenRail({ screens, current, choosing, alerts }: Props) {
           </Tooltip>
         </TooltipTrigger>
       ))}
+      <TooltipTrigger delay={300}>
+        <ToggleButton className="screen-quiet" isSelected={sound.quiet} onChange={sound.toggle} aria-label={t(sound.quiet ? 'alerts_sound_on' : 'alerts_sound_off')}>
+          <Icon name={sound.quiet ? 'bellOff' : 'bell'} />
+        </ToggleButton>
+        <Tooltip className="tooltip" placement="right">
+          {t(sound.quiet ? 'alerts_sound_on' : 'alerts_sound_off')}
+        </Tooltip>
+      </TooltipTrigger>
       <AlertCount alerts={alerts} />
       {choosing && (
         <p className="screen-choosing" role="status">
@@ -60,7 +69,7 @@ function AlertCount({ alerts }: Pick<Props, 'alerts'>) {
   return (
     <TooltipTrigger delay={300}>
       <Link className={`screen-alerts${gravest === null ? '' : ` alert-${gravest}`}`} data-some={n > 0} href={screenUrl(window.location.search, null) || '/'} aria-label={words}>
-        {gravest === null ? <Icon name="bell" /> : <SeverityMark of="alert" severity={gravest} />}
+        {gravest !== null && <SeverityMark of="alert" severity={gravest} />}
         <span>{number(lang, n)}</span>
       </Link>
       <Tooltip className="tooltip" placement="right">

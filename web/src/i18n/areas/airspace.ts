@@ -79,6 +79,7 @@ export const airspace = {
   fault_times: { zh: '结束须晚于开始。', en: 'The end must be after the beginning.' },
   fault_days: { zh: '请选择星期并填写每日时间。', en: 'Choose days and give their hours.' },
   fault_past: { zh: '结束时间已过。', en: 'Its end has passed.' },
+  fault_long: { zh: '临时区域最长 30 天。', en: 'A temporary zone lasts at most 30 days.' },
   fault_override: { zh: '理由至少 5 个字符。', en: 'The reason needs at least 5 characters.' },
   impact_title: { zh: '发布前的影响', en: 'What publishing would do' },
   impact_first: { zh: '完成形状、高度和时间后，这里列出受影响的飞行。', en: 'Once shape, heights and times are whole, the flights it touches stand here.' },

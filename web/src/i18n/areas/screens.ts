@@ -16,5 +16,8 @@ export const screens = {
   screen_approvals: { zh: '审批', en: 'Approvals' },
   screen_airspace: { zh: '空域', en: 'Airspace' },
   screen_logistics: { zh: '物流', en: 'Logistics' },
+  screen_wall: { zh: '大屏', en: 'Wall' },
+  wall_title: { zh: '全市概况', en: 'The city now' },
+  wall_flying: { zh: '架在线', en: 'drones' },
   screen_live: { zh: '实时地图', en: 'Live map' },
 } as const satisfies Record<string, Entry>

@@ -87,9 +87,11 @@ export function Grid({ scale, height, now_ms }: { readonly scale: Scale; readonl
       {ticks(scale).map((at) => (
         <g key={at}>
           <line x1={xOf(scale, at)} x2={xOf(scale, at)} y1={HEAD_PX} y2={height} className="gantt-grid" />
-          <text x={xOf(scale, at)} y={18} textAnchor="middle" className="gantt-tick">
-            {hourMinute(at)}
-          </text>
+          {Math.abs(xOf(scale, at) - now) > 36 && (
+            <text x={xOf(scale, at)} y={18} textAnchor="middle" className="gantt-tick">
+              {hourMinute(at)}
+            </text>
+          )}
         </g>
       ))}
       {now >= 0 && now <= scale.width_px && (

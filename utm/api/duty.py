@@ -1,6 +1,6 @@
 """`/v1/duty`: whom to reach outside the console, who is on duty now, and every message with what became of it."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import AfterValidator, Field
@@ -46,7 +46,7 @@ class DutyContactBody(ApiModel):
     level: Literal[1, 2, 3] = Field(
         1, description="1 is told at once, 2 when nobody answered, 3 when still nobody did."
     )
-    topics: Topics = Field(default_factory=lambda: ["advisories", "alerts", "reports", "approvals"])
+    topics: Topics = Field(default_factory=lambda: list(get_args(Topic)))
     severity: Severity = Field("warning", description="The least severity of alerts it is told of.")
     hours: Hours = Field(default_factory=list, description="When it is on duty; empty: always.")
     active: bool = True

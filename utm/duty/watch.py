@@ -124,11 +124,17 @@ class DutyWatch:
         silent = [row for row in self._advisories.waiting() if _silent_s(row, now_s) >= LAST_AFTER_S]
         if silent:
             await self._store.write(lambda session: self._last(session, [row.advisory_id for row in silent]))
-        for report in await self._reports.sweep():
-            await self._store.write(lambda session, row=report: self._report(session, row))
+        reports = await self._reports.sweep()
         late = self._applications.overdue(now_s)
-        if late:
-            await self._store.write(lambda session: [self._late(session, row) for row in late])
+
+        def job(session: Session) -> None:
+            for report in reports:
+                self._report(session, report)
+            for application in late:
+                self._late(session, application)
+
+        if reports or late:
+            await self._store.write(job)
 
     def _last(self, session: Session, advisory_ids: Collection[str]) -> None:
         for advisory_id in advisory_ids:

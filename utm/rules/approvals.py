@@ -184,7 +184,9 @@ class Approvals:
         authority = decode_authority(plan.authority)
         aircraft = self._fleet.get(plan.aircraft_id)
         reasons = orjson.loads(plan.decision)["reasons"]
-        missing = next((item.get("items", []) for item in reasons if item["code"] == "article27_missing"), [])
+        missing: list[dict[str, Any]] = next(
+            (item.get("items", []) for item in reasons if item["code"] == "article27_missing"), []
+        )
         return {
             "plan_id": plan.plan_id,
             "standing_approval_id": None if authority.clock is None else authority.clock.standing_approval_id,

@@ -131,10 +131,14 @@ def assemble(
 
 
 def tell_of_command(session: Session, advisories: AdvisoryDesk, command: Command) -> None:
-    """Tell a firm that the centre, or the service, commands one of its flights, in the job that keeps the order."""
-    if command.circumstance == "own_fleet":
+    """Tell a firm that the centre commands one of its flights, in the job that keeps the order.
+
+    What the service itself orders because of a contingency or a zone follows an advisory of its own.
+    """
+    why = command.circumstance
+    if why.kind in ("own_fleet", "zone_action") or command.requested_by.startswith("system"):
         return
-    said = command.override_reason
+    said = why.reason or command.override_reason
     advisories.raise_advisory(
         session,
         organisation_id=command.organisation_id,

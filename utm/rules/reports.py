@@ -194,7 +194,12 @@ class EventReports:
         now_s = to_scene_s(self._clock.now())
         late = [row for row in self._unfiled.values() if _is_overdue(row, now_s) and row.overdue_at is None]
         if late:
-            await self._store.write(lambda session: [self._overdue(session, row) for row in late])
+
+            def job(session: Session) -> None:
+                for row in late:
+                    self._overdue(session, row)
+
+            await self._store.write(job)
         return late
 
     def _overdue(self, session: Session, row: EventReportRow) -> None:

@@ -120,7 +120,7 @@ def models_source(document: Schema) -> str:
         "Members the server leaves out are None; what it adds later is ignored, so that old clients keep working.",
         '"""',
         "",
-        "# ruff: noqa: E501, N815",
+        "# ruff: noqa: E501",
         "",
         "from __future__ import annotations",
         "",
@@ -178,7 +178,7 @@ class Operation:
     @property
     def returns(self) -> str:
         """The annotation of what is returned."""
-        return " | ".join(dict.fromkeys(self.results.values())) or "None"
+        return " | ".join(sorted(dict.fromkeys(self.results.values()), key=lambda item: item == "None")) or "None"
 
     @property
     def idempotent(self) -> bool:

@@ -69,7 +69,14 @@ def _readable(method: str, path: str, operation: dict[str, Any]) -> bool:
     """Tell whether a dispatcher may read it and nothing has to be given."""
     required = [item for item in operation.get("parameters", []) if item.get("required")]
     roles = operation.get("x-hexlane-roles", [])
-    return method == "get" and "{" not in path and not required and "dispatcher" in roles and "/demo/" not in path
+    return (
+        method == "get"
+        and "{" not in path
+        and not required
+        and "dispatcher" in roles
+        and "/demo/" not in path
+        and "/grid" not in path
+    )
 
 
 def _described(method: str, path: str, operation: dict[str, Any]) -> Iterator[str]:

@@ -11,8 +11,11 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from utm.api import answer_models as m
+from utm.api import answer_models_access as access
+from utm.api import answer_models_rules as rules
 from utm.live_schema import AlertItem, TrackItem
 
+Model = type[BaseModel] | str | dict[str, Any]
 REF: Final = "#/components/schemas/{model}"
 
 
@@ -51,7 +54,9 @@ WRITTEN: Final[dict[str, dict[str, Any]]] = {
 }
 """Schemas of what msgspec writes, by the name they have among the components."""
 
-ANSWERS: Final[dict[str, dict[int, type[BaseModel] | str]]] = {
+_OBJECT: Final[dict[str, Any]] = {"type": "object"}
+
+ANSWERS: Final[dict[str, dict[int, Model]]] = {
     "GET /.well-known/jwks.json": {200: m.Jwks},
     "GET /.well-known/oauth-authorization-server": {200: m.ServerMetadata},
     "GET /healthz": {200: m.Health},
@@ -139,13 +144,85 @@ ANSWERS: Final[dict[str, dict[int, type[BaseModel] | str]]] = {
     "GET /v1/demo/faults": {200: m.DemoFaults},
     "POST /v1/demo/faults": {201: m.DemoFault},
     "DELETE /v1/demo/faults": {200: m.DemoFaultsGone},
+    "GET /.well-known/openid-configuration": {200: _OBJECT},
+    "GET /oauth/userinfo": {200: _OBJECT},
+    "GET /v1/relying-parties": {200: access.RelyingParties},
+    "POST /v1/relying-parties": {201: _OBJECT},
+    "GET /v1/clients": {200: access.RelyingParties},
+    "POST /v1/clients": {201: access.Client},
+    "GET /v1/clients/{client_id}": {200: access.ClientAnswer},
+    "POST /v1/clients/{client_id}/credentials": {201: access.NewCredential},
+    "POST /v1/clients/{client_id}/revoke-tokens": {200: access.VoidedTokens},
+    "GET /v1/organisations": {200: access.RelyingParties},
+    "POST /v1/organisations": {201: _OBJECT},
+    "GET /v1/users": {200: access.RelyingParties},
+    "POST /v1/users": {201: _OBJECT},
+    "POST /v1/users/{user_id}/password": {200: _OBJECT},
+    "GET /v1/signing-keys": {200: access.RelyingParties},
+    "POST /v1/signing-keys": {201: _OBJECT},
+    "GET /v1/quotas/own": {200: access.QuotaOwn},
+    "GET /v1/quotas/{organisation_id}": {200: access.QuotaOwn},
+    "PUT /v1/quotas/{organisation_id}": {200: _OBJECT},
+    "GET /v1/sandboxes": {200: access.RelyingParties},
+    "POST /v1/sandboxes": {201: access.Sandbox},
+    "POST /v1/applications": {202: access.Application},
+    "GET /v1/applications": {200: access.RelyingParties},
+    "GET /v1/applications/{application_id}/status": {200: _OBJECT},
+    "POST /v1/applications/{application_id}/secret": {200: _OBJECT},
+    "GET /v1/applications/{application_id}": {200: access.ApplicationShown},
+    "POST /v1/applications/{application_id}/approve": {200: _OBJECT},
+    "POST /v1/applications/{application_id}/refuse": {200: _OBJECT},
+    "GET /v1/policy/presets/order_761": {200: rules.PolicyPresetOrder761},
+    "GET /v1/statistics/operations": {200: rules.StatisticsOperations},
+    "GET /v1/statistics/noise": {200: rules.StatisticsNoise},
+    "GET /v1/fleet/state": {200: _OBJECT},
+    "GET /v1/standing-approvals/{standing_approval_id}": {200: rules.StandingApprovalShown},
+    "GET /v1/standing-approvals/{standing_approval_id}/days": {200: access.RelyingParties},
+    "POST /v1/standing-approvals/{standing_approval_id}/days": {201: _OBJECT},
+    "GET /v1/approvals": {200: rules.Approvals},
+    "GET /v1/approvals/{approval_id}": {200: rules.ApprovalsItem},
+    "POST /v1/approvals/{approval_id}/decision": {200: _OBJECT},
+    "GET /v1/event-reports": {200: access.RelyingParties},
+    "GET /v1/event-reports/{report_id}": {200: rules.EventReport},
+    "POST /v1/event-reports/{report_id}/file": {200: rules.EventReport},
+    "POST /v1/event-reports/{report_id}/waive": {200: _OBJECT},
+    "GET /v1/duty/contacts": {200: access.RelyingParties},
+    "POST /v1/duty/contacts": {201: rules.DutyContacts},
+    "GET /v1/duty/contacts/{contact_id}": {200: rules.DutyContact},
+    "PATCH /v1/duty/contacts/{contact_id}": {200: rules.DutyContact},
+    "POST /v1/duty/contacts/{contact_id}/test": {200: rules.DutyContactShown},
+    "GET /v1/duty/now": {200: access.RelyingParties},
+    "GET /v1/duty/messages": {200: access.RelyingParties},
+    "POST /v1/duty/messages/{message_id}/retry": {200: rules.DutyContactShown},
+    "GET /v1/replay/range": {200: rules.ReplayRange},
+    "GET /v1/replay/distance": {200: rules.ReplayDistance},
+    "POST /v1/webhooks/{webhook_id}/replay": {202: rules.WebhookShown},
+    "GET /v1/weather": {200: rules.Weather},
+    "GET /v1/weather/at": {200: rules.WeatherAt},
+    "GET /v1/weather/forecasts": {200: access.RelyingParties},
+    "POST /v1/weather/forecasts": {200: _OBJECT, 201: _OBJECT},
+    "GET /v1/weather/limits": {200: rules.WeatherLimits},
+    "PUT /v1/weather/limits": {200: _OBJECT},
+    "GET /v1/weather/go-no-go": {200: access.RelyingParties},
+    "GET /v1/flight-plans/{plan_id}/go-no-go": {200: _OBJECT},
+    "POST /v1/inspections": {200: rules.DesignInspection},
+    "GET /v1/flight-plans/{plan_id}/results": {200: access.RelyingParties},
+    "POST /v1/flight-plans/{plan_id}/results": {201: rules.FlightResult},
+    "GET /v1/statistics/report": {200: _OBJECT},
+    "GET /v1/handovers": {200: _OBJECT},
+    "POST /v1/handovers": {201: _OBJECT},
+    "GET /v1/handovers/current": {200: _OBJECT},
+    "GET /v1/handovers/{handover_id}": {200: _OBJECT},
+    "POST /v1/handovers/{handover_id}/entries": {201: _OBJECT},
+    "POST /v1/handovers/{handover_id}/sign-out": {200: _OBJECT},
+    "POST /v1/handovers/{handover_id}/sign-in": {200: _OBJECT},
 }
 """The endpoint and status, and the model of the answer: one of `answer_models`, or the name of a component."""
 
 
 def schemas() -> dict[str, Any]:
     """Return every component schema the table needs, by name."""
-    models = {item for of in ANSWERS.values() for item in of.values() if not isinstance(item, str)} | {m.AlertStep}
+    models = {item for of in ANSWERS.values() for item in of.values() if isinstance(item, type)} | {m.AlertStep}
     listed = [(model, "serialization") for model in sorted(models, key=lambda item: item.__name__)]
     _, definitions = models_json_schema(listed, ref_template=REF)  # type: ignore[arg-type]
     _, live = msgspec.json.schema_components([TrackItem, AlertItem], ref_template="#/components/schemas/{name}")
@@ -164,6 +241,8 @@ def _plain_tuples(schema: Any) -> Any:
     return {key: _plain_tuples(value) for key, value in schema.items()}
 
 
-def schema_of(model: type[BaseModel] | str) -> dict[str, Any]:
+def schema_of(model: Model) -> dict[str, Any]:
     """Return the reference to a model's component."""
+    if isinstance(model, dict):
+        return model
     return _ref(model if isinstance(model, str) else model.__name__)

@@ -3,7 +3,7 @@
 Members the server leaves out are None; what it adds later is ignored, so that old clients keep working.
 """
 
-# ruff: noqa: E501, N815
+# ruff: noqa: E501
 
 from __future__ import annotations
 
@@ -385,6 +385,23 @@ class Altitude(msgspec.Struct, omit_defaults=True, kw_only=True):
     units: str | None = None
 
 
+class Application(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """The answer about application, as far as it is documented by its members; more may come."""
+
+    application_id: str | None = None
+    state: str | None = None
+    kind: str | None = None
+    name: str | None = None
+    created_at: datetime | None = None
+    decided_at: Any = None
+    reason: Any = None
+    organisation_id: Any = None
+    client_id: Any = None
+    collect_until: Any = None
+    collected_at: Any = None
+    claim_token: str | None = None
+
+
 class ApplicationBody(msgspec.Struct, omit_defaults=True, kw_only=True):
     """A firm that asks to be let in."""
 
@@ -401,6 +418,33 @@ class ApplicationBody(msgspec.Struct, omit_defaults=True, kw_only=True):
     """What the firm means to do, for whoever decides."""
 
 
+class ApplicationShown(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """The answer about application, as far as it is documented by its members; more may come."""
+
+    application_id: str | None = None
+    state: str | None = None
+    kind: str | None = None
+    name: str | None = None
+    created_at: datetime | None = None
+    decided_at: Any = None
+    reason: Any = None
+    organisation_id: Any = None
+    client_id: Any = None
+    collect_until: Any = None
+    collected_at: Any = None
+    name_zh: str | None = None
+    contact: ApplicationShownContact | None = None
+    decided_by: Any = None
+
+
+class ApplicationShownContact(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """The answer about application shown contact, as far as it is documented by its members; more may come."""
+
+    contact_name: str | None = None
+    contact_email: str | None = None
+    statement: str | None = None
+
+
 class ApprovalBody(msgspec.Struct, omit_defaults=True, kw_only=True):
     """Letting a firm in."""
 
@@ -413,6 +457,61 @@ class ApprovalDecisionBody(msgspec.Struct, omit_defaults=True, kw_only=True):
 
     outcome: str
     reason: str | None = None
+
+
+class Approvals(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """The answer about approvals, as far as it is documented by its members; more may come."""
+
+    items: list[ApprovalsItem] | None = None
+    next_cursor: Any = None
+    counts: ApprovalsCounts | None = None
+
+
+class ApprovalsCounts(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """The answer about approvals counts, as far as it is documented by its members; more may come."""
+
+    plan: int | None = None
+    release: int | None = None
+    standing_approval: int | None = None
+    overdue: int | None = None
+
+
+class ApprovalsItem(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """The answer about approvals item, as far as it is documented by its members; more may come."""
+
+    approval_id: str | None = None
+    kind: str | None = None
+    state: str | None = None
+    plan_id: str | None = None
+    standing_approval_id: str | None = None
+    organisation_id: str | None = None
+    organisation_name: str | None = None
+    aircraft_id: str | None = None
+    registration: str | None = None
+    aircraft_class: str | None = None
+    operation_type: str | None = None
+    priority: int | None = None
+    departure_at: datetime | None = None
+    ends_at: datetime | None = None
+    plan_state: str | None = None
+    plan_version: int | None = None
+    application: str | None = None
+    triggers: list[str] | None = None
+    reasons: list[dict[str, Any]] | None = None
+    missing_items: list[dict[str, Any]] | None = None
+    readiness_reported_at: Any = None
+    readiness_late: bool | None = None
+    released_at: Any = None
+    submitted_at: datetime | None = None
+    due_at: Any = None
+    overdue: bool | None = None
+    adapter: str | None = None
+    delivery: dict[str, Any] | None = None
+    decided_at: Any = None
+    decided_by: Any = None
+    decision_reason: Any = None
+    policy_version: int | None = None
+    envelope: dict[str, Any] | None = None
 
 
 class AuthorityAnswer(msgspec.Struct, omit_defaults=True, kw_only=True):
@@ -627,6 +726,27 @@ class Circle(msgspec.Struct, omit_defaults=True, kw_only=True):
     radius: Radius
 
 
+class Client(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """The answer about client, as far as it is documented by its members; more may come."""
+
+    client_id: str | None = None
+    organisation_id: str | None = None
+    role: str | None = None
+    name: str | None = None
+    credentials: list[ClientCredential] | None = None
+    client_secret: str | None = None
+
+
+class ClientAnswer(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """The answer about client, as far as it is documented by its members; more may come."""
+
+    client_id: str | None = None
+    organisation_id: str | None = None
+    role: str | None = None
+    name: str | None = None
+    credentials: list[ClientCredential] | None = None
+
+
 class ClientBody(msgspec.Struct, omit_defaults=True, kw_only=True):
     """A program to bring in."""
 
@@ -635,6 +755,17 @@ class ClientBody(msgspec.Struct, omit_defaults=True, kw_only=True):
     """Admins only; absent: the role of the caller."""
     organisation_id: str | None = None
     """Admins only; absent: the caller's own."""
+
+
+class ClientCredential(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """The answer about client credential, as far as it is documented by its members; more may come."""
+
+    credential_id: str | None = None
+    kind: str | None = None
+    name: str | None = None
+    created_at: datetime | None = None
+    expires_at: Any = None
+    thumbprint: Any = None
 
 
 class CodeBody(msgspec.Struct, omit_defaults=True, kw_only=True):
@@ -1005,6 +1136,33 @@ class DemoUsersAnswer(msgspec.Struct, omit_defaults=True, kw_only=True):
     auto_login: bool
 
 
+class DesignInspection(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """The answer about design inspection, as far as it is documented by its members; more may come."""
+
+    kind: str | None = None
+    height_agl_m: float | None = None
+    gsd_cm: Any = None
+    footprint_m: Any = None
+    line_spacing_m: Any = None
+    picture_every_m: Any = None
+    heading_deg: Any = None
+    area_m2: Any = None
+    length_m: float | None = None
+    pictures: int | None = None
+    ends_at: datetime | None = None
+    flights: list[DesignInspectionFlight] | None = None
+
+
+class DesignInspectionFlight(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """The answer about design inspection flight, as far as it is documented by its members; more may come."""
+
+    departure_at: datetime | None = None
+    lasts_s: float | None = None
+    length_m: float | None = None
+    pictures: int | None = None
+    plan: dict[str, Any] | None = None
+
+
 class DispatchReport(msgspec.Struct, omit_defaults=True, kw_only=True):
     """What a round of planning decided."""
 
@@ -1013,6 +1171,29 @@ class DispatchReport(msgspec.Struct, omit_defaults=True, kw_only=True):
     waiting: list[dict[str, Any]]
     cost: float | None = None
     gap: float | None = None
+
+
+class DutyContact(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """The answer about duty contact, as far as it is documented by its members; more may come."""
+
+    contact_id: str | None = None
+    organisation_id: str | None = None
+    name: str | None = None
+    channel: str | None = None
+    address: str | None = None
+    has_secret: bool | None = None
+    language: str | None = None
+    level: int | None = None
+    topics: list[str] | None = None
+    severity: str | None = None
+    hours: list[Any] | None = None
+    on_duty: bool | None = None
+    active: bool | None = None
+    available: bool | None = None
+    version: int | None = None
+    created_at: datetime | None = None
+    last_ok_at: datetime | None = None
+    last_error: Any = None
 
 
 class DutyContactBody(msgspec.Struct, omit_defaults=True, kw_only=True):
@@ -1050,6 +1231,51 @@ class DutyContactPatch(msgspec.Struct, omit_defaults=True, kw_only=True):
     active: bool | None = None
 
 
+class DutyContactShown(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """The answer about duty contact, as far as it is documented by its members; more may come."""
+
+    message_id: str | None = None
+    contact_id: str | None = None
+    contact_name: str | None = None
+    channel: str | None = None
+    kind: str | None = None
+    ref: Any = None
+    level: int | None = None
+    title: str | None = None
+    text: str | None = None
+    state: str | None = None
+    attempts: int | None = None
+    status: int | None = None
+    error: Any = None
+    created_at: datetime | None = None
+    ended_at: datetime | None = None
+    next_attempt_at: Any = None
+
+
+class DutyContacts(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """The answer about duty contacts, as far as it is documented by its members; more may come."""
+
+    contact_id: str | None = None
+    organisation_id: str | None = None
+    name: str | None = None
+    channel: str | None = None
+    address: str | None = None
+    has_secret: bool | None = None
+    language: str | None = None
+    level: int | None = None
+    topics: list[str] | None = None
+    severity: str | None = None
+    hours: list[Any] | None = None
+    on_duty: bool | None = None
+    active: bool | None = None
+    available: bool | None = None
+    version: int | None = None
+    created_at: datetime | None = None
+    last_ok_at: Any = None
+    last_error: Any = None
+    secret: str | None = None
+
+
 class EmergencyOverride(msgspec.Struct, omit_defaults=True, kw_only=True):
     """Why less notice is given than the rules ask for; it stands in the audit trail."""
 
@@ -1069,6 +1295,34 @@ class EnrolBody(msgspec.Struct, omit_defaults=True, kw_only=True):
     """The password, once more."""
 
     password: str
+
+
+class EntryBody(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """A line of the log."""
+
+    kind: str | None = None
+    text: str
+
+
+class EventReport(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """The answer about event report, as far as it is documented by its members; more may come."""
+
+    report_id: str | None = None
+    organisation_id: str | None = None
+    plan_id: str | None = None
+    aircraft_id: str | None = None
+    kind: str | None = None
+    state: str | None = None
+    event_at: datetime | None = None
+    landed_at: Any = None
+    due_at: Any = None
+    overdue: bool | None = None
+    filed_at: Any = None
+    filed_by: Any = None
+    late: Any = None
+    reason: Any = None
+    report: Any = None
+    policy_version: int | None = None
 
 
 class EventReportBody(msgspec.Struct, omit_defaults=True, kw_only=True):
@@ -1225,6 +1479,19 @@ class FlightRecord(msgspec.Struct, omit_defaults=True, kw_only=True):
 
     plan_id: str
     manifest: dict[str, Any]
+
+
+class FlightResult(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """The answer about flight result, as far as it is documented by its members; more may come."""
+
+    result_id: str | None = None
+    plan_id: str | None = None
+    kind: str | None = None
+    url: str | None = None
+    sha256: Any = None
+    size_bytes: Any = None
+    note: Any = None
+    added_at: datetime | None = None
 
 
 class Grid(msgspec.Struct, omit_defaults=True, kw_only=True):
@@ -1651,6 +1918,15 @@ class Missions(msgspec.Struct, omit_defaults=True, kw_only=True):
     next_cursor: str | None
 
 
+class NewCredential(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """The answer about new credential, as far as it is documented by its members; more may come."""
+
+    client_id: str | None = None
+    credential_id: str | None = None
+    kind: str | None = None
+    secret: str | None = None
+
+
 class Observation(msgspec.Struct, omit_defaults=True, kw_only=True):
     """Where a track was at an instant."""
 
@@ -1927,6 +2203,34 @@ class PolicyBody(msgspec.Struct, omit_defaults=True, kw_only=True):
     """Where a number comes from, by field; null: take away."""
 
 
+class PolicyPresetOrder761(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """The answer about policy preset order761, as far as it is documented by its members; more may come."""
+
+    readiness_lead_s: float | None = None
+    rules: PolicyPresetOrder761Rules | None = None
+
+
+class PolicyPresetOrder761Rules(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """The answer about policy preset order761 rules, as far as it is documented by its members; more may come."""
+
+    application_days_before: int | None = None
+    application_by: str | None = None
+    decision_by: str | None = None
+    late_application: str | None = None
+    late_standing_filing: str | None = None
+    emergency_apply_s: float | None = None
+    emergency_decide_s: float | None = None
+    late_readiness: str | None = None
+    report_within_s: float | None = None
+    report_events: list[str] | None = None
+    exempt_classes: list[str] | None = None
+    suitable_ceiling_agl_m: float | None = None
+    state_operations: list[str] | None = None
+    state_ceiling_agl_m: float | None = None
+    assumed_triggers: dict[str, Any] | None = None
+    class_limits: dict[str, Any] | None = None
+
+
 class Polygon(msgspec.Struct, omit_defaults=True, kw_only=True):
     """A simple polygon as ASTM F3548 writes it; the last vertex does not repeat the first."""
 
@@ -1997,6 +2301,39 @@ class QuotaBody(msgspec.Struct, omit_defaults=True, kw_only=True):
     requests_per_s: float | None = None
 
 
+class QuotaOwn(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """The answer about quota own, as far as it is documented by its members; more may come."""
+
+    organisation_id: str | None = None
+    version: int | None = None
+    quotas: QuotaOwnQuotas | None = None
+    set_here: list[Any] | None = None
+    used: QuotaOwnUsed | None = None
+
+
+class QuotaOwnQuotas(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """The answer about quota own quotas, as far as it is documented by its members; more may come."""
+
+    live_plans: int | None = None
+    filings_per_day: int | None = None
+    aircraft: int | None = None
+    clients: int | None = None
+    webhooks: int | None = None
+    sandboxes: int | None = None
+    requests_per_s: Any = None
+
+
+class QuotaOwnUsed(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """The answer about quota own used, as far as it is documented by its members; more may come."""
+
+    live_plans: int | None = None
+    filings_per_day: int | None = None
+    aircraft: int | None = None
+    clients: int | None = None
+    webhooks: int | None = None
+    sandboxes: int | None = None
+
+
 class Radius(msgspec.Struct, omit_defaults=True, kw_only=True):
     """A radius as ASTM F3548 writes it."""
 
@@ -2055,6 +2392,13 @@ class RefusalShare(msgspec.Struct, omit_defaults=True, kw_only=True):
     """Of the firm's refused plans."""
 
 
+class RelyingParties(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """The answer about relying parties, as far as it is documented by its members; more may come."""
+
+    items: list[Any] | None = None
+    next_cursor: Any = None
+
+
 class RelyingPartyBody(msgspec.Struct, omit_defaults=True, kw_only=True):
     """A tool whose users sign in here."""
 
@@ -2078,6 +2422,42 @@ class ReplayBody(msgspec.Struct, omit_defaults=True, kw_only=True):
     """Absent: what is dead, and nothing else."""
     to: datetime | None = None
     """Absent: now."""
+
+
+class ReplayDistance(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """The answer about replay distance, as far as it is documented by its members; more may come."""
+
+    track_a: str | None = None
+    track_b: str | None = None
+    at: list[datetime] | None = None
+    horizontal_m: list[float] | None = None
+    vertical_m: list[float] | None = None
+    distance_m: list[float] | None = None
+    closest: ReplayDistanceClosest | None = None
+    minimum: ReplayDistanceMinimum | None = None
+
+
+class ReplayDistanceClosest(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """The answer about replay distance closest, as far as it is documented by its members; more may come."""
+
+    at: datetime | None = None
+    horizontal_m: float | None = None
+    vertical_m: float | None = None
+    distance_m: float | None = None
+
+
+class ReplayDistanceMinimum(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """The answer about replay distance minimum, as far as it is documented by its members; more may come."""
+
+    horizontal_m: float | None = None
+    vertical_m: float | None = None
+
+
+class ReplayRange(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """The answer about replay range, as far as it is documented by its members; more may come."""
+
+    from_: datetime | None = msgspec.field(name="from", default=None)
+    to: datetime | None = None
 
 
 class Requests(msgspec.Struct, omit_defaults=True, kw_only=True):
@@ -2184,6 +2564,17 @@ class RulebookBody(msgspec.Struct, omit_defaults=True, kw_only=True):
     class_limits: dict[str, dict[str, Any]] | None = None
 
 
+class Sandbox(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """The answer about sandbox, as far as it is documented by its members; more may come."""
+
+    organisation_id: str | None = None
+    name: str | None = None
+    sandbox_of: str | None = None
+    clients: list[str] | None = None
+    client_id: str | None = None
+    client_secret: str | None = None
+
+
 class SandboxBody(msgspec.Struct, omit_defaults=True, kw_only=True):
     """A sandbox to make."""
 
@@ -2252,13 +2643,12 @@ class ShelveBody(msgspec.Struct, omit_defaults=True, kw_only=True):
     """At most 12 hours ahead; 15 minutes when left out."""
 
 
-class SignInBody(msgspec.Struct, omit_defaults=True, kw_only=True):
-    """Name and password, and a one-time code where a second factor was set up."""
+class SignOutBody(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """The signature of who leaves."""
 
-    name: str
-    password: str
-    code: str | None = None
-    """Six digits of the authenticator app, or a recovery code; asked for by 401 totp_required."""
+    initials: str
+    """One to four letters."""
+    remarks: str | None = None
 
 
 class Slots(msgspec.Struct, omit_defaults=True, kw_only=True):
@@ -2314,6 +2704,23 @@ class StandingApprovalBody(msgspec.Struct, omit_defaults=True, kw_only=True):
     aircraft_ids: list[str] | None = None
     """Absent: the firm's whole fleet."""
     operation_types: list[str] | None = None
+
+
+class StandingApprovalShown(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """The answer about standing approval, as far as it is documented by its members; more may come."""
+
+    standing_approval_id: str | None = None
+    organisation_id: str | None = None
+    state: str | None = None
+    version: int | None = None
+    name: str | None = None
+    lower_agl_m: float | None = None
+    upper_agl_m: float | None = None
+    applied_at: datetime | None = None
+    decided_at: Any = None
+    decided_by: Any = None
+    reason: Any = None
+    policy_version: Any = None
 
 
 class StandingApprovals(msgspec.Struct, omit_defaults=True, kw_only=True):
@@ -2374,6 +2781,134 @@ class Statistics(msgspec.Struct, omit_defaults=True, kw_only=True):
     plans: dict[str, int]
     requests: Requests
     deliveries: Deliveries
+
+
+class StatisticsNoise(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """The answer about statistics noise, as far as it is documented by its members; more may come."""
+
+    from_at: datetime | None = None
+    to_at: datetime | None = None
+    cell_resolution: int | None = None
+    reference_m: float | None = None
+    nearest_m: float | None = None
+    cells: list[StatisticsNoiseCell] | None = None
+
+
+class StatisticsNoiseCell(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """The answer about statistics noise cell, as far as it is documented by its members; more may come."""
+
+    cell: str | None = None
+    seconds_at_reference: float | None = None
+
+
+class StatisticsOperations(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """The answer about statistics operations, as far as it is documented by its members; more may come."""
+
+    from_at: datetime | None = None
+    to_at: datetime | None = None
+    flights: StatisticsOperationsFlights | None = None
+    requests: StatisticsOperationsRequests | None = None
+    firms: list[StatisticsOperationsFirm] | None = None
+    alerts: StatisticsOperationsAlerts | None = None
+    separation: StatisticsOperationsSeparation | None = None
+    airspace: StatisticsOperationsAirspace | None = None
+    deliveries: StatisticsOperationsDeliveries | None = None
+
+
+class StatisticsOperationsAirspace(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """The answer about statistics operations airspace, as far as it is documented by its members; more may come."""
+
+    flights: int | None = None
+    corridors: list[dict[str, Any]] | None = None
+    cell_resolution: int | None = None
+    cells: list[dict[str, Any]] | None = None
+
+
+class StatisticsOperationsAlerts(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """The answer about statistics operations alerts, as far as it is documented by its members; more may come."""
+
+    total: int | None = None
+    kinds: list[dict[str, Any]] | None = None
+    acknowledged: int | None = None
+    not_acknowledged: int | None = None
+    median_response_s: Any = None
+    p90_response_s: Any = None
+    response_by_severity: list[dict[str, Any]] | None = None
+    median_duration_s: Any = None
+
+
+class StatisticsOperationsDeliveries(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """The answer about statistics operations deliveries, as far as it is documented by its members; more may come."""
+
+    organisation_id: Any = None
+    created: int | None = None
+    delivered: int | None = None
+    failed: int | None = None
+    returned: int | None = None
+    cancelled: int | None = None
+    open: int | None = None
+    on_time_share: Any = None
+    promises_kept_share: Any = None
+    mean_wait_s: Any = None
+    flights: int | None = None
+    positioning_share: Any = None
+    length_km: float | None = None
+    energy_wh_per_km: Any = None
+    carriers: int | None = None
+    carrier_use_share: float | None = None
+    causes: dict[str, Any] | None = None
+
+
+class StatisticsOperationsFirm(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """The answer about statistics operations firm, as far as it is documented by its members; more may come."""
+
+    organisation_id: str | None = None
+    name: str | None = None
+    name_zh: str | None = None
+    requested: int | None = None
+    approved: int | None = None
+    refused: int | None = None
+    pending: int | None = None
+    lapsed: int | None = None
+    displaced: int | None = None
+    offers_taken: int | None = None
+    approved_share: float | None = None
+    mean_delay_s: float | None = None
+    refusals: list[Any] | None = None
+
+
+class StatisticsOperationsFlights(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """The answer about statistics operations flights, as far as it is documented by its members; more may come."""
+
+    departed: int | None = None
+    on_time: int | None = None
+    on_time_share: float | None = None
+    on_time_within_s: float | None = None
+    median_delay_s: float | None = None
+    p90_delay_s: float | None = None
+    series: list[dict[str, Any]] | None = None
+
+
+class StatisticsOperationsRequests(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """The answer about statistics operations requests, as far as it is documented by its members; more may come."""
+
+    requested: int | None = None
+    approved: int | None = None
+    refused: int | None = None
+    pending: int | None = None
+    lapsed: int | None = None
+    displaced: int | None = None
+    offers_taken: int | None = None
+    approved_share: float | None = None
+    mean_delay_s: float | None = None
+    refusals: list[Any] | None = None
+
+
+class StatisticsOperationsSeparation(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """The answer about statistics operations separation, as far as it is documented by its members; more may come."""
+
+    predicted_losses: int | None = None
+    closest: list[Any] | None = None
 
 
 class TemporaryZone(msgspec.Struct, omit_defaults=True, kw_only=True):
@@ -2615,6 +3150,13 @@ class UserBody(msgspec.Struct, omit_defaults=True, kw_only=True):
     """Absent: one is made and shown once."""
 
 
+class VoidedTokens(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """The answer about voided tokens, as far as it is documented by its members; more may come."""
+
+    client_id: str | None = None
+    issued_until: datetime | None = None
+
+
 class Volume3D(msgspec.Struct, omit_defaults=True, kw_only=True):
     """An area with an altitude band: exactly one of the two outlines."""
 
@@ -2663,6 +3205,52 @@ class WaypointBody(msgspec.Struct, omit_defaults=True, kw_only=True):
     """Seconds after departure_at; where every waypoint has it, these times hold instead of speeds."""
 
 
+class Weather(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """The answer about weather, as far as it is documented by its members; more may come."""
+
+    forecast_id: Any = None
+    source: str | None = None
+    synthetic: bool | None = None
+    issued_at: datetime | None = None
+    valid_from: datetime | None = None
+    valid_to: datetime | None = None
+    steps: int | None = None
+    cells: int | None = None
+    at: datetime | None = None
+    resolution: int | None = None
+    quantities: list[str] | None = None
+    items: list[WeatherItem] | None = None
+
+
+class WeatherAt(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """The answer about weather at, as far as it is documented by its members; more may come."""
+
+    forecast_id: Any = None
+    source: str | None = None
+    synthetic: bool | None = None
+    issued_at: datetime | None = None
+    valid_from: datetime | None = None
+    valid_to: datetime | None = None
+    steps: int | None = None
+    cells: int | None = None
+    h3: str | None = None
+    items: list[WeatherAtItem] | None = None
+
+
+class WeatherAtItem(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """The answer about weather at item, as far as it is documented by its members; more may come."""
+
+    from_: datetime | None = msgspec.field(name="from", default=None)
+    to: datetime | None = None
+    wind_mps: float | None = None
+    wind_from_deg: float | None = None
+    gust_mps: float | None = None
+    rain_mm_h: float | None = None
+    visibility_m: float | None = None
+    temperature_c: float | None = None
+    lightning_per_km2_h: float | None = None
+
+
 class WeatherBody(msgspec.Struct, omit_defaults=True, kw_only=True):
     """The weather now in force over the city."""
 
@@ -2670,6 +3258,42 @@ class WeatherBody(msgspec.Struct, omit_defaults=True, kw_only=True):
     """normal, or a condition that separation rules refer to, such as strong_wind."""
     wind: WindBody | None = None
     """null: not known; absent: as it was."""
+
+
+class WeatherItem(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """The answer about weather item, as far as it is documented by its members; more may come."""
+
+    h3: str | None = None
+    wind_mps: float | None = None
+    wind_from_deg: float | None = None
+    gust_mps: float | None = None
+    rain_mm_h: float | None = None
+    visibility_m: float | None = None
+    temperature_c: float | None = None
+    lightning_per_km2_h: float | None = None
+
+
+class WeatherLimits(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """The answer about weather limits, as far as it is documented by its members; more may come."""
+
+    version: int | None = None
+    decide_before_s: float | None = None
+    automatic_delay: bool | None = None
+    longest_delay_s: float | None = None
+    limits: list[WeatherLimitsLimit] | None = None
+
+
+class WeatherLimitsLimit(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """The answer about weather limits limit, as far as it is documented by its members; more may come."""
+
+    wind_mps: float | None = None
+    gust_mps: float | None = None
+    rain_mm_h: float | None = None
+    visibility_least_m: float | None = None
+    temperature_least_c: float | None = None
+    temperature_most_c: float | None = None
+    lightning_per_km2_h: float | None = None
+    source: str | None = None
 
 
 class Webhook(msgspec.Struct, omit_defaults=True, kw_only=True):
@@ -2710,6 +3334,15 @@ class WebhookPatch(msgspec.Struct, omit_defaults=True, kw_only=True):
     topics: list[str] | None = None
     active: bool | None = None
     """false keeps events waiting, true sends them."""
+
+
+class WebhookShown(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """The answer about webhook, as far as it is documented by its members; more may come."""
+
+    webhook_id: str | None = None
+    queued: int | None = None
+    more: bool | None = None
+    oldest_kept_at: datetime | None = None
 
 
 class WebhookWithSecret(msgspec.Struct, omit_defaults=True, kw_only=True):
@@ -2808,3 +3441,18 @@ class ZoneProperties(msgspec.Struct, omit_defaults=True, kw_only=True):
     message_zh: str | None = None
     radius_m: float | None = None
     """Radius of a circle, whose geometry is a Point."""
+
+
+class utm__api__handovers__SignInBody(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """The signature of who comes."""
+
+    initials: str
+
+
+class utm__api__session__SignInBody(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """Name and password, and a one-time code where a second factor was set up."""
+
+    name: str
+    password: str
+    code: str | None = None
+    """Six digits of the authenticator app, or a recovery code; asked for by 401 totp_required."""

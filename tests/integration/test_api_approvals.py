@@ -217,7 +217,8 @@ def test_an_event_is_owed_a_report_that_its_firm_files(clients: Clients) -> None
     record = firm.get(f"{step}/record").json()
     assert [item["report"]["narrative"] for item in record["event_reports"]] == ["The link was lost over the river."]
     assert {"plan", "decision", "versions", "track", "alerts", "advisories", "commands", "audit"} <= set(record)
-    assert "event_report" in [item["kind"] for item in record["advisories"]]
+    told = [item for item in firm.get("/v1/advisories").json()["items"] if item["kind"] == "event_report"]
+    assert owed["report_id"] in told[0]["detail"]
     assert all(version["policy_version"] for version in record["versions"])
 
 

@@ -104,9 +104,10 @@ class EventReports:
             session,
             organisation_id=row.organisation_id,
             kind="event_report",
-            plan_id=row.plan_id,
-            detail=f"A report on the event {row.kind} is owed ({row.report_id}) within {hours:g} hours.",
-            detail_zh=f"须在 {hours:g} 小时内就事件 {row.kind} 提交报告（{row.report_id}）。",
+            # Not the flight's any more: what it was told while it flew ends with its landing, this begins there.
+            detail=f"A report on the event {row.kind} of {row.plan_id or row.aircraft_id} is owed ({row.report_id}) "
+            f"within {hours:g} hours.",
+            detail_zh=f"须在 {hours:g} 小时内就 {row.plan_id or row.aircraft_id} 的事件 {row.kind} 提交报告（{row.report_id}）。",
         )
 
     def _landed(self, session: Session, row: EventReportRow) -> None:

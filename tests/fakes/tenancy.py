@@ -289,6 +289,14 @@ MATRIX: dict[str, Rule] = {
     "GET /v1/action-lists": _CITY,
     "GET /v1/action-lists/{action_list_id}": Rule("dra", office={"action_list_id": "action_list"}),
     "POST /v1/action-lists/{action_list_id}/execute": Rule("d", office={"action_list_id": "action_list"}),
+    # -- the centre's own
+    "GET /v1/handovers": _CITY,
+    "POST /v1/handovers": Rule("d"),
+    "GET /v1/handovers/current": _CITY,
+    "GET /v1/handovers/{handover_id}": Rule("dra", office={"handover_id": "handover"}),
+    "POST /v1/handovers/{handover_id}/entries": Rule("d", office={"handover_id": "handover"}),
+    "POST /v1/handovers/{handover_id}/sign-out": Rule("d", office={"handover_id": "handover"}, last=True),
+    "POST /v1/handovers/{handover_id}/sign-in": Rule("d", office={"handover_id": "handover"}, last=True),
     # -- statistics
     "GET /v1/statistics": Rule("odra"),
     "GET /v1/statistics/logistics": Rule("odra", shows=("organisation",)),

@@ -304,6 +304,7 @@ def seed_offices(city: TwoFirms) -> None:
     applied = post(city.client("admin"), "/v1/applications", asked)
     city.office["application"] = applied["application_id"]
     centre = city.client("dispatcher")
+    city.office["handover"] = post(centre, "/v1/handovers")["handover_id"]
     made = post(centre, "/v1/incidents", {"title": "Seen twice", "plan_ids": plans, **window})
     city.office["incident"] = made["incident_id"]
     area = filing.zone(filing.square(-9_000, 0, 50))["geometry"]

@@ -19,6 +19,7 @@ from websockets.asyncio.client import connect
 
 from tests.conftest import Server
 from tests.fakes import filing
+from utm.live_schema import TOPICS
 
 pytestmark = pytest.mark.slow
 AsRole = Callable[..., httpx.Client]
@@ -143,9 +144,7 @@ def test_replay_is_identical_to_what_was_live(flown: Flight, as_role: AsRole) ->
     assert all(item in rest for item in live)  # each as it was, in the order it was
     if not flown.skipped:  # a reader that was slow got newer values in place of some
         assert replayed == live
-    assert {message["topic"] for message in messages if message["kind"] == "snapshot"} == {
-        "tracks", "alerts", "plans", "zones", "commands", "orders",
-    }  # fmt: skip
+    assert {message["topic"] for message in messages if message["kind"] == "snapshot"} == set(TOPICS)
     zones = next(message for message in messages if message["topic"] == "zones")
     assert zones["items"]
 
@@ -241,7 +240,10 @@ def test_live_replay_says_what_it_cannot_follow(flown: Flight, server: Server, a
 def test_a_flight_has_a_whole_record(flown: Flight, as_role: AsRole) -> None:
     """Plan, versions, decision, track, alerts, advisories, commands and audit lines must be there, with true hashes."""
     record = as_role("operator").get(f"/v1/flight-plans/{flown.plan_id}/record").json()
-    parts = ("plan", "decision", "versions", "track", "alerts", "advisories", "commands", "audit")
+    parts = (
+        "plan", "decision", "versions", "track", "alerts", "advisories", "commands", "audit", "event_reports",
+        "applications",
+    )  # fmt: skip
     assert set(record) == {"plan_id", "manifest", *parts}
     assert record["plan"]["plan_id"] == flown.plan_id
     assert record["versions"][0]["outcome"] == "approved"

@@ -28,7 +28,7 @@ MOST_ASKED: Final = 12
 PART: Final = 25
 AHEAD: Final = 2
 """How many parts of a batch are judged ahead of the one being filed: more would be judged on an older sky."""
-OWN_SHARE: Final = 4
+OWN_SHARE: Final = 3
 """Every so-manieth part of a batch is judged by the writer itself, which else would wait for the helpers."""
 
 Parse: TypeAlias = Callable[[], tuple[dict[str, Any], FlightPlanBody, str | None]]

@@ -126,6 +126,25 @@ async def test_what_changed_since_is_judged_again(desk: Desk) -> None:
     assert (answer.status, again) == (201, [0, 0])
 
 
+async def test_quota_and_clock_are_asked_when_it_is_filed(desk: Desk) -> None:
+    """A judgement made ahead takes a place of the firm's quota, and is not kept while the clock cannot be believed."""
+    body = filing.plan(await desk.aircraft(), desk.later(600))
+    (said,) = await _judged_ahead(desk, [body])
+    asked: list[str] = []
+    desk.services.flight_plans.admit = lambda _session, firm: asked.append(firm)
+
+    def doubtful() -> None:
+        raise Problem("aircraft_inactive")
+
+    desk.services.flight_plans.may_grant = doubtful
+    with pytest.raises(Problem):
+        await desk.services.store.write(_job(desk, body, said))
+    assert asked == []
+    desk.services.flight_plans.may_grant = lambda: None
+    await desk.services.store.write(_job(desk, body, said))
+    assert asked == ["org_a"]
+
+
 async def test_an_old_judgement_is_made_again(desk: Desk) -> None:
     """What was judged seconds ago may offer departures that cannot be filed any more."""
     body = filing.plan(await desk.aircraft(), desk.later(600))

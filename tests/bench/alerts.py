@@ -85,7 +85,9 @@ def upsets(seeds: range, flights: int, upset: int, lasts_s: float) -> None:
         losses = upset_losses(score, vehicles, lasts_s + 60.0)
         ahead = [begins - at for begins, at in losses if at is not None]
         shortest = f"{min(ahead):.0f} s ahead" if ahead else ""
-        print(f"| {seed} | {len(score.alerts)} | {len(wrong)} | {len(losses)} | {len(ahead)} | {shortest} |", flush=True)
+        print(
+            f"| {seed} | {len(score.alerts)} | {len(wrong)} | {len(losses)} | {len(ahead)} | {shortest} |", flush=True
+        )
 
 
 def sector(flights: int, lasts_s: float, upset: int) -> dict[str, tuple[Score, list[Any], float]]:

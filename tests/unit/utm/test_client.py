@@ -1,8 +1,10 @@
 """The Python client: all of the document, requests repeated only where that is safe, tokens renewed, typed answers."""
 
+import ast
 import inspect
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -221,3 +223,30 @@ async def test_the_async_client_does_the_same() -> None:
         assert (await client.list_flight_plans()).items == []
     assert server.slept[-1] == 2.0
     assert [request.headers["authorization"] for request in server.requests][1:3] == ["Bearer t1", "Bearer t2"]
+
+
+def _imports(path: Path) -> set[str]:
+    """Return the modules a file imports."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {item.name for item in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module is not None:
+            found |= {node.module} | {f"{node.module}.{item.name}" for item in node.names}
+    return found
+
+
+def test_client_and_server_stay_apart() -> None:
+    """The client must import nothing of the server but the schema of the live feed, and the server nothing of the client."""
+    package = Path(models.__file__).parent
+    for path in package.glob("*.py"):
+        ours = {
+            name
+            for name in _imports(path)
+            if name.startswith(("utm.", "airspace", "dispatch", "mavlink_bridge", "sim"))
+        }
+        strange = {name for name in ours if not name.startswith(("utm.client", "utm.live_schema"))}
+        assert not strange, (path.name, strange)
+    for path in package.parent.rglob("*.py"):
+        if package not in path.parents and path.name != "cli_api.py":
+            assert not [name for name in _imports(path) if name.startswith("utm.client.") or name == "utm.client"], path

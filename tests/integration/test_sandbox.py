@@ -217,3 +217,31 @@ def test_a_closed_sandbox_opens_nothing(server: Server, as_role: AsRole) -> None
         auth=(made["client_id"], made["client_secret"]),
     )
     assert again.status_code == 401
+
+
+def test_quotas_are_counted_where_plans_are_filed(as_role: AsRole, sandbox: dict[str, Any]) -> None:
+    """Over its live plans a firm must be told 403 and what to do, over its day 429 until when; a repeat counts once."""
+    client, admin, path = sandbox["client"], as_role("admin"), f"/v1/quotas/{sandbox['organisation_id']}"
+    used = client.get("/v1/quotas/own").json()["used"]
+    body, key = filing.plan(sandbox["aircraft_id"], filing.window()), {"Idempotency-Key": f"q-{time.monotonic_ns()}"}
+    assert admin.put(path, json={"live_plans": used["live_plans"] + 1}).status_code == 200
+    first = client.post("/v1/flight-plans", json=body, headers=key)
+    assert first.status_code == 201, first.text
+    full = client.post("/v1/flight-plans", json=filing.plan(sandbox["aircraft_id"], filing.window()))
+    expect_problem(full, 403, "quota_exceeded")
+    assert full.json()["errors"][0]["field"] == "/live_plans"
+    again = client.post("/v1/flight-plans", json=body, headers=key)
+    assert (again.status_code, again.json()["plan_id"]) == (201, first.json()["plan_id"])
+    batch = client.post(
+        "/v1/flight-plans/batch", json={"plans": [filing.plan(sandbox["aircraft_id"], filing.window())]}
+    )
+    assert batch.json()["items"][0]["code"] == "quota_exceeded"
+    assert client.post(f"/v1/flight-plans/{first.json()['plan_id']}/cancel").status_code == 200
+    assert admin.put(path, json={"filings_per_day": 0}).status_code == 200
+    late = client.post("/v1/flight-plans", json=filing.plan(sandbox["aircraft_id"], filing.window()))
+    expect_problem(late, 429, "daily_quota_exceeded")
+    assert 0 < int(late.headers["Retry-After"]) <= 86_401
+    assert admin.put(path, json={}).status_code == 200
+    assert (
+        client.post("/v1/flight-plans", json=body | {"departure_at": filing.text(filing.window())}).status_code == 201
+    )

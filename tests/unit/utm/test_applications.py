@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 
 from tests.fakes.edge import Edge, running, stored_bytes
 
@@ -93,6 +94,19 @@ async def test_the_form_is_open_but_not_to_floods_nor_to_nonsense(tmp_path: Path
         assert "RateLimit" in answers[0].headers
         edge.clock.advance(3600)
         assert (await client.post("/v1/applications", json=body("Firm 20"))).status_code == 202
+
+
+async def test_a_flood_of_applications_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """When too many wait for a decision the next must be told to come later, and kept out of the store."""
+    monkeypatch.setattr("utm.security.applications.MOST_WAITING", 2)
+    async with running(tmp_path) as edge, edge.client() as client:
+        for n in range(2):
+            await applied(client, f"Firm {n}")
+        answer = await client.post("/v1/applications", json=body("Firm 3"))
+        assert (answer.status_code, answer.json()["code"]) == (503, "too_many_applications")
+        assert answer.headers["Retry-After"] == "3600"
+        listed = (await client.get("/v1/applications", headers=edge.headers("admin"))).json()["items"]
+        assert sorted(item["name"] for item in listed) == ["Firm 0", "Firm 1"]
 
 
 async def test_a_secret_not_collected_lapses(tmp_path: Path) -> None:

@@ -61,6 +61,34 @@ async def test_a_second_factor_is_asked_for_once_confirmed(tmp_path: Path) -> No
         assert wrong_password.json()["code"] == "wrong_credentials", "the second factor is no hint at the password"
 
 
+async def test_a_second_factor_is_set_up_in_order(tmp_path: Path) -> None:
+    """Confirming or removing what is not there, and enrolling what is on, must be 409 and say so."""
+    async with running(tmp_path) as edge, edge.client() as client:
+        user = edge.user("regulator")
+        csrf, code = await signed_in(client, user), {"code": "123456"}
+        early = await client.post("/v1/session/totp/confirm", json=code, headers=csrf)
+        nothing = {"password": user["password"], **code}
+        removed = await client.request("DELETE", "/v1/session/totp", json=nothing, headers=csrf)
+        await enrolled(edge, client, user)
+        csrf = {"X-CSRF-Token": (await client.get("/v1/session")).json()["csrf_token"]}
+        twice = await client.post("/v1/session/totp", json={"password": user["password"]}, headers=csrf)
+        for answer in (early, removed, twice):
+            assert (answer.status_code, answer.json()["code"]) == (409, "totp_state")
+
+
+async def test_a_provider_that_is_away_is_no_reason_to_fail(tmp_path: Path) -> None:
+    """A provider that does not answer must give 503 oidc_unavailable, and a server without one 501."""
+    provider = {"oidc_issuer": "http://127.0.0.1:9", "oidc_client_id": "x"}
+    async with running(tmp_path / "a", **provider) as edge, edge.client() as client:
+        answer = await client.get("/v1/session/oidc")
+        assert (answer.status_code, answer.json()["code"]) == (503, "oidc_unavailable")
+        back = await client.get("/v1/session/oidc/callback?code=x&state=y")
+        assert back.headers["location"] == "/?sign_in=expired"
+    async with running(tmp_path / "b") as edge, edge.client() as client:
+        assert (await client.get("/v1/session/oidc")).json()["code"] == "not_implemented"
+        assert (await client.get("/v1/session/providers")).json() == {"providers": []}
+
+
 async def test_a_code_counts_once(tmp_path: Path) -> None:
     """A code, and any older one, must be refused after it was used; a phone half a minute off must be let in."""
     async with running(tmp_path) as edge, edge.client() as client:

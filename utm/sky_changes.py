@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from airspace.deconfliction.columns import pack
 from airspace.geometry4d import FloatArray, PlanGeometry, Separation
@@ -104,7 +105,9 @@ class Since:
         if not self.changes:
             return [[] for _ in boxes]
         theirs = self.boxes[None]
-        meets = ((boxes[:, None, :4] <= theirs[:, :, 4:]) & (boxes[:, None, 4:] >= theirs[:, :, :4])).all(axis=2)
+        meets: NDArray[np.bool_] = (
+            (boxes[:, None, :4] <= theirs[:, :, 4:]) & (boxes[:, None, 4:] >= theirs[:, :, :4])
+        ).all(axis=2)
         if not meets.any():
             return [[] for _ in boxes]
         return [[self.changes[k] for k in row.nonzero()[0].tolist()] for row in meets]

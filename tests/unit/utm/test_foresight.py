@@ -192,7 +192,7 @@ async def test_a_helper_process_judges_and_its_end_costs_nothing(desk: Desk) -> 
     settings = Settings(data_dir=desk.services.settings.data_dir, mavlink_udp_port=None, plan_helpers=1)
     helpers = PlanHelpers(settings, desk.services.store, desk.services.memory)
     try:
-        while not helpers.crowd(1, 1):
+        while not helpers.crowd(1, 1):  # noqa: ASYNC110  (starts when asked, and says so when asked)
             await asyncio.sleep(0.05)
         body["departure_at"] = (SystemClock().now() + timedelta(hours=1)).isoformat()
         said = await helpers.ask(principal(), orjson.dumps(body), in_batch=False)

@@ -19,6 +19,8 @@ from utm.api import (
     oidc_login,
     openid,
     organisations,
+    quotas,
+    sandboxes,
     session,
     session_security,
 )
@@ -138,7 +140,18 @@ async def running(folder: Path, **changes: Any) -> AsyncIterator[Edge]:
         sandbox=False,
         webhooks=SimpleNamespace(count_of=lambda _: 0),
     )
-    access = (oauth, session, session_security, oidc_login, openid, clients, organisations, applications)
+    access = (
+        oauth,
+        session,
+        session_security,
+        oidc_login,
+        openid,
+        clients,
+        organisations,
+        quotas,
+        sandboxes,
+        applications,
+    )
     for module in (*access, fleet_api):
         app.include_router(module.router)
     echo_routes(app)

@@ -23,6 +23,8 @@ from airspace.zones import Zone
 COAST_S: Final = 15.0
 """How long a silent track without a plan to follow is carried on; nobody knows where it is after that (ours)."""
 COAST_ON_PLAN_S: Final = 60.0
+LEVEL_MPS: Final = 0.2
+"""A plan that climbs no faster is level."""
 MOST_REACH_S: Final = 1.0
 """How much further than the horizon is looked at most for those whose instants are uncertain."""
 
@@ -167,7 +169,7 @@ class Monitor:
         above = np.empty(len(state))
         kernels().heights_over_plans(
             np.ascontiguousarray(state[:, 2]), observed_s, frame.temporal_s[flying], plans.legs, plans.first, plans.count,
-            above,
+            frame.deviating[flying], LEVEL_MPS, above,
         )  # fmt: skip
         steady = self._heights.take(rows, observed_s, above)
         # Off its plan and climbing, a flight is where it says; otherwise where it was before, but for noise.
@@ -228,7 +230,8 @@ def warm() -> None:
     follows = trusted(state, zeros, zeros, np.array((True, False)), plans, monitor.trust, np.full(2, np.nan))
     motions = predict(state, zeros, zeros, follows, plans, 0.0)
     find_losses(motions, zeros + 50.0, zeros + 15.0, np.full(2, -1), monitor.separation)
-    kernels().heights_over_plans(zeros, zeros, zeros, legs, plans.first, plans.count, np.empty(2))
+    nowhere = np.zeros(2, np.bool_)
+    kernels().heights_over_plans(zeros, zeros, zeros, legs, plans.first, plans.count, nowhere, LEVEL_MPS, np.empty(2))
     monitor.zones.approached(motions, np.zeros((2, 3)), 0.0, HORIZON_S)
     monitor.zones.inside(np.zeros((2, 2)), np.zeros((2, 3)), 0.0)
     within, out = np.zeros(2, np.bool_), np.zeros((2, 3))

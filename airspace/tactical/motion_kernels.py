@@ -111,14 +111,21 @@ def heights_over_plans(
     legs: FloatArray,
     leg_first: RowArray,
     leg_count: RowArray,
+    apart: BoolArray,
+    level_mps: float,
     out: FloatArray,
 ) -> None:
-    """Write how far above its plan each track is where it has one (n,), NaN elsewhere."""
+    """Write how far above its plan each track is where it has one (n,), NaN elsewhere.
+
+    Of tracks `apart` from their plans only where the plan is level: what the plan climbs there they need not.
+    """
     for i in range(len(heights)):
         out[i] = math.nan
         if leg_count[i] > 0 and not math.isnan(temporal_s[i]):
-            _, _, z, _ = plan_at(legs, leg_first[i], leg_count[i], observed_s[i] + temporal_s[i])
-            out[i] = heights[i] - z
+            _, _, z, k = plan_at(legs, leg_first[i], leg_count[i], observed_s[i] + temporal_s[i])
+            climbs = abs(legs[k, 6] - legs[k, 2]) > level_mps * (legs[k, 7] - legs[k, 3])
+            if not (apart[i] and climbs):
+                out[i] = heights[i] - z
 
 
 def count_pieces(

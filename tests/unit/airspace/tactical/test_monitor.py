@@ -251,3 +251,25 @@ def test_two_ways_a_flight_may_go_on_are_one_flight() -> None:
     assert found.losses.t_in_s[0] == pytest.approx(25.0, abs=0.1)
     both = Monitor().analyse(flights((0, 0, 60, 10, 0, 0.1), (300, 0, 60, 0, 0, 0)))
     assert pairs(both) == [(0, 1)]
+
+
+def test_a_flight_off_its_plan_is_where_it_says_while_the_plan_climbs() -> None:
+    """Level beside a plan that climbs 2 m/s it is predicted from its own height; beside a level plan, free of the noise."""
+    for climb_mps, expected in ((2.0, [(0, 1)]), (0.0, [])):
+        monitor = Monitor()
+        legs = np.array([[X0, Y0 - 500, 60, NOW - 10, X0 + 900, Y0 - 500, 60 + 90 * climb_mps, NOW + 80]])
+        plans = PlanLegs(legs, np.zeros(2, np.int64), np.array((1, 0)))
+        for second in range(30):
+            now_s = NOW + second
+            # The other is 15.5 m above 60 m: clear of one who really is at 61 m only if that height is noise.
+            height = 61.0 if second == 29 else 60.0
+            rows = ((100 + 10 * second, 0, height, 10, 0, 0), (100 + 10 * second, 20, 75.5, 10, 0, 0))
+            held = {
+                "planned": np.array([True, False]),
+                "deviating": np.array([True, False]),
+                "track_state": np.array([TrackState.NONCONFORMING, TrackState.UNPLANNED], np.int8),
+                "temporal_s": np.zeros(2),
+                "plans": plans,
+            }
+            found = monitor.analyse(flights(*rows, now_s=now_s, observed_s=np.full(2, now_s), **held))
+        assert pairs(found) == expected

@@ -2,9 +2,9 @@
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -14,8 +14,7 @@ _SEGMENT_META = np.tile(np.array([-1, 0, -1], np.int32), (64, 1))
 _NO_VERTICES: FloatArray = np.zeros((1, 2))
 
 
-@dataclass(frozen=True, slots=True)
-class Parts:
+class Parts(msgspec.Struct, frozen=True, gc=False):
     """A plan's parts as the kernels take them (see `pairs`): rows (n, 8), meta (n, 3), vertices (m, 2)."""
 
     rows: FloatArray

@@ -102,6 +102,8 @@ class ConflictIndex:
             ]
         )
         self._own: FloatArray = np.zeros(16)
+        self._own_of: Separation | None = None
+        self._own_widest: Separation | None = None
         self._results: FloatArray = np.zeros((256, 10))
         self._work: FloatArray = np.zeros((128, 2))
         self._queue: NDArray[np.int64] = np.zeros((postings.queue_rows(len(table.ids)), 4), np.int64)
@@ -227,6 +229,8 @@ class ConflictIndex:
     ) -> list[Conflict]:
         """Return one conflict per other plan that loses separation with this one, by own start of the loss."""
         results = self._run(pairs.PAIRS, self._pack(geometry), separation, ignore, 0.0, 0.0)
+        if not len(results):
+            return []
         found = []
         for row in results.tolist():
             slot = int(row[0])
@@ -310,6 +314,7 @@ class ConflictIndex:
         if not min(widths) >= 0:
             raise ValueError("widenings must not be negative")
         parts = self._pack((prism,))
+        self._own_of = None
         self._own[:8] = (*widths, max(widths[0], 1e-3), max(widths[1], 1e-3), widths[2], 0.0, 0.0)
         results = self._collect(pairs.TOUCHING, parts, ())
         return sorted(self._key_of[int(slot)] for slot in results[:, 0])
@@ -362,8 +367,11 @@ class ConflictIndex:
             return self._results[:0]
         if widest is not separation and widest != separation:
             widest = widest.widest(separation)
-        own = (separation.horizontal_m, separation.vertical_m, separation.time_buffer_s)
-        self._own[:8] = (*own, widest.horizontal_m, widest.vertical_m, widest.time_buffer_s, from_s, to_s)
+        if self._own_of is not separation or self._own_widest is not widest:
+            own = (separation.horizontal_m, separation.vertical_m, separation.time_buffer_s)
+            self._own[:6] = (*own, widest.horizontal_m, widest.vertical_m, widest.time_buffer_s)
+            self._own_of, self._own_widest = separation, widest
+        self._own[pairs.OWN_FROM], self._own[pairs.OWN_TO] = from_s, to_s
         return self._collect(mode, parts, ignore)
 
     def _collect(self, mode: int, parts: Parts, ignore: Collection[int]) -> FloatArray:

@@ -246,8 +246,10 @@ def clear_delay(field: WeatherField, limits: WeatherLimits, way: Way, *, from_s:
 
 def _met(field: WeatherField, way: Way, delay_s: float) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Return the row of each piece, and the steps from the first to the last any piece can be in (1, K)."""
-    first = max(0, int(np.searchsorted(field.edges_s, float(way.starts_s.min()) + delay_s, side="right")) - 1)
-    last = min(len(field.edges_s) - 2, int(np.searchsorted(field.edges_s, float(way.ends_s.max()) + delay_s)))
+    newest = len(field.edges_s) - 2
+    first = int(np.searchsorted(field.edges_s, float(way.starts_s.min()) + delay_s, side="right")) - 1
+    first = min(newest, max(0, first))  # a flight after all that is known meets the last step, in which it is not
+    last = min(newest, int(np.searchsorted(field.edges_s, float(way.ends_s.max()) + delay_s)))
     return field.rows_of(way.cells), np.arange(first, max(first, last) + 1, dtype=np.intp)[None, :]
 
 

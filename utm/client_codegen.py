@@ -173,7 +173,7 @@ class Operation:
         if "application/json" not in content:
             return "bytes"
         kind = type_of(content["application/json"].get("schema", {}), self._schemas)
-        return re.sub(r"\b([A-Z]\w+)", r"models.\1", kind) if kind != "Any" else "Any"
+        return re.sub(r"\b(?!Any\b|None\b)([A-Z]\w+)", r"models.\1", kind) if kind != "Any" else "Any"
 
     @property
     def returns(self) -> str:

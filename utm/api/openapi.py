@@ -48,7 +48,7 @@ def build(app: FastAPI) -> dict[str, Any]:
             raise ValueError(f"two different schemas are called {name}: rename one of the models")
     schemas["Problem"] = PROBLEM_SCHEMA
     components["securitySchemes"] = SECURITY
-    complete(document, {f"{method} {route.path}": route for route in api_routes(app) for method in route.methods})
+    complete(document, {f"{method} {route.path}": route for route in api_routes(app) for method in route.methods or ()})
     for name in _PLAIN_ERRORS:
         schemas.pop(name, None)
     return document

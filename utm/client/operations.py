@@ -73,12 +73,12 @@ class Operations:
 
     def approve_application(
         self, application_id: str | int, body: models.ApprovalBody | Mapping[str, Any]
-    ) -> dict[str, models.Any]:
+    ) -> dict[str, Any]:
         """Let a firm in."""
         return self._call(  # type: ignore[no-any-return]
             "POST",
             "/v1/applications/{application_id}/approve",
-            results={200: dict[str, models.Any]},
+            results={200: dict[str, Any]},
             path={"application_id": application_id},
             body=body,
             idempotent=False,
@@ -308,12 +308,12 @@ class Operations:
             idempotent=False,
         )
 
-    def create_handover(self) -> dict[str, models.Any]:
+    def create_handover(self) -> dict[str, Any]:
         """Open the first shift log."""
         return self._call(  # type: ignore[no-any-return]
             "POST",
             "/v1/handovers",
-            results={201: dict[str, models.Any]},
+            results={201: dict[str, Any]},
             idempotent=False,
         )
 
@@ -327,22 +327,22 @@ class Operations:
             idempotent=False,
         )
 
-    def create_organisation(self, body: models.OrganisationBody | Mapping[str, Any]) -> dict[str, models.Any]:
+    def create_organisation(self, body: models.OrganisationBody | Mapping[str, Any]) -> dict[str, Any]:
         """Bring an organisation in."""
         return self._call(  # type: ignore[no-any-return]
             "POST",
             "/v1/organisations",
-            results={201: dict[str, models.Any]},
+            results={201: dict[str, Any]},
             body=body,
             idempotent=False,
         )
 
-    def create_relying_party(self, body: models.RelyingPartyBody | Mapping[str, Any]) -> dict[str, models.Any]:
+    def create_relying_party(self, body: models.RelyingPartyBody | Mapping[str, Any]) -> dict[str, Any]:
         """Bring a tool in."""
         return self._call(  # type: ignore[no-any-return]
             "POST",
             "/v1/relying-parties",
-            results={201: dict[str, models.Any]},
+            results={201: dict[str, Any]},
             body=body,
             idempotent=False,
         )
@@ -357,12 +357,12 @@ class Operations:
             idempotent=False,
         )
 
-    def create_signing_key(self, body: models.RotationBody | Mapping[str, Any]) -> dict[str, models.Any]:
+    def create_signing_key(self, body: models.RotationBody | Mapping[str, Any]) -> dict[str, Any]:
         """Rotate the signing key."""
         return self._call(  # type: ignore[no-any-return]
             "POST",
             "/v1/signing-keys",
-            results={201: dict[str, models.Any]},
+            results={201: dict[str, Any]},
             body=body,
             idempotent=False,
         )
@@ -379,12 +379,12 @@ class Operations:
             idempotent=False,
         )
 
-    def create_user(self, body: models.UserBody | Mapping[str, Any]) -> dict[str, models.Any]:
+    def create_user(self, body: models.UserBody | Mapping[str, Any]) -> dict[str, Any]:
         """Bring a person in."""
         return self._call(  # type: ignore[no-any-return]
             "POST",
             "/v1/users",
-            results={201: dict[str, models.Any]},
+            results={201: dict[str, Any]},
             body=body,
             idempotent=False,
         )
@@ -414,12 +414,12 @@ class Operations:
 
     def days_standing_approval(
         self, standing_approval_id: str | int, body: models.StandingDayBody | Mapping[str, Any]
-    ) -> dict[str, models.Any]:
+    ) -> dict[str, Any]:
         """File a day under a standing approval."""
         return self._call(  # type: ignore[no-any-return]
             "POST",
             "/v1/standing-approvals/{standing_approval_id}/days",
-            results={201: dict[str, models.Any]},
+            results={201: dict[str, Any]},
             path={"standing_approval_id": standing_approval_id},
             body=body,
             idempotent=False,
@@ -453,12 +453,12 @@ class Operations:
 
     def decision_approval(
         self, approval_id: str | int, body: models.ApprovalDecisionBody | Mapping[str, Any]
-    ) -> dict[str, models.Any]:
+    ) -> dict[str, Any]:
         """Decide an approval."""
         return self._call(  # type: ignore[no-any-return]
             "POST",
             "/v1/approvals/{approval_id}/decision",
-            results={200: dict[str, models.Any]},
+            results={200: dict[str, Any]},
             path={"approval_id": approval_id},
             body=body,
             idempotent=False,
@@ -639,14 +639,12 @@ class Operations:
             idempotent=False,
         )
 
-    def entries_handover(
-        self, handover_id: str | int, body: models.EntryBody | Mapping[str, Any]
-    ) -> dict[str, models.Any]:
+    def entries_handover(self, handover_id: str | int, body: models.EntryBody | Mapping[str, Any]) -> dict[str, Any]:
         """Write into a shift log."""
         return self._call(  # type: ignore[no-any-return]
             "POST",
             "/v1/handovers/{handover_id}/entries",
-            results={201: dict[str, models.Any]},
+            results={201: dict[str, Any]},
             path={"handover_id": handover_id},
             body=body,
             idempotent=False,
@@ -701,12 +699,12 @@ class Operations:
             idempotent=False,
         )
 
-    def get__well_known_openid_configuration(self) -> dict[str, models.Any]:
+    def get__well_known_openid_configuration(self) -> dict[str, Any]:
         """OpenID provider configuration."""
         return self._call(  # type: ignore[no-any-return]
             "GET",
             "/.well-known/openid-configuration",
-            results={200: dict[str, models.Any]},
+            results={200: dict[str, Any]},
             idempotent=True,
         )
 
@@ -903,12 +901,12 @@ class Operations:
             idempotent=True,
         )
 
-    def get_fleet_state(self) -> dict[str, models.Any]:
+    def get_fleet_state(self) -> dict[str, Any]:
         """Vehicles with their links and service, and sites with their pads."""
         return self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/fleet/state",
-            results={200: dict[str, models.Any]},
+            results={200: dict[str, Any]},
             idempotent=True,
         )
 
@@ -922,12 +920,12 @@ class Operations:
             idempotent=True,
         )
 
-    def get_flight_plan_export(self, plan_id: str | int, *, format: str) -> dict[str, models.Any]:
+    def get_flight_plan_export(self, plan_id: str | int, *, format: str) -> dict[str, Any]:
         """Write a plan for a ground station."""
         return self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/flight-plans/{plan_id}/export",
-            results={200: dict[str, models.Any]},
+            results={200: dict[str, Any]},
             path={"plan_id": plan_id},
             query={"format": format},
             idempotent=True,
@@ -964,32 +962,32 @@ class Operations:
             idempotent=True,
         )
 
-    def get_go_no_go(self, plan_id: str | int) -> dict[str, models.Any]:
+    def get_go_no_go(self, plan_id: str | int) -> dict[str, Any]:
         """Go or no go."""
         return self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/flight-plans/{plan_id}/go-no-go",
-            results={200: dict[str, models.Any]},
+            results={200: dict[str, Any]},
             path={"plan_id": plan_id},
             idempotent=True,
         )
 
-    def get_handover(self, handover_id: str | int) -> dict[str, models.Any]:
+    def get_handover(self, handover_id: str | int) -> dict[str, Any]:
         """A shift log."""
         return self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/handovers/{handover_id}",
-            results={200: dict[str, models.Any]},
+            results={200: dict[str, Any]},
             path={"handover_id": handover_id},
             idempotent=True,
         )
 
-    def get_handover_current(self) -> dict[str, models.Any]:
+    def get_handover_current(self) -> dict[str, Any]:
         """The running shift log."""
         return self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/handovers/current",
-            results={200: dict[str, models.Any]},
+            results={200: dict[str, Any]},
             idempotent=True,
         )
 
@@ -1050,12 +1048,12 @@ class Operations:
             idempotent=True,
         )
 
-    def get_oauth_userinfo(self) -> dict[str, models.Any]:
+    def get_oauth_userinfo(self) -> dict[str, Any]:
         """Who signed in."""
         return self._call(  # type: ignore[no-any-return]
             "GET",
             "/oauth/userinfo",
-            results={200: dict[str, models.Any]},
+            results={200: dict[str, Any]},
             idempotent=True,
         )
 
@@ -1279,12 +1277,12 @@ class Operations:
 
     def get_statistics_report(
         self, *, day: str | None = None, month: str | None = None, lang: str | None = None, format: str | None = None
-    ) -> dict[str, models.Any]:
+    ) -> dict[str, Any]:
         """The report of a day or month, to read and to print."""
         return self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/statistics/report",
-            results={200: dict[str, models.Any]},
+            results={200: dict[str, Any]},
             query={"day": day, "month": month, "lang": lang, "format": format},
             idempotent=True,
         )
@@ -1365,12 +1363,12 @@ class Operations:
         bbox: str | None = None,
         grid: str | None = None,
         h3: str | None = None,
-    ) -> dict[str, models.Any]:
+    ) -> dict[str, Any]:
         """Export zones."""
         return self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/zones/export",
-            results={200: dict[str, models.Any]},
+            results={200: dict[str, Any]},
             query={"format": format, "at": at, "bbox": bbox, "grid": grid, "h3": h3},
             idempotent=True,
         )
@@ -1443,12 +1441,12 @@ class Operations:
         dry_run: bool | None = None,
         reach_m: float | None = None,
         source: str | None = None,
-    ) -> dict[str, models.Any]:
+    ) -> dict[str, Any]:
         """Import a forecast."""
         return self._call(  # type: ignore[no-any-return]
             "POST",
             "/v1/weather/forecasts",
-            results={200: dict[str, models.Any], 201: dict[str, models.Any]},
+            results={200: dict[str, Any], 201: dict[str, Any]},
             query={"format": format, "dry_run": dry_run, "reach_m": reach_m, "source": source},
             body=body,
             idempotent=False,
@@ -1565,12 +1563,12 @@ class Operations:
 
     def list_application_status(
         self, application_id: str | int, *, application_token: str | None = None
-    ) -> dict[str, models.Any]:
+    ) -> dict[str, Any]:
         """Follow an application."""
         return self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/applications/{application_id}/status",
-            results={200: dict[str, models.Any]},
+            results={200: dict[str, Any]},
             path={"application_id": application_id},
             headers={"Application-Token": application_token},
             idempotent=True,
@@ -1779,12 +1777,12 @@ class Operations:
             idempotent=True,
         )
 
-    def list_handovers(self, *, cursor: str | None = None, limit: int | None = None) -> dict[str, models.Any]:
+    def list_handovers(self, *, cursor: str | None = None, limit: int | None = None) -> dict[str, Any]:
         """List shift logs."""
         return self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/handovers",
-            results={200: dict[str, models.Any]},
+            results={200: dict[str, Any]},
             query={"cursor": cursor, "limit": limit},
             idempotent=True,
         )
@@ -2056,12 +2054,12 @@ class Operations:
             idempotent=False,
         )
 
-    def password_user(self, user_id: str | int, body: models.PasswordBody | Mapping[str, Any]) -> dict[str, models.Any]:
+    def password_user(self, user_id: str | int, body: models.PasswordBody | Mapping[str, Any]) -> dict[str, Any]:
         """Give a person a new password."""
         return self._call(  # type: ignore[no-any-return]
             "POST",
             "/v1/users/{user_id}/password",
-            results={200: dict[str, models.Any]},
+            results={200: dict[str, Any]},
             path={"user_id": user_id},
             body=body,
             idempotent=False,
@@ -2154,14 +2152,12 @@ class Operations:
             idempotent=True,
         )
 
-    def put_quota(
-        self, organisation_id: str | int, body: models.QuotaBody | Mapping[str, Any]
-    ) -> dict[str, models.Any]:
+    def put_quota(self, organisation_id: str | int, body: models.QuotaBody | Mapping[str, Any]) -> dict[str, Any]:
         """Set quotas."""
         return self._call(  # type: ignore[no-any-return]
             "PUT",
             "/v1/quotas/{organisation_id}",
-            results={200: dict[str, models.Any]},
+            results={200: dict[str, Any]},
             path={"organisation_id": organisation_id},
             body=body,
             idempotent=True,
@@ -2177,12 +2173,12 @@ class Operations:
             idempotent=True,
         )
 
-    def put_weather_limits(self, body: models.LimitsBody | Mapping[str, Any]) -> dict[str, models.Any]:
+    def put_weather_limits(self, body: models.LimitsBody | Mapping[str, Any]) -> dict[str, Any]:
         """Publish weather limits."""
         return self._call(  # type: ignore[no-any-return]
             "PUT",
             "/v1/weather/limits",
-            results={200: dict[str, models.Any]},
+            results={200: dict[str, Any]},
             body=body,
             idempotent=True,
         )
@@ -2203,12 +2199,12 @@ class Operations:
 
     def refuse_application(
         self, application_id: str | int, body: models.RefusalBody | Mapping[str, Any]
-    ) -> dict[str, models.Any]:
+    ) -> dict[str, Any]:
         """Refuse a firm."""
         return self._call(  # type: ignore[no-any-return]
             "POST",
             "/v1/applications/{application_id}/refuse",
-            results={200: dict[str, models.Any]},
+            results={200: dict[str, Any]},
             path={"application_id": application_id},
             body=body,
             idempotent=False,
@@ -2368,14 +2364,12 @@ class Operations:
             idempotent=False,
         )
 
-    def secret_application(
-        self, application_id: str | int, *, application_token: str | None = None
-    ) -> dict[str, models.Any]:
+    def secret_application(self, application_id: str | int, *, application_token: str | None = None) -> dict[str, Any]:
         """Collect the first secret."""
         return self._call(  # type: ignore[no-any-return]
             "POST",
             "/v1/applications/{application_id}/secret",
-            results={200: dict[str, models.Any]},
+            results={200: dict[str, Any]},
             path={"application_id": application_id},
             headers={"Application-Token": application_token},
             idempotent=False,
@@ -2439,12 +2433,12 @@ class Operations:
             idempotent=False,
         )
 
-    def sign_in_handover(self, handover_id: str | int, body: Mapping[str, Any]) -> dict[str, models.Any]:
+    def sign_in_handover(self, handover_id: str | int, body: Mapping[str, Any]) -> dict[str, Any]:
         """Sign as who comes."""
         return self._call(  # type: ignore[no-any-return]
             "POST",
             "/v1/handovers/{handover_id}/sign-in",
-            results={200: dict[str, models.Any]},
+            results={200: dict[str, Any]},
             path={"handover_id": handover_id},
             body=body,
             idempotent=False,
@@ -2459,14 +2453,12 @@ class Operations:
             idempotent=True,
         )
 
-    def sign_out_handover(
-        self, handover_id: str | int, body: models.SignOutBody | Mapping[str, Any]
-    ) -> dict[str, models.Any]:
+    def sign_out_handover(self, handover_id: str | int, body: models.SignOutBody | Mapping[str, Any]) -> dict[str, Any]:
         """Sign as who leaves."""
         return self._call(  # type: ignore[no-any-return]
             "POST",
             "/v1/handovers/{handover_id}/sign-out",
-            results={200: dict[str, models.Any]},
+            results={200: dict[str, Any]},
             path={"handover_id": handover_id},
             body=body,
             idempotent=False,
@@ -2502,14 +2494,12 @@ class Operations:
             idempotent=True,
         )
 
-    def waive_event_report(
-        self, report_id: str | int, body: models.WaiverBody | Mapping[str, Any]
-    ) -> dict[str, models.Any]:
+    def waive_event_report(self, report_id: str | int, body: models.WaiverBody | Mapping[str, Any]) -> dict[str, Any]:
         """Waive an event report."""
         return self._call(  # type: ignore[no-any-return]
             "POST",
             "/v1/event-reports/{report_id}/waive",
-            results={200: dict[str, models.Any]},
+            results={200: dict[str, Any]},
             path={"report_id": report_id},
             body=body,
             idempotent=False,
@@ -2609,12 +2599,12 @@ class AsyncOperations:
 
     async def approve_application(
         self, application_id: str | int, body: models.ApprovalBody | Mapping[str, Any]
-    ) -> dict[str, models.Any]:
+    ) -> dict[str, Any]:
         """Let a firm in."""
         return await self._call(  # type: ignore[no-any-return]
             "POST",
             "/v1/applications/{application_id}/approve",
-            results={200: dict[str, models.Any]},
+            results={200: dict[str, Any]},
             path={"application_id": application_id},
             body=body,
             idempotent=False,
@@ -2848,12 +2838,12 @@ class AsyncOperations:
             idempotent=False,
         )
 
-    async def create_handover(self) -> dict[str, models.Any]:
+    async def create_handover(self) -> dict[str, Any]:
         """Open the first shift log."""
         return await self._call(  # type: ignore[no-any-return]
             "POST",
             "/v1/handovers",
-            results={201: dict[str, models.Any]},
+            results={201: dict[str, Any]},
             idempotent=False,
         )
 
@@ -2867,22 +2857,22 @@ class AsyncOperations:
             idempotent=False,
         )
 
-    async def create_organisation(self, body: models.OrganisationBody | Mapping[str, Any]) -> dict[str, models.Any]:
+    async def create_organisation(self, body: models.OrganisationBody | Mapping[str, Any]) -> dict[str, Any]:
         """Bring an organisation in."""
         return await self._call(  # type: ignore[no-any-return]
             "POST",
             "/v1/organisations",
-            results={201: dict[str, models.Any]},
+            results={201: dict[str, Any]},
             body=body,
             idempotent=False,
         )
 
-    async def create_relying_party(self, body: models.RelyingPartyBody | Mapping[str, Any]) -> dict[str, models.Any]:
+    async def create_relying_party(self, body: models.RelyingPartyBody | Mapping[str, Any]) -> dict[str, Any]:
         """Bring a tool in."""
         return await self._call(  # type: ignore[no-any-return]
             "POST",
             "/v1/relying-parties",
-            results={201: dict[str, models.Any]},
+            results={201: dict[str, Any]},
             body=body,
             idempotent=False,
         )
@@ -2897,12 +2887,12 @@ class AsyncOperations:
             idempotent=False,
         )
 
-    async def create_signing_key(self, body: models.RotationBody | Mapping[str, Any]) -> dict[str, models.Any]:
+    async def create_signing_key(self, body: models.RotationBody | Mapping[str, Any]) -> dict[str, Any]:
         """Rotate the signing key."""
         return await self._call(  # type: ignore[no-any-return]
             "POST",
             "/v1/signing-keys",
-            results={201: dict[str, models.Any]},
+            results={201: dict[str, Any]},
             body=body,
             idempotent=False,
         )
@@ -2919,12 +2909,12 @@ class AsyncOperations:
             idempotent=False,
         )
 
-    async def create_user(self, body: models.UserBody | Mapping[str, Any]) -> dict[str, models.Any]:
+    async def create_user(self, body: models.UserBody | Mapping[str, Any]) -> dict[str, Any]:
         """Bring a person in."""
         return await self._call(  # type: ignore[no-any-return]
             "POST",
             "/v1/users",
-            results={201: dict[str, models.Any]},
+            results={201: dict[str, Any]},
             body=body,
             idempotent=False,
         )
@@ -2954,12 +2944,12 @@ class AsyncOperations:
 
     async def days_standing_approval(
         self, standing_approval_id: str | int, body: models.StandingDayBody | Mapping[str, Any]
-    ) -> dict[str, models.Any]:
+    ) -> dict[str, Any]:
         """File a day under a standing approval."""
         return await self._call(  # type: ignore[no-any-return]
             "POST",
             "/v1/standing-approvals/{standing_approval_id}/days",
-            results={201: dict[str, models.Any]},
+            results={201: dict[str, Any]},
             path={"standing_approval_id": standing_approval_id},
             body=body,
             idempotent=False,
@@ -2993,12 +2983,12 @@ class AsyncOperations:
 
     async def decision_approval(
         self, approval_id: str | int, body: models.ApprovalDecisionBody | Mapping[str, Any]
-    ) -> dict[str, models.Any]:
+    ) -> dict[str, Any]:
         """Decide an approval."""
         return await self._call(  # type: ignore[no-any-return]
             "POST",
             "/v1/approvals/{approval_id}/decision",
-            results={200: dict[str, models.Any]},
+            results={200: dict[str, Any]},
             path={"approval_id": approval_id},
             body=body,
             idempotent=False,
@@ -3181,12 +3171,12 @@ class AsyncOperations:
 
     async def entries_handover(
         self, handover_id: str | int, body: models.EntryBody | Mapping[str, Any]
-    ) -> dict[str, models.Any]:
+    ) -> dict[str, Any]:
         """Write into a shift log."""
         return await self._call(  # type: ignore[no-any-return]
             "POST",
             "/v1/handovers/{handover_id}/entries",
-            results={201: dict[str, models.Any]},
+            results={201: dict[str, Any]},
             path={"handover_id": handover_id},
             body=body,
             idempotent=False,
@@ -3241,12 +3231,12 @@ class AsyncOperations:
             idempotent=False,
         )
 
-    async def get__well_known_openid_configuration(self) -> dict[str, models.Any]:
+    async def get__well_known_openid_configuration(self) -> dict[str, Any]:
         """OpenID provider configuration."""
         return await self._call(  # type: ignore[no-any-return]
             "GET",
             "/.well-known/openid-configuration",
-            results={200: dict[str, models.Any]},
+            results={200: dict[str, Any]},
             idempotent=True,
         )
 
@@ -3443,12 +3433,12 @@ class AsyncOperations:
             idempotent=True,
         )
 
-    async def get_fleet_state(self) -> dict[str, models.Any]:
+    async def get_fleet_state(self) -> dict[str, Any]:
         """Vehicles with their links and service, and sites with their pads."""
         return await self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/fleet/state",
-            results={200: dict[str, models.Any]},
+            results={200: dict[str, Any]},
             idempotent=True,
         )
 
@@ -3462,12 +3452,12 @@ class AsyncOperations:
             idempotent=True,
         )
 
-    async def get_flight_plan_export(self, plan_id: str | int, *, format: str) -> dict[str, models.Any]:
+    async def get_flight_plan_export(self, plan_id: str | int, *, format: str) -> dict[str, Any]:
         """Write a plan for a ground station."""
         return await self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/flight-plans/{plan_id}/export",
-            results={200: dict[str, models.Any]},
+            results={200: dict[str, Any]},
             path={"plan_id": plan_id},
             query={"format": format},
             idempotent=True,
@@ -3504,32 +3494,32 @@ class AsyncOperations:
             idempotent=True,
         )
 
-    async def get_go_no_go(self, plan_id: str | int) -> dict[str, models.Any]:
+    async def get_go_no_go(self, plan_id: str | int) -> dict[str, Any]:
         """Go or no go."""
         return await self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/flight-plans/{plan_id}/go-no-go",
-            results={200: dict[str, models.Any]},
+            results={200: dict[str, Any]},
             path={"plan_id": plan_id},
             idempotent=True,
         )
 
-    async def get_handover(self, handover_id: str | int) -> dict[str, models.Any]:
+    async def get_handover(self, handover_id: str | int) -> dict[str, Any]:
         """A shift log."""
         return await self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/handovers/{handover_id}",
-            results={200: dict[str, models.Any]},
+            results={200: dict[str, Any]},
             path={"handover_id": handover_id},
             idempotent=True,
         )
 
-    async def get_handover_current(self) -> dict[str, models.Any]:
+    async def get_handover_current(self) -> dict[str, Any]:
         """The running shift log."""
         return await self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/handovers/current",
-            results={200: dict[str, models.Any]},
+            results={200: dict[str, Any]},
             idempotent=True,
         )
 
@@ -3590,12 +3580,12 @@ class AsyncOperations:
             idempotent=True,
         )
 
-    async def get_oauth_userinfo(self) -> dict[str, models.Any]:
+    async def get_oauth_userinfo(self) -> dict[str, Any]:
         """Who signed in."""
         return await self._call(  # type: ignore[no-any-return]
             "GET",
             "/oauth/userinfo",
-            results={200: dict[str, models.Any]},
+            results={200: dict[str, Any]},
             idempotent=True,
         )
 
@@ -3819,12 +3809,12 @@ class AsyncOperations:
 
     async def get_statistics_report(
         self, *, day: str | None = None, month: str | None = None, lang: str | None = None, format: str | None = None
-    ) -> dict[str, models.Any]:
+    ) -> dict[str, Any]:
         """The report of a day or month, to read and to print."""
         return await self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/statistics/report",
-            results={200: dict[str, models.Any]},
+            results={200: dict[str, Any]},
             query={"day": day, "month": month, "lang": lang, "format": format},
             idempotent=True,
         )
@@ -3905,12 +3895,12 @@ class AsyncOperations:
         bbox: str | None = None,
         grid: str | None = None,
         h3: str | None = None,
-    ) -> dict[str, models.Any]:
+    ) -> dict[str, Any]:
         """Export zones."""
         return await self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/zones/export",
-            results={200: dict[str, models.Any]},
+            results={200: dict[str, Any]},
             query={"format": format, "at": at, "bbox": bbox, "grid": grid, "h3": h3},
             idempotent=True,
         )
@@ -3983,12 +3973,12 @@ class AsyncOperations:
         dry_run: bool | None = None,
         reach_m: float | None = None,
         source: str | None = None,
-    ) -> dict[str, models.Any]:
+    ) -> dict[str, Any]:
         """Import a forecast."""
         return await self._call(  # type: ignore[no-any-return]
             "POST",
             "/v1/weather/forecasts",
-            results={200: dict[str, models.Any], 201: dict[str, models.Any]},
+            results={200: dict[str, Any], 201: dict[str, Any]},
             query={"format": format, "dry_run": dry_run, "reach_m": reach_m, "source": source},
             body=body,
             idempotent=False,
@@ -4105,12 +4095,12 @@ class AsyncOperations:
 
     async def list_application_status(
         self, application_id: str | int, *, application_token: str | None = None
-    ) -> dict[str, models.Any]:
+    ) -> dict[str, Any]:
         """Follow an application."""
         return await self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/applications/{application_id}/status",
-            results={200: dict[str, models.Any]},
+            results={200: dict[str, Any]},
             path={"application_id": application_id},
             headers={"Application-Token": application_token},
             idempotent=True,
@@ -4319,12 +4309,12 @@ class AsyncOperations:
             idempotent=True,
         )
 
-    async def list_handovers(self, *, cursor: str | None = None, limit: int | None = None) -> dict[str, models.Any]:
+    async def list_handovers(self, *, cursor: str | None = None, limit: int | None = None) -> dict[str, Any]:
         """List shift logs."""
         return await self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/handovers",
-            results={200: dict[str, models.Any]},
+            results={200: dict[str, Any]},
             query={"cursor": cursor, "limit": limit},
             idempotent=True,
         )
@@ -4596,14 +4586,12 @@ class AsyncOperations:
             idempotent=False,
         )
 
-    async def password_user(
-        self, user_id: str | int, body: models.PasswordBody | Mapping[str, Any]
-    ) -> dict[str, models.Any]:
+    async def password_user(self, user_id: str | int, body: models.PasswordBody | Mapping[str, Any]) -> dict[str, Any]:
         """Give a person a new password."""
         return await self._call(  # type: ignore[no-any-return]
             "POST",
             "/v1/users/{user_id}/password",
-            results={200: dict[str, models.Any]},
+            results={200: dict[str, Any]},
             path={"user_id": user_id},
             body=body,
             idempotent=False,
@@ -4696,14 +4684,12 @@ class AsyncOperations:
             idempotent=True,
         )
 
-    async def put_quota(
-        self, organisation_id: str | int, body: models.QuotaBody | Mapping[str, Any]
-    ) -> dict[str, models.Any]:
+    async def put_quota(self, organisation_id: str | int, body: models.QuotaBody | Mapping[str, Any]) -> dict[str, Any]:
         """Set quotas."""
         return await self._call(  # type: ignore[no-any-return]
             "PUT",
             "/v1/quotas/{organisation_id}",
-            results={200: dict[str, models.Any]},
+            results={200: dict[str, Any]},
             path={"organisation_id": organisation_id},
             body=body,
             idempotent=True,
@@ -4719,12 +4705,12 @@ class AsyncOperations:
             idempotent=True,
         )
 
-    async def put_weather_limits(self, body: models.LimitsBody | Mapping[str, Any]) -> dict[str, models.Any]:
+    async def put_weather_limits(self, body: models.LimitsBody | Mapping[str, Any]) -> dict[str, Any]:
         """Publish weather limits."""
         return await self._call(  # type: ignore[no-any-return]
             "PUT",
             "/v1/weather/limits",
-            results={200: dict[str, models.Any]},
+            results={200: dict[str, Any]},
             body=body,
             idempotent=True,
         )
@@ -4745,12 +4731,12 @@ class AsyncOperations:
 
     async def refuse_application(
         self, application_id: str | int, body: models.RefusalBody | Mapping[str, Any]
-    ) -> dict[str, models.Any]:
+    ) -> dict[str, Any]:
         """Refuse a firm."""
         return await self._call(  # type: ignore[no-any-return]
             "POST",
             "/v1/applications/{application_id}/refuse",
-            results={200: dict[str, models.Any]},
+            results={200: dict[str, Any]},
             path={"application_id": application_id},
             body=body,
             idempotent=False,
@@ -4918,12 +4904,12 @@ class AsyncOperations:
 
     async def secret_application(
         self, application_id: str | int, *, application_token: str | None = None
-    ) -> dict[str, models.Any]:
+    ) -> dict[str, Any]:
         """Collect the first secret."""
         return await self._call(  # type: ignore[no-any-return]
             "POST",
             "/v1/applications/{application_id}/secret",
-            results={200: dict[str, models.Any]},
+            results={200: dict[str, Any]},
             path={"application_id": application_id},
             headers={"Application-Token": application_token},
             idempotent=False,
@@ -4987,12 +4973,12 @@ class AsyncOperations:
             idempotent=False,
         )
 
-    async def sign_in_handover(self, handover_id: str | int, body: Mapping[str, Any]) -> dict[str, models.Any]:
+    async def sign_in_handover(self, handover_id: str | int, body: Mapping[str, Any]) -> dict[str, Any]:
         """Sign as who comes."""
         return await self._call(  # type: ignore[no-any-return]
             "POST",
             "/v1/handovers/{handover_id}/sign-in",
-            results={200: dict[str, models.Any]},
+            results={200: dict[str, Any]},
             path={"handover_id": handover_id},
             body=body,
             idempotent=False,
@@ -5009,12 +4995,12 @@ class AsyncOperations:
 
     async def sign_out_handover(
         self, handover_id: str | int, body: models.SignOutBody | Mapping[str, Any]
-    ) -> dict[str, models.Any]:
+    ) -> dict[str, Any]:
         """Sign as who leaves."""
         return await self._call(  # type: ignore[no-any-return]
             "POST",
             "/v1/handovers/{handover_id}/sign-out",
-            results={200: dict[str, models.Any]},
+            results={200: dict[str, Any]},
             path={"handover_id": handover_id},
             body=body,
             idempotent=False,
@@ -5052,12 +5038,12 @@ class AsyncOperations:
 
     async def waive_event_report(
         self, report_id: str | int, body: models.WaiverBody | Mapping[str, Any]
-    ) -> dict[str, models.Any]:
+    ) -> dict[str, Any]:
         """Waive an event report."""
         return await self._call(  # type: ignore[no-any-return]
             "POST",
             "/v1/event-reports/{report_id}/waive",
-            results={200: dict[str, models.Any]},
+            results={200: dict[str, Any]},
             path={"report_id": report_id},
             body=body,
             idempotent=False,

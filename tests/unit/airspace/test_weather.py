@@ -109,6 +109,13 @@ def test_what_nobody_told_is_unknown_and_breaks_nothing() -> None:
     assert breaches(field, LIMITS, elsewhere) == ()
 
 
+def test_a_flight_after_all_that_is_known_is_unknown_and_breaks_nothing() -> None:
+    """Weeks after the last step there is nothing to break, and nothing is known."""
+    late = way((0, 3_600, 3_700), (1, 1_000_000, 1_000_100))
+    assert breaches(field_of({}), LIMITS, late) == ()
+    assert unknown(field_of({}), LIMITS, late)
+
+
 def test_no_clear_time_is_promised_beyond_what_is_known() -> None:
     """When it storms to the end of the forecast, nobody knows when it clears."""
     field = field_of({(step, 0, "rain_mm_h"): 20.0 for step in range(1, 6)})

@@ -13,6 +13,7 @@ import { commands } from './areas/commands'
 import { faults } from './areas/faults'
 import { fleet } from './areas/fleet'
 import { flight } from './areas/flight'
+import { handover } from './areas/handover'
 import { indicators } from './areas/indicators'
 import { logistics } from './areas/logistics'
 import { map } from './areas/map'
@@ -28,7 +29,7 @@ import type { Entry } from './entry'
 
 export type { Entry, Text } from './entry'
 
-export const areas = { airspace, alerts, approvals, commands, faults, fleet, flight, indicators, logistics, map, orders, panels, plans, replay, screens, search, shell, weather } as const
+export const areas = { airspace, alerts, approvals, commands, faults, fleet, flight, handover, indicators, logistics, map, orders, panels, plans, replay, screens, search, shell, weather } as const
 
 export const catalogue = {
   ...airspace,
@@ -38,6 +39,7 @@ export const catalogue = {
   ...faults,
   ...fleet,
   ...flight,
+  ...handover,
   ...indicators,
   ...logistics,
   ...map,

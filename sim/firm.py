@@ -22,7 +22,7 @@ A server that is away is waited for in every state (`FirmApi`); flights in the a
 import asyncio
 import contextlib
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
@@ -49,6 +49,8 @@ GIVE_UP_AFTER_S: Final = 25.0
 CRUISE_MPS: Final = 15.0
 SWAP_BELOW: Final = 0.35
 CLEAR_TRIES: Final = 20
+GO_ON_EVERY_S: Final = 4.0
+"""How often a firm whose flight holds looks whether it may go on."""
 
 
 @dataclass(slots=True)
@@ -139,7 +141,7 @@ class Firm:
         """Orders waiting for a drone; None: the firm flies without end."""
         self.reach_m = (900.0, 7000.0)
         """Shortest and longest straight distance of a flight."""
-        self._duty = DutyDesk(self._unanswered, self._acknowledge, Random(rng.random()), fleet.sleep)
+        self._duty = DutyDesk(self._unanswered, self._acknowledge, Random(rng.random()), fleet.sleep, self._do)
 
     def now(self) -> datetime:
         """The firm's clock, which is its drones'."""
@@ -219,6 +221,26 @@ class Firm:
         reply = await self.api.post(f"/v1/advisories/{advisory_id}/acknowledge")
         self.tally.advisories.update(("answered" if reply.ok else "not_taken",))
         return reply.ok
+
+    async def _do(self, advisory: Mapping[str, Any]) -> None:
+        """Do what an advisory asks of a flight in the air; a flight that held goes on once that is over."""
+        member = next((m for m in self.members if m.plan_id == advisory["plan_id"]), None)
+        if member is None or advisory["action"] not in ("hold", "rtl", "land"):
+            return
+        path, body = f"/v1/aircraft/{member.aircraft_id}/commands", {"type": advisory["action"]}
+        reply = await self.api.post(path, body)
+        if reply.code == "confirmation_required":
+            reply = await self.api.post(path, {**body, "confirmation_token": reply.body["confirmation_token"]})
+        self.tally.advisories.update((f"{advisory['action']}_{'ordered' if reply.ok else reply.code}",))
+        if not reply.ok or advisory["action"] != "hold":
+            return
+        while member.plan_id == advisory["plan_id"]:
+            await self.fleet.sleep(GO_ON_EVERY_S)
+            asked = await self.api.get("/v1/advisories", {"plan_id": advisory["plan_id"], "state": "withdrawn"})
+            over = {item["advisory_id"] for item in asked.body.get("items", [])}
+            if advisory["advisory_id"] in over and (await self.api.post(path, {"type": "resume"})).ok:
+                self.tally.advisories.update(("went_on",))
+                return
 
     async def close(self) -> None:
         """Close the connections."""

@@ -1,0 +1,60 @@
+"""Sites and fleet, and the shift log, in a real browser against the whole city."""
+
+import re
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.e2e.conftest import City
+from tests.e2e.console.test_replay import opened
+
+pytestmark = [pytest.mark.slow, pytest.mark.e2e, pytest.mark.timeout(240)]
+
+
+def test_vehicles_sites_and_batteries_are_listed_and_filtered(browser: Browser, city: City) -> None:
+    """Every vehicle of the city stands in the list with its link; a filter narrows it; sites tell their free pads."""
+    with city.client("dispatcher") as dispatcher:
+        state = dispatcher.get("/v1/fleet/state").json()
+    registration = state["vehicles"][0]["registration"]
+    page = opened(browser, city, "&screen=fleet")
+    table = page.get_by_role("table", name="Vehicles")
+    expect(table.locator("tbody tr")).to_have_count(len(state["vehicles"]), timeout=60_000)
+    page.get_by_role("searchbox", name=re.compile("^Filter")).fill(registration)
+    expect(table.locator("tbody tr")).to_have_count(1)
+    expect(table).to_contain_text(registration)
+    page.get_by_role("tab", name="Sites").click()
+    sites = page.get_by_role("table", name="Sites")
+    expect(sites.locator("tbody tr")).to_have_count(len(state["sites"]))
+    expect(sites).to_contain_text(re.compile(r"\d+ of \d+"))
+    page.context.close()
+
+
+def test_a_shift_is_signed_over(browser: Browser, city: City) -> None:
+    """A dispatcher writes and signs; another takes over; the log stands among the earlier ones; in Chinese too."""
+    page = opened(browser, city, "&screen=handover")
+    page.get_by_role("button", name="Open the first log").click(timeout=60_000)
+    form = page.get_by_role("form", name="Write into the log")
+    form.get_by_label("What happened").fill("Crane at the harbour until noon")
+    form.get_by_label("Kind").select_option("airspace")
+    form.get_by_role("button", name="Add").click()
+    expect(page.get_by_role("region", name="Entries")).to_contain_text("Crane at the harbour", timeout=15_000)
+    page.get_by_label("Remarks").fill("Quiet night")
+    page.get_by_label(re.compile("^Initials")).fill("LW")
+    page.get_by_role("button", name="Sign as who leaves").click()
+    take = page.get_by_role("region", name="Sign as who comes")
+    expect(take).to_contain_text("(LW)", timeout=15_000)
+    # The same person may not come: the service says so in words.
+    take.get_by_label(re.compile("^Initials")).fill("LW")
+    take.get_by_role("button", name="Sign as who comes").click()
+    expect(page.get_by_role("alert")).to_contain_text("Somebody else must take over", timeout=15_000)
+    with city.client("dispatcher") as other:
+        log = other.get("/v1/handovers/current").json()["log"]
+        answer = other.post(f"/v1/handovers/{log['handover_id']}/sign-in", json={"initials": "CW"})
+        assert answer.status_code == 200, answer.text
+    page.goto(f"{city.base_url}/?lang=zh-CN&screen=handover")
+    past = page.get_by_role("list", name="以往班次")
+    expect(past).to_contain_text("（LW）", timeout=15_000)
+    expect(past).to_contain_text("（CW）")
+    past.get_by_role("button", name="第 1 班日志").click()
+    expect(past).to_contain_text("Crane at the harbour", timeout=15_000)
+    page.context.close()

@@ -10,7 +10,7 @@ WEB_SOURCES := $(shell find web -type f -not -path 'web/node_modules/*' 2>/dev/n
 export PYTHONSAFEPATH = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast test-long test-web screenshots bench lint types format web guide lock check-separation clean
+.PHONY: help demo test test-fast test-long test-web screenshots bench bench-web lint types format web guide lock check-separation clean
 
 help: ## Show what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 20
@@ -35,6 +35,10 @@ test-web: web/node_modules/.installed ## The console's own unit tests and type c
 screenshots: $(VENV)/.dev $(CONSOLE) ## Every screen in both languages and sizes, into var/artifacts/console
 	@sh .ci/system-packages.sh
 	$(BIN)/python -m pytest -q tests/e2e/console -k screenshots
+
+bench-web: $(VENV)/.dev $(CONSOLE) ## The console's frame time, memory over 30 minutes and bundle sizes (BENCH="--minutes 2" shortens it)
+	@sh .ci/system-packages.sh
+	$(BIN)/python -m tests.bench.web $(BENCH)
 
 bench: $(VENV)/.dev ## Measure, each figure beside its baseline in the same run (BENCH="--quick filing" narrows it)
 	$(BIN)/python -m tests.bench $(BENCH)

@@ -14,6 +14,7 @@ import { createServer } from 'node:http'
 import { extname, join, normalize } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { polygonToCells } from 'h3-js'
 import { WebSocketServer } from 'ws'
 
 const { values: options } = parseArgs({
@@ -260,6 +261,18 @@ function plan(drone) {
   }
 }
 
+/** The cells of a box with invented loads that change each time they are asked for. */
+function cells(query) {
+  const [west, south, east, north] = (query.get('bbox') ?? '113.745,22.43,114.56,22.84').split(',').map(Number)
+  const ring = [[west, south], [east, south], [east, north], [west, north], [west, south]]
+  return polygonToCells([ring], Number(query.get('res') ?? 9), true).map((cell) => ({
+    cell,
+    load: Math.max(0, Math.floor(random() * 30) - 18),
+    ceiling_agl_m: 120,
+    status: 'open',
+  }))
+}
+
 function answer(request, url) {
   const { pathname, searchParams } = url
   if (pathname === '/healthz') return [200, { status: 'ok' }]
@@ -275,6 +288,8 @@ function answer(request, url) {
     const weekend = (zone) => zone.properties.applicability?.some((time) => time.weekly)
     return [200, { items: searchParams.has('at') ? zones.filter((zone) => !weekend(zone)) : zones, next_cursor: null }]
   }
+  if (pathname === '/v1/airspace/cells') return [200, { items: cells(searchParams), next_cursor: null }]
+  if (pathname === '/v1/alerts' || pathname === '/v1/contingencies') return [200, { items: [], next_cursor: null }]
   if (pathname === '/v1/corridors') return [200, { items: corridors, next_cursor: null }]
   if (pathname === '/v1/sites') return [200, { items: sites, next_cursor: null }]
   if (pathname === '/v1/tracks') {

@@ -11,6 +11,8 @@ export interface HexlaneHook {
   readonly trackState: (trackId: string) => { state: number; age_s: number; lat_deg: number; lon_deg: number } | null
   readonly link: () => string
   readonly mapIdle: () => boolean
+  /** Frames the map has drawn so far. */
+  readonly framesDrawn: () => number
 }
 
 declare global {
@@ -30,6 +32,7 @@ export function installTestHook(feed: LiveFeed, map: CityMap): () => void {
     },
     link: () => feed.stats?.link ?? 'connecting',
     mapIdle: () => map.idle,
+    framesDrawn: () => map.framesDrawn,
   })
   window.__hexlane = hook
   return () => {

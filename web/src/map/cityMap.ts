@@ -81,6 +81,8 @@ export class CityMap {
   lang: Lang
   ready = false
   private seen = true
+  /** Frames drawn so far, for measurements. */
+  framesDrawn = 0
   private repaintTimer: ReturnType<typeof setTimeout> | null = null
   private readonly second: ReturnType<typeof setInterval>
   private zones: readonly Zone[] = []
@@ -149,6 +151,7 @@ export class CityMap {
       this.drones.zoom = this.map.getZoom()
       this.labels.soon(0)
     })
+    this.map.on('render', () => this.framesDrawn++)
     this.map.on('move', () => {
       this.drones.zoom = this.map.getZoom()
       this.labels.soon(ARRANGE_MS / 2)

@@ -37,7 +37,7 @@ def signed_in(
     answer = page.request.post(f"{city.base_url}/v1/session/demo", data={"role": role})
     assert answer.ok, answer.text()
     page.goto(f"{city.base_url}/{query}")
-    page.get_by_role("navigation", name=re.compile("Screens|界面")).wait_for(timeout=60_000)
+    page.locator(".screen-rail").wait_for(state="attached", timeout=60_000)
     yield page
     context.close()
     assert not complaints, complaints

@@ -169,3 +169,19 @@ def test_expectations_hold_as_they_say() -> None:
     assert holds(e, ["rtl", "land"])
     assert not holds(e, ["rtl", "hold"])
     assert not holds(e, [])
+
+
+def test_an_expectation_may_begin_at_a_time() -> None:
+    """`after` takes a time as well as the name of a fault, so that what holds from the start does not count."""
+    found = read(
+        """\
+title: A front
+duration: 4:00
+fleet: [{name: c, count: 2}]
+expect:
+  - {text: the air moves, that: airspeed_mps, at_least: 3, after: 02:30, by: 04:00}
+""",
+        "front",
+    )
+    (expected,) = found.expectations
+    assert (expected.from_s, expected.by_s) == (150.0, 240.0)

@@ -91,7 +91,8 @@ def _samples(rows: FloatArray, lengths: FloatArray, starts: FloatArray) -> Float
         parts.append(np.column_stack([start + part * length, ends]))
     samples: FloatArray = np.concatenate(parts)
     again = np.all(samples[1:] == samples[:-1], axis=1)
-    return samples[np.concatenate([[True], ~again])]
+    kept: FloatArray = samples[np.concatenate([[True], ~again])]
+    return kept
 
 
 def _zone_crossing(zone: Zone, rows: FloatArray, lengths: FloatArray, starts: FloatArray) -> Crossing | None:

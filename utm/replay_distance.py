@@ -71,13 +71,14 @@ def _known_at(path: Path, at_us: Longs) -> NDArray[np.bool_]:
     exact = path.at_us[np.minimum(after, last)] == at_us
     inner = (after > 0) & (after <= last)
     gap = path.at_us[np.minimum(after, last)] - path.at_us[np.maximum(after - 1, 0)]
-    return exact | (inner & (gap <= MAX_GAP_US))
+    known: NDArray[np.bool_] = exact | (inner & (gap <= MAX_GAP_US))
+    return known
 
 
 def _at(path: Path, at_us: Longs) -> tuple[FloatArray, FloatArray, FloatArray]:
     base = int(path.at_us[0])
     times, wanted = (path.at_us - base).astype(float), (at_us - base).astype(float)
-    return tuple(np.interp(wanted, times, values) for values in (path.x_m, path.y_m, path.hae_m))  # type: ignore[return-value]
+    return tuple(np.interp(wanted, times, values) for values in (path.x_m, path.y_m, path.hae_m))
 
 
 def document(found: Apart) -> dict[str, Any]:

@@ -78,7 +78,7 @@ def bucket_starts(from_at: datetime, to_at: datetime) -> list[datetime]:
     """Return the beginnings of the hours (up to two days) or Beijing days that a window touches."""
     hourly = to_at - from_at <= HOURLY_UP_TO
     local = from_at.astimezone(BEIJING)
-    first = local.replace(minute=0, second=0, microsecond=0, **({} if hourly else {"hour": 0}))
+    first = local.replace(hour=local.hour if hourly else 0, minute=0, second=0, microsecond=0)
     step = timedelta(hours=1) if hourly else timedelta(days=1)
     starts = []
     while first < to_at:

@@ -69,16 +69,13 @@ def test_the_past_is_played_measured_and_kept(browser: Browser, city: City) -> N
     one, other = flying(city)[:2]
     with city.client("dispatcher") as dispatcher:
 
-        def enough() -> bool:
-            found = dispatcher.get("/v1/replay/range").json()
-            if found["from"] is None:
-                return False
-            first, last = (datetime.fromisoformat(found[name].replace("Z", "+00:00")) for name in ("from", "to"))
-            return last - first > timedelta(seconds=40)
+        def newest() -> datetime:
+            return datetime.fromisoformat(dispatcher.get("/v1/replay/range").json()["to"].replace("Z", "+00:00"))
 
-        wait_for(enough, 90, "forty seconds of recording")
-        last = datetime.fromisoformat(dispatcher.get("/v1/replay/range").json()["to"].replace("Z", "+00:00"))
-    start = (last - timedelta(seconds=30)).strftime("%Y-%m-%dT%H:%M:%SZ")
+        # What is played began when both flew: before that the vehicles may not have been heard at all.
+        began = newest()
+        wait_for(lambda: newest() - began > timedelta(seconds=25), 90, "25 seconds of recording with both in the air")
+    start = (began + timedelta(seconds=2)).strftime("%Y-%m-%dT%H:%M:%SZ")
     chosen = f"&a={one['track_id']}&b={other['track_id']}"
     page = opened(browser, city, f"&screen=replay&from={start}&length=300&speed=1{chosen}")
     clock = page.locator(".transport-clock time")

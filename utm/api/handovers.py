@@ -38,7 +38,7 @@ class SignOutBody(ApiModel):
     remarks: Annotated[str, Field(max_length=4000)] = ""
 
 
-class SignInBody(ApiModel):
+class HandoverSignBody(ApiModel):
     """The signature of who comes."""
 
     initials: Initials
@@ -107,10 +107,10 @@ async def sign_out(handover_id: str, request: Request, principal: Writer, servic
     "/{handover_id}/sign-in",
     summary="Sign as who comes",
     response_model=None,
-    openapi_extra=openapi_body(SignInBody),
+    openapi_extra=openapi_body(HandoverSignBody),
     responses=_WRITES,
 )
 async def sign_in(handover_id: str, request: Request, principal: Writer, services: App) -> Response:
     """Take the shift over: closes the log and answers with the next one, opened for the caller."""
-    body = await parse_body(request, SignInBody)
+    body = await parse_body(request, HandoverSignBody)
     return json_response(await _desk(services).sign_in(principal, handover_id, body.initials))

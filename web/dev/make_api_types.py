@@ -74,7 +74,7 @@ def _type(schema: dict[str, Any]) -> str:
         return f"readonly [{', '.join(_type(each) for each in schema['prefixItems'])}]"
     kind = schema.get("type")
     if isinstance(kind, list):
-        return " | ".join(_PLAIN[each] for each in kind)
+        return " | ".join(_type({**schema, "type": each}) for each in kind)
     if kind == "array":
         inner = _type(schema.get("items", {}))
         return f"readonly ({inner})[]" if re.search(r"[ |&]", inner) else f"readonly {inner}[]"

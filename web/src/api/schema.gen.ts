@@ -291,6 +291,22 @@ export interface Altitude {
   readonly units?: 'M'
 }
 
+/** The answer about application, as far as it is documented by its members; more may come. */
+export interface Application {
+  readonly application_id?: string | null
+  readonly state?: string | null
+  readonly kind?: string | null
+  readonly name?: string | null
+  readonly created_at?: string | null
+  readonly decided_at?: unknown
+  readonly reason?: unknown
+  readonly organisation_id?: unknown
+  readonly client_id?: unknown
+  readonly collect_until?: unknown
+  readonly collected_at?: unknown
+  readonly claim_token?: string | null
+}
+
 /** A firm that asks to be let in. */
 export interface ApplicationBody {
   readonly name: string
@@ -306,6 +322,31 @@ export interface ApplicationBody {
   readonly statement?: string
 }
 
+/** The answer about application, as far as it is documented by its members; more may come. */
+export interface ApplicationShown {
+  readonly application_id?: string | null
+  readonly state?: string | null
+  readonly kind?: string | null
+  readonly name?: string | null
+  readonly created_at?: string | null
+  readonly decided_at?: unknown
+  readonly reason?: unknown
+  readonly organisation_id?: unknown
+  readonly client_id?: unknown
+  readonly collect_until?: unknown
+  readonly collected_at?: unknown
+  readonly name_zh?: string | null
+  readonly contact?: ApplicationShownContact | null
+  readonly decided_by?: unknown
+}
+
+/** The answer about application shown contact, as far as it is documented by its members; more may come. */
+export interface ApplicationShownContact {
+  readonly contact_name?: string | null
+  readonly contact_email?: string | null
+  readonly statement?: string | null
+}
+
 /** Letting a firm in. */
 export interface ApprovalBody {
   readonly entitlements?: readonly ('standing_approval' | 'priority_over_50')[]
@@ -316,6 +357,58 @@ export interface ApprovalBody {
 export interface ApprovalDecisionBody {
   readonly outcome: 'approved' | 'refused' | 'released' | 'withdrawn'
   readonly reason?: string | null
+}
+
+/** The answer about approvals, as far as it is documented by its members; more may come. */
+export interface Approvals {
+  readonly items?: readonly ApprovalsItem[] | null
+  readonly next_cursor?: unknown
+  readonly counts?: ApprovalsCounts | null
+}
+
+/** The answer about approvals counts, as far as it is documented by its members; more may come. */
+export interface ApprovalsCounts {
+  readonly plan?: number | null
+  readonly release?: number | null
+  readonly standing_approval?: number | null
+  readonly overdue?: number | null
+}
+
+/** The answer about approvals item, as far as it is documented by its members; more may come. */
+export interface ApprovalsItem {
+  readonly approval_id?: string | null
+  readonly kind?: string | null
+  readonly state?: string | null
+  readonly plan_id?: string | null
+  readonly standing_approval_id?: string | null
+  readonly organisation_id?: string | null
+  readonly organisation_name?: string | null
+  readonly aircraft_id?: string | null
+  readonly registration?: string | null
+  readonly aircraft_class?: string | null
+  readonly operation_type?: string | null
+  readonly priority?: number | null
+  readonly departure_at?: string | null
+  readonly ends_at?: string | null
+  readonly plan_state?: string | null
+  readonly plan_version?: number | null
+  readonly application?: string | null
+  readonly triggers?: readonly string[] | null
+  readonly reasons?: readonly (Readonly<Record<string, unknown>>)[] | null
+  readonly missing_items?: readonly (Readonly<Record<string, unknown>>)[] | null
+  readonly readiness_reported_at?: unknown
+  readonly readiness_late?: boolean | null
+  readonly released_at?: unknown
+  readonly submitted_at?: string | null
+  readonly due_at?: unknown
+  readonly overdue?: boolean | null
+  readonly adapter?: string | null
+  readonly delivery?: Readonly<Record<string, unknown>> | null
+  readonly decided_at?: unknown
+  readonly decided_by?: unknown
+  readonly decision_reason?: unknown
+  readonly policy_version?: number | null
+  readonly envelope?: Readonly<Record<string, unknown>> | null
 }
 
 /** How the outside authority stands to the plan. */
@@ -471,10 +564,65 @@ export interface CellLoads {
   readonly next_cursor: string | null
 }
 
+/** What filing would answer at this moment; nothing is kept, so there is no id. */
+export interface CheckedPlan {
+  readonly aircraft_id: string
+  readonly operation_type: 'logistics' | 'inspection' | 'survey' | 'emergency' | 'public_safety' | 'environment' | 'other'
+  /** Over 50 needs an entitlement. */
+  readonly priority?: number
+  /** RFC 3339 with offset; when the first waypoint is left. */
+  readonly departure_at: string
+  readonly route: TrajectoryRoute | VolumesRoute
+  readonly origin_site_id?: string | null
+  readonly destination_site_id?: string | null
+  readonly alternate_site_ids?: readonly string[]
+  readonly contingency?: ContingencyBody | null
+  /** The items of Article 27 and anything else; kept as given. */
+  readonly remarks?: Readonly<Record<string, unknown>> | null
+  /** What of Article 31(2) of Order 761 holds for the flight; []: nothing; absent: assumed by its kind. */
+  readonly special_conditions?: readonly ('network_relay' | 'dropping_or_dangerous' | 'over_crowds' | 'moving_vehicle' | 'distributed_or_swarm')[] | null
+  /** An emergency or public-safety task in special urgency, which applies at any time (Article 29). */
+  readonly urgency?: 'special' | null
+  readonly plan_id?: string | null
+  readonly organisation_id: string
+  readonly state: 'draft' | 'pending' | 'approved' | 'refused' | 'activated' | 'nonconforming' | 'contingent' | 'ended' | 'cancelled' | 'withdrawn' | 'expired'
+  readonly version: number
+  readonly decision: DecisionAnswer
+  readonly authority: AuthorityAnswer
+  readonly rule_clock?: RuleClockAnswer | null
+  readonly volumes: readonly Volume4D[]
+  readonly h3_cells: readonly string[]
+  readonly starts_at: string
+  readonly ends_at: string
+  readonly created_at: string
+  readonly updated_at: string
+  readonly activated_at?: string | null
+  readonly ended_at?: string | null
+}
+
 /** A circle as ASTM F3548 writes it. */
 export interface Circle {
   readonly center: LatLngPoint
   readonly radius: Radius
+}
+
+/** The answer about client, as far as it is documented by its members; more may come. */
+export interface Client {
+  readonly client_id?: string | null
+  readonly organisation_id?: string | null
+  readonly role?: string | null
+  readonly name?: string | null
+  readonly credentials?: readonly ClientCredential[] | null
+  readonly client_secret?: string | null
+}
+
+/** The answer about client, as far as it is documented by its members; more may come. */
+export interface ClientAnswer {
+  readonly client_id?: string | null
+  readonly organisation_id?: string | null
+  readonly role?: string | null
+  readonly name?: string | null
+  readonly credentials?: readonly ClientCredential[] | null
 }
 
 /** A program to bring in. */
@@ -484,6 +632,16 @@ export interface ClientBody {
   readonly role?: 'operator' | 'dispatcher' | 'regulator' | 'supplier' | 'admin' | null
   /** Admins only; absent: the caller's own. */
   readonly organisation_id?: string | null
+}
+
+/** The answer about client credential, as far as it is documented by its members; more may come. */
+export interface ClientCredential {
+  readonly credential_id?: string | null
+  readonly kind?: string | null
+  readonly name?: string | null
+  readonly created_at?: string | null
+  readonly expires_at?: unknown
+  readonly thumbprint?: unknown
 }
 
 /** A code of the authenticator app. */
@@ -822,6 +980,31 @@ export interface DemoUsersAnswer {
   readonly auto_login: boolean
 }
 
+/** The answer about design inspection, as far as it is documented by its members; more may come. */
+export interface DesignInspection {
+  readonly kind?: string | null
+  readonly height_agl_m?: number | null
+  readonly gsd_cm?: unknown
+  readonly footprint_m?: unknown
+  readonly line_spacing_m?: unknown
+  readonly picture_every_m?: unknown
+  readonly heading_deg?: unknown
+  readonly area_m2?: unknown
+  readonly length_m?: number | null
+  readonly pictures?: number | null
+  readonly ends_at?: string | null
+  readonly flights?: readonly DesignInspectionFlight[] | null
+}
+
+/** The answer about design inspection flight, as far as it is documented by its members; more may come. */
+export interface DesignInspectionFlight {
+  readonly departure_at?: string | null
+  readonly lasts_s?: number | null
+  readonly length_m?: number | null
+  readonly pictures?: number | null
+  readonly plan?: Readonly<Record<string, unknown>> | null
+}
+
 /** What a round of planning decided. */
 export interface DispatchReport {
   readonly organisation_id: string
@@ -829,6 +1012,28 @@ export interface DispatchReport {
   readonly waiting: readonly (Readonly<Record<string, unknown>>)[]
   readonly cost?: number | null
   readonly gap?: number | null
+}
+
+/** The answer about duty contact, as far as it is documented by its members; more may come. */
+export interface DutyContact {
+  readonly contact_id?: string | null
+  readonly organisation_id?: string | null
+  readonly name?: string | null
+  readonly channel?: string | null
+  readonly address?: string | null
+  readonly has_secret?: boolean | null
+  readonly language?: string | null
+  readonly level?: number | null
+  readonly topics?: readonly string[] | null
+  readonly severity?: string | null
+  readonly hours?: readonly unknown[] | null
+  readonly on_duty?: boolean | null
+  readonly active?: boolean | null
+  readonly available?: boolean | null
+  readonly version?: number | null
+  readonly created_at?: string | null
+  readonly last_ok_at?: string | null
+  readonly last_error?: unknown
 }
 
 /** One way to reach one person or team. */
@@ -864,6 +1069,49 @@ export interface DutyContactPatch {
   readonly active?: boolean
 }
 
+/** The answer about duty contact, as far as it is documented by its members; more may come. */
+export interface DutyContactShown {
+  readonly message_id?: string | null
+  readonly contact_id?: string | null
+  readonly contact_name?: string | null
+  readonly channel?: string | null
+  readonly kind?: string | null
+  readonly ref?: unknown
+  readonly level?: number | null
+  readonly title?: string | null
+  readonly text?: string | null
+  readonly state?: string | null
+  readonly attempts?: number | null
+  readonly status?: number | null
+  readonly error?: unknown
+  readonly created_at?: string | null
+  readonly ended_at?: string | null
+  readonly next_attempt_at?: unknown
+}
+
+/** The answer about duty contacts, as far as it is documented by its members; more may come. */
+export interface DutyContacts {
+  readonly contact_id?: string | null
+  readonly organisation_id?: string | null
+  readonly name?: string | null
+  readonly channel?: string | null
+  readonly address?: string | null
+  readonly has_secret?: boolean | null
+  readonly language?: string | null
+  readonly level?: number | null
+  readonly topics?: readonly string[] | null
+  readonly severity?: string | null
+  readonly hours?: readonly unknown[] | null
+  readonly on_duty?: boolean | null
+  readonly active?: boolean | null
+  readonly available?: boolean | null
+  readonly version?: number | null
+  readonly created_at?: string | null
+  readonly last_ok_at?: unknown
+  readonly last_error?: unknown
+  readonly secret?: string | null
+}
+
 /** Why less notice is given than the rules ask for; it stands in the audit trail. */
 export interface EmergencyOverride {
   readonly reason: string
@@ -880,6 +1128,32 @@ export interface EnrolAnswer {
 /** The password, once more. */
 export interface EnrolBody {
   readonly password: string
+}
+
+/** A line of the log. */
+export interface EntryBody {
+  readonly kind?: 'note' | 'traffic' | 'weather' | 'equipment' | 'airspace' | 'person'
+  readonly text: string
+}
+
+/** The answer about event report, as far as it is documented by its members; more may come. */
+export interface EventReport {
+  readonly report_id?: string | null
+  readonly organisation_id?: string | null
+  readonly plan_id?: string | null
+  readonly aircraft_id?: string | null
+  readonly kind?: string | null
+  readonly state?: string | null
+  readonly event_at?: string | null
+  readonly landed_at?: unknown
+  readonly due_at?: unknown
+  readonly overdue?: boolean | null
+  readonly filed_at?: unknown
+  readonly filed_by?: unknown
+  readonly late?: unknown
+  readonly reason?: unknown
+  readonly report?: unknown
+  readonly policy_version?: number | null
 }
 
 /** The report on an event that affected safety. */
@@ -1027,6 +1301,18 @@ export interface FlightRecord {
   readonly manifest: Readonly<Record<string, unknown>>
 }
 
+/** The answer about flight result, as far as it is documented by its members; more may come. */
+export interface FlightResult {
+  readonly result_id?: string | null
+  readonly plan_id?: string | null
+  readonly kind?: string | null
+  readonly url?: string | null
+  readonly sha256?: unknown
+  readonly size_bytes?: unknown
+  readonly note?: unknown
+  readonly added_at?: string | null
+}
+
 /** A point by its BeiDou codes of every level and its H3 cells of every resolution, and in both datums. */
 export interface Grid {
   readonly lat_deg: number
@@ -1069,6 +1355,11 @@ export interface H3Cell {
   readonly cell: string
   readonly resolution: number
   readonly geometry: Shape
+}
+
+/** The signature of who comes. */
+export interface HandoverSignBody {
+  readonly initials: string
 }
 
 /** The process is up. */
@@ -1418,6 +1709,14 @@ export interface Missions {
   readonly next_cursor: string | null
 }
 
+/** The answer about new credential, as far as it is documented by its members; more may come. */
+export interface NewCredential {
+  readonly client_id?: string | null
+  readonly credential_id?: string | null
+  readonly kind?: string | null
+  readonly secret?: string | null
+}
+
 /** Where a track was at an instant. */
 export interface Observation {
   readonly lat_deg: number
@@ -1678,6 +1977,32 @@ export interface PolicyBody {
   readonly [more: string]: unknown
 }
 
+/** The answer about policy preset order761, as far as it is documented by its members; more may come. */
+export interface PolicyPresetOrder761 {
+  readonly readiness_lead_s?: number | null
+  readonly rules?: PolicyPresetOrder761Rules | null
+}
+
+/** The answer about policy preset order761 rules, as far as it is documented by its members; more may come. */
+export interface PolicyPresetOrder761Rules {
+  readonly application_days_before?: number | null
+  readonly application_by?: string | null
+  readonly decision_by?: string | null
+  readonly late_application?: string | null
+  readonly late_standing_filing?: string | null
+  readonly emergency_apply_s?: number | null
+  readonly emergency_decide_s?: number | null
+  readonly late_readiness?: string | null
+  readonly report_within_s?: number | null
+  readonly report_events?: readonly string[] | null
+  readonly exempt_classes?: readonly string[] | null
+  readonly suitable_ceiling_agl_m?: number | null
+  readonly state_operations?: readonly string[] | null
+  readonly state_ceiling_agl_m?: number | null
+  readonly assumed_triggers?: Readonly<Record<string, unknown>> | null
+  readonly class_limits?: Readonly<Record<string, unknown>> | null
+}
+
 /** A simple polygon as ASTM F3548 writes it; the last vertex does not repeat the first. */
 export interface Polygon {
   readonly vertices: readonly LatLngPoint[]
@@ -1757,6 +2082,36 @@ export interface QuotaBody {
   readonly requests_per_s?: number | null
 }
 
+/** The answer about quota own, as far as it is documented by its members; more may come. */
+export interface QuotaOwn {
+  readonly organisation_id?: string | null
+  readonly version?: number | null
+  readonly quotas?: QuotaOwnQuotas | null
+  readonly set_here?: readonly unknown[] | null
+  readonly used?: QuotaOwnUsed | null
+}
+
+/** The answer about quota own quotas, as far as it is documented by its members; more may come. */
+export interface QuotaOwnQuotas {
+  readonly live_plans?: number | null
+  readonly filings_per_day?: number | null
+  readonly aircraft?: number | null
+  readonly clients?: number | null
+  readonly webhooks?: number | null
+  readonly sandboxes?: number | null
+  readonly requests_per_s?: unknown
+}
+
+/** The answer about quota own used, as far as it is documented by its members; more may come. */
+export interface QuotaOwnUsed {
+  readonly live_plans?: number | null
+  readonly filings_per_day?: number | null
+  readonly aircraft?: number | null
+  readonly clients?: number | null
+  readonly webhooks?: number | null
+  readonly sandboxes?: number | null
+}
+
 /** A radius as ASTM F3548 writes it. */
 export interface Radius {
   readonly value: number
@@ -1810,6 +2165,12 @@ export interface RefusalShare {
   readonly share: number
 }
 
+/** The answer about relying parties, as far as it is documented by its members; more may come. */
+export interface RelyingParties {
+  readonly items?: readonly unknown[] | null
+  readonly next_cursor?: unknown
+}
+
 /** A tool whose users sign in here. */
 export interface RelyingPartyBody {
   readonly name: string
@@ -1829,6 +2190,38 @@ export interface ReplayBody {
   /** Absent: what is dead, and nothing else. */
   readonly from?: string | null
   /** Absent: now. */
+  readonly to?: string | null
+}
+
+/** The answer about replay distance, as far as it is documented by its members; more may come. */
+export interface ReplayDistance {
+  readonly track_a?: string | null
+  readonly track_b?: string | null
+  readonly at?: readonly string[] | null
+  readonly horizontal_m?: readonly number[] | null
+  readonly vertical_m?: readonly number[] | null
+  readonly distance_m?: readonly number[] | null
+  readonly closest?: ReplayDistanceClosest | null
+  readonly minimum?: ReplayDistanceMinimum | null
+}
+
+/** The answer about replay distance closest, as far as it is documented by its members; more may come. */
+export interface ReplayDistanceClosest {
+  readonly at?: string | null
+  readonly horizontal_m?: number | null
+  readonly vertical_m?: number | null
+  readonly distance_m?: number | null
+}
+
+/** The answer about replay distance minimum, as far as it is documented by its members; more may come. */
+export interface ReplayDistanceMinimum {
+  readonly horizontal_m?: number | null
+  readonly vertical_m?: number | null
+}
+
+/** The answer about replay range, as far as it is documented by its members; more may come. */
+export interface ReplayRange {
+  readonly from?: string | null
   readonly to?: string | null
 }
 
@@ -1931,6 +2324,16 @@ export interface RulebookBody {
   readonly [more: string]: unknown
 }
 
+/** The answer about sandbox, as far as it is documented by its members; more may come. */
+export interface Sandbox {
+  readonly organisation_id?: string | null
+  readonly name?: string | null
+  readonly sandbox_of?: string | null
+  readonly clients?: readonly string[] | null
+  readonly client_id?: string | null
+  readonly client_secret?: string | null
+}
+
 /** A sandbox to make. */
 export interface SandboxBody {
   readonly name: string
@@ -2000,6 +2403,13 @@ export interface SignInBody {
   readonly code?: string | null
 }
 
+/** The signature of who leaves. */
+export interface SignOutBody {
+  /** One to four letters. */
+  readonly initials: string
+  readonly remarks?: string
+}
+
 /** How many pads of a site are free in each stretch of time, and the stays of the caller's own flights. */
 export interface Slots {
   readonly site_id: string
@@ -2050,6 +2460,22 @@ export interface StandingApprovalBody {
   /** Absent: the firm's whole fleet. */
   readonly aircraft_ids?: readonly string[] | null
   readonly operation_types?: readonly string[] | null
+}
+
+/** The answer about standing approval, as far as it is documented by its members; more may come. */
+export interface StandingApprovalShown {
+  readonly standing_approval_id?: string | null
+  readonly organisation_id?: string | null
+  readonly state?: string | null
+  readonly version?: number | null
+  readonly name?: string | null
+  readonly lower_agl_m?: number | null
+  readonly upper_agl_m?: number | null
+  readonly applied_at?: string | null
+  readonly decided_at?: unknown
+  readonly decided_by?: unknown
+  readonly reason?: unknown
+  readonly policy_version?: unknown
 }
 
 /** Standing approvals. */
@@ -2105,6 +2531,124 @@ export interface Statistics {
   readonly plans: Readonly<Record<string, number>>
   readonly requests: Requests
   readonly deliveries: Deliveries
+}
+
+/** The answer about statistics noise, as far as it is documented by its members; more may come. */
+export interface StatisticsNoise {
+  readonly from_at?: string | null
+  readonly to_at?: string | null
+  readonly cell_resolution?: number | null
+  readonly reference_m?: number | null
+  readonly nearest_m?: number | null
+  readonly cells?: readonly StatisticsNoiseCell[] | null
+}
+
+/** The answer about statistics noise cell, as far as it is documented by its members; more may come. */
+export interface StatisticsNoiseCell {
+  readonly cell?: string | null
+  readonly seconds_at_reference?: number | null
+}
+
+/** The answer about statistics operations, as far as it is documented by its members; more may come. */
+export interface StatisticsOperations {
+  readonly from_at?: string | null
+  readonly to_at?: string | null
+  readonly flights?: StatisticsOperationsFlights | null
+  readonly requests?: StatisticsOperationsRequests | null
+  readonly firms?: readonly StatisticsOperationsFirm[] | null
+  readonly alerts?: StatisticsOperationsAlerts | null
+  readonly separation?: StatisticsOperationsSeparation | null
+  readonly airspace?: StatisticsOperationsAirspace | null
+  readonly deliveries?: StatisticsOperationsDeliveries | null
+}
+
+/** The answer about statistics operations airspace, as far as it is documented by its members; more may come. */
+export interface StatisticsOperationsAirspace {
+  readonly flights?: number | null
+  readonly corridors?: readonly (Readonly<Record<string, unknown>>)[] | null
+  readonly cell_resolution?: number | null
+  readonly cells?: readonly (Readonly<Record<string, unknown>>)[] | null
+}
+
+/** The answer about statistics operations alerts, as far as it is documented by its members; more may come. */
+export interface StatisticsOperationsAlerts {
+  readonly total?: number | null
+  readonly kinds?: readonly (Readonly<Record<string, unknown>>)[] | null
+  readonly acknowledged?: number | null
+  readonly not_acknowledged?: number | null
+  readonly median_response_s?: unknown
+  readonly p90_response_s?: unknown
+  readonly response_by_severity?: readonly (Readonly<Record<string, unknown>>)[] | null
+  readonly median_duration_s?: unknown
+}
+
+/** The answer about statistics operations deliveries, as far as it is documented by its members; more may come. */
+export interface StatisticsOperationsDeliveries {
+  readonly organisation_id?: unknown
+  readonly created?: number | null
+  readonly delivered?: number | null
+  readonly failed?: number | null
+  readonly returned?: number | null
+  readonly cancelled?: number | null
+  readonly open?: number | null
+  readonly on_time_share?: unknown
+  readonly promises_kept_share?: unknown
+  readonly mean_wait_s?: unknown
+  readonly flights?: number | null
+  readonly positioning_share?: unknown
+  readonly length_km?: number | null
+  readonly energy_wh_per_km?: unknown
+  readonly carriers?: number | null
+  readonly carrier_use_share?: number | null
+  readonly causes?: Readonly<Record<string, unknown>> | null
+}
+
+/** The answer about statistics operations firm, as far as it is documented by its members; more may come. */
+export interface StatisticsOperationsFirm {
+  readonly organisation_id?: string | null
+  readonly name?: string | null
+  readonly name_zh?: string | null
+  readonly requested?: number | null
+  readonly approved?: number | null
+  readonly refused?: number | null
+  readonly pending?: number | null
+  readonly lapsed?: number | null
+  readonly displaced?: number | null
+  readonly offers_taken?: number | null
+  readonly approved_share?: number | null
+  readonly mean_delay_s?: number | null
+  readonly refusals?: readonly unknown[] | null
+}
+
+/** The answer about statistics operations flights, as far as it is documented by its members; more may come. */
+export interface StatisticsOperationsFlights {
+  readonly departed?: number | null
+  readonly on_time?: number | null
+  readonly on_time_share?: number | null
+  readonly on_time_within_s?: number | null
+  readonly median_delay_s?: number | null
+  readonly p90_delay_s?: number | null
+  readonly series?: readonly (Readonly<Record<string, unknown>>)[] | null
+}
+
+/** The answer about statistics operations requests, as far as it is documented by its members; more may come. */
+export interface StatisticsOperationsRequests {
+  readonly requested?: number | null
+  readonly approved?: number | null
+  readonly refused?: number | null
+  readonly pending?: number | null
+  readonly lapsed?: number | null
+  readonly displaced?: number | null
+  readonly offers_taken?: number | null
+  readonly approved_share?: number | null
+  readonly mean_delay_s?: number | null
+  readonly refusals?: readonly unknown[] | null
+}
+
+/** The answer about statistics operations separation, as far as it is documented by its members; more may come. */
+export interface StatisticsOperationsSeparation {
+  readonly predicted_losses?: number | null
+  readonly closest?: readonly unknown[] | null
 }
 
 /** A zone for a while. */
@@ -2329,6 +2873,12 @@ export interface UserBody {
   readonly password?: string | null
 }
 
+/** The answer about voided tokens, as far as it is documented by its members; more may come. */
+export interface VoidedTokens {
+  readonly client_id?: string | null
+  readonly issued_until?: string | null
+}
+
 /** An area with an altitude band: exactly one of the two outlines. */
 export interface Volume3D {
   readonly outline_polygon?: Polygon | null
@@ -2373,12 +2923,88 @@ export interface WaypointBody {
   readonly t_s?: number | null
 }
 
+/** The answer about weather, as far as it is documented by its members; more may come. */
+export interface Weather {
+  readonly forecast_id?: unknown
+  readonly source?: string | null
+  readonly synthetic?: boolean | null
+  readonly issued_at?: string | null
+  readonly valid_from?: string | null
+  readonly valid_to?: string | null
+  readonly steps?: number | null
+  readonly cells?: number | null
+  readonly at?: string | null
+  readonly resolution?: number | null
+  readonly quantities?: readonly string[] | null
+  readonly items?: readonly WeatherItem[] | null
+}
+
+/** The answer about weather at, as far as it is documented by its members; more may come. */
+export interface WeatherAt {
+  readonly forecast_id?: unknown
+  readonly source?: string | null
+  readonly synthetic?: boolean | null
+  readonly issued_at?: string | null
+  readonly valid_from?: string | null
+  readonly valid_to?: string | null
+  readonly steps?: number | null
+  readonly cells?: number | null
+  readonly h3?: string | null
+  readonly items?: readonly WeatherAtItem[] | null
+}
+
+/** The answer about weather at item, as far as it is documented by its members; more may come. */
+export interface WeatherAtItem {
+  readonly from?: string | null
+  readonly to?: string | null
+  readonly wind_mps?: number | null
+  readonly wind_from_deg?: number | null
+  readonly gust_mps?: number | null
+  readonly rain_mm_h?: number | null
+  readonly visibility_m?: number | null
+  readonly temperature_c?: number | null
+  readonly lightning_per_km2_h?: number | null
+}
+
 /** The weather now in force over the city. */
 export interface WeatherBody {
   /** normal, or a condition that separation rules refer to, such as strong_wind. */
   readonly weather: string
   /** null: not known; absent: as it was. */
   readonly wind?: WindBody | null
+}
+
+/** The answer about weather item, as far as it is documented by its members; more may come. */
+export interface WeatherItem {
+  readonly h3?: string | null
+  readonly wind_mps?: number | null
+  readonly wind_from_deg?: number | null
+  readonly gust_mps?: number | null
+  readonly rain_mm_h?: number | null
+  readonly visibility_m?: number | null
+  readonly temperature_c?: number | null
+  readonly lightning_per_km2_h?: number | null
+}
+
+/** The answer about weather limits, as far as it is documented by its members; more may come. */
+export interface WeatherLimits {
+  readonly version?: number | null
+  readonly decide_before_s?: number | null
+  readonly automatic_delay?: boolean | null
+  readonly longest_delay_s?: number | null
+  readonly limits?: readonly WeatherLimitsLimit[] | null
+}
+
+/** The answer about weather limits limit, as far as it is documented by its members; more may come. */
+export interface WeatherLimitsLimit {
+  readonly wind_mps?: number | null
+  readonly gust_mps?: number | null
+  readonly rain_mm_h?: number | null
+  readonly visibility_least_m?: number | null
+  readonly temperature_least_c?: number | null
+  readonly temperature_most_c?: number | null
+  readonly lightning_per_km2_h?: number | null
+  readonly source?: string | null
 }
 
 /** Where events go, and how that fares. */
@@ -2415,6 +3041,14 @@ export interface WebhookPatch {
   readonly topics?: readonly ('alerts' | 'plans' | 'zones' | 'commands' | 'orders' | 'advisories' | 'contingencies')[] | null
   /** false keeps events waiting, true sends them. */
   readonly active?: boolean | null
+}
+
+/** The answer about webhook, as far as it is documented by its members; more may come. */
+export interface WebhookShown {
+  readonly webhook_id?: string | null
+  readonly queued?: number | null
+  readonly more?: boolean | null
+  readonly oldest_kept_at?: string | null
 }
 
 /** A webhook with the secret its requests are signed with, shown once. */
@@ -2512,13 +3146,13 @@ export interface ZoneProperties {
 export interface Operations {
   readonly 'GET /.well-known/jwks.json': { readonly body: undefined; readonly answer: Jwks }
   readonly 'GET /.well-known/oauth-authorization-server': { readonly body: undefined; readonly answer: ServerMetadata }
-  readonly 'GET /.well-known/openid-configuration': { readonly body: undefined; readonly answer: unknown }
+  readonly 'GET /.well-known/openid-configuration': { readonly body: undefined; readonly answer: Readonly<Record<string, unknown>> }
   readonly 'GET /healthz': { readonly body: undefined; readonly answer: Health }
   readonly 'GET /oauth/authorize': { readonly body: undefined; readonly answer: unknown }
   readonly 'POST /oauth/authorize': { readonly body: unknown; readonly answer: unknown }
   readonly 'POST /oauth/revoke': { readonly body: unknown; readonly answer: unknown }
   readonly 'POST /oauth/token': { readonly body: unknown; readonly answer: TokenAnswer }
-  readonly 'GET /oauth/userinfo': { readonly body: undefined; readonly answer: unknown }
+  readonly 'GET /oauth/userinfo': { readonly body: undefined; readonly answer: Readonly<Record<string, unknown>> }
   readonly 'GET /readyz': { readonly body: undefined; readonly answer: Readiness }
   readonly 'GET /v1/action-lists': { readonly body: undefined; readonly answer: ActionLists }
   readonly 'GET /v1/action-lists/{action_list_id}': { readonly body: undefined; readonly answer: ActionList }
@@ -2541,29 +3175,29 @@ export interface Operations {
   readonly 'POST /v1/alerts/{alert_id}/acknowledge': { readonly body: AlertStepBody; readonly answer: AlertItem }
   readonly 'POST /v1/alerts/{alert_id}/resolve': { readonly body: AlertStepBody; readonly answer: AlertItem }
   readonly 'POST /v1/alerts/{alert_id}/shelve': { readonly body: ShelveBody; readonly answer: AlertItem }
-  readonly 'GET /v1/applications': { readonly body: undefined; readonly answer: unknown }
-  readonly 'POST /v1/applications': { readonly body: ApplicationBody; readonly answer: unknown }
-  readonly 'GET /v1/applications/{application_id}': { readonly body: undefined; readonly answer: unknown }
-  readonly 'POST /v1/applications/{application_id}/approve': { readonly body: ApprovalBody; readonly answer: unknown }
-  readonly 'POST /v1/applications/{application_id}/refuse': { readonly body: RefusalBody; readonly answer: unknown }
-  readonly 'POST /v1/applications/{application_id}/secret': { readonly body: undefined; readonly answer: unknown }
-  readonly 'GET /v1/applications/{application_id}/status': { readonly body: undefined; readonly answer: unknown }
-  readonly 'GET /v1/approvals': { readonly body: undefined; readonly answer: unknown }
-  readonly 'GET /v1/approvals/{approval_id}': { readonly body: undefined; readonly answer: unknown }
-  readonly 'POST /v1/approvals/{approval_id}/decision': { readonly body: ApprovalDecisionBody; readonly answer: unknown }
+  readonly 'GET /v1/applications': { readonly body: undefined; readonly answer: RelyingParties }
+  readonly 'POST /v1/applications': { readonly body: ApplicationBody; readonly answer: Application }
+  readonly 'GET /v1/applications/{application_id}': { readonly body: undefined; readonly answer: ApplicationShown }
+  readonly 'POST /v1/applications/{application_id}/approve': { readonly body: ApprovalBody; readonly answer: Readonly<Record<string, unknown>> }
+  readonly 'POST /v1/applications/{application_id}/refuse': { readonly body: RefusalBody; readonly answer: Readonly<Record<string, unknown>> }
+  readonly 'POST /v1/applications/{application_id}/secret': { readonly body: undefined; readonly answer: Readonly<Record<string, unknown>> }
+  readonly 'GET /v1/applications/{application_id}/status': { readonly body: undefined; readonly answer: Readonly<Record<string, unknown>> }
+  readonly 'GET /v1/approvals': { readonly body: undefined; readonly answer: Approvals }
+  readonly 'GET /v1/approvals/{approval_id}': { readonly body: undefined; readonly answer: ApprovalsItem }
+  readonly 'POST /v1/approvals/{approval_id}/decision': { readonly body: ApprovalDecisionBody; readonly answer: Readonly<Record<string, unknown>> }
   readonly 'GET /v1/batteries': { readonly body: undefined; readonly answer: Batteries }
   readonly 'POST /v1/batteries': { readonly body: BatteryBody; readonly answer: Battery }
   readonly 'PATCH /v1/batteries/{battery_id}': { readonly body: BatteryPatch; readonly answer: Battery }
   readonly 'GET /v1/carriers': { readonly body: undefined; readonly answer: Carriers }
   readonly 'GET /v1/carriers/{aircraft_id}': { readonly body: undefined; readonly answer: StandingCarrier }
   readonly 'PUT /v1/carriers/{aircraft_id}': { readonly body: CarrierBody; readonly answer: Carrier }
-  readonly 'GET /v1/clients': { readonly body: undefined; readonly answer: unknown }
-  readonly 'POST /v1/clients': { readonly body: ClientBody; readonly answer: unknown }
-  readonly 'GET /v1/clients/{client_id}': { readonly body: undefined; readonly answer: unknown }
+  readonly 'GET /v1/clients': { readonly body: undefined; readonly answer: RelyingParties }
+  readonly 'POST /v1/clients': { readonly body: ClientBody; readonly answer: Client }
+  readonly 'GET /v1/clients/{client_id}': { readonly body: undefined; readonly answer: ClientAnswer }
   readonly 'DELETE /v1/clients/{client_id}': { readonly body: undefined; readonly answer: null }
-  readonly 'POST /v1/clients/{client_id}/credentials': { readonly body: CredentialBody; readonly answer: unknown }
+  readonly 'POST /v1/clients/{client_id}/credentials': { readonly body: CredentialBody; readonly answer: NewCredential }
   readonly 'DELETE /v1/clients/{client_id}/credentials/{credential_id}': { readonly body: undefined; readonly answer: null }
-  readonly 'POST /v1/clients/{client_id}/revoke-tokens': { readonly body: RevocationBody; readonly answer: unknown }
+  readonly 'POST /v1/clients/{client_id}/revoke-tokens': { readonly body: RevocationBody; readonly answer: VoidedTokens }
   readonly 'GET /v1/commands': { readonly body: undefined; readonly answer: Commands }
   readonly 'POST /v1/commands/mass': { readonly body: MassBody; readonly answer: CommandCheck | MassAnswer }
   readonly 'GET /v1/commands/{command_id}': { readonly body: undefined; readonly answer: Command }
@@ -2578,24 +3212,25 @@ export interface Operations {
   readonly 'GET /v1/demo/faults': { readonly body: undefined; readonly answer: DemoFaults }
   readonly 'POST /v1/demo/faults': { readonly body: DemoFaultBody; readonly answer: DemoFault }
   readonly 'DELETE /v1/demo/faults': { readonly body: undefined; readonly answer: DemoFaultsGone }
-  readonly 'GET /v1/duty/contacts': { readonly body: undefined; readonly answer: unknown }
-  readonly 'POST /v1/duty/contacts': { readonly body: DutyContactBody; readonly answer: unknown }
-  readonly 'GET /v1/duty/contacts/{contact_id}': { readonly body: undefined; readonly answer: unknown }
-  readonly 'PATCH /v1/duty/contacts/{contact_id}': { readonly body: DutyContactPatch; readonly answer: unknown }
+  readonly 'GET /v1/duty/contacts': { readonly body: undefined; readonly answer: RelyingParties }
+  readonly 'POST /v1/duty/contacts': { readonly body: DutyContactBody; readonly answer: DutyContacts }
+  readonly 'GET /v1/duty/contacts/{contact_id}': { readonly body: undefined; readonly answer: DutyContact }
+  readonly 'PATCH /v1/duty/contacts/{contact_id}': { readonly body: DutyContactPatch; readonly answer: DutyContact }
   readonly 'DELETE /v1/duty/contacts/{contact_id}': { readonly body: undefined; readonly answer: null }
-  readonly 'POST /v1/duty/contacts/{contact_id}/test': { readonly body: undefined; readonly answer: unknown }
-  readonly 'GET /v1/duty/messages': { readonly body: undefined; readonly answer: unknown }
-  readonly 'POST /v1/duty/messages/{message_id}/retry': { readonly body: undefined; readonly answer: unknown }
-  readonly 'GET /v1/duty/now': { readonly body: undefined; readonly answer: unknown }
-  readonly 'GET /v1/event-reports': { readonly body: undefined; readonly answer: unknown }
-  readonly 'GET /v1/event-reports/{report_id}': { readonly body: undefined; readonly answer: unknown }
-  readonly 'POST /v1/event-reports/{report_id}/file': { readonly body: EventReportBody; readonly answer: unknown }
-  readonly 'POST /v1/event-reports/{report_id}/waive': { readonly body: WaiverBody; readonly answer: unknown }
+  readonly 'POST /v1/duty/contacts/{contact_id}/test': { readonly body: undefined; readonly answer: DutyContactShown }
+  readonly 'GET /v1/duty/messages': { readonly body: undefined; readonly answer: RelyingParties }
+  readonly 'POST /v1/duty/messages/{message_id}/retry': { readonly body: undefined; readonly answer: DutyContactShown }
+  readonly 'GET /v1/duty/now': { readonly body: undefined; readonly answer: RelyingParties }
+  readonly 'GET /v1/event-reports': { readonly body: undefined; readonly answer: RelyingParties }
+  readonly 'GET /v1/event-reports/{report_id}': { readonly body: undefined; readonly answer: EventReport }
+  readonly 'POST /v1/event-reports/{report_id}/file': { readonly body: EventReportBody; readonly answer: EventReport }
+  readonly 'POST /v1/event-reports/{report_id}/waive': { readonly body: WaiverBody; readonly answer: Readonly<Record<string, unknown>> }
   readonly 'GET /v1/events': { readonly body: undefined; readonly answer: Events }
+  readonly 'GET /v1/fleet/state': { readonly body: undefined; readonly answer: Readonly<Record<string, unknown>> }
   readonly 'GET /v1/flight-plans': { readonly body: undefined; readonly answer: FlightPlanPage }
   readonly 'POST /v1/flight-plans': { readonly body: FlightPlanBody; readonly answer: FlightPlanAnswer }
   readonly 'POST /v1/flight-plans/batch': { readonly body: BatchBody; readonly answer: BatchAnswer }
-  readonly 'POST /v1/flight-plans/check': { readonly body: FlightPlanBody; readonly answer: FlightPlanAnswer }
+  readonly 'POST /v1/flight-plans/check': { readonly body: FlightPlanBody; readonly answer: CheckedPlan }
   readonly 'POST /v1/flight-plans/import': { readonly body: unknown; readonly answer: ImportedPlan }
   readonly 'GET /v1/flight-plans/{plan_id}': { readonly body: undefined; readonly answer: FlightPlanAnswer }
   readonly 'PUT /v1/flight-plans/{plan_id}': { readonly body: FlightPlanBody; readonly answer: FlightPlanAnswer }
@@ -2606,24 +3241,31 @@ export interface Operations {
   readonly 'POST /v1/flight-plans/{plan_id}/decision': { readonly body: DecisionBody; readonly answer: FlightPlanAnswer }
   readonly 'POST /v1/flight-plans/{plan_id}/end': { readonly body: undefined; readonly answer: FlightPlanAnswer }
   readonly 'GET /v1/flight-plans/{plan_id}/export': { readonly body: undefined; readonly answer: Readonly<Record<string, unknown>> }
-  readonly 'GET /v1/flight-plans/{plan_id}/go-no-go': { readonly body: undefined; readonly answer: unknown }
+  readonly 'GET /v1/flight-plans/{plan_id}/go-no-go': { readonly body: undefined; readonly answer: Readonly<Record<string, unknown>> }
   readonly 'POST /v1/flight-plans/{plan_id}/offers/{index}/hold': { readonly body: undefined; readonly answer: HeldOfferAnswer }
   readonly 'GET /v1/flight-plans/{plan_id}/profile': { readonly body: undefined; readonly answer: Profile }
   readonly 'GET /v1/flight-plans/{plan_id}/record': { readonly body: undefined; readonly answer: FlightRecord }
   readonly 'POST /v1/flight-plans/{plan_id}/release': { readonly body: undefined; readonly answer: FlightPlanAnswer }
-  readonly 'GET /v1/flight-plans/{plan_id}/results': { readonly body: undefined; readonly answer: unknown }
-  readonly 'POST /v1/flight-plans/{plan_id}/results': { readonly body: ResultBody; readonly answer: unknown }
+  readonly 'GET /v1/flight-plans/{plan_id}/results': { readonly body: undefined; readonly answer: RelyingParties }
+  readonly 'POST /v1/flight-plans/{plan_id}/results': { readonly body: ResultBody; readonly answer: FlightResult }
   readonly 'DELETE /v1/flight-plans/{plan_id}/results/{result_id}': { readonly body: undefined; readonly answer: null }
   readonly 'GET /v1/flight-plans/{plan_id}/timeline': { readonly body: undefined; readonly answer: Timeline }
   readonly 'GET /v1/ground-stops': { readonly body: undefined; readonly answer: GroundStops }
   readonly 'POST /v1/ground-stops': { readonly body: GroundStopBody; readonly answer: GroundStop }
   readonly 'DELETE /v1/ground-stops/{ground_stop_id}': { readonly body: undefined; readonly answer: null }
+  readonly 'GET /v1/handovers': { readonly body: undefined; readonly answer: Readonly<Record<string, unknown>> }
+  readonly 'POST /v1/handovers': { readonly body: undefined; readonly answer: Readonly<Record<string, unknown>> }
+  readonly 'GET /v1/handovers/current': { readonly body: undefined; readonly answer: Readonly<Record<string, unknown>> }
+  readonly 'GET /v1/handovers/{handover_id}': { readonly body: undefined; readonly answer: Readonly<Record<string, unknown>> }
+  readonly 'POST /v1/handovers/{handover_id}/entries': { readonly body: EntryBody; readonly answer: Readonly<Record<string, unknown>> }
+  readonly 'POST /v1/handovers/{handover_id}/sign-in': { readonly body: HandoverSignBody; readonly answer: Readonly<Record<string, unknown>> }
+  readonly 'POST /v1/handovers/{handover_id}/sign-out': { readonly body: SignOutBody; readonly answer: Readonly<Record<string, unknown>> }
   readonly 'POST /v1/identification/packets': { readonly body: { readonly packets: readonly string[] }; readonly answer: PacketsAnswer }
   readonly 'GET /v1/incidents': { readonly body: undefined; readonly answer: Incidents }
   readonly 'POST /v1/incidents': { readonly body: IncidentBody; readonly answer: Incident }
   readonly 'GET /v1/incidents/{incident_id}': { readonly body: undefined; readonly answer: Incident }
   readonly 'GET /v1/incidents/{incident_id}/bundle': { readonly body: undefined; readonly answer: unknown }
-  readonly 'POST /v1/inspections': { readonly body: InspectionBody; readonly answer: unknown }
+  readonly 'POST /v1/inspections': { readonly body: InspectionBody; readonly answer: DesignInspection }
   readonly 'GET /v1/missions': { readonly body: undefined; readonly answer: Missions }
   readonly 'POST /v1/missions': { readonly body: MissionBody; readonly answer: MissionWithPlan }
   readonly 'GET /v1/missions/{mission_id}': { readonly body: undefined; readonly answer: MissionWithPlan }
@@ -2640,24 +3282,24 @@ export interface Operations {
   readonly 'POST /v1/orders/{order_id}/cancel': { readonly body: undefined; readonly answer: Order }
   readonly 'POST /v1/orders/{order_id}/release': { readonly body: undefined; readonly answer: Order }
   readonly 'POST /v1/orders/{order_id}/retry': { readonly body: undefined; readonly answer: Order }
-  readonly 'GET /v1/organisations': { readonly body: undefined; readonly answer: unknown }
-  readonly 'POST /v1/organisations': { readonly body: OrganisationBody; readonly answer: unknown }
+  readonly 'GET /v1/organisations': { readonly body: undefined; readonly answer: RelyingParties }
+  readonly 'POST /v1/organisations': { readonly body: OrganisationBody; readonly answer: Readonly<Record<string, unknown>> }
   readonly 'GET /v1/policy': { readonly body: undefined; readonly answer: PolicyAnswer }
   readonly 'PUT /v1/policy': { readonly body: PolicyBody; readonly answer: PolicyAnswer }
   readonly 'POST /v1/policy/impact': { readonly body: PolicyBody; readonly answer: ImpactAnswer }
-  readonly 'GET /v1/policy/presets/order_761': { readonly body: undefined; readonly answer: unknown }
+  readonly 'GET /v1/policy/presets/order_761': { readonly body: undefined; readonly answer: PolicyPresetOrder761 }
   readonly 'PUT /v1/policy/weather': { readonly body: WeatherBody; readonly answer: PolicyAnswer }
-  readonly 'GET /v1/quotas/own': { readonly body: undefined; readonly answer: unknown }
-  readonly 'GET /v1/quotas/{organisation_id}': { readonly body: undefined; readonly answer: unknown }
-  readonly 'PUT /v1/quotas/{organisation_id}': { readonly body: QuotaBody; readonly answer: unknown }
-  readonly 'GET /v1/relying-parties': { readonly body: undefined; readonly answer: unknown }
-  readonly 'POST /v1/relying-parties': { readonly body: RelyingPartyBody; readonly answer: unknown }
+  readonly 'GET /v1/quotas/own': { readonly body: undefined; readonly answer: QuotaOwn }
+  readonly 'GET /v1/quotas/{organisation_id}': { readonly body: undefined; readonly answer: QuotaOwn }
+  readonly 'PUT /v1/quotas/{organisation_id}': { readonly body: QuotaBody; readonly answer: Readonly<Record<string, unknown>> }
+  readonly 'GET /v1/relying-parties': { readonly body: undefined; readonly answer: RelyingParties }
+  readonly 'POST /v1/relying-parties': { readonly body: RelyingPartyBody; readonly answer: Readonly<Record<string, unknown>> }
   readonly 'DELETE /v1/relying-parties/{client_id}': { readonly body: undefined; readonly answer: null }
   readonly 'GET /v1/replay': { readonly body: undefined; readonly answer: unknown }
-  readonly 'GET /v1/replay/distance': { readonly body: undefined; readonly answer: unknown }
-  readonly 'GET /v1/replay/range': { readonly body: undefined; readonly answer: unknown }
-  readonly 'GET /v1/sandboxes': { readonly body: undefined; readonly answer: unknown }
-  readonly 'POST /v1/sandboxes': { readonly body: SandboxBody; readonly answer: unknown }
+  readonly 'GET /v1/replay/distance': { readonly body: undefined; readonly answer: ReplayDistance }
+  readonly 'GET /v1/replay/range': { readonly body: undefined; readonly answer: ReplayRange }
+  readonly 'GET /v1/sandboxes': { readonly body: undefined; readonly answer: RelyingParties }
+  readonly 'POST /v1/sandboxes': { readonly body: SandboxBody; readonly answer: Sandbox }
   readonly 'DELETE /v1/sandboxes/{organisation_id}': { readonly body: undefined; readonly answer: null }
   readonly 'GET /v1/session': { readonly body: undefined; readonly answer: SessionAnswer }
   readonly 'POST /v1/session': { readonly body: SignInBody; readonly answer: SessionAnswer }
@@ -2672,43 +3314,43 @@ export interface Operations {
   readonly 'POST /v1/session/totp': { readonly body: EnrolBody; readonly answer: EnrolAnswer }
   readonly 'DELETE /v1/session/totp': { readonly body: RemovalBody; readonly answer: null }
   readonly 'POST /v1/session/totp/confirm': { readonly body: CodeBody; readonly answer: ConfirmAnswer }
-  readonly 'GET /v1/signing-keys': { readonly body: undefined; readonly answer: unknown }
-  readonly 'POST /v1/signing-keys': { readonly body: RotationBody; readonly answer: unknown }
+  readonly 'GET /v1/signing-keys': { readonly body: undefined; readonly answer: RelyingParties }
+  readonly 'POST /v1/signing-keys': { readonly body: RotationBody; readonly answer: Readonly<Record<string, unknown>> }
   readonly 'DELETE /v1/signing-keys/{kid}': { readonly body: undefined; readonly answer: null }
   readonly 'GET /v1/sites': { readonly body: undefined; readonly answer: FeaturePage }
   readonly 'GET /v1/sites/{site_id}': { readonly body: undefined; readonly answer: Feature }
   readonly 'GET /v1/sites/{site_id}/slots': { readonly body: undefined; readonly answer: Slots }
   readonly 'GET /v1/standing-approvals': { readonly body: undefined; readonly answer: StandingApprovals }
   readonly 'POST /v1/standing-approvals': { readonly body: StandingApprovalBody; readonly answer: StandingApproval }
-  readonly 'GET /v1/standing-approvals/{standing_approval_id}': { readonly body: undefined; readonly answer: unknown }
-  readonly 'GET /v1/standing-approvals/{standing_approval_id}/days': { readonly body: undefined; readonly answer: unknown }
-  readonly 'POST /v1/standing-approvals/{standing_approval_id}/days': { readonly body: StandingDayBody; readonly answer: unknown }
+  readonly 'GET /v1/standing-approvals/{standing_approval_id}': { readonly body: undefined; readonly answer: StandingApprovalShown }
+  readonly 'GET /v1/standing-approvals/{standing_approval_id}/days': { readonly body: undefined; readonly answer: RelyingParties }
+  readonly 'POST /v1/standing-approvals/{standing_approval_id}/days': { readonly body: StandingDayBody; readonly answer: Readonly<Record<string, unknown>> }
   readonly 'POST /v1/standing-approvals/{standing_approval_id}/decision': { readonly body: StandingDecisionBody; readonly answer: StandingApproval }
   readonly 'GET /v1/statistics': { readonly body: undefined; readonly answer: Statistics }
   readonly 'GET /v1/statistics/fairness': { readonly body: undefined; readonly answer: FairnessAnswer }
   readonly 'GET /v1/statistics/logistics': { readonly body: undefined; readonly answer: LogisticsStatistics }
-  readonly 'GET /v1/statistics/noise': { readonly body: undefined; readonly answer: unknown }
-  readonly 'GET /v1/statistics/operations': { readonly body: undefined; readonly answer: unknown }
-  readonly 'GET /v1/statistics/report': { readonly body: undefined; readonly answer: unknown }
+  readonly 'GET /v1/statistics/noise': { readonly body: undefined; readonly answer: StatisticsNoise }
+  readonly 'GET /v1/statistics/operations': { readonly body: undefined; readonly answer: StatisticsOperations }
+  readonly 'GET /v1/statistics/report': { readonly body: undefined; readonly answer: Readonly<Record<string, unknown>> }
   readonly 'GET /v1/temporary-zones': { readonly body: undefined; readonly answer: TemporaryZones }
   readonly 'POST /v1/temporary-zones': { readonly body: TemporaryZoneBody; readonly answer: TemporaryZonePreview | PublishedTemporaryZone }
   readonly 'DELETE /v1/temporary-zones/{zone_id}': { readonly body: undefined; readonly answer: null }
   readonly 'GET /v1/tracks': { readonly body: undefined; readonly answer: TrackPage }
   readonly 'POST /v1/tracks': { readonly body: { readonly items: readonly ({ readonly track_id?: string | null; readonly aircraft_id?: string | null; readonly source?: string | null; readonly lat_deg: number; readonly lon_deg: number; readonly alt_hae_m?: number | null; readonly alt_amsl_m?: number | null; readonly alt_agl_m?: number | null; readonly vel_east_mps?: number | null; readonly vel_north_mps?: number | null; readonly vel_up_mps?: number | null; readonly heading_deg?: number | null; readonly observed_at: string; readonly battery_pct?: number | null; readonly landed?: boolean | null; readonly plan_id?: string | null; readonly state?: string | null; readonly received_at?: string | null })[] }; readonly answer: IngestAnswer }
   readonly 'GET /v1/tracks/{track_id}/history': { readonly body: undefined; readonly answer: TrackHistory }
-  readonly 'GET /v1/users': { readonly body: undefined; readonly answer: unknown }
-  readonly 'POST /v1/users': { readonly body: UserBody; readonly answer: unknown }
+  readonly 'GET /v1/users': { readonly body: undefined; readonly answer: RelyingParties }
+  readonly 'POST /v1/users': { readonly body: UserBody; readonly answer: Readonly<Record<string, unknown>> }
   readonly 'DELETE /v1/users/{user_id}': { readonly body: undefined; readonly answer: null }
-  readonly 'POST /v1/users/{user_id}/password': { readonly body: PasswordBody; readonly answer: unknown }
+  readonly 'POST /v1/users/{user_id}/password': { readonly body: PasswordBody; readonly answer: Readonly<Record<string, unknown>> }
   readonly 'DELETE /v1/users/{user_id}/totp': { readonly body: undefined; readonly answer: null }
-  readonly 'GET /v1/weather': { readonly body: undefined; readonly answer: unknown }
-  readonly 'GET /v1/weather/at': { readonly body: undefined; readonly answer: unknown }
-  readonly 'GET /v1/weather/forecasts': { readonly body: undefined; readonly answer: unknown }
-  readonly 'POST /v1/weather/forecasts': { readonly body: string; readonly answer: unknown }
+  readonly 'GET /v1/weather': { readonly body: undefined; readonly answer: Weather }
+  readonly 'GET /v1/weather/at': { readonly body: undefined; readonly answer: WeatherAt }
+  readonly 'GET /v1/weather/forecasts': { readonly body: undefined; readonly answer: RelyingParties }
+  readonly 'POST /v1/weather/forecasts': { readonly body: string; readonly answer: Readonly<Record<string, unknown>> }
   readonly 'DELETE /v1/weather/forecasts/{forecast_id}': { readonly body: undefined; readonly answer: null }
-  readonly 'GET /v1/weather/go-no-go': { readonly body: undefined; readonly answer: unknown }
-  readonly 'GET /v1/weather/limits': { readonly body: undefined; readonly answer: unknown }
-  readonly 'PUT /v1/weather/limits': { readonly body: LimitsBody; readonly answer: unknown }
+  readonly 'GET /v1/weather/go-no-go': { readonly body: undefined; readonly answer: RelyingParties }
+  readonly 'GET /v1/weather/limits': { readonly body: undefined; readonly answer: WeatherLimits }
+  readonly 'PUT /v1/weather/limits': { readonly body: LimitsBody; readonly answer: Readonly<Record<string, unknown>> }
   readonly 'GET /v1/webhooks': { readonly body: undefined; readonly answer: Webhooks }
   readonly 'POST /v1/webhooks': { readonly body: WebhookBody; readonly answer: WebhookWithSecret }
   readonly 'GET /v1/webhooks/{webhook_id}': { readonly body: undefined; readonly answer: Webhook }
@@ -2716,9 +3358,9 @@ export interface Operations {
   readonly 'DELETE /v1/webhooks/{webhook_id}': { readonly body: undefined; readonly answer: null }
   readonly 'GET /v1/webhooks/{webhook_id}/deliveries': { readonly body: undefined; readonly answer: WebhookDeliveries }
   readonly 'POST /v1/webhooks/{webhook_id}/deliveries/{delivery_id}/retry': { readonly body: undefined; readonly answer: Delivery }
-  readonly 'POST /v1/webhooks/{webhook_id}/replay': { readonly body: ReplayBody; readonly answer: unknown }
+  readonly 'POST /v1/webhooks/{webhook_id}/replay': { readonly body: ReplayBody; readonly answer: WebhookShown }
   readonly 'POST /v1/webhooks/{webhook_id}/rotate': { readonly body: undefined; readonly answer: WebhookWithSecret }
-  readonly 'GET /v1/zones': { readonly body: undefined; readonly answer: ZoneCollection }
+  readonly 'GET /v1/zones': { readonly body: undefined; readonly answer: ZoneCollection | Readonly<Record<string, unknown>> | readonly unknown[] }
   readonly 'POST /v1/zones': { readonly body: ZoneBody; readonly answer: ZoneBody }
   readonly 'GET /v1/zones/export': { readonly body: undefined; readonly answer: Readonly<Record<string, unknown>> }
   readonly 'POST /v1/zones/impact': { readonly body: ZoneBody; readonly answer: ZoneImpact }

@@ -24,6 +24,7 @@ import { frameIntervalMs } from './frameRate'
 import { LabelArranger } from './labelArranger'
 import { cityPadding, MapCamera, usualInsets, type Insets } from './mapCamera'
 import { addImages, loadFonts, markSelected, restyle, showGroups } from './mapLook'
+import type { CityMapEvents, CityMapOptions, Picked } from './mapTypes'
 import { boundsOf, groundAt, nearestDrone } from './mapPick'
 import { palettes, type Theme } from './palette'
 import { focusBounds, focusCollection, type Focus } from './focusDrawing'
@@ -32,35 +33,7 @@ import { mapStyle, type layerGroups } from './style'
 
 setWorkerUrl(workerUrl)
 
-export type Picked =
-  | { readonly kind: 'drone'; readonly track_id: string }
-  | { readonly kind: 'zone'; readonly zone_id: string }
-  | { readonly kind: 'site'; readonly site_id: string }
-  | { readonly kind: 'plan'; readonly plan_id: string }
-
-export interface Camera {
-  readonly lat_deg: number
-  readonly lon_deg: number
-  readonly zoom: number
-}
-
-/** What the screen in front of the map wants to hear of. */
-export interface CityMapEvents {
-  readonly onPick?: (picked: Picked | null) => void
-  /** The person moved the map by hand. */
-  readonly onTakenOver?: () => void
-}
-
-export interface CityMapOptions {
-  readonly container: HTMLElement
-  readonly feed: LiveFeed
-  readonly theme: Theme
-  readonly lang: Lang
-  readonly camera: Camera | null
-  readonly label: string
-  readonly onCamera: (camera: Camera) => void
-}
-
+export type { Camera, CityMapEvents, CityMapOptions, Picked } from './mapTypes'
 export type { Insets } from './mapCamera'
 
 export type LayerGroup = keyof typeof layerGroups | 'labels'

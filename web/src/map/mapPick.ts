@@ -8,7 +8,7 @@ import type { LiveFeed } from '../live/liveFeed'
 import { mercatorX, mercatorY } from '../live/mercator'
 import { reckonedSeconds } from '../live/reckoning'
 import { AT_AGE_S, AT_ROW, AT_VX, AT_VY, AT_X, AT_Y, PACKED_WORDS } from '../live/trackStore'
-import type { Picked } from './cityMap'
+import type { Picked } from './mapTypes'
 import { contains, extentOf } from './geometry'
 
 const PICK_PX = 14

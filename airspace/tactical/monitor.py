@@ -175,6 +175,8 @@ class Monitor:
         # Off its plan and climbing, a flight is where it says; otherwise where it was before, but for noise.
         keeps = ~np.isnan(steady) & (~frame.deviating[flying] | (up_mps == 0.0))
         state[keeps, 2] += (steady - above)[keeps]
+        # A climb that leaves the height where the plan has it may be none, however many reports say it.
+        other_up_mps[(up_mps != 0.0) & (steady == 0.0)] = 0.0
         velocity[:, 2] = up_mps
         return state, other_up_mps
 

@@ -273,3 +273,23 @@ def test_a_flight_off_its_plan_is_where_it_says_while_the_plan_climbs() -> None:
             }
             found = monitor.analyse(flights(*rows, now_s=now_s, observed_s=np.full(2, now_s), **held))
         assert pairs(found) == expected
+
+
+def test_a_climb_the_height_does_not_show_may_be_none() -> None:
+    """Reported to climb 0.4 m/s for half a minute and still at its height, a flight off its plan is a pair there too."""
+    legs = np.array([[X0, Y0 - 500, 60, NOW - 10, X0 + 900, Y0 - 500, 60, NOW + 80]])
+    plans = PlanLegs(legs, np.zeros(2, np.int64), np.array((1, 0)))
+    for rises_mps, expected in ((0.0, [(0, 1)]), (0.4, [])):
+        monitor = Monitor()
+        for second in range(30):
+            now_s = NOW + second
+            rows = ((10 * second, 0, 60 + rises_mps * second, 10, 0, 0.4), (840, 0, 60, 0, 0, 0))
+            held = {
+                "planned": np.array([True, False]),
+                "deviating": np.array([True, False]),
+                "track_state": np.array([TrackState.NONCONFORMING, TrackState.UNPLANNED], np.int8),
+                "temporal_s": np.zeros(2),
+                "plans": plans,
+            }
+            found = monitor.analyse(flights(*rows, now_s=now_s, observed_s=np.full(2, now_s), **held))
+        assert pairs(found) == expected

@@ -218,9 +218,10 @@ def _area(geometry: Mapping[str, Any], region: Region) -> shapely.Polygon:
     if isinstance(found, list):
         raise validation_problem([field_problem(fault) for fault in found])
     assert isinstance(found, Area)
-    if found.geometry.geom_type != "Polygon":
+    shape = found.geometry
+    if not isinstance(shape, shapely.Polygon):
         raise _fault("/geometry/type", "unknown_geometry", "An area is one Polygon.", "区域必须是单个 Polygon。")
-    return found.geometry
+    return shape
 
 
 def _positions(geometry: Mapping[str, Any], kind: str, region: Region, *, least: int) -> list[Point]:

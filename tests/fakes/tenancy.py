@@ -402,7 +402,16 @@ SOCKETS: dict[str, str] = {"/v1/live": "odrsa", "/v1/tracks/ingest": "os", "/v1/
 """WebSocket paths and who may open them; each is walked by a test of its own in test_tenancy.py."""
 
 HIDDEN: frozenset[str] = frozenset(
-    {"/openapi.json", "/docs", "/docs/oauth2-redirect", "/problems/{code}", "/", "/{name:path}", "/metrics"}
+    {
+        "/openapi.json",
+        "/docs",
+        "/docs/guide",
+        "/docs/oauth2-redirect",
+        "/problems/{code}",
+        "/",
+        "/{name:path}",
+        "/metrics",
+    }
 )
 """Paths that are not in the OpenAPI document: pages and texts that are the same for everybody, without a token."""
 

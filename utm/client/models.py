@@ -1543,6 +1543,12 @@ class H3Cell(msgspec.Struct, omit_defaults=True, kw_only=True):
     geometry: Shape
 
 
+class HandoverSignBody(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """The signature of who comes."""
+
+    initials: str
+
+
 class Health(msgspec.Struct, omit_defaults=True, kw_only=True):
     """The process is up."""
 
@@ -2643,6 +2649,15 @@ class ShelveBody(msgspec.Struct, omit_defaults=True, kw_only=True):
     """At most 12 hours ahead; 15 minutes when left out."""
 
 
+class SignInBody(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """Name and password, and a one-time code where a second factor was set up."""
+
+    name: str
+    password: str
+    code: str | None = None
+    """Six digits of the authenticator app, or a recovery code; asked for by 401 totp_required."""
+
+
 class SignOutBody(msgspec.Struct, omit_defaults=True, kw_only=True):
     """The signature of who leaves."""
 
@@ -3441,18 +3456,3 @@ class ZoneProperties(msgspec.Struct, omit_defaults=True, kw_only=True):
     message_zh: str | None = None
     radius_m: float | None = None
     """Radius of a circle, whose geometry is a Point."""
-
-
-class utm__api__handovers__SignInBody(msgspec.Struct, omit_defaults=True, kw_only=True):
-    """The signature of who comes."""
-
-    initials: str
-
-
-class utm__api__session__SignInBody(msgspec.Struct, omit_defaults=True, kw_only=True):
-    """Name and password, and a one-time code where a second factor was set up."""
-
-    name: str
-    password: str
-    code: str | None = None
-    """Six digits of the authenticator app, or a recovery code; asked for by 401 totp_required."""

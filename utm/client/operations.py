@@ -2413,7 +2413,7 @@ class Operations:
             idempotent=False,
         )
 
-    def sign_in(self, body: Mapping[str, Any]) -> models.SessionAnswer:
+    def sign_in(self, body: models.SignInBody | Mapping[str, Any]) -> models.SessionAnswer:
         """Sign in."""
         return self._call(  # type: ignore[no-any-return]
             "POST",
@@ -2433,7 +2433,9 @@ class Operations:
             idempotent=False,
         )
 
-    def sign_in_handover(self, handover_id: str | int, body: Mapping[str, Any]) -> dict[str, Any]:
+    def sign_in_handover(
+        self, handover_id: str | int, body: models.HandoverSignBody | Mapping[str, Any]
+    ) -> dict[str, Any]:
         """Sign as who comes."""
         return self._call(  # type: ignore[no-any-return]
             "POST",
@@ -4953,7 +4955,7 @@ class AsyncOperations:
             idempotent=False,
         )
 
-    async def sign_in(self, body: Mapping[str, Any]) -> models.SessionAnswer:
+    async def sign_in(self, body: models.SignInBody | Mapping[str, Any]) -> models.SessionAnswer:
         """Sign in."""
         return await self._call(  # type: ignore[no-any-return]
             "POST",
@@ -4973,7 +4975,9 @@ class AsyncOperations:
             idempotent=False,
         )
 
-    async def sign_in_handover(self, handover_id: str | int, body: Mapping[str, Any]) -> dict[str, Any]:
+    async def sign_in_handover(
+        self, handover_id: str | int, body: models.HandoverSignBody | Mapping[str, Any]
+    ) -> dict[str, Any]:
         """Sign as who comes."""
         return await self._call(  # type: ignore[no-any-return]
             "POST",

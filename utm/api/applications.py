@@ -11,7 +11,7 @@ from utm.api.body import ApiModel, parse_body
 from utm.api.oauth import address_of
 from utm.api.openapi import openapi_body, problem_responses
 from utm.api.pagination import Cursor, Limit, decode_cursor, page_of
-from utm.problems import not_found
+from utm.problems import Problem
 from utm.security import Principal, require
 from utm.security.accounts import Accounts
 from utm.security.applications import Applications
@@ -90,13 +90,13 @@ async def apply(request: Request, services: App) -> Response:
     summary="Follow an application",
     response_model=None,
     openapi_extra={"security": []},
-    responses=problem_responses(404, 429),
+    responses=problem_responses(401, 404, 429),
 )
 async def follow(application_id: str, request: Request, services: App, claim: Claim = None) -> Response:
     """Return an application to its applicant, who sends `claim_token` as `Application-Token`."""
     services.identity.limits.strangers.take(address_of(request)).raise_if_refused()
     if claim is None:
-        raise not_found("application", "申请", application_id)
+        raise _unclaimed()
     row = await _desk(services).claimed(application_id, claim)
     return json_response(_for_applicant(row), headers=_NO_STORE)
 
@@ -106,13 +106,13 @@ async def follow(application_id: str, request: Request, services: App, claim: Cl
     summary="Collect the first secret",
     response_model=None,
     openapi_extra={"security": []},
-    responses=problem_responses(404, 409, 429, 503),
+    responses=problem_responses(401, 404, 409, 429, 503),
 )
 async def collect(application_id: str, request: Request, services: App, claim: Claim = None) -> Response:
     """Hand out the first secret of an approved firm: once, to whoever holds the `Application-Token`."""
     services.identity.limits.strangers.take(address_of(request)).raise_if_refused()
     if claim is None:
-        raise not_found("application", "申请", application_id)
+        raise _unclaimed()
     row, made = await _desk(services).collect(application_id, claim)
     answer = _for_applicant(row) | {"client_secret": made.plain}
     return json_response(answer, headers=_NO_STORE)
@@ -173,6 +173,11 @@ async def refuse(application_id: str, request: Request, principal: Decider, serv
 
 
 _NO_STORE = {"Cache-Control": "no-store"}
+
+
+def _unclaimed() -> Problem:
+    detail = "Send the claim_token of the application as Application-Token."
+    return Problem("unauthenticated", detail, "请在 Application-Token 中发送申请的 claim_token。")
 
 
 def _desk(services: Services) -> Applications:

@@ -87,7 +87,7 @@ from utm.command_reservations import KIND as COMMAND_RESERVATION
 from utm.command_reservations import CommandReservations
 from utm.command_runner import CommandRunner
 from utm.commands import CommandDesk
-from utm.contingencies import KIND as CONTINGENCY
+from utm.contingency_book import KIND as CONTINGENCY
 from utm.contingency_book import ContingencyBook
 from utm.demo import prepare_demo, refuse_demo_accounts
 from utm.fleet import Fleet, FleetBindings

@@ -309,7 +309,12 @@ class CommandPlans:
         )
         self._plans.audit(session, None, "command", row, {"command_id": command.command_id, "type": command.type})
         self._plans.reserve(session, row, also=left)
-        after_commit(session, lambda: [listener(row.plan_id) for listener in self.moved])
+
+        def told() -> None:
+            for listener in self.moved:
+                listener(row.plan_id)
+
+        after_commit(session, told)
 
     def _step(self, session: Session, row: FlightPlanRow, state: PlanState, command: Command) -> None:
         if isinstance(move(PlanState(row.state), state), IllegalTransition):

@@ -68,9 +68,10 @@ function AlertCount({ alerts }: Pick<Props, 'alerts'>) {
   const words = n === 0 ? t('screens_alerts_none') : t('screens_alerts', { n: number(lang, n) })
   return (
     <TooltipTrigger delay={300}>
-      <Link className={`screen-alerts${gravest === null ? '' : ` alert-${gravest}`}`} data-some={n > 0} href={screenUrl(window.location.search, null) || '/'} aria-label={words}>
+      <Link className={`screen-alerts${gravest === null ? '' : ` alert-${gravest}`}`} data-some={n > 0} href={screenUrl(window.location.search, null) || '/'}>
         {gravest !== null && <SeverityMark of="alert" severity={gravest} />}
-        <span>{number(lang, n)}</span>
+        <span aria-hidden="true">{number(lang, n)}</span>
+        <span className="visually-hidden">{words}</span>
       </Link>
       <Tooltip className="tooltip" placement="right">
         {words}

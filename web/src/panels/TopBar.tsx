@@ -42,7 +42,7 @@ export function TopBar({ stats, now_ms, user, slot, onSearch, onHelp, onLeave }:
         <div ref={slot} className="top-actions" />
         <FeedHealth stats={stats} />
         <TooltipTrigger delay={250}>
-          <Button className="clock" aria-label={`${t('clock_beijing')} ${beijingTime(now_ms)}`}>
+          <Button className="clock">
             <span className="clock-time">{beijingTime(now_ms)}</span>
             <span className="clock-zone">
               {beijingDay(now_ms)} <span>{t('clock_beijing')}</span>

@@ -15,7 +15,7 @@ from typing import Final, cast
 import msgspec
 import structlog
 
-from utm.foresight import Asked, Foreseen, Unforeseen
+from utm.foresight import Asked, Foreseen
 from utm.memory import Memory
 from utm.plan_helper_frames import LENGTH, cut, settings_of
 from utm.security import Principal
@@ -133,11 +133,10 @@ class PlanHelpers:
             if link.transport is not None:
                 link.transport.close()
         for process in self._processes:
-            try:
-                await asyncio.wait_for(process.wait(), 5.0)
-            except TimeoutError:
-                process.kill()
-                await process.wait()
+            if process.returncode is None:  # it keeps nothing that could be lost
+                with contextlib.suppress(ProcessLookupError):
+                    process.kill()
+            await process.wait()
 
     def lost(self, link: _Link) -> None:
         """Forget a helper that is gone."""

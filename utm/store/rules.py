@@ -45,7 +45,8 @@ def applications_of(session: Session, plan_id: str) -> list[ApplicationRow]:
 def open_applications(session: Session) -> list[ApplicationRow]:
     """Return the applications that are undecided, or whose adapter has something left to do; oldest first."""
     query = select(_applications).where(
-        (_applications.c.state == "waiting") | _applications.c.stage.in_(("approved", "report", "await_release", "withdraw"))
+        (_applications.c.state == "waiting")
+        | _applications.c.stage.in_(("approved", "report", "await_release", "withdraw"))
     )
     return [ApplicationRow(**row._mapping) for row in session.execute(query.order_by(_applications.c.number))]
 

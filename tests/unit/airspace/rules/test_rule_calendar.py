@@ -20,7 +20,9 @@ from airspace.rules.calendar import (
 from airspace.timebase import from_scene_s, to_scene_s
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
-INSTANTS = st.datetimes(datetime(2024, 1, 2), datetime(2150, 1, 1)).map(lambda at: at.replace(tzinfo=UTC))
+INSTANTS = st.floats(to_scene_s(datetime(2024, 1, 2, tzinfo=UTC)), to_scene_s(datetime(2150, 1, 1, tzinfo=UTC))).map(
+    from_scene_s
+)
 CLOCKS = st.integers(0, 86_400).map(float)
 
 

@@ -85,7 +85,7 @@ def test_an_application_arrives_before_noon_of_the_day_before(filed_s: float, la
     assert found.decision_by_s == (DEPARTS - 600.0 if late else NINE)
     said = [item.code for item in reasons(found, flight, BOOK, needs_authority=True)]
     assert said == (["pending_authority", "applied_too_late"] if late else ["pending_authority"])
-    assert not [item for item in reasons(found, flight, Rulebook(), needs_authority=False)]
+    assert not list(reasons(found, flight, Rulebook(), needs_authority=False))
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ It is the deterministic world with its actors sent home: all of its invariants a
 """
 
 import asyncio
+import tempfile
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -173,14 +174,6 @@ class Stage(DeterministicWorld):
 def on_stage(
     places: list[tuple[float, float]], script: Callable[[Stage], Awaitable[None]], tmp_path: Path
 ) -> WorldReport:
-    """Play a script with vehicles standing at these places."""
-    return Stage(places, Path(_folder_for(tmp_path))).play(script)
-
-
-def _folder_for(tmp_path: Path) -> str:
-    memory = fast_folder()
-    if memory is None:
-        return str(tmp_path)
-    folder = Path(memory) / f"hexlane-stage-{tmp_path.name}-{id(tmp_path)}"
-    folder.mkdir(parents=True, exist_ok=True)
-    return str(folder)
+    """Play a script with vehicles standing at these places, on a disk in memory where there is one."""
+    with tempfile.TemporaryDirectory(prefix="hexlane-stage-", dir=fast_folder() or str(tmp_path)) as folder:
+        return Stage(places, Path(folder)).play(script)

@@ -502,6 +502,7 @@ class Walk:
     def _check_private(self, endpoint: str, role: str, owner: Firm, answer: httpx.Response, sent: str) -> None:
         """What the caller sent itself may come back (an id in a 404); nothing else of the owner's may."""
         shown = answer.text + "\n" + "\n".join(f"{key}: {value}" for key, value in answer.headers.items())
+        sent += json.dumps(self._query(endpoint))
         found = [item for item in owner.leaks(shown) if item not in sent]
         if found:
             self._fault(endpoint, role, f"answer {answer.status_code} tells {found[:5]} of {owner.organisation_id}")

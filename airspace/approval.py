@@ -22,8 +22,8 @@ from airspace.intervals import Intervals, gaps, merged, quadratic_within
 from airspace.policy import Policy, Severity
 from airspace.resources import Traffic, capacity_reasons, climb_reasons, pad_reasons, performance_reasons
 from airspace.rules.clock import RuleClock, suitable_airspace
-from airspace.rules.verdict import StandingCover
 from airspace.rules.items import MissingItem
+from airspace.rules.verdict import StandingCover
 from airspace.scene import Scene
 from airspace.schedule import DAYS, WeeklyTime, weekly_within
 from airspace.separation_rules import separation_of
@@ -137,7 +137,7 @@ def evaluate(
     reasons: list[Reason] = []
 
     def suitable() -> bool:
-        if not checks >= _AIRSPACE:
+        if not _AIRSPACE.issubset(checks):
             reasons_there = [*_zones(plan, policy, scene), *_heights(plan, policy, scene)]
             return suitable_airspace(plan, policy, reasons_there)
         return suitable_airspace(plan, policy, reasons)

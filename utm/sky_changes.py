@@ -105,9 +105,8 @@ class Since:
         if not self.changes:
             return [[] for _ in boxes]
         theirs = self.boxes[None]
-        meets: NDArray[np.bool_] = (
-            (boxes[:, None, :4] <= theirs[:, :, 4:]) & (boxes[:, None, 4:] >= theirs[:, :, :4])
-        ).all(axis=2)
+        within = (boxes[:, None, :4] <= theirs[:, :, 4:]) & (boxes[:, None, 4:] >= theirs[:, :, :4])
+        meets: NDArray[np.bool_] = np.logical_and.reduce(within, axis=2)
         if not meets.any():
             return [[] for _ in boxes]
         return [[self.changes[k] for k in row.nonzero()[0].tolist()] for row in meets]

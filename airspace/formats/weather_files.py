@@ -6,7 +6,6 @@ cell or an absent member is unknown.
 """
 
 import csv
-import io
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -91,7 +90,7 @@ def read_csv(data: bytes) -> WeatherFile:
 def _rows(lines: list[str], start: int) -> Iterator[tuple[int, list[str]]]:
     for number, line in enumerate(lines[start:], start=start + 1):
         if line.strip() and not line.lstrip().startswith("#"):
-            yield number, next(csv.reader(io.StringIO(line)))
+            yield number, next(csv.reader([line]))
 
 
 def _header(found: WeatherFile, header: list[str], line: int) -> bool:

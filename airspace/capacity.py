@@ -23,7 +23,7 @@ from airspace.pads import at_least
 from airspace.policy import Policy
 from airspace.policy_parts import CellLimit
 from airspace.region import Region
-from airspace.schedule import RULE_CLOCK_OFFSET_S
+from airspace.rules.calendar import RULE_CLOCK_OFFSET_S
 
 SEARCH_S: Final = 6 * 3600.0
 """How far ahead a free stay is looked for (ours)."""

@@ -13,8 +13,8 @@ from airspace.geometry4d import EPS_S, PlanGeometry, Prism
 from airspace.intent import FlightIntent
 from airspace.pads import RATE_WINDOW_S, PadEvent, PadTimes, first_fit, full_times, rate_exceeded
 from airspace.policy import Policy
+from airspace.rules.calendar import RULE_CLOCK_OFFSET_S
 from airspace.scene import Scene
-from airspace.schedule import RULE_CLOCK_OFFSET_S
 from airspace.sites import Site
 from airspace.timebase import from_scene_s
 from airspace.trajectory import FlightPath, performance_faults

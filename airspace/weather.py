@@ -216,7 +216,7 @@ def unknown(field: WeatherField, limits: WeatherLimits, way: Way, delay_s: float
     if not covered.all() or (rows < 0).any():
         return True
     columns = sorted({COLUMN[quantity] for quantity, _, _ in limits.bounds()})
-    missing = np.isnan(field.values[:, :, columns]).any(axis=2)
+    missing: NDArray[np.bool_] = np.logical_or.reduce(np.isnan(field.values[:, :, columns]), axis=2)
     return bool((missing[steps, rows[:, None]] & there).any())
 
 

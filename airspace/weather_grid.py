@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from airspace.coordinates import Bounds
 from airspace.formats.weather_files import WeatherSample
+from airspace.geometry4d import FloatArray
 from airspace.weather import COLUMN, QUANTITIES, RESOLUTION, WeatherField
 
 DEFAULT_REACH_M: Final = 15_000.0
@@ -109,7 +110,7 @@ def synthetic_field(cells: NDArray[np.uint64], at_s: float, *, hours: int = 30) 
     It is labelled so wherever it is shown, and describes no real day.
     """
     first = math.floor(at_s / 3600.0) * 3600.0 - 3600.0
-    edges = first + 3600.0 * np.arange(hours + 1)
+    edges: FloatArray = first + 3600.0 * np.arange(hours + 1, dtype=np.float64)
     places = np.array([h3.cell_to_latlng(int(cell)) for cell in cells])
     # Scene time counts from midnight UTC; Beijing is eight hours ahead.
     hour = ((edges[:-1] / 3600.0 + 8.0) % 24.0)[:, None]

@@ -49,7 +49,7 @@ class TooManyLinesError(ValueError):
 def best_heading_deg(area: shapely.Polygon) -> float:
     """Return the direction of lines, degrees from east towards north, that needs the fewest of them: the long side of the
     least rectangle around the area."""
-    box = np.asarray(area.minimum_rotated_rectangle.exterior.coords)
+    box = shapely.get_coordinates(area.minimum_rotated_rectangle)
     sides = np.diff(box, axis=0)[:2]
     longest = sides[int(np.argmax(np.hypot(sides[:, 0], sides[:, 1])))]
     return math.degrees(math.atan2(longest[1], longest[0])) % 180.0

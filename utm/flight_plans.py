@@ -352,10 +352,7 @@ class FlightPlans(PlanJudge):
 
         `touched` are the version cells it covers or leaves.
         """
-        if live is not None:
-            before = self.sky.put(live)
-        else:
-            before = self.sky.drop(row.plan_id)
+        before = self.sky.put(live) if live is not None else self.sky.drop(row.plan_id)
         on_undo(session, lambda: self.sky.restore(row.plan_id, before))
         seq = self.memory.note(session, "plan", row.plan_id, touched)
         self.changes.note(seq, row.plan_id, before, live)

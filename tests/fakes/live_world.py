@@ -174,7 +174,7 @@ class TokenIdentity:
     def certificate_of(self, _connection: Any) -> str | None:
         return None
 
-    def principal_of_token(self, token: str, *, certificate: str | None = None) -> Principal:  # noqa: ARG002
+    def principal_of_token(self, token: str, *, certificate: str | None = None) -> Principal:
         role, _, organisation = token.partition(".")
         if role not in ("operator", "dispatcher", "regulator", "supplier", "admin"):
             raise Problem("invalid_token")

@@ -186,7 +186,9 @@ class PolicyBody(BaseModel):
         None, description="How long before it begins a temporary zone must be published."
     )
     zone_urgent_notice_s: float | None = Field(None, description="The same for a military or emergency one.")
-    rules: RulebookBody | None = Field(None, description="The rule clock of Order 761; fields left out keep their value.")
+    rules: RulebookBody | None = Field(
+        None, description="The rule clock of Order 761; fields left out keep their value."
+    )
     max_flights_per_cell: int | None = Field(
         None, description="Flights in a resolution-8 cell at once; null: no limit."
     )

@@ -49,12 +49,16 @@ def operations(session: Session, services: Services, start: datetime, end: datet
     tolerance_s = book.policy.departure_tolerance_s
     flights = flight_indicators(flight_times(session, from_s, to_s, own), start, end, tolerance_s)
     records = fairness(filed_plans(session, from_s - book.policy.offer_horizon_s, to_s, own), from_s)
+    alerted = alert_indicators(alert_times(session, from_s, to_s, own))
+    if own is not None:
+        for encounter in alerted["separation"]["closest"]:
+            encounter |= {"detail": None, "detail_zh": None}  # its words name the other flight
     geometries = map(geometry_codec.decode, flown_geometry(session, from_s, to_s, own, MAX_GEOMETRIES))
     return {
         "flights": flights.document(tolerance_s),
         "requests": total(records.values()).document(),
         "firms": _firms(services, records, own),
-        **alert_indicators(alert_times(session, from_s, to_s, own)),
+        **alerted,
         "airspace": airspace_use(geometries, book.region, book.scene.corridors),
         "deliveries": indicators(session, from_s, to_s, own)["totals"],
     }

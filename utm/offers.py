@@ -111,9 +111,7 @@ class OfferDesk:
         filed = Filed(plan, _seen(prepared, scene), decision)
         ways = _Ways(self, self._sky, ignore, policy, scene)
         found = search(filed, setting, (ways.layers, ways.routes, ways.pads), (ways.around_flights, ways.any_pad))
-        offers = tuple(
-            counter_offer(offer, prepared.body, separation_of(offer.plan, policy, scene)) for offer in found
-        )
+        offers = tuple(counter_offer(offer, prepared.body, separation_of(offer.plan, policy, scene)) for offer in found)
         return with_offers(decision, offers, whole=not setting.exhausted())
 
     def _forbidden(self, plan: FlightIntent, from_s: float, to_s: float, ignore: Collection[str]) -> Intervals:

@@ -100,7 +100,7 @@ export function ZoneList({ zones, temporary, lasting, onEdit, onActions, onWithd
                 <span className={`zone-letter zone-${p.restriction}`} title={t(`zone_${p.restriction}`)}>
                   {t(`zone_letter_${p.restriction}`)}
                 </span>
-                <Button className="zone-pick" aria-label={t('airspace_edit', { name: localName(lang, p) })} onPress={() => onEdit(zone)}>
+                <Button className="zone-pick" onPress={() => onEdit(zone)}>
                   {localName(lang, p)}
                   <span className="quiet block">
                     {p.lower_m ?? '–'}–{p.upper_m ?? '∞'} m {p.datum}

@@ -25,6 +25,8 @@ ROOT: Final = Path(__file__).resolve().parent.parent
 PAGES: Final = ROOT / "docs" / "guide"
 CONFIG: Final = ROOT / "docs" / "mkdocs.yml"
 OUTPUT: Final = Path(__file__).resolve().parent / "static" / "guide"
+_ASKING: Final = ("/grid", "/report", "/current")
+"""Reads that ask for one of several parameters, or for a thing that may not be there: no example by themselves."""
 _INLINE_SCRIPT: Final = re.compile(r"<script>(.+?)</script>", re.DOTALL)
 _INLINE_STYLE: Final = re.compile(r"<style>(.+?)</style>", re.DOTALL)
 _STYLE_ATTRIBUTE: Final = re.compile(r'(<[a-z][^>]*?)\sstyle="[^"]*"')
@@ -75,7 +77,7 @@ def _readable(method: str, path: str, operation: dict[str, Any]) -> bool:
         and not required
         and "dispatcher" in roles
         and "/demo/" not in path
-        and "/grid" not in path
+        and not path.endswith(_ASKING)
     )
 
 

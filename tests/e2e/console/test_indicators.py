@@ -28,7 +28,7 @@ def test_indicators_are_read_by_eye_keyboard_and_file(browser: Browser, city: Ci
     chart.press("End")
     expect(chart).to_have_attribute("aria-valuetext", re.compile(r"flown [1-9]\d*"))
     with page.expect_download() as told:
-        flights.get_by_role("button", name="Download Flights as a picture").click()
+        flights.get_by_role("button", name="Download Flights as PNG").click()
     assert told.value.suggested_filename.endswith(".png")
     assert told.value.path().read_bytes().startswith(b"\x89PNG")
     flights.get_by_role("button", name="Table").click()

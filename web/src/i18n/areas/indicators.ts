@@ -6,7 +6,7 @@ export const indicators = {
   screen_indicators: { zh: '指标', en: 'Indicators' },
   chart_table: { zh: '表格', en: 'Table' },
   chart_csv_label: { zh: '下载“{title}”为 CSV', en: 'Download {title} as CSV' },
-  chart_png_label: { zh: '下载“{title}”为图片', en: 'Download {title} as a picture' },
+  chart_png_label: { zh: '下载“{title}”为 PNG', en: 'Download {title} as PNG' },
   chart_nothing: { zh: '此时段内没有数据', en: 'Nothing in this window' },
 
   indicators_window: { zh: '时段', en: 'Window' },

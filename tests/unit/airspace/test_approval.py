@@ -271,7 +271,10 @@ def test_priority_over_the_limit_needs_an_entitlement() -> None:
 def test_formalities_wait_warn_or_refuse_as_policy_says() -> None:
     """Standing approval, Article 27, lead time, duration and night."""
     assert codes(judge(intent(CLEAN, standing_approval=False))) == ["pending_authority"]
-    missing = intent(CLEAN, missing_article27=(MissingItem(11, "/contingency", "emergency procedure", "应急程序", "Fill in.", "请填写。"),))
+    missing = intent(
+        CLEAN,
+        missing_article27=(MissingItem(11, "/contingency", "emergency procedure", "应急程序", "Fill in.", "请填写。"),),
+    )
     assert judge(missing).outcome == "approved"
     assert "应急程序" in judge(missing).reasons[0].detail_zh
     assert judge(missing, replace(DEMO, article27_missing="refuse")).outcome == "refused"
@@ -311,7 +314,12 @@ def test_every_reason_is_there_refusing_ones_first_and_each_group_by_time() -> N
             zone(box(100, -100, 150, 100), zone_id="zn_ask", restriction="REQ_AUTHORISATION"),
         ]
     )
-    plan = intent(CLEAN, missing_article27=(MissingItem(10, "/remarks/ssr", "SSR code", "应答机编码", "Fill in.", "请填写。"),), priority=90, standing_approval=False)
+    plan = intent(
+        CLEAN,
+        missing_article27=(MissingItem(10, "/remarks/ssr", "SSR code", "应答机编码", "Fill in.", "请填写。"),),
+        priority=90,
+        standing_approval=False,
+    )
     decision = judge(plan, where=where, conflicts=[Found(3, 1, 1, T0 + 90, T0 + 99, 1.0, 1.0)])
     assert decision.outcome == "refused"
     assert [(r.severity, r.code, r.zone_id) for r in decision.reasons] == [

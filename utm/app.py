@@ -179,7 +179,7 @@ def _application(services: Services, lifespan: Lifespan[FastAPI] | None) -> Fast
         summary="Low-altitude traffic management and dispatch for a city.",
         description=_DESCRIPTION,
         lifespan=lifespan,
-        docs_url="/docs",
+        docs_url=None,  # the console serves the reference, whose scripts come from the package
         redoc_url=None,
         separate_input_output_schemas=False,
     )

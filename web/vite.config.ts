@@ -15,6 +15,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 1500,
     reportCompressedSize: false,
+    rolldownOptions: { input: { index: 'index.html', api: 'api.html' } },
   },
   worker: { format: 'es' },
   server: {

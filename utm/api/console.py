@@ -31,7 +31,7 @@ HEADERS: Final = {
 }
 _NOT_BUILT: Final = (
     "<!doctype html><title>Hexlane</title><p>The console is not built in this checkout. Run <code>make web</code>, "
-    "then reload. The API works: see <a href='/docs'>/docs</a>.</p>"
+    "then reload. The API works: see <a href='/openapi.json'>/openapi.json</a>.</p>"
 )
 
 
@@ -39,6 +39,7 @@ def mount(app: FastAPI) -> None:
     """Serve the console at `/`; its hashed assets may be kept for ever, its page is asked for each time."""
     app.mount("/assets", _Assets(directory=FILES / "assets", check_dir=False), name="assets")
     app.add_api_route("/", _page, methods=["GET", "HEAD"], include_in_schema=False)
+    app.add_api_route("/docs", _reference, methods=["GET", "HEAD"], include_in_schema=False)
     app.add_api_route("/{name:path}", _file, methods=["GET", "HEAD"], include_in_schema=False)
 
 
@@ -52,10 +53,18 @@ class _Assets(StaticFiles):
 
 
 async def _page() -> Response:
-    index = FILES / "index.html"
-    if not index.is_file():
+    return _served("index.html")
+
+
+async def _reference() -> Response:
+    return _served("api.html")
+
+
+def _served(name: str) -> Response:
+    page = FILES / name
+    if not page.is_file():
         return HTMLResponse(_NOT_BUILT, status_code=503)
-    return FileResponse(index, headers=HEADERS)
+    return FileResponse(page, headers=HEADERS)
 
 
 async def _file(name: str, request: Request) -> Response:

@@ -26,7 +26,7 @@ from utm.api import (
 )
 from utm.api import fleet as fleet_api
 from utm.api.body import ApiModel, Instant, openapi_body, parse_body
-from utm.api.openapi import install_openapi
+from utm.api.openapi import documented, install_openapi
 from utm.demo import prepare_demo
 from utm.fleet import Fleet
 from utm.memory import Memory
@@ -160,5 +160,6 @@ async def running(folder: Path, **changes: Any) -> AsyncIterator[Edge]:
     try:
         yield Edge(app, identity, fleet, clock, settings, credentials)
     finally:
+        documented.pop(EchoPlace, None)  # or every document made later in this process would have it
         identity.close()
         store.close()

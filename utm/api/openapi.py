@@ -14,13 +14,13 @@ from utm.problems import PROBLEM_SCHEMA
 
 __all__ = ["install_openapi", "openapi_body", "problem_responses"]
 
-_documented: dict[type[BaseModel], None] = {}
+documented: dict[type[BaseModel], None] = {}
 _PLAIN_ERRORS = ("HTTPValidationError", "ValidationError")
 
 
 def openapi_body(model: type[BaseModel], *, media_type: str = "application/json") -> dict[str, Any]:
     """Return the `openapi_extra` of a route whose body is parsed by hand, and list its schema as a component."""
-    _documented[model] = None
+    documented[model] = None
     content = {media_type: {"schema": {"$ref": f"#/components/schemas/{model.__name__}"}}}
     return {"requestBody": {"required": True, "content": content}}
 
@@ -83,6 +83,6 @@ def _plain(schema: Any) -> Any:
 
 
 def _body_schemas() -> dict[str, Any]:
-    models = [(model, "validation") for model in _documented]
+    models = [(model, "validation") for model in documented]
     _, definitions = models_json_schema(models, ref_template="#/components/schemas/{model}")  # type: ignore[arg-type]
     return dict(definitions.get("$defs", {}))

@@ -21,9 +21,10 @@ demo: $(VENV)/.runtime $(CONSOLE) $(GUIDE) ## Set up, build the console, start t
 test: $(VENV)/.dev $(CONSOLE) $(GUIDE) lint types test-web ## Set up and run every check and every test but the minutes-long flights
 	@sh .ci/system-packages.sh
 	$(BIN)/python -m pytest -q -n 2 -m "not slow and not e2e"
-	$(BIN)/python -m pytest -q -n 5 --dist loadfile -m "(slow or e2e) and not long"
+	$(BIN)/python -m pytest -q -n 4 --dist loadfile -m "slow and not e2e and not long"
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile -m "e2e and not long"
 
-test-long: $(VENV)/.dev $(CONSOLE) ## The tests that fly for minutes of real time: lost links, reroutes, bad links, autopilots in the loop
+test-long: $(VENV)/.dev $(CONSOLE) ## The tests that take minutes each: lost links, reroutes, bad links, autopilots, planted leaks, ten thousand requests, every picture
 	$(BIN)/python -m pytest -q -n 4 --dist load -m long
 
 test-fast: $(VENV)/.dev ## The tests for the inner loop: no servers, no browser, no foreign clients

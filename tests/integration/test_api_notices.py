@@ -88,4 +88,4 @@ def test_the_impact_of_a_zone_names_plans_times_and_actions(as_role: Callable[..
     assert 8 <= (enters - departure).total_seconds() <= 17
     assert 85 <= (leaves - enters).total_seconds() <= 105
     properties["lower_m"] = 80
-    assert regulator.post("/v1/zones/impact", json=body).json()["counts"] == {"filed": 0, "airborne": 0}
+    assert regulator.post("/v1/zones/impact", json=body).json()["counts"] == {"filed": 0, "airborne": 0, "orders": 0}

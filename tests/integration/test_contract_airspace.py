@@ -291,7 +291,7 @@ def test_impact_names_the_plans_a_zone_would_touch(firm: httpx.Client, as_role: 
         assert found.status_code == 200, found.text
         assert [item["plan_id"] for item in found.json()["filed"]] == [inside]
         assert found.json()["airborne"] == []
-        assert found.json()["counts"] == {"filed": 1, "airborne": 0}
+        assert found.json()["counts"] == {"filed": 1, "airborne": 0, "orders": 0}
     expect_approved(firm, flight(firm, at + timedelta(minutes=5)))
 
 

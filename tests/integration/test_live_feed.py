@@ -171,7 +171,7 @@ async def test_binary_feed():
         assert decode_tracks(frame)[3]["lat_deg"].tolist() == pytest.approx([LAT])
         site.fly(LAT + 0.001)
         frame = await get(connection)
-        assert len(frame) == 32 + 24
+        assert len(frame) == 32 + 22
         assert decode_tracks(frame)[0] == "increment"
 
 

@@ -369,6 +369,7 @@ class LeakingServer(Server):
         until(ready, timeout_s, "the server")
 
 
+@pytest.mark.long
 def test_planted_leaks_are_found(tmp_path: Path) -> None:
     """With the authoriser tampered with, the same walk must report leaks by id, in lists, and on the live feed."""
     running = LeakingServer(tmp_path)

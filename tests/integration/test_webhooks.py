@@ -154,7 +154,7 @@ def test_every_topic_reaches_those_who_may_see_it(city: Server, receiver: Receiv
     """Zones reach everybody, orders their firm; a webhook switched off keeps events waiting until it is on again."""
     firm, regulator = city.client("operator"), city.client("regulator")
     made = hook(firm, receiver.url)
-    assert sorted(made["topics"]) == ["advisories", "alerts", "commands", "orders", "plans", "zones"]
+    assert sorted(made["topics"]) == ["advisories", "alerts", "commands", "contingencies", "orders", "plans", "zones"]
     path = f"/v1/webhooks/{made['webhook_id']}"
     assert firm.patch(path, json={"active": False}).json()["state"] == "off"
     body = filing.zone(filing.square(0, 0, 40))

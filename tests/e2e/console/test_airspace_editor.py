@@ -104,10 +104,12 @@ def test_a_regulator_draws_publishes_takes_back_and_imports(
 
 
 def flying(city: City) -> dict[str, Any] | None:
-    """Return the track of a flight in the air."""
+    """Return the track of the flight in the air that departed last: the others may land while the form is filled in."""
     with city.client("dispatcher") as dispatcher:
         tracks = dispatcher.get("/v1/tracks", params={"bbox": "113,22,115,23.5"}).json()["items"]
-    return next((track for track in tracks if track["plan_id"] and track["state"] == "conforming"), None)
+        found = [track for track in tracks if track["plan_id"] and track["state"] == "conforming"]
+        departed = [dispatcher.get(f"/v1/flight-plans/{track['plan_id']}").json()["departure_at"] for track in found]
+    return max(zip(departed, found, strict=True), key=lambda item: item[0])[1] if found else None
 
 
 def test_a_dispatcher_closes_airspace_now_and_sees_every_flight_out_of_it(

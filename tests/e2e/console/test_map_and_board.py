@@ -91,6 +91,7 @@ def test_nothing_serious_stands_against_the_accessibility_of_the_screens(browser
     assert found == []
 
 
+@pytest.mark.long
 def test_screenshots_of_the_screens(browser: Browser, city: City, artifacts: Path) -> None:
     """Every screen is kept as a picture in both languages and three sizes; the wall has neither bar nor rail."""
     for screen in SCREENS:

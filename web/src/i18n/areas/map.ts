@@ -64,7 +64,7 @@ export const map = {
   zoom_home: { zh: '显示全市', en: 'Show the whole city' },
   attribution: { zh: '海岸线 © OpenStreetMap 贡献者，ODbL', en: 'Coast © OpenStreetMap contributors, ODbL' },
   attribution_note: { zh: '底图海岸线为 2017 年；地名为示意位置。', en: 'Coast of 2017; place names mark approximate positions.' },
-  settings_language: { zh: 'Switch to English (EN)', en: '切换为中文' },
+  settings_language: { zh: 'EN: Switch to English', en: '中文：切换为中文' },
   settings_language_short: { zh: 'EN', en: '中文' },
   theme_to_light: { zh: '切换为浅色', en: 'Switch to light' },
   theme_to_dark: { zh: '切换为深色', en: 'Switch to dark' },

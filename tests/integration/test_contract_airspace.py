@@ -277,7 +277,7 @@ def test_an_import_is_tried_first_and_published_at_once(firm: httpx.Client, regu
 
 def test_impact_names_the_plans_a_zone_would_touch(firm: httpx.Client, as_role: AsRole) -> None:
     """Only live plans inside the zone's area, band and time must be named, and nothing be published."""
-    at = window()
+    at = window(3) + timedelta(hours=1)  # an hour of its own on both sides: others file up to half an hour early
     times = [{"starts_at": text(at - timedelta(minutes=10)), "ends_at": text(at + timedelta(minutes=10))}]
     inside = expect_approved(firm, flight(firm, at))["plan_id"]
     expect_approved(firm, flight(firm, at, north_m=1000))

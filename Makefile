@@ -18,7 +18,7 @@ help: ## Show what there is
 demo: $(VENV)/.runtime $(CONSOLE) $(GUIDE) ## Set up, build the console, start the city and print its URL
 	@$(BIN)/hexlane demo
 
-test: $(VENV)/.dev $(CONSOLE) $(GUIDE) lint types test-web ## Set up and run every check and every test but the minutes-long flights
+test: $(VENV)/.dev $(CONSOLE) $(GUIDE) lint types test-web ## Set up and run every check and every test but those that take minutes each
 	@sh .ci/system-packages.sh
 	$(BIN)/python -m pytest -q -n 2 -m "not slow and not e2e"
 	$(BIN)/python -m pytest -q -n 4 --dist loadfile -m "slow and not e2e and not long"

@@ -115,6 +115,7 @@ async def test_bridge_reads_the_mission_from_where_it_listens(fleet: Fleet, brid
     await until(lambda: "MISSION_COUNT" in bridge.kinds(drone.endpoint))
     bridge.say(mavlink.MAVLink_mission_request_int_message(5, 1, 0, 0), drone.endpoint)
     await until(lambda: "MISSION_ITEM_INT" in bridge.kinds(drone.endpoint))
+    assert bridge.kinds(drone.endpoint).index("MISSION_COUNT") < bridge.kinds(drone.endpoint).index("MISSION_ITEM_INT")
 
 
 async def test_lost_upload_item_is_asked_for_again_over_the_wire(fleet: Fleet, bridge: Ear) -> None:
@@ -122,6 +123,7 @@ async def test_lost_upload_item_is_asked_for_again_over_the_wire(fleet: Fleet, b
     drone = add(fleet, "d", 5)
     bridge.say(mavlink.MAVLink_mission_count_message(5, 1, 2, 0), drone.endpoint)
     await until(lambda: bridge.kinds(drone.endpoint).count("MISSION_REQUEST_INT") >= 2)
+    assert "MISSION_ACK" not in bridge.kinds(drone.endpoint), "the upload is neither accepted nor given up"
 
 
 async def test_strangers_cannot_crowd_a_drone(fleet: Fleet) -> None:

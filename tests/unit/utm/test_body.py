@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import AsyncIterator
-from contextlib import suppress
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -186,9 +185,17 @@ def test_values_already_parsed_are_held_to_the_same_rules() -> None:
 
 @given(st.binary(max_size=200))
 def test_any_bytes_are_a_value_or_a_problem(data: bytes) -> None:
-    """No bytes may raise anything but Problem."""
-    with suppress(Problem):
-        parse_bytes(data, EchoPlace)
+    """No bytes may raise anything but a Problem that says what is wrong."""
+    found: EchoPlace | Problem
+    try:
+        found = parse_bytes(data, EchoPlace)
+    except Problem as problem:
+        found = problem
+    if isinstance(found, Problem):
+        assert 400 <= found.status < 500
+        assert found.detail
+    else:
+        assert -90 <= found.lat_deg <= 90
 
 
 @given(
@@ -199,10 +206,16 @@ def test_any_bytes_are_a_value_or_a_problem(data: bytes) -> None:
 )
 def test_any_json_is_a_value_or_a_problem(value: Any) -> None:
     """No JSON value may raise anything but Problem, whatever its types."""
+    found: Plan | Problem
     try:
-        validate({"lat_deg": value, "route": value}, Plan)
+        found = validate({"lat_deg": value, "route": value}, Plan)
     except Problem as problem:
-        problem.document(None)
+        found = problem
+    if isinstance(found, Problem):
+        assert found.document(None)["code"] == found.code
+        assert found.errors
+    else:
+        assert isinstance(found, Plan)
 
 
 @given(st.datetimes(timezones=st.just(timezone(timedelta(hours=8))), min_value=OLDEST, max_value=NEWEST))

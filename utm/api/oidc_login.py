@@ -56,7 +56,7 @@ async def providers(services: App) -> ProvidersAnswer:
     response_class=RedirectResponse,
     status_code=302,
     openapi_extra=_OPEN,
-    responses=problem_responses(404, 429, 503),
+    responses=problem_responses(409, 429, 503),
 )
 async def begin(request: Request, services: App) -> Response:
     """Send the browser to the provider."""
@@ -81,7 +81,7 @@ async def begin(request: Request, services: App) -> Response:
     response_class=RedirectResponse,
     status_code=302,
     openapi_extra=_OPEN,
-    responses=problem_responses(404, 429, 503),
+    responses=problem_responses(409, 429, 503),
 )
 async def callback(request: Request, services: App) -> Response:
     """Open a session for whoever the provider vouches for and the settings give a role, and go to the console."""
@@ -108,9 +108,9 @@ async def callback(request: Request, services: App) -> Response:
 
 
 def _login(services: Services) -> OidcLogin:
-    """Return the provider's door of this server, which remembers its configuration and keys; raises Problem 404."""
+    """Return the provider's door of this server, which remembers its configuration and keys; raises Problem 409."""
     if services.settings.oidc_issuer is None or services.settings.oidc_client_id is None:
-        raise Problem("not_found", "No OpenID provider is set up here.", "未配置 OpenID 登录。")
+        raise Problem("conflict", "No OpenID provider is set up here.", "未配置 OpenID 登录。")
     login = _doors.get(services.identity)
     if login is None:
         login = _doors[services.identity] = OidcLogin(services.identity)

@@ -77,7 +77,7 @@ async def test_a_second_factor_is_set_up_in_order(tmp_path: Path) -> None:
 
 
 async def test_a_provider_that_is_away_is_no_reason_to_fail(tmp_path: Path) -> None:
-    """A provider that does not answer must give 503 oidc_unavailable, and a server without one 404."""
+    """A provider that does not answer must give 503 oidc_unavailable, and a server without one 409."""
     provider = {"oidc_issuer": "http://127.0.0.1:9", "oidc_client_id": "x"}
     async with running(tmp_path / "a", **provider) as edge, edge.client() as client:
         answer = await client.get("/v1/session/oidc")
@@ -86,7 +86,7 @@ async def test_a_provider_that_is_away_is_no_reason_to_fail(tmp_path: Path) -> N
         assert back.headers["location"] == "/?sign_in=expired"
     async with running(tmp_path / "b") as edge, edge.client() as client:
         away = await client.get("/v1/session/oidc")
-        assert (away.status_code, away.json()["code"]) == (404, "not_found")
+        assert (away.status_code, away.json()["code"]) == (409, "conflict")
         assert (await client.get("/v1/session/providers")).json() == {"providers": []}
 
 

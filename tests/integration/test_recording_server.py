@@ -340,13 +340,15 @@ def test_incidents_are_the_centres(flown: Flight, as_role: AsRole) -> None:
 
 def expect_the_same_picture(server: Server, before: dict[str, Any], flight: Flight) -> None:
     """Check that a server that just started shows the tracks of the one before, in every field that time leaves alone."""
-    # Ready comes before the first tick that judges what was brought back: it is read until every flight is judged.
+    # Ready comes before the first tick that judges what was brought back, and maybe before its silence is long enough
+    # for a loss: it is read until every flight is judged.
     ends_s = time.monotonic() + 30
     with server.client("dispatcher") as centre:
         while True:
             after = {item["track_id"]: item for item in centre.get("/v1/tracks").json()["items"]}
             judged = all(
-                (item["time_deviation_s"] is None) == (before[name]["time_deviation_s"] is None)
+                item["state"] == "lost"
+                and (item["time_deviation_s"] is None) == (before[name]["time_deviation_s"] is None)
                 for name, item in after.items()
                 if name in before
             )

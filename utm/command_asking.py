@@ -1,6 +1,6 @@
 """Asking: what an order would do, whether the caller may give it, and what it is told before the second step."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -60,6 +60,8 @@ class CommandAsking:
     ) -> None:
         self._clock, self._fleet, self.judge, self._plans = clock, fleet, judge, plans
         self._alerts, self._confirmations = alerts, confirmations
+        self.gates: list[Callable[[Principal, Sequence[CommandRequest], str | None], None]] = []
+        """Who else is asked whether the caller may give these orders; raises Problem."""
 
     def ask(self, principal: Principal, requests: Sequence[CommandRequest], reason: str | None) -> list[Asked]:
         """Judge what a caller asks; raises Problem 403, 404, 409 where it may not be given at all."""
@@ -71,6 +73,8 @@ class CommandAsking:
             if not aircraft.active:
                 raise Problem("aircraft_inactive")
             known.append((request, aircraft))
+        for gate in self.gates:
+            gate(principal, requests, reason)
         asker = visible_organisation(principal)
         among = {request.aircraft_id for request in requests}
         asked = []

@@ -109,6 +109,7 @@ class CommandDesk:
         self._asking = CommandAsking(
             clock=clock, fleet=fleet, judge=judge, plans=plans, alerts=alerts, confirmations=self._confirmations
         )
+        self.gates = self._asking.gates
         self._others_at_s = -math.inf
         self._held: set[str] = set()
         self.expected = ExpectedFlights(reservations)

@@ -48,8 +48,36 @@ class Verdict:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    """The arithmetic of one kind of bucket: `burst` at once, refilled at `rate_per_s`; what is kept is (level, at_s)."""
+
+    policy: str
+    rate_per_s: float
+    burst: int
+
+    def level(self, kept: tuple[float, float] | None, now_s: float) -> float:
+        """Return what a bucket holds now; one nobody has taken from is full."""
+        if kept is None:
+            return float(self.burst)
+        level, at_s = kept
+        return min(float(self.burst), level + max(0.0, now_s - at_s) * self.rate_per_s)
+
+    def verdict(self, level: float, cost: float, *, allowed: bool) -> Verdict:
+        """Return what to tell a caller who asked for `cost` and left `level`."""
+        return Verdict(
+            allowed=allowed,
+            policy=self.policy,
+            burst=self.burst,
+            window_s=math.ceil(self.burst / self.rate_per_s),
+            remaining=math.floor(level),
+            reset_s=(self.burst - level) / self.rate_per_s,
+            retry_after_s=0.0 if allowed else (cost - level) / self.rate_per_s,
+        )
+
+
 class RateLimiter:
-    """One bucket per key: `burst` at once, refilled at `rate_per_s`."""
+    """One bucket per key, in this process: `burst` at once, refilled at `rate_per_s`."""
 
     def __init__(
         self, policy: str, *, rate_per_s: float, burst: int, monotonic_s: Callable[[], float], max_keys: int = MAX_KEYS
@@ -59,6 +87,7 @@ class RateLimiter:
         self.policy = policy
         self.rate_per_s = rate_per_s
         self.burst = burst
+        self._bucket = Bucket(policy, rate_per_s, burst)
         self._monotonic_s = monotonic_s
         self._max_keys = max_keys
         self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
@@ -76,38 +105,22 @@ class RateLimiter:
         self._buckets.move_to_end(key)
         if len(self._buckets) > self._max_keys:
             self._buckets.popitem(last=False)
-        return self._verdict(level, cost, allowed=allowed)
+        return self._bucket.verdict(level, cost, allowed=allowed)
 
     def peek(self, key: str, cost: float = 1.0) -> Verdict:
         """Say whether `cost` would fit, and take nothing."""
         level = self._level(key)
-        return self._verdict(level, cost, allowed=level >= cost)
+        return self._bucket.verdict(level, cost, allowed=level >= cost)
 
     def _level(self, key: str) -> float:
-        kept = self._buckets.get(key)
-        if kept is None:
-            return float(self.burst)
-        level, at_s = kept
-        return min(float(self.burst), level + (self._monotonic_s() - at_s) * self.rate_per_s)
-
-    def _verdict(self, level: float, cost: float, *, allowed: bool) -> Verdict:
-        return Verdict(
-            allowed=allowed,
-            policy=self.policy,
-            burst=self.burst,
-            window_s=math.ceil(self.burst / self.rate_per_s),
-            remaining=math.floor(level),
-            reset_s=(self.burst - level) / self.rate_per_s,
-            retry_after_s=0.0 if allowed else (cost - level) / self.rate_per_s,
-        )
+        return self._bucket.level(self._buckets.get(key), self._monotonic_s())
 
 
 class Limits:
-    """The limits of one server.
+    """The limits of one process: what keeps it quick for everybody.
 
     `requests`: API requests per caller. `tokens`: token requests per client. `strangers`: sign-ins and token requests
-    per address, whoever they claim to be. `failures`: wrong secrets per address and name; only failures are counted, so
-    that guessing from elsewhere locks nobody out.
+    per address, whoever they claim to be. What keeps guesses out holds in the whole deployment: `utm.security.guesses`.
     """
 
     def __init__(self, monotonic_s: Callable[[], float], *, requests_per_s: float = 200.0) -> None:
@@ -116,9 +129,6 @@ class Limits:
         self.requests = self._limiter(requests_per_s)
         self.tokens = RateLimiter("tokens", rate_per_s=2.0, burst=120, monotonic_s=monotonic_s)
         self.strangers = RateLimiter("strangers", rate_per_s=10.0, burst=300, monotonic_s=monotonic_s)
-        self.failures = RateLimiter("failures", rate_per_s=0.2, burst=12, monotonic_s=monotonic_s)
-        # What anybody may do without saying who they are: applications, and looking at one's own.
-        self.applications = RateLimiter("applications", rate_per_s=5 / 3600, burst=10, monotonic_s=monotonic_s)
 
     def requests_at(self, rate_per_s: float | None) -> RateLimiter:
         """Return the limiter of requests for callers with a rate of their own; None: everybody's."""

@@ -15,6 +15,7 @@ from utm.problems import Problem
 from utm.security import Principal, require
 from utm.security.accounts import Accounts
 from utm.security.applications import Applications
+from utm.security.guesses import APPLICATIONS
 from utm.security.identity import Identity
 from utm.services import Services, services_of
 from utm.store.identity_tables import ApplicationRow
@@ -75,7 +76,7 @@ async def apply(request: Request, services: App) -> Response:
 
     The answer alone carries `claim_token`: it follows the application and collects the secret.
     """
-    _admit(request, services.identity)
+    await _admit(request, services.identity)
     body = await parse_body(request, ApplicationBody, limit_bytes=_BODY_LIMIT_BYTES)
     contact = body.model_dump(exclude={"name", "name_zh", "kind"}, exclude_none=True)
     row, claim = await _desk(services).apply(
@@ -184,8 +185,8 @@ def _desk(services: Services) -> Applications:
     return Applications(services.identity, Accounts(services.identity))
 
 
-def _admit(request: Request, identity: Identity) -> None:
-    verdict = identity.limits.applications.take(address_of(request))
+async def _admit(request: Request, identity: Identity) -> None:
+    verdict = await identity.guesses.take(APPLICATIONS, address_of(request))
     for name, value in verdict.headers.items():
         add_response_header(request.scope, name, value)
     verdict.raise_if_refused()

@@ -308,13 +308,13 @@ CODE_GRANTS[GRANT] = redeem
 async def _authenticated(request: Request, identity: Identity, form: dict[str, str]) -> RelyingPartyRow:
     client_id, secret = basic_credentials(request) or (form.get("client_id", ""), form.get("client_secret"))
     address = address_of(request)
-    identity.guesses.check(None, address)
+    await identity.guesses.check(None, address)
     party = _party_of(identity, client_id)
     if party is not None and party.secret_hash is None and secret is None:
         return party
     hashed = None if party is None else party.secret_hash
     if not await identity.passwords.verify(hashed, secret or "") or party is None:
-        identity.guesses.failed(None, address)
+        await identity.guesses.failed(None, address)
         raise OAuthError("invalid_client", "The client is unknown or its secret is wrong.", status=401)
     return party
 

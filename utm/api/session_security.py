@@ -107,10 +107,10 @@ async def confirm(request: Request) -> Response:
     factor = decoded(account.totp)
     if factor is None or factor.confirmed:
         raise Problem("totp_state", "There is no second factor to confirm.", "没有待确认的双因素验证。")
-    identity.guesses.check(account.name, address_of(request))
+    await identity.guesses.check(account.name, address_of(request))
     after = used(factor, identity.sealer, body.code, identity.clock.now())
     if after is None:
-        identity.guesses.failed(account.name, address_of(request))
+        await identity.guesses.failed(account.name, address_of(request))
         raise Problem("wrong_code")
     plain, kept = new_recovery_codes()
     switched_on = type(after)(after.sealed, True, after.last_step, kept)
@@ -135,7 +135,7 @@ async def remove(request: Request) -> Response:
     if factor is None:
         raise Problem("totp_state", "There is no second factor.", "未启用双因素验证。")
     if factor.confirmed and not await identity.use_code(account, body.code):
-        identity.guesses.failed(account.name, address_of(request))
+        await identity.guesses.failed(account.name, address_of(request))
         raise Problem("wrong_code")
     await Accounts(identity).set_totp(account.id, account, None, "remove")
     return Response(status_code=204, headers=_NO_STORE)

@@ -63,7 +63,7 @@ class Identity:
         self.tokens = Tokens(self.keys, issuer=settings.base_url, life_s=settings.token_ttl_s)
         self.passwords = Passwords()
         self.sealer = Sealer(settings.data_dir / "keys" / "sealing.key")
-        self.guesses = Guesses(clock.monotonic_s)
+        self.guesses = Guesses(clock, store, self.sealer.digest)
         self.book = IdentityBook(clock, store, self.directory)
         self.api_keys = ApiKeys(self.directory)
         self.quotas = QuotaDesk(self.directory, clock)
@@ -111,11 +111,11 @@ class Identity:
         assertion = credentials.read_assertion(text)
         if assertion is None:
             return None
-        self.guesses.check(None, address)
+        await self.guesses.check(None, address)
         account = self.directory.clients.get(assertion.client_id)
         proof = credentials.verified_assertion(self.directory, assertion, audiences, self.clock.now())
         if account is None or self._organisation_of(account) is None or proof is None:
-            self.guesses.failed(None, address)
+            await self.guesses.failed(None, address)
             return None
         jti, expires_at = proof
         unused = await self.book.spend_now(f"assertion:{account.id}:{_hash(jti)}", expires_at)
@@ -213,16 +213,16 @@ class Identity:
         now_s = self.clock.monotonic_s()
         if found is not None and account is not None and organisation is not None:
             if not self.api_keys.remembers(key, now_s):
-                self.guesses.check(None, address)
+                await self.guesses.check(None, address)
                 if not await self.passwords.verify(found.secret_hash, key):
-                    self.guesses.failed(None, address)
+                    await self.guesses.failed(None, address)
                     raise token_problem("invalid_token", _BAD_API_KEY)
                 self.api_keys.remember(key, found.credential_id, now_s)
             known = self._principal_of_client(account, organisation, scopes_of(account.role))
             return replace(known, proof=f"credential:{found.credential_id}")
-        self.guesses.check(None, address)
+        await self.guesses.check(None, address)
         await self.passwords.verify(None, key)
-        self.guesses.failed(None, address)
+        await self.guesses.failed(None, address)
         raise token_problem("invalid_token", _BAD_API_KEY)
 
     def certificate_of(self, connection: HTTPConnection) -> str | None:
@@ -249,10 +249,10 @@ class Identity:
             if code is None:
                 raise Problem("totp_required")
             if not await self.use_code(account, code):
-                self.guesses.failed(name, address)
+                await self.guesses.failed(name, address)
                 await self.book.note_attempt("session.refuse", account, address, reason="code")
                 raise Problem("wrong_code")
-        self.guesses.succeeded(name, address)
+        await self.guesses.succeeded(name, address)
         opened = await self.open_session(account, replaces=replaces)
         await self.book.note_attempt("session.open", account, address, way="password")
         return opened
@@ -341,14 +341,11 @@ class Identity:
         self, account: Account | None, hashed: str | None, name: str, secret: str, address: str, *, person: bool
     ) -> Account | None:
         subject = name if person else None
-        failures = f"{address}\0{name}"
-        self.limits.failures.peek(failures).raise_if_refused()
-        self.guesses.check(subject, address)
+        await self.guesses.check(subject, address, name=name)
         usable = account is not None and self._organisation_of(account) is not None
         if await self.passwords.verify(hashed if usable else None, secret):
             return account
-        self.limits.failures.take(failures)
-        self.guesses.failed(subject, address)
+        await self.guesses.failed(subject, address, name=name)
         return None
 
     def _organisation_of(self, account: Account | None) -> Organisation | None:
@@ -387,6 +384,7 @@ class Identity:
 
     def _forget_expired(self, session: Session) -> None:
         self.book.forget_expired(session)
+        self.guesses.forget_expired(session)
         for cookie_hash in expired_sessions(session, self.clock.now().isoformat()):
             self.directory.sessions.remove(session, cookie_hash)
 

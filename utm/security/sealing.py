@@ -1,5 +1,7 @@
 """Texts only this deployment can read or could have written: secrets of second factors, states of sign-ins elsewhere."""
 
+import hashlib
+import hmac
 import os
 from datetime import datetime
 from pathlib import Path
@@ -11,11 +13,16 @@ class Sealer:
     """Seals with a key in a file its owner alone can read, made at first start and shared by processes of a folder."""
 
     def __init__(self, path: Path) -> None:
-        self._fernet = Fernet(_key(path))
+        key = _key(path)
+        self._fernet, self._digest_key = Fernet(key), hashlib.sha256(b"hexlane digest\0" + key).digest()
 
     def seal(self, data: bytes, now: datetime) -> str:
         """Return the sealed text of some bytes, with the instant it was made."""
         return self._fernet.encrypt_at_time(data, int(now.timestamp())).decode()
+
+    def digest(self, text: str) -> str:
+        """Return what stands for a text in the store: the same every time, and nothing to who has not the key."""
+        return hmac.new(self._digest_key, text.encode(errors="surrogatepass"), hashlib.sha256).hexdigest()
 
     def open(self, sealed: str, *, now: datetime | None = None, life_s: int | None = None) -> bytes | None:
         """Return what was sealed, None when it was not sealed here, was altered, or is older than `life_s`."""

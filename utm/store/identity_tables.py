@@ -73,6 +73,22 @@ class SpentRow(SQLModel, table=True):
     expires_at: str = Field(index=True)
 
 
+class AttemptRow(SQLModel, table=True):
+    """How often somebody was wrong: failures of an account, or what is left in an address's bucket; seconds since 1970.
+
+    `key` is a keyed hash, because people type passwords into the field for names.
+    """
+
+    __tablename__ = "attempts"
+
+    key: str = Field(primary_key=True)
+    count: float
+    until_s: float = 0.0
+    """Until when the next attempt waits."""
+    at_s: float
+    expires_s: float = Field(index=True)
+
+
 class ApplicationRow(SQLModel, table=True):
     """A firm that asks to be let in; `claim_hash` is of what its applicant shows to follow it and collect the secret."""
 

@@ -1,5 +1,6 @@
 """People get in with what they know and what they have; who guesses waits, and the trail says who tried."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -10,9 +11,11 @@ import pytest
 
 from tests.fakes.edge import Edge, MovableClock, running, stored_bytes
 from utm.problems import Problem
-from utm.security.guesses import FREE_FAILURES, MAX_WAIT_S, Guesses
+from utm.security.guesses import APPLICATIONS, FORGET_S, FREE_FAILURES, MAX_WAIT_S, Guesses
 from utm.security.passwords import weakness
+from utm.security.sealing import Sealer
 from utm.store import journal
+from utm.store.store import Store
 
 NEW = "eleven quiet herons over the bay"
 
@@ -190,54 +193,104 @@ async def test_a_person_changes_the_password(tmp_path: Path) -> None:
         assert (await edge.client().get("/v1/session/totp", headers=bearer)).status_code == 401
 
 
-def wait_of(guesses: Guesses, account: str | None, address: str) -> int:
+@pytest.fixture
+def clock() -> MovableClock:
+    return MovableClock()
+
+
+def counting(folder: Path, clock: MovableClock) -> tuple[Guesses, Store]:
+    """Return what counts guesses in one more process on the folder's store."""
+    store = Store(folder / "hexlane.db")
+    store.start()
+    return Guesses(clock, store, Sealer(folder / "sealing.key").digest), store
+
+
+@pytest.fixture
+def guesses(tmp_path: Path, clock: MovableClock) -> Iterator[Guesses]:
+    made, store = counting(tmp_path, clock)
+    yield made
+    store.close()
+
+
+async def wait_of(guesses: Guesses, account: str | None, address: str) -> int:
     try:
-        guesses.check(account, address)
+        await guesses.check(account, address)
     except Problem as problem:
         return int(problem.headers["Retry-After"]) if problem.code == "too_many_attempts" else -1
     return 0
 
 
-def test_waits_double_and_are_forgotten() -> None:
+async def test_waits_double_and_are_forgotten(guesses: Guesses, clock: MovableClock) -> None:
     """After a few failures from anywhere each more must double the wait up to its limit; an hour later all is forgotten."""
-    clock = MovableClock()
-    guesses = Guesses(clock.monotonic_s)
     waits = []
     for n in range(20):
-        guesses.failed("li", f"10.0.0.{n}")
-        waits.append(wait_of(guesses, "li", "10.9.9.9"))
+        await guesses.failed("li", f"10.0.0.{n}")
+        waits.append(await wait_of(guesses, "li", "10.9.9.9"))
     assert waits[: FREE_FAILURES - 1] == [0] * (FREE_FAILURES - 1)
     assert waits[FREE_FAILURES - 1 : FREE_FAILURES + 3] == [1, 2, 4, 8]
     assert waits[-1] == MAX_WAIT_S
-    assert wait_of(guesses, "wang", "10.9.9.9") == 0
+    assert await wait_of(guesses, "wang", "10.9.9.9") == 0
     clock.advance(MAX_WAIT_S)
-    assert wait_of(guesses, "li", "10.9.9.9") == 0
+    assert await wait_of(guesses, "li", "10.9.9.9") == 0
     clock.advance(3601)
-    guesses.failed("li", "10.0.0.1")
-    assert wait_of(guesses, "li", "10.9.9.9") == 0
+    await guesses.failed("li", "10.0.0.1")
+    assert await wait_of(guesses, "li", "10.9.9.9") == 0
 
 
-def test_guessing_elsewhere_locks_nobody_out_of_where_they_work() -> None:
+async def test_guessing_elsewhere_locks_nobody_out_of_where_they_work(guesses: Guesses) -> None:
     """An account known at an address must be let in there while others guess, until it fails there as often."""
-    clock = MovableClock()
-    guesses = Guesses(clock.monotonic_s)
-    guesses.succeeded("li", "10.1.1.1")
+    await guesses.succeeded("li", "10.1.1.1")
     for n in range(12):
-        guesses.failed("li", f"10.0.0.{n}")
-    assert wait_of(guesses, "li", "10.2.2.2") > 0
-    assert wait_of(guesses, "li", "10.1.1.1") == 0
+        await guesses.failed("li", f"10.0.0.{n}")
+    assert await wait_of(guesses, "li", "10.2.2.2") > 0
+    assert await wait_of(guesses, "li", "10.1.1.1") == 0
     for _ in range(FREE_FAILURES):
-        guesses.failed("li", "10.1.1.1")
-    assert wait_of(guesses, "li", "10.1.1.1") > 0
+        await guesses.failed("li", "10.1.1.1")
+    assert await wait_of(guesses, "li", "10.1.1.1") > 0
 
 
-def test_an_address_that_guesses_names_waits_too() -> None:
+async def test_an_address_that_guesses_names_waits_too(guesses: Guesses) -> None:
     """Many failures from one address, whatever the names, must make that address wait, and no other."""
-    guesses = Guesses(MovableClock().monotonic_s)
     for n in range(60):
-        guesses.failed(f"name-{n}", "10.0.0.1")
-    assert wait_of(guesses, "somebody", "10.0.0.1") > 0
-    assert wait_of(guesses, "somebody", "10.0.0.2") == 0
+        await guesses.failed(f"name-{n}", "10.0.0.1")
+    assert await wait_of(guesses, "somebody", "10.0.0.1") > 0
+    assert await wait_of(guesses, "somebody", "10.0.0.2") == 0
+
+
+async def test_an_address_that_guesses_a_programs_secret_is_limited_for_that_program(guesses: Guesses) -> None:
+    """A dozen wrong secrets for one client from one address must be answered 429, and the client let in from elsewhere."""
+    for _ in range(12):
+        await guesses.check(None, "10.0.0.1", name="cl_x")
+        await guesses.failed(None, "10.0.0.1", name="cl_x")
+    with pytest.raises(Problem) as refused:
+        await guesses.check(None, "10.0.0.1", name="cl_x")
+    assert refused.value.code == "too_many_requests"
+    await guesses.check(None, "10.0.0.1", name="cl_y")
+    await guesses.check(None, "10.0.0.2", name="cl_x")
+
+
+async def test_guesses_are_counted_across_processes_and_restarts(tmp_path: Path, clock: MovableClock) -> None:
+    """Failures spread over processes must add up, hold in each of them and in one started later; no name stands there."""
+    first, one = counting(tmp_path, clock)
+    second, two = counting(tmp_path, clock)
+    try:
+        for n in range(FREE_FAILURES + 3):
+            await (first, second)[n % 2].failed("li.wei-typed-in", f"10.0.0.{n}")
+        assert [await wait_of(item, "li.wei-typed-in", "10.9.9.9") for item in (first, second)] == [8, 8]
+        verdicts = [(await (first, second)[n % 2].take(APPLICATIONS, "10.0.0.9")).allowed for n in range(12)]
+        assert verdicts == [True] * 10 + [False] * 2
+        clock.advance(FORGET_S)
+        await one.write(first.forget_expired)
+        assert await wait_of(second, "li.wei-typed-in", "10.9.9.9") == 0
+        for _ in range(FREE_FAILURES):
+            await second.failed("li.wei-typed-in", "10.0.0.1")
+    finally:
+        one.close()
+        two.close()
+    later, three = counting(tmp_path, clock)
+    assert await wait_of(later, "li.wei-typed-in", "10.9.9.9") == 1
+    three.close()
+    assert b"li.wei-typed-in" not in stored_bytes(tmp_path)
 
 
 async def test_sign_in_slows_down_and_every_attempt_is_in_the_trail(tmp_path: Path) -> None:

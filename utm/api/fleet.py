@@ -194,7 +194,7 @@ async def read(
     summary="Change an aircraft",
     response_model=AircraftAnswer,
     openapi_extra=openapi_body(AircraftPatch),
-    responses=problem_responses(401, 403, 404, 409, 413, 415, 422, 503),
+    responses=problem_responses(400, 401, 403, 404, 409, 413, 415, 422, 503),
 )
 async def change(
     aircraft_id: str,

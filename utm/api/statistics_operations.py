@@ -39,6 +39,8 @@ router = APIRouter(prefix="/v1/statistics", tags=["statistics"])
 
 App = Annotated[Services, Depends(services_of)]
 Reader = Annotated[Principal, Depends(require("statistics.read"))]
+_YEARS = (2000, 2999)
+"""Years a report may be of (ours): far from where the calendar ends."""
 LONGEST_NOISE = timedelta(days=1)
 
 
@@ -150,6 +152,11 @@ async def read_report(
     if (day is None) == (month is None):
         fault = FieldProblem("?day", "required", "give either day or month", "请给出 day 或 month 之一")
         raise validation_problem([fault], code="invalid_parameter")
+    year = day.year if day is not None else int(str(month)[:4])
+    if not _YEARS[0] <= year <= _YEARS[1]:
+        detail, detail_zh = f"give a year from {_YEARS[0]} to {_YEARS[1]}", f"年份须在 {_YEARS[0]} 至 {_YEARS[1]} 之间"
+        field = "?day" if day is not None else "?month"
+        raise validation_problem([FieldProblem(field, "out_of_range", detail, detail_zh)], code="invalid_parameter")
     first = day if day is not None else date.fromisoformat(f"{month}-01")
     after = first + timedelta(days=1) if day is not None else (first + timedelta(days=31)).replace(day=1)
     start, end = (datetime.combine(item, time(), BEIJING) for item in (first, after))

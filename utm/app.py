@@ -40,6 +40,7 @@ from utm.api import (
     flight_plans,
     flight_stories,
     geocode,
+    ground,
     guide,
     handovers,
     health,
@@ -48,6 +49,7 @@ from utm.api import (
     inspections,
     live,
     logistics,
+    map_tiles,
     notices,
     oauth,
     offers,
@@ -59,7 +61,9 @@ from utm.api import (
     records,
     replay,
     replay_measure,
+    routes,
     sandboxes,
+    sectors,
     session,
     session_security,
     slots,
@@ -92,6 +96,8 @@ from utm.contingency_book import ContingencyBook
 from utm.demo import prepare_demo, refuse_demo_accounts
 from utm.fleet import Fleet, FleetBindings
 from utm.flight_plans import FlightPlans
+from utm.ground.desk import KIND as GROUND
+from utm.ground.desk import GroundDesk
 from utm.identification import IdentificationDesk
 from utm.live import LiveHub
 from utm.logistics.desks import Logistics
@@ -111,6 +117,10 @@ from utm.rules.standing_days import KIND as STANDING_DAY
 from utm.rules.standing_days import StandingDays
 from utm.sandbox import Sandbox, sandbox_door
 from utm.sandbox import settings_of as sandbox_settings
+from utm.sectors.book import KIND as SECTORS
+from utm.sectors.book import SectorBook
+from utm.sectors.desk import SectorDesk
+from utm.sectors.ownership import Ownership
 from utm.security.identity import Identity
 from utm.services import Services
 from utm.settings import Settings
@@ -226,17 +236,21 @@ def _application(services: Services, lifespan: Lifespan[FastAPI] | None) -> Fast
         flight_stories,
         incidents,
         handovers,
+        sectors,
         logistics,
         slots,
         webhooks,
         demo_faults,
         weather,
         inspections,
+        ground,
+        routes,
+        map_tiles,
     ):
         app.include_router(module.router)
     add_direct_routes(app, flight_plans.direct_routes())
     guide.mount(app)
-    console.mount(app)
+    console.mount(app, map_tiles.tile_hosts(services.settings))
     return app
 
 
@@ -329,6 +343,9 @@ def compose(
     bus.keep_with(webhook_desk.keep)
     plan_steps = PlanSteps(plans, vehicles)
     commands.follow_steps(plan_steps)
+    ground_desk = GroundDesk(clock=clock, store=store, book=book)
+    ground_desk.memory = memory
+    memory.keep(GROUND, ground_desk)
     weather_desk = WeatherDesk(clock=clock, store=store, region=book.region)
     weather_desk.memory = memory
     memory.keep(WEATHER, weather_desk)
@@ -374,6 +391,18 @@ def compose(
         sandbox=real is not None,
     )
     watch.more.append(rule_desks.reports.conditions)
+    sector_book = SectorBook(book.region)
+    memory.keep(SECTORS, sector_book)
+    sector_desk = SectorDesk(
+        clock=clock,
+        store=store,
+        memory=memory,
+        region=book.region,
+        book=sector_book,
+        ownership=Ownership(sector_book, telemetry, alerts_desk, sky, book.region.frame),
+    )
+    commands.gates.append(sector_desk.check_orders)
+    commands.giving.placed.append(sector_desk.note_order)
     return Services(
         settings=settings,
         clock=clock,
@@ -400,7 +429,8 @@ def compose(
         commands=commands,
         watch=watch,
         time_watch=time_watch,
-        logistics=Logistics.of(plans, plan_steps, bus=bus, fleet=fleet_directory),
+        logistics=Logistics.of(plans, plan_steps, bus=bus, fleet=fleet_directory, ground=ground_desk),
+        ground=ground_desk,
         webhooks=webhook_desk,
         courier=Courier(
             clock=clock,
@@ -417,6 +447,7 @@ def compose(
         identification=IdentificationDesk(telemetry, fleet_directory),
         reporter=Reporter(settings, clock, telemetry, fleet_directory),
         recording=RecordingDesk(settings, clock, telemetry=telemetry, hub=hub, bus=bus, region=book.region),
+        sectors=sector_desk,
         sandbox=real is not None,
     )
 
@@ -565,6 +596,7 @@ async def _sweep(services: Services) -> None:
             await services.plan_steps.sweep_pending()
             await services.commands.sweep()
             await services.rules.sweep()
+            await services.sectors.transfers.sweep()
             if traffic is not None:
                 traffic.tick(to_scene_s(services.clock.now()))
         except StoreUnavailableError as error:

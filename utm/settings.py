@@ -1,6 +1,7 @@
 """Settings of one server, from the environment (`HEXLANE_*`) or the command line."""
 
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -126,6 +127,15 @@ class Settings(BaseSettings):
         pattern=r"^(none|kernel|ntp:\S+)$",
         description="Who confirms the server's clock: none, kernel (its time service, by adjtimex) or ntp:HOST.",
     )
+    map_tiles: str = Field(
+        default="",
+        description="Tiles under the console's map, lowest first, by spaces: https addresses with {z} {x} {y}, or .pmtiles.",
+    )
+    map_tiles_datum: Literal["WGS84", "GCJ02"] = Field(
+        default="WGS84", description="Datum they are drawn in: WGS84 (also CGCS2000, Tianditu) or GCJ02."
+    )
+    map_tiles_attribution: str = Field(default="", max_length=200, description="What their owner wants shown.")
+    map_tiles_max_zoom: int = Field(default=18, ge=1, le=22, description="Deepest zoom they have.")
     own_icao: str = Field(
         default="",
         pattern=r"^([0-9A-Fa-f]{6}(,[0-9A-Fa-f]{6})*)?$",

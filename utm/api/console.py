@@ -1,5 +1,6 @@
 """The console's files, served from the package, under a policy that lets nothing else in."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
@@ -35,10 +36,23 @@ _NOT_BUILT: Final = (
 )
 
 
-def mount(app: FastAPI) -> None:
-    """Serve the console at `/`; its hashed assets may be kept for ever, its page is asked for each time."""
+def policy_with(hosts: Iterable[str]) -> str:
+    """Return the policy with hosts the page may also fetch map tiles from; without any, the strict one."""
+    return CONTENT_SECURITY_POLICY.replace("connect-src 'self'", " ".join(("connect-src 'self'", *hosts)))
+
+
+def mount(app: FastAPI, tile_hosts: Iterable[str] = ()) -> None:
+    """Serve the console at `/`; its hashed assets may be kept for ever, its page is asked for each time.
+
+    `tile_hosts` are the hosts of map tiles a city brings; only the console's own page may ask them.
+    """
+    page_headers = HEADERS | {"Content-Security-Policy": policy_with(tile_hosts)}
+
+    async def page() -> Response:
+        return _served("index.html", page_headers)
+
     app.mount("/assets", _Assets(directory=FILES / "assets", check_dir=False), name="assets")
-    app.add_api_route("/", _page, methods=["GET", "HEAD"], include_in_schema=False)
+    app.add_api_route("/", page, methods=["GET", "HEAD"], include_in_schema=False)
     app.add_api_route("/docs", _reference, methods=["GET", "HEAD"], include_in_schema=False)
     app.add_api_route("/{name:path}", _file, methods=["GET", "HEAD"], include_in_schema=False)
 
@@ -52,19 +66,15 @@ class _Assets(StaticFiles):
         return response
 
 
-async def _page() -> Response:
-    return _served("index.html")
-
-
 async def _reference() -> Response:
-    return _served("api.html")
+    return _served("api.html", HEADERS)
 
 
-def _served(name: str) -> Response:
+def _served(name: str, headers: dict[str, str]) -> Response:
     page = FILES / name
     if not page.is_file():
         return HTMLResponse(_NOT_BUILT, status_code=503)
-    return FileResponse(page, headers=HEADERS)
+    return FileResponse(page, headers=headers)
 
 
 async def _file(name: str, request: Request) -> Response:

@@ -6,7 +6,7 @@
  * Serves the built console with a strict Content-Security-Policy, the endpoints the console reads and the live feed in
  * its binary form, filled with drones that fly from site to site of the city pack. It decides nothing and checks
  * nothing: what it shows is scenery. Options: --port (0 = any), --drones, --password (no automatic sign-in),
- * --calm (every drone conforms).
+ * --calm (every drone conforms), --cells (at most so many, those nearest to the middle).
  */
 
 import { createReadStream, existsSync, readFileSync } from 'node:fs'
@@ -14,7 +14,7 @@ import { createServer } from 'node:http'
 import { extname, join, normalize } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { polygonToCells } from 'h3-js'
+import { cellToLatLng, polygonToCells } from 'h3-js'
 import { WebSocketServer } from 'ws'
 
 const { values: options } = parseArgs({
@@ -23,6 +23,7 @@ const { values: options } = parseArgs({
     drones: { type: 'string', default: '50' },
     password: { type: 'boolean', default: false },
     calm: { type: 'boolean', default: false },
+    cells: { type: 'string', default: '100000' },
   },
 })
 const here = fileURLToPath(new URL('.', import.meta.url))
@@ -265,7 +266,13 @@ function plan(drone) {
 function cells(query) {
   const [west, south, east, north] = (query.get('bbox') ?? '113.745,22.43,114.56,22.84').split(',').map(Number)
   const ring = [[west, south], [east, south], [east, north], [west, north], [west, south]]
-  return polygonToCells([ring], Number(query.get('res') ?? 9), true).map((cell) => ({
+  const away = (cell) => {
+    const [lat, lng] = cellToLatLng(cell)
+    return flatM([lng, lat], [(west + east) / 2, (south + north) / 2])
+  }
+  const all = polygonToCells([ring], Number(query.get('res') ?? 9), true)
+  const shown = all.length <= Number(options.cells) ? all : all.map((cell) => [away(cell), cell]).sort((a, b) => a[0] - b[0]).slice(0, Number(options.cells)).map(([, cell]) => cell)
+  return shown.map((cell) => ({
     cell,
     load: Math.max(0, Math.floor(random() * 30) - 18),
     ceiling_agl_m: 120,

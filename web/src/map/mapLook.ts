@@ -6,6 +6,7 @@ import type { Lang } from '../i18n/translate'
 import { FONT, mapImages, RATIO } from './images'
 import { palettes, type Theme } from './palette'
 import { layerGroups, mapLayers } from './style'
+import type { Ground } from './tiles/baseTiles'
 
 /** MapLibre types the setters by property name; walking over a style's entries needs them by string. */
 interface Restylable {
@@ -28,9 +29,9 @@ export function addImages(map: MapLibreMap, theme: Theme, lang: Lang, only?: str
   }
 }
 
-export function restyle(map: MapLibreMap, theme: Theme, lang: Lang): void {
+export function restyle(map: MapLibreMap, theme: Theme, lang: Lang, ground: readonly Ground[]): void {
   const setters = map as unknown as Restylable
-  for (const layer of mapLayers(palettes[theme], lang)) {
+  for (const layer of mapLayers(palettes[theme], lang, ground)) {
     for (const [name, value] of Object.entries(layer.paint ?? {})) setters.setPaintProperty(layer.id, name, value)
     for (const [name, value] of Object.entries(layer.layout ?? {})) setters.setLayoutProperty(layer.id, name, value)
   }

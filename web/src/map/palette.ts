@@ -9,6 +9,7 @@ import type { StateName } from '../live/decode'
 export type Theme = 'dark' | 'light'
 
 export interface Palette {
+  readonly dark: boolean
   readonly land: string
   readonly sea: string
   readonly coast: string
@@ -35,6 +36,7 @@ export interface Palette {
 }
 
 const dark: Palette = {
+  dark: true,
   land: '#22292f',
   sea: '#14191d',
   coast: '#39434b',
@@ -73,6 +75,7 @@ const dark: Palette = {
 }
 
 const light: Palette = {
+  dark: false,
   land: '#f1f2f1',
   sea: '#dbe1e4',
   coast: '#b4bec4',

@@ -8,6 +8,8 @@ import type { FocusLine } from './focusDrawing'
 import { runwayOutline } from './geometry'
 import { FONT, restrictions } from './images'
 import type { Palette } from './palette'
+import { groundLayers, groundSources, type Ground } from './tiles/baseTiles'
+import { noGround, type GroundState } from './tiles/ground'
 
 type Collection = GeoJSON.FeatureCollection
 export const emptyCollection: Collection = { type: 'FeatureCollection', features: [] }
@@ -59,7 +61,13 @@ const groundWidth = (metres: ExpressionSpecification, least: number): Expression
 const localName = (lang: Lang): ExpressionSpecification =>
   lang === 'zh-CN' ? ['coalesce', ['get', 'name_zh'], ['get', 'name']] : ['get', 'name']
 
-function baseLayers(p: Palette, lang: Lang): LayerSpecification[] {
+/** Under everything: the city's own tiles where it brought some, else the map at hand. */
+function baseLayers(p: Palette, lang: Lang, ground: readonly Ground[]): LayerSpecification[] {
+  if (ground.length === 0) return ownLayers(p, lang)
+  return [{ id: 'land', type: 'background', paint: { 'background-color': p.land } }, ...groundLayers(ground, p, lang)]
+}
+
+function ownLayers(p: Palette, lang: Lang): LayerSpecification[] {
   const name: ExpressionSpecification = ['get', lang === 'zh-CN' ? 'zh' : 'en']
   const text = { 'text-font': [FONT], 'text-padding': 6, 'symbol-sort-key': ['get', 'rank'] as ExpressionSpecification }
   return [
@@ -399,19 +407,20 @@ export const layerGroups = {
 } as const
 
 /** Layers in drawing order for one theme and language. */
-export function mapLayers(palette: Palette, lang: Lang): LayerSpecification[] {
-  const [zones, network, base] = [zoneLayers(palette, lang), networkLayers(palette, lang), baseLayers(palette, lang)]
+export function mapLayers(palette: Palette, lang: Lang, ground: readonly Ground[] = []): LayerSpecification[] {
+  const [zones, network, base] = [zoneLayers(palette, lang), networkLayers(palette, lang), baseLayers(palette, lang, ground)]
   const isLabel = (layer: LayerSpecification) => layer.type === 'symbol' && layer.id !== 'corridor-way'
-  const ground = [...base, ...zones, ...network].filter((layer) => !isLabel(layer))
+  const below = [...base, ...zones, ...network].filter((layer) => !isLabel(layer))
   // Labels are placed from the last layer to the first: districts keep their place before sites and zones.
   const labels = [...network, ...zones, ...base].filter(isLabel)
-  return [...ground, ...labels, ...planLayers(palette, lang), ...focusLayers(palette, lang)]
+  return [...below, ...labels, ...planLayers(palette, lang), ...focusLayers(palette, lang)]
 }
 
-export function mapStyle(palette: Palette, lang: Lang): StyleSpecification {
+export function mapStyle(palette: Palette, lang: Lang, { ground, attribution }: GroundState = noGround): StyleSpecification {
   return {
     version: 8,
     sources: {
+      ...groundSources(ground, attribution),
       coast: { type: 'geojson', data: coast as unknown as Collection, tolerance: 0.3, maxzoom: 14 },
       airfield: { type: 'geojson', data: airfield },
       places: { type: 'geojson', data: placePoints },
@@ -424,6 +433,6 @@ export function mapStyle(palette: Palette, lang: Lang): StyleSpecification {
       'plan-now': { type: 'geojson', data: emptyCollection },
       trail: { type: 'geojson', data: emptyCollection },
     },
-    layers: mapLayers(palette, lang),
+    layers: mapLayers(palette, lang, ground),
   }
 }

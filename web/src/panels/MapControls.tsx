@@ -1,5 +1,6 @@
 import { Button, Group } from 'react-aria-components'
 import { useLook } from '../app/look'
+import { Attribution } from '../ui/Attribution'
 import { Icon } from '../ui/icons'
 
 interface Props {
@@ -16,9 +17,7 @@ export function MapControls({ onZoom, onHome, drawer, plans }: Props) {
   const { t } = useLook()
   return (
     <div className="map-foot" data-drawer={drawer} data-plans={plans}>
-      <p className="attribution" title={t('attribution_note')}>
-        {t('attribution')}
-      </p>
+      <Attribution className="attribution" />
       <Group className="map-buttons" aria-label={t('map_controls')}>
         <Button className="icon-button" aria-label={t('zoom_in')} onPress={() => onZoom(1)}>
           <Icon name="plus" />

@@ -63,6 +63,7 @@ export const map = {
   zoom_out: { zh: '缩小', en: 'Zoom out' },
   zoom_home: { zh: '显示全市', en: 'Show the whole city' },
   attribution: { zh: '海岸线 © OpenStreetMap 贡献者，ODbL', en: 'Coast © OpenStreetMap contributors, ODbL' },
+  ground_failed: { zh: '未能显示所配置的地图瓦片（{reason}），现用内置底图。', en: 'The map tiles set up here cannot be shown ({reason}); this is the built-in map.' },
   attribution_note: { zh: '底图海岸线为 2017 年；地名为示意位置。', en: 'Coast of 2017; place names mark approximate positions.' },
   settings_language: { zh: 'EN: Switch to English', en: '中文：切换为中文' },
   settings_language_short: { zh: 'EN', en: '中文' },

@@ -11,6 +11,7 @@ import { beijingDayTime, beijingTime, instant, localDetail, number } from '../..
 import type { IndexItem } from '../../live/protocol'
 import type { CityMap, Picked } from '../../map/cityMap'
 import { fromField, lengthsS, readPlace, toField } from '../../replay/replayTime'
+import { Attribution } from '../../ui/Attribution'
 import { Icon } from '../../ui/icons'
 import { problemWords } from '../../ui/problem'
 import { SeverityMark } from '../../ui/SeverityMark'
@@ -145,7 +146,7 @@ export default function ReplayScreen() {
             </div>
           )}
           {picked?.kind === 'drone' && <SelectedCard replay={replay} trackId={picked.track_id} onClose={() => setPicked(null)} />}
-          <p className="replay-attribution">{t('attribution')}</p>
+          <Attribution className="replay-attribution" />
         </div>
         <Transport replay={replay} alerts={past.alerts} />
       </div>

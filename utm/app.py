@@ -429,7 +429,15 @@ def compose(
         commands=commands,
         watch=watch,
         time_watch=time_watch,
-        logistics=Logistics.of(plans, plan_steps, bus=bus, fleet=fleet_directory, ground=ground_desk),
+        logistics=Logistics.of(
+            plans,
+            plan_steps,
+            bus=bus,
+            fleet=fleet_directory,
+            ground=ground_desk,
+            weather=weather_desk,
+            zones=zone_desk,
+        ),
         ground=ground_desk,
         webhooks=webhook_desk,
         courier=Courier(

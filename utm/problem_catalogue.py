@@ -98,6 +98,8 @@ CATALOGUE: dict[str, CodeEntry] = {
     "carrier_unavailable": _E(409, "The carrier is not available", "该运力当前不可用", "Set its state to available, or name another aircraft.", "请将其状态设为 available，或改用其他航空器。"),
     "no_battery_free": _E(409, "No battery of the firm is free", "没有空闲电池", "Wait until one is back, or add one.", "请等待电池归还或新增电池。", True),
     "no_crew_free": _E(409, "No crew of the firm has room", "没有空闲机组", "Wait until a flight has landed, or put a crew on duty.", "请等待航班结束或安排机组值班。", True),
+    # -- ground
+    "population_unusable": _E(422, "The file says nothing about people in this city", "文件不含本市人口信息", "Check places, units and format; dry_run=true lists what was read.", "请检查位置、单位与格式；dry_run=true 可列出读取结果。"),
     # -- weather
     "weather_unusable": _E(422, "The file gives no weather over this city", "文件不含本市气象信息", "Check places, units and reach_m; dry_run=true lists what was read.", "请检查位置、单位与 reach_m；dry_run=true 可列出读取结果。"),
     # -- fleet, airspace, live
@@ -115,6 +117,11 @@ CATALOGUE: dict[str, CodeEntry] = {
     "command_outstanding": _E(409, "A command of this kind is under way", "同类指令正在执行", "Wait until the command the detail names has ended.", "请等待说明中所列指令结束。", True),
     "command_conflict": _E(409, "The command would bring the vehicle too close to others or into a zone", "该指令将造成冲突或进入限制区域", "Read effects for what is in the way; send what is recommended, or, as a dispatcher, an override with a reason.", "请查看 effects 中的冲突，采用推荐的指令；调度员可附理由强制执行（override）。"),
     "command_reason_required": _E(409, "Say why the operations centre commands this flight", "请说明运行中心指挥该飞行的理由", "Send a reason: the flight conforms, no alert names it, and it is its firm's to command.", "请填写 reason：该飞行符合计划且无相关告警，应由其运营人指挥。"),
+    "owned_by_other_position": _E(409, "Another position owns this flight", "该飞行由其他席位负责", "Ask the position that owner names, or have the flight transferred; a supervisor sends a reason.", "请与 owner 所列席位联系或办理移交；主任可填写 reason 后操作。"),
+    "not_supervisor": _E(403, "Only a supervisor may do that", "仅主任可执行此操作", "Sign on at a position that supervises, or ask an administrator.", "请在主任席位签到，或联系管理员。"),
+    "position_in_use": _E(409, "The position still owns something", "该席位仍有负责的对象", "Give its sectors and flights to other positions first.", "请先将其扇区和飞行交给其他席位。"),
+    "transfer_pending": _E(409, "It is offered already", "已有待答复的移交", "Wait for the answer, or withdraw the offer that waits.", "请等待答复，或撤回待答复的移交。"),
+    "transfer_closed": _E(409, "The transfer has ended", "该移交已结束", "Read the board again; offer anew if it is still needed.", "请重新读取席位看板；如仍需要请重新发起。"),
     "confirmation_required": _E(409, "Confirm what this would do", "请确认该操作的影响", "Read effects, then send the same body with confirmation_token.", "请查看 effects，然后携带 confirmation_token 重新发送同一请求。", True),
     "confirmation_invalid": _E(409, "The confirmation does not fit this order", "确认无效", "Ask again without a token: it holds for two minutes, for one caller, for one body, once.", "请去掉令牌重新请求：确认两分钟内有效，仅限同一用户、同一请求、一次。"),
     "import_failed": _E(422, "The file could not be imported", "文件无法导入", "Correct what errors lists; try with dry_run=true.", "请修正 errors 所列问题，可先用 dry_run=true 试导入。"),

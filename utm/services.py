@@ -16,6 +16,7 @@ from utm.clock import Clock
 from utm.commands import CommandDesk
 from utm.fleet import Fleet
 from utm.flight_plans import FlightPlans
+from utm.ground.desk import GroundDesk
 from utm.identification import IdentificationDesk
 from utm.live import LiveHub
 from utm.logistics.desks import Logistics
@@ -27,6 +28,7 @@ from utm.policy_impact import PolicyImpact
 from utm.recording.desk import RecordingDesk
 from utm.reporting.reporter import Reporter
 from utm.rules.parts import RuleDesks
+from utm.sectors.desk import SectorDesk
 from utm.security.identity import Identity
 from utm.settings import Settings
 from utm.sky import Sky
@@ -77,9 +79,11 @@ class Services:
     off_nominal: OffNominal
     rules: RuleDesks
     weather: WeatherDesk
+    ground: GroundDesk
     weather_watch: WeatherWatch
     identification: IdentificationDesk
     reporter: Reporter
+    sectors: SectorDesk
     flown_by: dict[str, str] = field(default_factory=dict)
     """Which aircraft the picture was told flies a plan; a plan that left the sky no longer says."""
     ready: bool = False

@@ -103,6 +103,11 @@ def _inspection(city: TwoFirms, owner: Firm, sender: Firm) -> dict[str, Any]:
     return {**wanted, "departure_at": departure, "height_agl_m": 60.0}
 
 
+def _route(city: TwoFirms, owner: Firm, sender: Firm) -> dict[str, Any]:
+    ends = {"origin_site_id": "st_talent_park", "destination_site_id": "st_happy_coast"}
+    return {**ends, "aircraft_id": owner.ids["aircraft"]}
+
+
 def _day(city: TwoFirms, owner: Firm, sender: Firm) -> dict[str, Any]:
     return {"date": (datetime.now(UTC) + timedelta(days=3)).date().isoformat(), "flights": 3}
 
@@ -277,6 +282,13 @@ MATRIX: dict[str, Rule] = {
     "PUT /v1/policy": Rule("r"),
     "PUT /v1/policy/weather": Rule("dr"),
     "POST /v1/policy/impact": Rule("dr"),
+    "GET /v1/ground-risk/rules": Rule("odrsa"),
+    "PUT /v1/ground-risk/rules": Rule("r"),
+    "GET /v1/population": Rule("odrsa"),
+    "GET /v1/population/grids": Rule("odrsa"),
+    "POST /v1/population/grids": Rule("r"),
+    "DELETE /v1/population/grids/{grid_id}": Rule("r"),
+    "POST /v1/routes": Rule("odrsa", body=_route, names=True),
     "GET /v1/weather": Rule("odrsa"),
     "GET /v1/weather/at": Rule("odrsa"),
     "GET /v1/weather/forecasts": Rule("odrsa"),
@@ -292,6 +304,24 @@ MATRIX: dict[str, Rule] = {
     "GET /v1/action-lists/{action_list_id}": Rule("dra", office={"action_list_id": "action_list"}),
     "POST /v1/action-lists/{action_list_id}/execute": Rule("d", office={"action_list_id": "action_list"}),
     # -- the centre's own
+    "GET /v1/sectors": _CITY,
+    "PUT /v1/sectors": Rule("da", never="d"),
+    "GET /v1/sectors/versions": _CITY,
+    "GET /v1/sectors/versions/{version}": Rule("dra", unready=True),
+    "POST /v1/sectors/assignments": Rule("da", never="d"),
+    "GET /v1/sectors/board": _CITY,
+    "GET /v1/sectors/owner": _CITY,
+    "GET /v1/positions": _CITY,
+    "POST /v1/positions": Rule("da", never="d"),
+    "PUT /v1/positions/{position_id}": Rule("da", never="d"),
+    "DELETE /v1/positions/{position_id}": Rule("da", never="d"),
+    "POST /v1/positions/{position_id}/sign-on": Rule("d"),
+    "POST /v1/positions/sign-off": Rule("d"),
+    "GET /v1/transfers": _CITY,
+    "POST /v1/transfers": Rule("d"),
+    "POST /v1/transfers/{transfer_id}/accept": Rule("d"),
+    "POST /v1/transfers/{transfer_id}/decline": Rule("d"),
+    "POST /v1/transfers/{transfer_id}/withdraw": Rule("d"),
     "GET /v1/handovers": _CITY,
     "POST /v1/handovers": Rule("d"),
     "GET /v1/handovers/current": _CITY,

@@ -320,6 +320,11 @@ REQUESTS: dict[str, Answer] = {
 }
 
 ELSEWHERE: dict[str, str] = {
+    "owned_by_other_position": "integration/test_sectors_api.py::test_only_the_owner_may_order_a_flight",
+    "not_supervisor": "integration/test_sectors_api.py::test_the_division_is_a_supervisors",
+    "position_in_use": "integration/test_sectors_api.py::test_the_division_is_a_supervisors",
+    "transfer_pending": "integration/test_sectors_api.py::test_a_transfer_is_accepted_declined_or_goes_back",
+    "transfer_closed": "integration/test_sectors_api.py::test_a_transfer_is_accepted_declined_or_goes_back",
     "application_decided": "unit/utm/test_applications.py::test_an_approved_firm_collects_its_secret_once",
     "clock_off": "integration/test_track_ingest.py::test_nothing_is_approved_while_the_clock_is_off",
     "command_conflict": "integration/test_contract_commands.py::test_orders_to_several_are_judged_jointly_and_asked_twice",
@@ -347,6 +352,7 @@ ELSEWHERE: dict[str, str] = {
     "too_many_attempts": "unit/utm/test_sign_in.py::test_sign_in_slows_down_and_every_attempt_is_in_the_trail",
     "totp_required": "unit/utm/test_sign_in.py::test_a_second_factor_is_asked_for_once_confirmed",
     "weak_password": "unit/utm/test_sign_in.py::test_a_person_changes_the_password",
+    "population_unusable": "integration/test_ground_api.py::test_a_dry_run_lists_what_is_wrong_and_changes_nothing",
     "weather_unusable": "integration/test_weather_api.py::test_a_dry_run_lists_what_is_wrong_and_changes_nothing",
     "wrong_code": "unit/utm/test_sign_in.py::test_a_second_factor_is_asked_for_once_confirmed",
 }

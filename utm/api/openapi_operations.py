@@ -87,9 +87,26 @@ _NAMES: Final = {
     "POST /v1/missions": "book_mission",
     "POST /v1/policy/impact": "get_policy_impact",
     "POST /v1/inspections": "design_inspection",
+    "GET /v1/sectors": "get_sectors",
+    "PUT /v1/sectors": "put_sectors",
+    "GET /v1/sectors/versions": "list_sector_versions",
+    "GET /v1/sectors/versions/{version}": "get_sector_version",
+    "POST /v1/sectors/assignments": "assign_sectors",
+    "GET /v1/sectors/board": "get_sector_board",
+    "GET /v1/sectors/owner": "get_flight_owner",
+    "POST /v1/positions/{position_id}/sign-on": "sign_on_position",
+    "POST /v1/positions/sign-off": "sign_off_position",
+    "DELETE /v1/positions/{position_id}": "close_position",
     "POST /v1/flight-plans/{plan_id}/results": "add_result",
     "GET /v1/flight-plans/{plan_id}/results": "list_results",
     "DELETE /v1/flight-plans/{plan_id}/results/{result_id}": "remove_result",
+    "GET /v1/ground-risk/rules": "get_ground_rules",
+    "PUT /v1/ground-risk/rules": "put_ground_rules",
+    "GET /v1/population": "get_population",
+    "GET /v1/population/grids": "list_population_grids",
+    "POST /v1/population/grids": "import_population",
+    "DELETE /v1/population/grids/{grid_id}": "withdraw_population",
+    "POST /v1/routes": "find_routes",
     "GET /v1/weather": "get_weather",
     "GET /v1/weather/at": "get_weather_at",
     "GET /v1/weather/limits": "get_weather_limits",
@@ -136,11 +153,12 @@ _VERSION: Final = {
     "schema": {"type": "string", "pattern": '^("[0-9]{1,15}"|\\*)$'},
 }
 _WITH_KEY: Final = frozenset({"POST /v1/flight-plans"})
-_VERSION_NEEDED: Final = frozenset({"PUT /v1/flight-plans/{plan_id}"})
+_VERSION_NEEDED: Final = frozenset({"PUT /v1/flight-plans/{plan_id}", "PUT /v1/sectors"})
 _WITH_VERSION: Final = _VERSION_NEEDED | {
     "PUT /v1/zones/{zone_id}",
     "DELETE /v1/zones/{zone_id}",
     "PUT /v1/policy",
+    "PUT /v1/sectors",
 }
 _SAME: Final = frozenset({"aircraft", "statistics", "logistics", "fairness"})
 

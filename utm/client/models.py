@@ -282,6 +282,14 @@ class AlertItem(msgspec.Struct, omit_defaults=True, kw_only=True):
     """Who resolved it; null when its cause ceased."""
 
 
+class AlertOwner(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """The position of an open alert."""
+
+    alert_id: str
+    position_id: str
+    why: str
+
+
 class AlertPage(msgspec.Struct, omit_defaults=True, kw_only=True):
     """Alerts; `seq` is where /v1/live goes on."""
 
@@ -386,20 +394,20 @@ class Altitude(msgspec.Struct, omit_defaults=True, kw_only=True):
 
 
 class Application(msgspec.Struct, omit_defaults=True, kw_only=True):
-    """The answer about application, as far as it is documented by its members; more may come."""
+    """Where an application stands, as its applicant sees it."""
 
-    application_id: str | None = None
-    state: str | None = None
-    kind: str | None = None
-    name: str | None = None
-    created_at: datetime | None = None
-    decided_at: Any = None
-    reason: Any = None
-    organisation_id: Any = None
-    client_id: Any = None
-    collect_until: Any = None
-    collected_at: Any = None
-    claim_token: str | None = None
+    application_id: str
+    state: str
+    kind: str
+    name: str
+    created_at: datetime
+    decided_at: datetime | None
+    reason: str | None
+    organisation_id: str | None
+    client_id: str | None
+    collect_until: datetime | None
+    """Until when the first secret can be collected."""
+    collected_at: datetime | None
 
 
 class ApplicationBody(msgspec.Struct, omit_defaults=True, kw_only=True):
@@ -418,31 +426,32 @@ class ApplicationBody(msgspec.Struct, omit_defaults=True, kw_only=True):
     """What the firm means to do, for whoever decides."""
 
 
-class ApplicationShown(msgspec.Struct, omit_defaults=True, kw_only=True):
-    """The answer about application, as far as it is documented by its members; more may come."""
+class ApplicationDetail(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """An application as an admin sees it."""
 
-    application_id: str | None = None
-    state: str | None = None
-    kind: str | None = None
-    name: str | None = None
-    created_at: datetime | None = None
-    decided_at: Any = None
-    reason: Any = None
-    organisation_id: Any = None
-    client_id: Any = None
-    collect_until: Any = None
-    collected_at: Any = None
-    name_zh: str | None = None
-    contact: ApplicationShownContact | None = None
-    decided_by: Any = None
+    application_id: str
+    state: str
+    kind: str
+    name: str
+    created_at: datetime
+    decided_at: datetime | None
+    reason: str | None
+    organisation_id: str | None
+    client_id: str | None
+    collect_until: datetime | None
+    """Until when the first secret can be collected."""
+    collected_at: datetime | None
+    name_zh: str
+    contact: dict[str, Any]
+    """What else the applicant said."""
+    decided_by: str | None
 
 
-class ApplicationShownContact(msgspec.Struct, omit_defaults=True, kw_only=True):
-    """The answer about application shown contact, as far as it is documented by its members; more may come."""
+class ApplicationPage(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """Applications in the order they came."""
 
-    contact_name: str | None = None
-    contact_email: str | None = None
-    statement: str | None = None
+    items: list[ApplicationDetail]
+    next_cursor: str | None
 
 
 class ApprovalBody(msgspec.Struct, omit_defaults=True, kw_only=True):
@@ -452,6 +461,15 @@ class ApprovalBody(msgspec.Struct, omit_defaults=True, kw_only=True):
     reason: str | None = None
 
 
+class ApprovalCounts(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """How many wait, by kind."""
+
+    plan: int
+    release: int
+    standing_approval: int
+    overdue: int
+
+
 class ApprovalDecisionBody(msgspec.Struct, omit_defaults=True, kw_only=True):
     """What is decided: `released` for a release, `withdrawn` for a standing approval that was in force."""
 
@@ -459,59 +477,125 @@ class ApprovalDecisionBody(msgspec.Struct, omit_defaults=True, kw_only=True):
     reason: str | None = None
 
 
-class Approvals(msgspec.Struct, omit_defaults=True, kw_only=True):
-    """The answer about approvals, as far as it is documented by its members; more may come."""
+class ApprovalDetail(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """One entry; of a plan with the form of Article 27."""
 
-    items: list[ApprovalsItem] | None = None
-    next_cursor: Any = None
-    counts: ApprovalsCounts | None = None
-
-
-class ApprovalsCounts(msgspec.Struct, omit_defaults=True, kw_only=True):
-    """The answer about approvals counts, as far as it is documented by its members; more may come."""
-
-    plan: int | None = None
-    release: int | None = None
-    standing_approval: int | None = None
-    overdue: int | None = None
-
-
-class ApprovalsItem(msgspec.Struct, omit_defaults=True, kw_only=True):
-    """The answer about approvals item, as far as it is documented by its members; more may come."""
-
-    approval_id: str | None = None
-    kind: str | None = None
-    state: str | None = None
-    plan_id: str | None = None
-    standing_approval_id: str | None = None
-    organisation_id: str | None = None
-    organisation_name: str | None = None
-    aircraft_id: str | None = None
-    registration: str | None = None
-    aircraft_class: str | None = None
-    operation_type: str | None = None
-    priority: int | None = None
-    departure_at: datetime | None = None
-    ends_at: datetime | None = None
-    plan_state: str | None = None
-    plan_version: int | None = None
-    application: str | None = None
-    triggers: list[str] | None = None
-    reasons: list[dict[str, Any]] | None = None
-    missing_items: list[dict[str, Any]] | None = None
-    readiness_reported_at: Any = None
-    readiness_late: bool | None = None
-    released_at: Any = None
-    submitted_at: datetime | None = None
-    due_at: Any = None
-    overdue: bool | None = None
-    adapter: str | None = None
-    delivery: dict[str, Any] | None = None
-    decided_at: Any = None
-    decided_by: Any = None
-    decision_reason: Any = None
-    policy_version: int | None = None
+    approval_id: str
+    kind: str
+    """plan, release or standing_approval."""
+    state: str
+    plan_id: str | None
+    standing_approval_id: str | None
+    organisation_id: str
+    organisation_name: str
+    aircraft_id: str | None
+    registration: str | None
+    aircraft_class: str | None
+    operation_type: str | None
+    priority: int | None
+    departure_at: datetime | None
+    ends_at: datetime | None
+    plan_state: str | None
+    plan_version: int | None
+    application: str | None
+    triggers: list[str]
+    reasons: list[ReasonAnswer]
+    missing_items: list[Article27Missing]
+    readiness_reported_at: datetime | None
+    readiness_late: bool
+    released_at: datetime | None
     envelope: dict[str, Any] | None = None
+    """Of a standing approval."""
+    submitted_at: datetime | None
+    due_at: datetime | None
+    overdue: bool
+    adapter: str
+    delivery: AuthorityDelivery
+    decided_at: datetime | None
+    decided_by: str | None
+    decision_reason: str | None
+    policy_version: int | None
+    form: list[Article27Item] | None = None
+
+
+class ApprovalEntry(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """Something that waits for a decision, or was decided; what is a flight's alone is null of a standing approval."""
+
+    approval_id: str
+    kind: str
+    """plan, release or standing_approval."""
+    state: str
+    plan_id: str | None
+    standing_approval_id: str | None
+    organisation_id: str
+    organisation_name: str
+    aircraft_id: str | None
+    registration: str | None
+    aircraft_class: str | None
+    operation_type: str | None
+    priority: int | None
+    departure_at: datetime | None
+    ends_at: datetime | None
+    plan_state: str | None
+    plan_version: int | None
+    application: str | None
+    triggers: list[str]
+    reasons: list[ReasonAnswer]
+    missing_items: list[Article27Missing]
+    readiness_reported_at: datetime | None
+    readiness_late: bool
+    released_at: datetime | None
+    envelope: dict[str, Any] | None = None
+    """Of a standing approval."""
+    submitted_at: datetime | None
+    due_at: datetime | None
+    overdue: bool
+    adapter: str
+    delivery: AuthorityDelivery
+    decided_at: datetime | None
+    decided_by: str | None
+    decision_reason: str | None
+    policy_version: int | None
+
+
+class Approvals(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """The queue, soonest due first, or what was decided, newest first."""
+
+    items: list[ApprovalEntry]
+    next_cursor: str | None
+    counts: ApprovalCounts | None = None
+
+
+class Article27Item(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """An item of Article 27 as the authority reads it."""
+
+    item: int
+    title: str
+    title_zh: str
+    field: str
+    required: bool
+    given: bool
+    value: Any
+    """What was filed under it."""
+
+
+class Article27Missing(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """An item of Article 27 that is missing."""
+
+    item: int
+    field: str
+    title: str
+    title_zh: str
+    detail: str
+    detail_zh: str
+
+
+class AssignmentsBody(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """Which sectors go to which positions: all of one to another combines, some of them splits."""
+
+    assignments: dict[str, str]
+    """Positions by sector."""
+    note: str | None = None
 
 
 class AuthorityAnswer(msgspec.Struct, omit_defaults=True, kw_only=True):
@@ -520,6 +604,16 @@ class AuthorityAnswer(msgspec.Struct, omit_defaults=True, kw_only=True):
     application: str
     readiness_reported_at: datetime | None = None
     released_at: datetime | None = None
+
+
+class AuthorityDelivery(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """How the application reaches the authority's own system."""
+
+    state: str
+    attempts: int
+    reference: str | None
+    error: str | None
+    next_attempt_at: datetime | None
 
 
 class BaseBody(msgspec.Struct, omit_defaults=True, kw_only=True):
@@ -727,24 +821,14 @@ class Circle(msgspec.Struct, omit_defaults=True, kw_only=True):
 
 
 class Client(msgspec.Struct, omit_defaults=True, kw_only=True):
-    """The answer about client, as far as it is documented by its members; more may come."""
+    """A program that calls the API."""
 
-    client_id: str | None = None
-    organisation_id: str | None = None
-    role: str | None = None
-    name: str | None = None
-    credentials: list[ClientCredential] | None = None
-    client_secret: str | None = None
-
-
-class ClientAnswer(msgspec.Struct, omit_defaults=True, kw_only=True):
-    """The answer about client, as far as it is documented by its members; more may come."""
-
-    client_id: str | None = None
-    organisation_id: str | None = None
-    role: str | None = None
-    name: str | None = None
-    credentials: list[ClientCredential] | None = None
+    client_id: str
+    organisation_id: str
+    role: str
+    name: str
+    credentials: list[ClientCredential]
+    """Oldest first."""
 
 
 class ClientBody(msgspec.Struct, omit_defaults=True, kw_only=True):
@@ -758,20 +842,49 @@ class ClientBody(msgspec.Struct, omit_defaults=True, kw_only=True):
 
 
 class ClientCredential(msgspec.Struct, omit_defaults=True, kw_only=True):
-    """The answer about client credential, as far as it is documented by its members; more may come."""
+    """One way a program shows who it is; never the secret itself."""
 
-    credential_id: str | None = None
-    kind: str | None = None
-    name: str | None = None
-    created_at: datetime | None = None
-    expires_at: Any = None
-    thumbprint: Any = None
+    credential_id: str
+    kind: str
+    name: str
+    created_at: datetime | None
+    """null: made with the client."""
+    expires_at: datetime | None
+    """null: until it is revoked."""
+    thumbprint: str | None
+    """SHA-256 of a certificate or public key, base64url."""
+
+
+class Clients(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """Programs."""
+
+    items: list[Client]
+    next_cursor: str | None
 
 
 class CodeBody(msgspec.Struct, omit_defaults=True, kw_only=True):
     """A code of the authenticator app."""
 
     code: str
+
+
+class CollectedSecret(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """An approved application and the first secret of its client."""
+
+    application_id: str
+    state: str
+    kind: str
+    name: str
+    created_at: datetime
+    decided_at: datetime | None
+    reason: str | None
+    organisation_id: str | None
+    client_id: str | None
+    collect_until: datetime | None
+    """Until when the first secret can be collected."""
+    collected_at: datetime | None
+    client_secret: str | None
+    """Shown this once."""
 
 
 class Command(msgspec.Struct, omit_defaults=True, kw_only=True):
@@ -1173,29 +1286,6 @@ class DispatchReport(msgspec.Struct, omit_defaults=True, kw_only=True):
     gap: float | None = None
 
 
-class DutyContact(msgspec.Struct, omit_defaults=True, kw_only=True):
-    """The answer about duty contact, as far as it is documented by its members; more may come."""
-
-    contact_id: str | None = None
-    organisation_id: str | None = None
-    name: str | None = None
-    channel: str | None = None
-    address: str | None = None
-    has_secret: bool | None = None
-    language: str | None = None
-    level: int | None = None
-    topics: list[str] | None = None
-    severity: str | None = None
-    hours: list[Any] | None = None
-    on_duty: bool | None = None
-    active: bool | None = None
-    available: bool | None = None
-    version: int | None = None
-    created_at: datetime | None = None
-    last_ok_at: datetime | None = None
-    last_error: Any = None
-
-
 class DutyContactBody(msgspec.Struct, omit_defaults=True, kw_only=True):
     """One way to reach one person or team."""
 
@@ -1232,48 +1322,63 @@ class DutyContactPatch(msgspec.Struct, omit_defaults=True, kw_only=True):
 
 
 class DutyContactShown(msgspec.Struct, omit_defaults=True, kw_only=True):
-    """The answer about duty contact, as far as it is documented by its members; more may come."""
+    """Somebody who is told outside the console; the secret is never shown again."""
 
-    message_id: str | None = None
-    contact_id: str | None = None
-    contact_name: str | None = None
-    channel: str | None = None
-    kind: str | None = None
-    ref: Any = None
-    level: int | None = None
-    title: str | None = None
-    text: str | None = None
-    state: str | None = None
-    attempts: int | None = None
-    status: int | None = None
-    error: Any = None
-    created_at: datetime | None = None
-    ended_at: datetime | None = None
-    next_attempt_at: Any = None
+    contact_id: str
+    organisation_id: str
+    name: str
+    channel: str
+    address: str
+    has_secret: bool
+    language: str
+    level: int
+    topics: list[str]
+    severity: str
+    hours: list[dict[str, Any]]
+    on_duty: bool
+    active: bool
+    available: bool
+    """Whether this deployment can use the channel."""
+    version: int
+    created_at: datetime
+    last_ok_at: datetime | None
+    last_error: str | None
 
 
 class DutyContacts(msgspec.Struct, omit_defaults=True, kw_only=True):
-    """The answer about duty contacts, as far as it is documented by its members; more may come."""
+    """Contacts."""
 
-    contact_id: str | None = None
-    organisation_id: str | None = None
-    name: str | None = None
-    channel: str | None = None
-    address: str | None = None
-    has_secret: bool | None = None
-    language: str | None = None
-    level: int | None = None
-    topics: list[str] | None = None
-    severity: str | None = None
-    hours: list[Any] | None = None
-    on_duty: bool | None = None
-    active: bool | None = None
-    available: bool | None = None
-    version: int | None = None
-    created_at: datetime | None = None
-    last_ok_at: Any = None
-    last_error: Any = None
-    secret: str | None = None
+    items: list[DutyContactShown]
+    next_cursor: str | None
+
+
+class DutyMessage(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """A message to a contact."""
+
+    message_id: str
+    contact_id: str
+    contact_name: str | None
+    channel: str
+    kind: str
+    ref: str | None
+    level: int
+    title: str
+    text: str
+    state: str
+    """waiting, sending, delivered or dead."""
+    attempts: int
+    status: int | None
+    error: str | None
+    created_at: datetime
+    ended_at: datetime | None
+    next_attempt_at: datetime | None
+
+
+class DutyMessages(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """Messages, newest first."""
+
+    items: list[DutyMessage]
+    next_cursor: str | None
 
 
 class EmergencyOverride(msgspec.Struct, omit_defaults=True, kw_only=True):
@@ -1305,24 +1410,25 @@ class EntryBody(msgspec.Struct, omit_defaults=True, kw_only=True):
 
 
 class EventReport(msgspec.Struct, omit_defaults=True, kw_only=True):
-    """The answer about event report, as far as it is documented by its members; more may come."""
+    """A report that is owed after an event, or was filed."""
 
-    report_id: str | None = None
-    organisation_id: str | None = None
-    plan_id: str | None = None
-    aircraft_id: str | None = None
-    kind: str | None = None
-    state: str | None = None
-    event_at: datetime | None = None
-    landed_at: Any = None
-    due_at: Any = None
-    overdue: bool | None = None
-    filed_at: Any = None
-    filed_by: Any = None
-    late: Any = None
-    reason: Any = None
-    report: Any = None
-    policy_version: int | None = None
+    report_id: str
+    organisation_id: str
+    plan_id: str | None
+    aircraft_id: str | None
+    kind: str
+    state: str
+    """open, due, filed or waived."""
+    event_at: datetime
+    landed_at: datetime | None
+    due_at: datetime | None
+    overdue: bool
+    filed_at: datetime | None
+    filed_by: str | None
+    late: bool | None
+    reason: str | None
+    report: dict[str, Any] | None
+    policy_version: int | None
 
 
 class EventReportBody(msgspec.Struct, omit_defaults=True, kw_only=True):
@@ -1335,6 +1441,13 @@ class EventReportBody(msgspec.Struct, omit_defaults=True, kw_only=True):
     """What was done, and what is done so that it ceases."""
     injuries: int | None = None
     damage: str | None = None
+
+
+class EventReports(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """Reports, newest first."""
+
+    items: list[EventReport]
+    next_cursor: str | None
 
 
 class Events(msgspec.Struct, omit_defaults=True, kw_only=True):
@@ -1381,6 +1494,17 @@ class FeaturePage(msgspec.Struct, omit_defaults=True, kw_only=True):
     next_cursor: str | None
 
 
+class FileProblem(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """A problem of a file, with its place."""
+
+    field: str
+    line: int | None
+    code: str
+    severity: str
+    detail: str
+    detail_zh: str
+
+
 class FirmFairness(msgspec.Struct, omit_defaults=True, kw_only=True):
     """How the requests of one firm fared."""
 
@@ -1406,6 +1530,28 @@ class FirmFairness(msgspec.Struct, omit_defaults=True, kw_only=True):
     """Of approved plans: how much later than first asked for they depart, 0 without an offer."""
     refusals: list[RefusalShare]
     """Most frequent first."""
+
+
+class FleetState(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """Aircraft and sites at an instant."""
+
+    at: datetime
+    vehicles: list[VehicleState]
+    sites: list[SiteState]
+
+
+class FlightOwner(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """The owner of one flight, and the transfer that waits."""
+
+    track_id: str
+    aircraft_id: str | None
+    plan_id: str | None
+    registration: str | None
+    position_id: str
+    sector_id: str | None
+    why: str
+    sector_position_id: str
+    transfer: TransferShown | None
 
 
 class FlightPlanAnswer(msgspec.Struct, omit_defaults=True, kw_only=True):
@@ -1482,16 +1628,72 @@ class FlightRecord(msgspec.Struct, omit_defaults=True, kw_only=True):
 
 
 class FlightResult(msgspec.Struct, omit_defaults=True, kw_only=True):
-    """The answer about flight result, as far as it is documented by its members; more may come."""
+    """A reference to something a flight yielded; the thing itself stays with the firm."""
 
-    result_id: str | None = None
-    plan_id: str | None = None
-    kind: str | None = None
-    url: str | None = None
-    sha256: Any = None
-    size_bytes: Any = None
-    note: Any = None
-    added_at: datetime | None = None
+    result_id: str
+    plan_id: str
+    kind: str
+    url: str
+    sha256: str | None
+    size_bytes: int | None
+    note: str | None
+    added_at: datetime
+
+
+class FlightResults(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """What a flight yielded, oldest first."""
+
+    items: list[FlightResult]
+    next_cursor: str | None
+
+
+class Forecast(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """An imported forecast."""
+
+    forecast_id: str
+    source: str
+    state: str
+    issued_at: datetime
+    valid_from: datetime
+    valid_to: datetime
+    steps: int
+    cells: int
+    samples: int
+    reach_m: float
+    imported_at: datetime
+    imported_by: str
+
+
+class ForecastCheck(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """What an import would do."""
+
+    usable: bool
+    why_not: str | None
+    samples: int
+    valid_from: datetime | None
+    valid_to: datetime | None
+    cells_covered: float | None
+    """Share of the city's cells with a value, 0 to 1."""
+    errors: list[FileProblem]
+    warnings: list[FileProblem]
+
+
+class Forecasts(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """The newest imports."""
+
+    items: list[Forecast]
+    next_cursor: str | None
+
+
+class GoNoGo(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """What the weather says of a flight."""
+
+    outcome: str
+    causes: list[WeatherCause]
+    source: str | None
+    synthetic: bool | None
+    forecast_id: str | None
+    limits_version: int
 
 
 class Grid(msgspec.Struct, omit_defaults=True, kw_only=True):
@@ -1504,6 +1706,62 @@ class Grid(msgspec.Struct, omit_defaults=True, kw_only=True):
     h3_cells: dict[str, str]
     beidou: BeidouCell | None
     h3: H3Cell | None = None
+
+
+class GroundBreach(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """A limit of ground risk that a way breaks."""
+
+    code: str
+    severity: str
+    detail: str
+    detail_zh: str
+    ground: GroundValues
+
+
+class GroundLimitsBody(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """Limits of ground risk; what is left out keeps its value."""
+
+    buffer_ratio: float | None = None
+    """Width of the ground buffer per metre of the greatest height."""
+    exposed_per_km2_most: float | None = None
+    exposed_share: float | None = None
+    """Share of the people of the grid that are in the open."""
+    impact_energy_j_most: float | None = None
+    enforced: bool | None = None
+    """Whether a breach refuses; else it is told only."""
+    enforced_on_synthetic: bool | None = None
+    """Whether a breach of density over a made-up grid refuses, too."""
+
+
+class GroundLimitsShown(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """The limits of ground risk."""
+
+    buffer_ratio: float
+    exposed_per_km2_most: float
+    exposed_share: float
+    impact_energy_j_most: float
+    enforced: bool
+    enforced_on_synthetic: bool
+
+
+class GroundRulesBody(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """Rules to publish; groups and members left out keep their value."""
+
+    ground_risk: GroundLimitsBody | None = None
+    noise: NoisePriceBody | None = None
+    sound_power_db: SoundPowerBody | None = None
+    sources: dict[str, str | None] | None = None
+    """Where a number is from, by its name; null takes one away."""
+
+
+class GroundRulesShown(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """Rules of ground risk and noise with their sources."""
+
+    version: int
+    ground_risk: GroundLimitsShown
+    noise: NoisePriceShown
+    sound_power_db: dict[str, float]
+    sources: dict[str, str]
 
 
 class GroundStop(msgspec.Struct, omit_defaults=True, kw_only=True):
@@ -1533,6 +1791,18 @@ class GroundStops(msgspec.Struct, omit_defaults=True, kw_only=True):
 
     items: list[GroundStop]
     next_cursor: str | None
+
+
+class GroundValues(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """What is measured of a breach; the place is the centre of the densest square."""
+
+    value: float | None
+    limit: float
+    buffer_m: float
+    lat_deg: float | None
+    lon_deg: float | None
+    population: str
+    synthetic: bool
 
 
 class H3Cell(msgspec.Struct, omit_defaults=True, kw_only=True):
@@ -1594,6 +1864,22 @@ class ImpactCounts(msgspec.Struct, omit_defaults=True, kw_only=True):
     by_reason: dict[str, int]
 
 
+class ImportedForecast(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """A forecast just put in force."""
+
+    forecast_id: str | None
+    """null: the made-up field holds."""
+    source: str
+    synthetic: bool
+    """Whether the values are made up."""
+    issued_at: datetime
+    valid_from: datetime
+    valid_to: datetime
+    steps: int
+    cells: int
+    warnings: list[FileProblem]
+
+
 class ImportedPlan(msgspec.Struct, omit_defaults=True, kw_only=True):
     """What a file says, as a body that can be filed."""
 
@@ -1607,6 +1893,21 @@ class ImportedPlan(msgspec.Struct, omit_defaults=True, kw_only=True):
     """The body for POST /v1/flight-plans; null where an error stands."""
     summary: dict[str, Any]
     errors: list[dict[str, Any]]
+    warnings: list[dict[str, Any]]
+
+
+class ImportedPopulation(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """The grid now in force."""
+
+    grid_id: str | None
+    """null: the made-up grid holds."""
+    source: str
+    synthetic: bool
+    """Whether the grid is made up."""
+    square_m: float
+    squares: int
+    known_share: float
+    people: int
     warnings: list[dict[str, Any]]
 
 
@@ -1754,6 +2055,16 @@ class LinkReport(msgspec.Struct, omit_defaults=True, kw_only=True):
     loss_pct: float | None
     rate_hz: float | None
     position_rate_hz: float | None
+
+
+class LogEntry(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """A line of a shift log."""
+
+    at: datetime
+    actor: str
+    name: str
+    kind: str
+    text: str
 
 
 class LogisticsStatistics(msgspec.Struct, omit_defaults=True, kw_only=True):
@@ -1924,13 +2235,138 @@ class Missions(msgspec.Struct, omit_defaults=True, kw_only=True):
     next_cursor: str | None
 
 
-class NewCredential(msgspec.Struct, omit_defaults=True, kw_only=True):
-    """The answer about new credential, as far as it is documented by its members; more may come."""
+class NewApplication(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """An application just made."""
 
-    client_id: str | None = None
-    credential_id: str | None = None
-    kind: str | None = None
+    application_id: str
+    state: str
+    kind: str
+    name: str
+    created_at: datetime
+    decided_at: datetime | None
+    reason: str | None
+    organisation_id: str | None
+    client_id: str | None
+    collect_until: datetime | None
+    """Until when the first secret can be collected."""
+    collected_at: datetime | None
+    claim_token: str
+    """Shown this once: follows the application and collects the secret."""
+
+
+class NewClient(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """A program just brought in."""
+
+    client_id: str
+    organisation_id: str
+    role: str
+    name: str
+    credentials: list[ClientCredential]
+    """Oldest first."""
+    client_secret: str
+    """Shown this once."""
+
+
+class NewCredential(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """A credential just added."""
+
+    client_id: str
+    credential_id: str
+    kind: str
     secret: str | None = None
+    """Of a secret or an API key, shown this once."""
+
+
+class NewDutyContact(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """A contact just added."""
+
+    contact_id: str
+    organisation_id: str
+    name: str
+    channel: str
+    address: str
+    has_secret: bool
+    language: str
+    level: int
+    topics: list[str]
+    severity: str
+    hours: list[dict[str, Any]]
+    on_duty: bool
+    active: bool
+    available: bool
+    """Whether this deployment can use the channel."""
+    version: int
+    created_at: datetime
+    last_ok_at: datetime | None
+    last_error: str | None
+    secret: str | None = None
+    """Of a webhook, shown this once."""
+
+
+class NewPassword(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """A password just set."""
+
+    user_id: str
+    password: str | None
+    """Shown this once; null where one was sent."""
+
+
+class NewPerson(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """A person just brought in."""
+
+    user_id: str
+    organisation_id: str
+    role: str
+    name: str
+    totp: bool
+    """A second factor is asked for."""
+    signs_in_elsewhere: bool
+    """By an OpenID provider: has no password here."""
+    password: str | None = None
+    """Shown this once, where none was sent."""
+
+
+class NewRelyingParty(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """A tool just brought in."""
+
+    client_id: str
+    name: str
+    redirect_uris: list[str]
+    public: bool
+    """It keeps no secret."""
+    client_secret: str | None
+    """Shown this once; null for a public tool."""
+
+
+class NewSandbox(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """A sandbox just made."""
+
+    organisation_id: str
+    name: str
+    sandbox_of: str | None
+    clients: list[str]
+    client_id: str
+    client_secret: str
+    """Shown this once."""
+
+
+class NoisePriceBody(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """What noise costs a route; what is left out keeps its value."""
+
+    price: float | None = None
+    """Metres more per metre over 10,000 people per square kilometre; 0: noise costs nothing."""
+    reference_db: float | None = None
+    reach_m: float | None = None
+    detour_share_most: float | None = None
+
+
+class NoisePriceShown(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """What noise costs a route."""
+
+    price: float
+    reference_db: float
+    reach_m: float
+    detour_share_most: float
 
 
 class Observation(msgspec.Struct, omit_defaults=True, kw_only=True):
@@ -1946,6 +2382,92 @@ class Observation(msgspec.Struct, omit_defaults=True, kw_only=True):
     heading_deg: float | None
     observed_at: datetime
     received_at: datetime
+
+
+class OpenAlert(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """An alert somebody must still see to."""
+
+    alert_id: str
+    kind: str
+    severity: str
+    status: str
+    detail: str | None
+    detail_zh: str | None
+    track_id: str | None
+    plan_id: str | None
+    at: datetime
+    until: datetime | None = None
+    """Of a shelved one: until when."""
+
+
+class OpenCommand(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """A command under way."""
+
+    command_id: str
+    aircraft_id: str
+    type: str
+    state: str
+    at: datetime
+
+
+class OpenContingency(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """A contingency under way."""
+
+    contingency_id: str
+    plan_id: str | None
+    kind: str
+    state: str
+    at: datetime
+
+
+class OpenCounts(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """How many there are of each kind; the lists hold at most 200."""
+
+    alerts: int
+    shelved: int
+    contingencies: int
+    pending: int
+    commands: int
+
+
+class OpenDecision(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """A plan that waits for a decision."""
+
+    plan_id: str
+    organisation_id: str
+    at: str
+    """Its departure, as filed."""
+
+
+class OpenIdConfiguration(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """The embedded OpenID provider (OpenID Connect Discovery 1.0)."""
+
+    issuer: str
+    authorization_endpoint: str
+    token_endpoint: str
+    userinfo_endpoint: str
+    jwks_uri: str
+    response_types_supported: list[str]
+    response_modes_supported: list[str]
+    grant_types_supported: list[str]
+    subject_types_supported: list[str]
+    id_token_signing_alg_values_supported: list[str]
+    token_endpoint_auth_methods_supported: list[str]
+    code_challenge_methods_supported: list[str]
+    scopes_supported: list[str]
+    claims_supported: list[str]
+    authorization_response_iss_parameter_supported: bool
+
+
+class OpenItems(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """What a shift leaves open."""
+
+    counts: OpenCounts
+    alerts: list[OpenAlert]
+    shelved: list[OpenAlert]
+    contingencies: list[OpenContingency]
+    pending: list[OpenDecision]
+    commands: list[OpenCommand]
 
 
 class OperatorAnswer(msgspec.Struct, omit_defaults=True, kw_only=True):
@@ -2095,6 +2617,39 @@ class OrganisationBody(msgspec.Struct, omit_defaults=True, kw_only=True):
     entitlements: list[str] | None = None
 
 
+class OrganisationShown(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """A firm, an office or a sandbox."""
+
+    organisation_id: str
+    name: str
+    name_zh: str
+    kind: str
+    entitlements: list[str]
+    sandbox_of: str | None
+    """The organisation a sandbox was made for; null: no sandbox."""
+    active: bool
+
+
+class OrganisationsShown(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """Every firm, office and sandbox."""
+
+    items: list[OrganisationShown]
+    next_cursor: str | None
+
+
+class OwnedFlightShown(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """A flight with its owner: `sector_position_id` is whose sector it is in, `why` the owner is another."""
+
+    track_id: str
+    aircraft_id: str | None
+    plan_id: str | None
+    registration: str | None
+    position_id: str
+    sector_id: str | None
+    why: str
+    sector_position_id: str
+
+
 class PacketsAnswer(msgspec.Struct, omit_defaults=True, kw_only=True):
     """What came of the packets."""
 
@@ -2125,6 +2680,13 @@ class PasswordChangeBody(msgspec.Struct, omit_defaults=True, kw_only=True):
     password: str
 
 
+class People(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """People who may sign in."""
+
+    items: list[Person]
+    next_cursor: str | None
+
+
 class PerformanceAnswer(msgspec.Struct, omit_defaults=True, kw_only=True):
     """The fastest it flies level, climbs and descends: as registered, else the usual values of its class."""
 
@@ -2133,11 +2695,36 @@ class PerformanceAnswer(msgspec.Struct, omit_defaults=True, kw_only=True):
     max_descent_mps: float
 
 
+class Person(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """A person who may sign in."""
+
+    user_id: str
+    organisation_id: str
+    role: str
+    name: str
+    totp: bool
+    """A second factor is asked for."""
+    signs_in_elsewhere: bool
+    """By an OpenID provider: has no password here."""
+
+
 class Place(msgspec.Struct, omit_defaults=True, kw_only=True):
     """A point, WGS-84."""
 
     lat_deg: float
     lon_deg: float
+
+
+class PlanGoNoGo(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """What the weather says of a plan."""
+
+    plan_id: str
+    departure_at: datetime
+    now: GoNoGo | None
+    """null: the plan is over."""
+    clears_at: datetime | None
+    """The first departure that breaks no limit."""
+    said: list[SaidGoNoGo]
 
 
 class PolicyAnswer(msgspec.Struct, omit_defaults=True, kw_only=True):
@@ -2243,6 +2830,114 @@ class Polygon(msgspec.Struct, omit_defaults=True, kw_only=True):
     vertices: list[LatLngPoint]
 
 
+class Population(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """People on the ground by cell."""
+
+    grid_id: str | None
+    """null: the made-up grid holds."""
+    source: str
+    synthetic: bool
+    """Whether the grid is made up."""
+    square_m: float
+    squares: int
+    known_share: float
+    people: int
+    resolution: int
+    items: list[PopulationCell]
+    next_cursor: str | None
+
+
+class PopulationCell(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """The mean density of a cell."""
+
+    h3: str
+    people_per_km2: float
+
+
+class PopulationCheck(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """What a dry run read."""
+
+    usable: bool
+    why_not: str | None
+    items: int
+    known_share: float | None
+    people: int | None
+    errors: list[dict[str, Any]]
+    warnings: list[dict[str, Any]]
+
+
+class PopulationGridItem(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """An imported grid."""
+
+    grid_id: str
+    source: str
+    state: str
+    items: int
+    known_share: float
+    people: int
+    imported_at: datetime
+    imported_by: str
+
+
+class PopulationGrids(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """Imported grids, newest first."""
+
+    items: list[PopulationGridItem]
+    next_cursor: str | None
+
+
+class PositionBody(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """A working position of the operations centre."""
+
+    name: str
+    name_zh: str | None = None
+    supervises: bool | None = None
+    """Whether who works there may change the division and, with a reason, act on any flight."""
+    people: list[str] | None = None
+    """Accounts that may sign on; none: every dispatcher."""
+
+
+class PositionLoad(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """What a position has to watch."""
+
+    position_id: str
+    name: str
+    name_zh: str
+    supervises: bool
+    people: list[PositionPerson]
+    sector_ids: list[str]
+    flights: int
+    alerts: int
+    alerts_waiting: int
+    offered_to: int
+    offered_by: int
+
+
+class PositionPerson(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """Somebody who works at a position."""
+
+    name: str
+    since_at: datetime
+
+
+class PositionShown(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """A working position."""
+
+    position_id: str
+    name: str
+    name_zh: str
+    supervises: bool
+    people: list[str]
+    staff: list[PositionPerson]
+
+
+class PositionsShown(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """Working positions."""
+
+    items: list[PositionShown]
+    next_cursor: str | None
+
+
 class Profile(msgspec.Struct, omit_defaults=True, kw_only=True):
     """A flight's heights against the ground, zones and corridors: one value per sample in each column."""
 
@@ -2307,37 +3002,42 @@ class QuotaBody(msgspec.Struct, omit_defaults=True, kw_only=True):
     requests_per_s: float | None = None
 
 
-class QuotaOwn(msgspec.Struct, omit_defaults=True, kw_only=True):
-    """The answer about quota own, as far as it is documented by its members; more may come."""
+class QuotaUse(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """What an organisation uses."""
 
-    organisation_id: str | None = None
-    version: int | None = None
-    quotas: QuotaOwnQuotas | None = None
-    set_here: list[Any] | None = None
-    used: QuotaOwnUsed | None = None
-
-
-class QuotaOwnQuotas(msgspec.Struct, omit_defaults=True, kw_only=True):
-    """The answer about quota own quotas, as far as it is documented by its members; more may come."""
-
-    live_plans: int | None = None
-    filings_per_day: int | None = None
-    aircraft: int | None = None
-    clients: int | None = None
-    webhooks: int | None = None
-    sandboxes: int | None = None
-    requests_per_s: Any = None
+    live_plans: int
+    filings_per_day: int
+    aircraft: int
+    clients: int
+    webhooks: int
+    sandboxes: int
 
 
-class QuotaOwnUsed(msgspec.Struct, omit_defaults=True, kw_only=True):
-    """The answer about quota own used, as far as it is documented by its members; more may come."""
+class QuotaValues(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """What an organisation may use."""
 
-    live_plans: int | None = None
-    filings_per_day: int | None = None
-    aircraft: int | None = None
-    clients: int | None = None
-    webhooks: int | None = None
-    sandboxes: int | None = None
+    live_plans: int
+    filings_per_day: int
+    aircraft: int
+    clients: int
+    webhooks: int
+    sandboxes: int
+    requests_per_s: float | None
+    """Of each client; null: the server's."""
+
+
+class Quotas(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """What an organisation may use, and what of it is used."""
+
+    organisation_id: str
+    """`default` for everybody's."""
+    version: int
+    """0: nothing was ever set here."""
+    quotas: QuotaValues
+    set_here: list[str]
+    """Which of them are set for this organisation; the others are everybody's."""
+    used: QuotaUse | None = None
+    """Absent for `default`."""
 
 
 class Radius(msgspec.Struct, omit_defaults=True, kw_only=True):
@@ -2399,10 +3099,20 @@ class RefusalShare(msgspec.Struct, omit_defaults=True, kw_only=True):
 
 
 class RelyingParties(msgspec.Struct, omit_defaults=True, kw_only=True):
-    """The answer about relying parties, as far as it is documented by its members; more may come."""
+    """Tools whose users sign in here."""
 
-    items: list[Any] | None = None
-    next_cursor: Any = None
+    items: list[RelyingParty]
+    next_cursor: str | None
+
+
+class RelyingParty(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """A tool whose users sign in here."""
+
+    client_id: str
+    name: str
+    redirect_uris: list[str]
+    public: bool
+    """It keeps no secret."""
 
 
 class RelyingPartyBody(msgspec.Struct, omit_defaults=True, kw_only=True):
@@ -2506,6 +3216,83 @@ class RotationBody(msgspec.Struct, omit_defaults=True, kw_only=True):
     """false: it is published for ten minutes first, so that whoever keeps our keys knows it."""
 
 
+class RouteBody(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """From where to where, with what."""
+
+    origin_site_id: str
+    destination_site_id: str
+    aircraft_id: str | None = None
+    """A carrier of your firm; its mass, energy and speed are taken. Absent: the usual values of the class."""
+    aircraft_class: str | None = None
+    payload_kg: float | None = None
+    departure_at: datetime | None = None
+    """Zones within an hour of it are gone around; absent: now."""
+
+
+class RouteGround(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """What a way means to the ground."""
+
+    allowed: bool
+    height_agl_m: float
+    buffer_m: float
+    exposed_per_km2: float | None
+    exposed_mean_per_km2: float | None
+    impact_energy_j: float | None
+    breaches: list[GroundBreach]
+
+
+class RouteLevel(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """The way at one level, or why there is none."""
+
+    level_agl_m: float
+    found: bool
+    cause: str | None
+    detail: str | None
+    detail_zh: str | None
+    length_m: float | None
+    shortest_m: float | None
+    lasts_s: float | None
+    energy_wh: float | None
+    within_energy: bool
+    corridor_ids: list[str]
+    ground: RouteGround | None
+    noise: RouteNoise
+    waypoints: list[dict[str, Any]]
+
+
+class RouteNoise(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """How loud a way is; levels in dB(A)."""
+
+    sound_power_db: float
+    passage_db: float
+    loudest_db: float
+    cost_m: float | None
+
+
+class RoutePopulation(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """The grid a way was judged by."""
+
+    grid_id: str | None
+    source: str
+    synthetic: bool
+
+
+class Routes(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """Ways between two sites, level by level."""
+
+    origin_site_id: str
+    destination_site_id: str
+    departure_at: datetime
+    free_flight: bool
+    mass_kg: float
+    usable_wh: float
+    reserve_share: float
+    rules_version: int
+    population: RoutePopulation
+    would_pass: list[float]
+    levels: list[RouteLevel]
+
+
 class RuleClockAnswer(msgspec.Struct, omit_defaults=True, kw_only=True):
     """What the rule clock found for the plan, and how the authority decided."""
 
@@ -2570,21 +3357,115 @@ class RulebookBody(msgspec.Struct, omit_defaults=True, kw_only=True):
     class_limits: dict[str, dict[str, Any]] | None = None
 
 
-class Sandbox(msgspec.Struct, omit_defaults=True, kw_only=True):
-    """The answer about sandbox, as far as it is documented by its members; more may come."""
+class RunningShift(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """The running log and what is open now."""
 
-    organisation_id: str | None = None
-    name: str | None = None
-    sandbox_of: str | None = None
-    clients: list[str] | None = None
-    client_id: str | None = None
-    client_secret: str | None = None
+    log: ShiftLog | None
+    open_items: OpenItems
+
+
+class SaidGoNoGo(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """What was said, and done, of a flight before its departure."""
+
+    plan_version: int
+    judged_at: datetime
+    outcome: str
+    action: str | None
+    causes: list[dict[str, Any]] | None = None
+
+
+class Sandbox(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """A firm for one developer, in a separate sky."""
+
+    organisation_id: str
+    name: str
+    sandbox_of: str | None
+    clients: list[str]
 
 
 class SandboxBody(msgspec.Struct, omit_defaults=True, kw_only=True):
     """A sandbox to make."""
 
     name: str
+
+
+class Sandboxes(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """Sandboxes."""
+
+    items: list[Sandbox]
+    next_cursor: str | None
+
+
+class SectorBoard(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """The division at work: load per position, transfers that wait, owners of alerts."""
+
+    version: int
+    in_use: bool
+    position_id: str | None
+    supervises: bool
+    positions: list[PositionLoad]
+    outside_sectors: int
+    unwatched: UnwatchedFlights
+    transfers: list[TransferShown]
+    alert_owners: list[AlertOwner]
+    held: list[OwnedFlightShown]
+
+
+class SectorBody(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """A part of the city: either a GeoJSON Polygon or MultiPolygon, or H3 cells of one resolution."""
+
+    sector_id: str | None = None
+    """Kept from version to version; made where left out."""
+    name: str
+    name_zh: str | None = None
+    position_id: str
+    geometry: dict[str, Any] | None = None
+    cells: list[str] | None = None
+
+
+class SectorLayout(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """A version of the division of the city."""
+
+    version: int
+    in_use: bool
+    sectors: list[SectorShown]
+    fallback_position_id: str
+    transfer_timeout_s: float
+    note: str
+    published_at: datetime | None
+    published_by: str | None
+    published_name: str | None
+
+
+class SectorLayoutBody(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """The whole division; the first sector of the list that holds a place has it."""
+
+    in_use: bool | None = None
+    """False: one position owns everything, as before any version."""
+    sectors: list[SectorBody]
+    fallback_position_id: str
+    """Owns what lies in no sector."""
+    transfer_timeout_s: float | None = None
+    """How long a transfer waits for an answer before it goes back to the giver."""
+    note: str | None = None
+
+
+class SectorLayouts(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """Versions of the division."""
+
+    items: list[SectorLayout]
+    next_cursor: str | None
+
+
+class SectorShown(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """A part of the city with its position."""
+
+    sector_id: str
+    name: str
+    name_zh: str | None
+    position_id: str
+    geometry: dict[str, Any] | None
+    cells: list[str] | None
 
 
 class SeparationAnswer(msgspec.Struct, omit_defaults=True, kw_only=True):
@@ -2649,6 +3530,32 @@ class ShelveBody(msgspec.Struct, omit_defaults=True, kw_only=True):
     """At most 12 hours ahead; 15 minutes when left out."""
 
 
+class ShiftLog(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """A shift log."""
+
+    handover_id: str
+    number: int
+    state: str
+    """open, offered or closed."""
+    opened_at: datetime
+    opened_by: str
+    opened_name: str
+    previous_id: str | None
+    remarks: str
+    signed_out: Signature | None
+    signed_in: Signature | None
+    items: OpenItems | None
+    """What was open when it was signed out."""
+    entries: list[LogEntry]
+
+
+class ShiftLogs(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """Shift logs, newest first, without their entries."""
+
+    items: list[ShiftLog]
+    next_cursor: str | None
+
+
 class SignInBody(msgspec.Struct, omit_defaults=True, kw_only=True):
     """Name and password, and a one-time code where a second factor was set up."""
 
@@ -2666,6 +3573,44 @@ class SignOutBody(msgspec.Struct, omit_defaults=True, kw_only=True):
     remarks: str | None = None
 
 
+class Signature(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """Who signed, and when."""
+
+    at: datetime
+    by: str
+    name: str
+    initials: str
+
+
+class SigningKeyShown(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """A key access tokens are or were signed with."""
+
+    kid: str
+    state: str
+    created_at: datetime
+    signs_from: datetime
+
+
+class SigningKeys(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """Signing keys, newest first."""
+
+    items: list[SigningKeyShown]
+    next_cursor: str | None
+
+
+class SiteState(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """A site now."""
+
+    site_id: str
+    name: str
+    name_zh: str | None
+    open: bool
+    pads: int
+    pads_free: int
+    next_free_at: datetime | None
+    stays_ahead: int
+
+
 class Slots(msgspec.Struct, omit_defaults=True, kw_only=True):
     """How many pads of a site are free in each stretch of time, and the stays of the caller's own flights."""
 
@@ -2680,6 +3625,16 @@ class Slots(msgspec.Struct, omit_defaults=True, kw_only=True):
     items: list[dict[str, Any]]
     stays: list[dict[str, Any]]
     next_cursor: str | None
+
+
+class SoundPowerBody(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """Sound power by class, dB(A) re 1 pW; null takes a value away: then it follows from the mass."""
+
+    micro: float | None = None
+    light: float | None = None
+    small: float | None = None
+    medium: float | None = None
+    large: float | None = None
 
 
 class StandingApproval(msgspec.Struct, omit_defaults=True, kw_only=True):
@@ -2701,6 +3656,8 @@ class StandingApproval(msgspec.Struct, omit_defaults=True, kw_only=True):
     decided_at: datetime | None
     decided_by: str | None
     reason: str | None
+    policy_version: int | None = None
+    """The policy it was decided under."""
 
 
 class StandingApprovalBody(msgspec.Struct, omit_defaults=True, kw_only=True):
@@ -2719,23 +3676,6 @@ class StandingApprovalBody(msgspec.Struct, omit_defaults=True, kw_only=True):
     aircraft_ids: list[str] | None = None
     """Absent: the firm's whole fleet."""
     operation_types: list[str] | None = None
-
-
-class StandingApprovalShown(msgspec.Struct, omit_defaults=True, kw_only=True):
-    """The answer about standing approval, as far as it is documented by its members; more may come."""
-
-    standing_approval_id: str | None = None
-    organisation_id: str | None = None
-    state: str | None = None
-    version: int | None = None
-    name: str | None = None
-    lower_agl_m: float | None = None
-    upper_agl_m: float | None = None
-    applied_at: datetime | None = None
-    decided_at: Any = None
-    decided_by: Any = None
-    reason: Any = None
-    policy_version: Any = None
 
 
 class StandingApprovals(msgspec.Struct, omit_defaults=True, kw_only=True):
@@ -2772,6 +3712,24 @@ class StandingCarrier(msgspec.Struct, omit_defaults=True, kw_only=True):
     maintenance_due: bool
 
 
+class StandingDay(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """A day filed under a standing approval."""
+
+    standing_day_id: str
+    standing_approval_id: str | None
+    """null: the whole fleet's."""
+    organisation_id: str
+    date: str
+    flights: int
+    taken: int
+    """Slots that plans of the day hold."""
+    filed_at: datetime
+    filed_by: str
+    filed_late: bool
+    note: str | None
+    policy_version: int
+
+
 class StandingDayBody(msgspec.Struct, omit_defaults=True, kw_only=True):
     """How many flights a firm will take slots for on a day."""
 
@@ -2779,6 +3737,13 @@ class StandingDayBody(msgspec.Struct, omit_defaults=True, kw_only=True):
     """The Beijing day."""
     flights: int
     note: str | None = None
+
+
+class StandingDays(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """Filed days, soonest first."""
+
+    items: list[StandingDay]
+    next_cursor: str | None
 
 
 class StandingDecisionBody(msgspec.Struct, omit_defaults=True, kw_only=True):
@@ -3147,6 +4112,69 @@ class TrajectoryRoute(msgspec.Struct, omit_defaults=True, kw_only=True, tag_fiel
     """At least 2, at most 2000."""
 
 
+class TransferBody(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """What is offered: exactly one of aircraft_id, track_id and alert_id. An alert about a flight goes with the flight."""
+
+    aircraft_id: str | None = None
+    track_id: str | None = None
+    alert_id: str | None = None
+    to_position_id: str
+    note: str | None = None
+
+
+class TransferShown(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """An offer of a flight or alert from one position to another."""
+
+    transfer_id: str
+    subject_kind: str
+    subject_id: str
+    from_position_id: str
+    to_position_id: str
+    state: str
+    offered_at: datetime
+    offered_name: str
+    expires_at: datetime
+    decided_at: datetime | None
+    decided_name: str | None
+    note: str
+
+
+class TransfersShown(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """Transfers."""
+
+    items: list[TransferShown]
+    next_cursor: str | None
+
+
+class UnwatchedFlights(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """Flights whose position has nobody signed on."""
+
+    flights: int
+    items: list[OwnedFlightShown]
+
+
+class UpcomingGoNoGo(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """What the weather says of a flight that departs soon."""
+
+    outcome: str
+    causes: list[WeatherCause]
+    source: str | None
+    synthetic: bool | None
+    forecast_id: str | None
+    limits_version: int
+    plan_id: str
+    organisation_id: str
+    aircraft_id: str
+    departure_at: datetime
+
+
+class UpcomingGoNoGos(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """Flights that depart soon, soonest first."""
+
+    items: list[UpcomingGoNoGo]
+    next_cursor: str | None
+
+
 class UserAnswer(msgspec.Struct, omit_defaults=True, kw_only=True):
     """Who is signed in."""
 
@@ -3165,11 +4193,48 @@ class UserBody(msgspec.Struct, omit_defaults=True, kw_only=True):
     """Absent: one is made and shown once."""
 
 
-class VoidedTokens(msgspec.Struct, omit_defaults=True, kw_only=True):
-    """The answer about voided tokens, as far as it is documented by its members; more may come."""
+class UserInfo(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """What a tool is told of the person who signed in."""
 
-    client_id: str | None = None
-    issued_until: datetime | None = None
+    sub: str
+    name: str
+    preferred_username: str
+    role: str
+    groups: list[str]
+    organisation_id: str
+
+
+class VehicleState(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """An aircraft now; what is not known of it is null."""
+
+    aircraft_id: str
+    registration: str
+    organisation_id: str
+    manufacturer: str
+    model: str
+    class_: str = msgspec.field(name="class")
+    plan_id: str | None
+    """The plan it flies."""
+    link_up: bool | None
+    heard_age_s: float | None
+    loss_pct: float | None
+    position_delay_s: float | None
+    battery_pct: float | None
+    armed: bool | None
+    landed: bool | None
+    mode: str | None
+    carrier_state: str | None
+    site_id: str | None
+    flown_s: float | None
+    maintenance_after_s: float | None
+    maintenance_due: bool | None
+
+
+class VoidedTokens(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """Until when the tokens of a program are void."""
+
+    client_id: str
+    issued_until: datetime
 
 
 class Volume3D(msgspec.Struct, omit_defaults=True, kw_only=True):
@@ -3221,49 +4286,53 @@ class WaypointBody(msgspec.Struct, omit_defaults=True, kw_only=True):
 
 
 class Weather(msgspec.Struct, omit_defaults=True, kw_only=True):
-    """The answer about weather, as far as it is documented by its members; more may come."""
+    """The weather at an instant."""
 
-    forecast_id: Any = None
-    source: str | None = None
-    synthetic: bool | None = None
-    issued_at: datetime | None = None
-    valid_from: datetime | None = None
-    valid_to: datetime | None = None
-    steps: int | None = None
-    cells: int | None = None
-    at: datetime | None = None
-    resolution: int | None = None
-    quantities: list[str] | None = None
-    items: list[WeatherItem] | None = None
+    forecast_id: str | None
+    """null: the made-up field holds."""
+    source: str
+    synthetic: bool
+    """Whether the values are made up."""
+    issued_at: datetime
+    valid_from: datetime
+    valid_to: datetime
+    steps: int
+    cells: int
+    at: datetime
+    resolution: int
+    quantities: list[str]
+    items: list[WeatherItem]
 
 
 class WeatherAt(msgspec.Struct, omit_defaults=True, kw_only=True):
-    """The answer about weather at, as far as it is documented by its members; more may come."""
+    """The weather of a place, step by step."""
 
-    forecast_id: Any = None
-    source: str | None = None
-    synthetic: bool | None = None
-    issued_at: datetime | None = None
-    valid_from: datetime | None = None
-    valid_to: datetime | None = None
-    steps: int | None = None
-    cells: int | None = None
-    h3: str | None = None
-    items: list[WeatherAtItem] | None = None
+    forecast_id: str | None
+    """null: the made-up field holds."""
+    source: str
+    synthetic: bool
+    """Whether the values are made up."""
+    issued_at: datetime
+    valid_from: datetime
+    valid_to: datetime
+    steps: int
+    cells: int
+    h3: str
+    items: list[WeatherAtItem]
 
 
 class WeatherAtItem(msgspec.Struct, omit_defaults=True, kw_only=True):
-    """The answer about weather at item, as far as it is documented by its members; more may come."""
+    """The weather of a place during one step."""
 
-    from_: datetime | None = msgspec.field(name="from", default=None)
-    to: datetime | None = None
-    wind_mps: float | None = None
-    wind_from_deg: float | None = None
-    gust_mps: float | None = None
-    rain_mm_h: float | None = None
-    visibility_m: float | None = None
-    temperature_c: float | None = None
-    lightning_per_km2_h: float | None = None
+    wind_mps: float | None
+    wind_from_deg: float | None
+    gust_mps: float | None
+    rain_mm_h: float | None
+    visibility_m: float | None
+    temperature_c: float | None
+    lightning_per_km2_h: float | None
+    from_: datetime = msgspec.field(name="from")
+    to: datetime
 
 
 class WeatherBody(msgspec.Struct, omit_defaults=True, kw_only=True):
@@ -3275,32 +4344,39 @@ class WeatherBody(msgspec.Struct, omit_defaults=True, kw_only=True):
     """null: not known; absent: as it was."""
 
 
+class WeatherCause(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """A limit that is broken on the way."""
+
+    code: str | None = None
+    detail: str
+    detail_zh: str
+    quantity: str
+    value: float
+    limit: float
+    h3_cell: str
+    starts_at: datetime
+    ends_at: datetime
+
+
 class WeatherItem(msgspec.Struct, omit_defaults=True, kw_only=True):
-    """The answer about weather item, as far as it is documented by its members; more may come."""
+    """The weather of a cell."""
 
-    h3: str | None = None
-    wind_mps: float | None = None
-    wind_from_deg: float | None = None
-    gust_mps: float | None = None
-    rain_mm_h: float | None = None
-    visibility_m: float | None = None
-    temperature_c: float | None = None
-    lightning_per_km2_h: float | None = None
-
-
-class WeatherLimits(msgspec.Struct, omit_defaults=True, kw_only=True):
-    """The answer about weather limits, as far as it is documented by its members; more may come."""
-
-    version: int | None = None
-    decide_before_s: float | None = None
-    automatic_delay: bool | None = None
-    longest_delay_s: float | None = None
-    limits: list[WeatherLimitsLimit] | None = None
+    wind_mps: float | None
+    wind_from_deg: float | None
+    gust_mps: float | None
+    rain_mm_h: float | None
+    visibility_m: float | None
+    temperature_c: float | None
+    lightning_per_km2_h: float | None
+    h3: str
 
 
-class WeatherLimitsLimit(msgspec.Struct, omit_defaults=True, kw_only=True):
-    """The answer about weather limits limit, as far as it is documented by its members; more may come."""
+class WeatherLimit(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """What aircraft may fly in; the more particular entry holds, field by field."""
 
+    aircraft_class: str | None = None
+    manufacturer: str | None = None
+    model: str | None = None
     wind_mps: float | None = None
     gust_mps: float | None = None
     rain_mm_h: float | None = None
@@ -3309,6 +4385,16 @@ class WeatherLimitsLimit(msgspec.Struct, omit_defaults=True, kw_only=True):
     temperature_most_c: float | None = None
     lightning_per_km2_h: float | None = None
     source: str | None = None
+
+
+class WeatherLimitsShown(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """The limits in force."""
+
+    version: int
+    decide_before_s: float
+    automatic_delay: bool
+    longest_delay_s: float
+    limits: list[WeatherLimit]
 
 
 class Webhook(msgspec.Struct, omit_defaults=True, kw_only=True):
@@ -3351,13 +4437,14 @@ class WebhookPatch(msgspec.Struct, omit_defaults=True, kw_only=True):
     """false keeps events waiting, true sends them."""
 
 
-class WebhookShown(msgspec.Struct, omit_defaults=True, kw_only=True):
-    """The answer about webhook, as far as it is documented by its members; more may come."""
+class WebhookReplay(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """How many events were queued again."""
 
-    webhook_id: str | None = None
-    queued: int | None = None
-    more: bool | None = None
-    oldest_kept_at: datetime | None = None
+    webhook_id: str
+    queued: int
+    more: bool
+    """There are more; ask again from the last one."""
+    oldest_kept_at: datetime | None
 
 
 class WebhookWithSecret(msgspec.Struct, omit_defaults=True, kw_only=True):

@@ -27,6 +27,16 @@ class Operations:
             idempotent=False,
         )
 
+    def accept_transfer(self, transfer_id: str | int) -> models.TransferShown:
+        """Take what is offered."""
+        return self._call(  # type: ignore[no-any-return]
+            "POST",
+            "/v1/transfers/{transfer_id}/accept",
+            results={200: models.TransferShown},
+            path={"transfer_id": transfer_id},
+            idempotent=False,
+        )
+
     def acknowledge_advisory(self, advisory_id: str | int) -> models.Advisory:
         """Acknowledge an advisory."""
         return self._call(  # type: ignore[no-any-return]
@@ -73,13 +83,23 @@ class Operations:
 
     def approve_application(
         self, application_id: str | int, body: models.ApprovalBody | Mapping[str, Any]
-    ) -> dict[str, Any]:
+    ) -> models.ApplicationDetail:
         """Let a firm in."""
         return self._call(  # type: ignore[no-any-return]
             "POST",
             "/v1/applications/{application_id}/approve",
-            results={200: dict[str, Any]},
+            results={200: models.ApplicationDetail},
             path={"application_id": application_id},
+            body=body,
+            idempotent=False,
+        )
+
+    def assign_sectors(self, body: models.AssignmentsBody | Mapping[str, Any]) -> models.SectorLayout:
+        """Combine or split sectors."""
+        return self._call(  # type: ignore[no-any-return]
+            "POST",
+            "/v1/sectors/assignments",
+            results={200: models.SectorLayout},
             body=body,
             idempotent=False,
         )
@@ -173,12 +193,12 @@ class Operations:
 
     def change_duty_contact(
         self, contact_id: str | int, body: models.DutyContactPatch | Mapping[str, Any]
-    ) -> models.DutyContact:
+    ) -> models.DutyContactShown:
         """Change a contact."""
         return self._call(  # type: ignore[no-any-return]
             "PATCH",
             "/v1/duty/contacts/{contact_id}",
-            results={200: models.DutyContact},
+            results={200: models.DutyContactShown},
             path={"contact_id": contact_id},
             body=body,
             idempotent=False,
@@ -218,6 +238,16 @@ class Operations:
             idempotent=True,
         )
 
+    def close_position(self, position_id: str | int) -> None:
+        """Close a position."""
+        return self._call(  # type: ignore[no-any-return]
+            "DELETE",
+            "/v1/positions/{position_id}",
+            results={204: None},
+            path={"position_id": position_id},
+            idempotent=True,
+        )
+
     def confirm_flight_plan(self, plan_id: str | int) -> models.FlightPlanAnswer:
         """Report readiness."""
         return self._call(  # type: ignore[no-any-return]
@@ -248,22 +278,22 @@ class Operations:
             idempotent=False,
         )
 
-    def contacts_duty(self, body: models.DutyContactBody | Mapping[str, Any]) -> models.DutyContacts:
+    def contacts_duty(self, body: models.DutyContactBody | Mapping[str, Any]) -> models.NewDutyContact:
         """Add a contact."""
         return self._call(  # type: ignore[no-any-return]
             "POST",
             "/v1/duty/contacts",
-            results={201: models.DutyContacts},
+            results={201: models.NewDutyContact},
             body=body,
             idempotent=False,
         )
 
-    def create_application(self, body: models.ApplicationBody | Mapping[str, Any]) -> models.Application:
+    def create_application(self, body: models.ApplicationBody | Mapping[str, Any]) -> models.NewApplication:
         """Apply."""
         return self._call(  # type: ignore[no-any-return]
             "POST",
             "/v1/applications",
-            results={202: models.Application},
+            results={202: models.NewApplication},
             body=body,
             idempotent=False,
         )
@@ -278,12 +308,12 @@ class Operations:
             idempotent=False,
         )
 
-    def create_client(self, body: models.ClientBody | Mapping[str, Any]) -> models.Client:
+    def create_client(self, body: models.ClientBody | Mapping[str, Any]) -> models.NewClient:
         """Bring a client in."""
         return self._call(  # type: ignore[no-any-return]
             "POST",
             "/v1/clients",
-            results={201: models.Client},
+            results={201: models.NewClient},
             body=body,
             idempotent=False,
         )
@@ -308,12 +338,12 @@ class Operations:
             idempotent=False,
         )
 
-    def create_handover(self) -> dict[str, Any]:
+    def create_handover(self) -> models.ShiftLog:
         """Open the first shift log."""
         return self._call(  # type: ignore[no-any-return]
             "POST",
             "/v1/handovers",
-            results={201: dict[str, Any]},
+            results={201: models.ShiftLog},
             idempotent=False,
         )
 
@@ -327,42 +357,52 @@ class Operations:
             idempotent=False,
         )
 
-    def create_organisation(self, body: models.OrganisationBody | Mapping[str, Any]) -> dict[str, Any]:
+    def create_organisation(self, body: models.OrganisationBody | Mapping[str, Any]) -> models.OrganisationShown:
         """Bring an organisation in."""
         return self._call(  # type: ignore[no-any-return]
             "POST",
             "/v1/organisations",
-            results={201: dict[str, Any]},
+            results={201: models.OrganisationShown},
             body=body,
             idempotent=False,
         )
 
-    def create_relying_party(self, body: models.RelyingPartyBody | Mapping[str, Any]) -> dict[str, Any]:
+    def create_position(self, body: models.PositionBody | Mapping[str, Any]) -> models.PositionShown:
+        """Make a position."""
+        return self._call(  # type: ignore[no-any-return]
+            "POST",
+            "/v1/positions",
+            results={201: models.PositionShown},
+            body=body,
+            idempotent=False,
+        )
+
+    def create_relying_party(self, body: models.RelyingPartyBody | Mapping[str, Any]) -> models.NewRelyingParty:
         """Bring a tool in."""
         return self._call(  # type: ignore[no-any-return]
             "POST",
             "/v1/relying-parties",
-            results={201: dict[str, Any]},
+            results={201: models.NewRelyingParty},
             body=body,
             idempotent=False,
         )
 
-    def create_sandboxe(self, body: models.SandboxBody | Mapping[str, Any]) -> models.Sandbox:
+    def create_sandboxe(self, body: models.SandboxBody | Mapping[str, Any]) -> models.NewSandbox:
         """Make a sandbox."""
         return self._call(  # type: ignore[no-any-return]
             "POST",
             "/v1/sandboxes",
-            results={201: models.Sandbox},
+            results={201: models.NewSandbox},
             body=body,
             idempotent=False,
         )
 
-    def create_signing_key(self, body: models.RotationBody | Mapping[str, Any]) -> dict[str, Any]:
+    def create_signing_key(self, body: models.RotationBody | Mapping[str, Any]) -> models.SigningKeys:
         """Rotate the signing key."""
         return self._call(  # type: ignore[no-any-return]
             "POST",
             "/v1/signing-keys",
-            results={201: dict[str, Any]},
+            results={201: models.SigningKeys},
             body=body,
             idempotent=False,
         )
@@ -379,12 +419,22 @@ class Operations:
             idempotent=False,
         )
 
-    def create_user(self, body: models.UserBody | Mapping[str, Any]) -> dict[str, Any]:
+    def create_transfer(self, body: models.TransferBody | Mapping[str, Any]) -> models.TransferShown:
+        """Offer a flight or alert to another position."""
+        return self._call(  # type: ignore[no-any-return]
+            "POST",
+            "/v1/transfers",
+            results={201: models.TransferShown},
+            body=body,
+            idempotent=False,
+        )
+
+    def create_user(self, body: models.UserBody | Mapping[str, Any]) -> models.NewPerson:
         """Bring a person in."""
         return self._call(  # type: ignore[no-any-return]
             "POST",
             "/v1/users",
-            results={201: dict[str, Any]},
+            results={201: models.NewPerson},
             body=body,
             idempotent=False,
         )
@@ -414,12 +464,12 @@ class Operations:
 
     def days_standing_approval(
         self, standing_approval_id: str | int, body: models.StandingDayBody | Mapping[str, Any]
-    ) -> dict[str, Any]:
+    ) -> models.StandingDay:
         """File a day under a standing approval."""
         return self._call(  # type: ignore[no-any-return]
             "POST",
             "/v1/standing-approvals/{standing_approval_id}/days",
-            results={201: dict[str, Any]},
+            results={201: models.StandingDay},
             path={"standing_approval_id": standing_approval_id},
             body=body,
             idempotent=False,
@@ -453,12 +503,12 @@ class Operations:
 
     def decision_approval(
         self, approval_id: str | int, body: models.ApprovalDecisionBody | Mapping[str, Any]
-    ) -> dict[str, Any]:
+    ) -> models.ApprovalDetail:
         """Decide an approval."""
         return self._call(  # type: ignore[no-any-return]
             "POST",
             "/v1/approvals/{approval_id}/decision",
-            results={200: dict[str, Any]},
+            results={200: models.ApprovalDetail},
             path={"approval_id": approval_id},
             body=body,
             idempotent=False,
@@ -484,6 +534,16 @@ class Operations:
             "/v1/ground-stops",
             results={201: models.GroundStop},
             body=body,
+            idempotent=False,
+        )
+
+    def decline_transfer(self, transfer_id: str | int) -> models.TransferShown:
+        """Refuse what is offered."""
+        return self._call(  # type: ignore[no-any-return]
+            "POST",
+            "/v1/transfers/{transfer_id}/decline",
+            results={200: models.TransferShown},
+            path={"transfer_id": transfer_id},
             idempotent=False,
         )
 
@@ -639,12 +699,12 @@ class Operations:
             idempotent=False,
         )
 
-    def entries_handover(self, handover_id: str | int, body: models.EntryBody | Mapping[str, Any]) -> dict[str, Any]:
+    def entries_handover(self, handover_id: str | int, body: models.EntryBody | Mapping[str, Any]) -> models.ShiftLog:
         """Write into a shift log."""
         return self._call(  # type: ignore[no-any-return]
             "POST",
             "/v1/handovers/{handover_id}/entries",
-            results={201: dict[str, Any]},
+            results={201: models.ShiftLog},
             path={"handover_id": handover_id},
             body=body,
             idempotent=False,
@@ -699,12 +759,22 @@ class Operations:
             idempotent=False,
         )
 
-    def get__well_known_openid_configuration(self) -> dict[str, Any]:
+    def find_routes(self, body: models.RouteBody | Mapping[str, Any]) -> models.Routes:
+        """Find routes between two sites."""
+        return self._call(  # type: ignore[no-any-return]
+            "POST",
+            "/v1/routes",
+            results={200: models.Routes},
+            body=body,
+            idempotent=False,
+        )
+
+    def get__well_known_openid_configuration(self) -> models.OpenIdConfiguration:
         """OpenID provider configuration."""
         return self._call(  # type: ignore[no-any-return]
             "GET",
             "/.well-known/openid-configuration",
-            results={200: dict[str, Any]},
+            results={200: models.OpenIdConfiguration},
             idempotent=True,
         )
 
@@ -803,22 +873,22 @@ class Operations:
             idempotent=True,
         )
 
-    def get_application(self, application_id: str | int) -> models.ApplicationShown:
+    def get_application(self, application_id: str | int) -> models.ApplicationDetail:
         """Read an application."""
         return self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/applications/{application_id}",
-            results={200: models.ApplicationShown},
+            results={200: models.ApplicationDetail},
             path={"application_id": application_id},
             idempotent=True,
         )
 
-    def get_approval(self, approval_id: str | int) -> models.ApprovalsItem:
+    def get_approval(self, approval_id: str | int) -> models.ApprovalDetail:
         """Read an approval."""
         return self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/approvals/{approval_id}",
-            results={200: models.ApprovalsItem},
+            results={200: models.ApprovalDetail},
             path={"approval_id": approval_id},
             idempotent=True,
         )
@@ -833,12 +903,12 @@ class Operations:
             idempotent=True,
         )
 
-    def get_client(self, client_id: str | int) -> models.ClientAnswer:
+    def get_client(self, client_id: str | int) -> models.Client:
         """Read a client."""
         return self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/clients/{client_id}",
-            results={200: models.ClientAnswer},
+            results={200: models.Client},
             path={"client_id": client_id},
             idempotent=True,
         )
@@ -872,22 +942,22 @@ class Operations:
             idempotent=True,
         )
 
-    def get_duty_contact(self, contact_id: str | int) -> models.DutyContact:
+    def get_duty_contact(self, contact_id: str | int) -> models.DutyContactShown:
         """Read a contact."""
         return self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/duty/contacts/{contact_id}",
-            results={200: models.DutyContact},
+            results={200: models.DutyContactShown},
             path={"contact_id": contact_id},
             idempotent=True,
         )
 
-    def get_duty_now(self) -> models.RelyingParties:
+    def get_duty_now(self) -> models.DutyContacts:
         """Who is on duty."""
         return self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/duty/now",
-            results={200: models.RelyingParties},
+            results={200: models.DutyContacts},
             idempotent=True,
         )
 
@@ -901,12 +971,22 @@ class Operations:
             idempotent=True,
         )
 
-    def get_fleet_state(self) -> dict[str, Any]:
+    def get_fleet_state(self) -> models.FleetState:
         """Vehicles with their links and service, and sites with their pads."""
         return self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/fleet/state",
-            results={200: dict[str, Any]},
+            results={200: models.FleetState},
+            idempotent=True,
+        )
+
+    def get_flight_owner(self, *, aircraft_id: str | None = None, track_id: str | None = None) -> models.FlightOwner:
+        """Who owns a flight."""
+        return self._call(  # type: ignore[no-any-return]
+            "GET",
+            "/v1/sectors/owner",
+            results={200: models.FlightOwner},
+            query={"aircraft_id": aircraft_id, "track_id": track_id},
             idempotent=True,
         )
 
@@ -962,32 +1042,41 @@ class Operations:
             idempotent=True,
         )
 
-    def get_go_no_go(self, plan_id: str | int) -> dict[str, Any]:
+    def get_go_no_go(self, plan_id: str | int) -> models.PlanGoNoGo:
         """Go or no go."""
         return self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/flight-plans/{plan_id}/go-no-go",
-            results={200: dict[str, Any]},
+            results={200: models.PlanGoNoGo},
             path={"plan_id": plan_id},
             idempotent=True,
         )
 
-    def get_handover(self, handover_id: str | int) -> dict[str, Any]:
+    def get_ground_rules(self) -> models.GroundRulesShown:
+        """Rules of ground risk and noise."""
+        return self._call(  # type: ignore[no-any-return]
+            "GET",
+            "/v1/ground-risk/rules",
+            results={200: models.GroundRulesShown},
+            idempotent=True,
+        )
+
+    def get_handover(self, handover_id: str | int) -> models.ShiftLog:
         """A shift log."""
         return self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/handovers/{handover_id}",
-            results={200: dict[str, Any]},
+            results={200: models.ShiftLog},
             path={"handover_id": handover_id},
             idempotent=True,
         )
 
-    def get_handover_current(self) -> dict[str, Any]:
+    def get_handover_current(self) -> models.RunningShift:
         """The running shift log."""
         return self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/handovers/current",
-            results={200: dict[str, Any]},
+            results={200: models.RunningShift},
             idempotent=True,
         )
 
@@ -1048,12 +1137,12 @@ class Operations:
             idempotent=True,
         )
 
-    def get_oauth_userinfo(self) -> dict[str, Any]:
+    def get_oauth_userinfo(self) -> models.UserInfo:
         """Who signed in."""
         return self._call(  # type: ignore[no-any-return]
             "GET",
             "/oauth/userinfo",
-            results={200: dict[str, Any]},
+            results={200: models.UserInfo},
             idempotent=True,
         )
 
@@ -1115,22 +1204,34 @@ class Operations:
             idempotent=True,
         )
 
-    def get_quota(self, organisation_id: str | int) -> models.QuotaOwn:
+    def get_population(
+        self, *, res: int | None = None, bbox: str | None = None, grid: str | None = None, h3: str | None = None
+    ) -> models.Population:
+        """People on the ground."""
+        return self._call(  # type: ignore[no-any-return]
+            "GET",
+            "/v1/population",
+            results={200: models.Population},
+            query={"res": res, "bbox": bbox, "grid": grid, "h3": h3},
+            idempotent=True,
+        )
+
+    def get_quota(self, organisation_id: str | int) -> models.Quotas:
         """Read quotas."""
         return self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/quotas/{organisation_id}",
-            results={200: models.QuotaOwn},
+            results={200: models.Quotas},
             path={"organisation_id": organisation_id},
             idempotent=True,
         )
 
-    def get_quota_own(self) -> models.QuotaOwn:
+    def get_quota_own(self) -> models.Quotas:
         """What we may use."""
         return self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/quotas/own",
-            results={200: models.QuotaOwn},
+            results={200: models.Quotas},
             idempotent=True,
         )
 
@@ -1161,6 +1262,34 @@ class Operations:
             "GET",
             "/v1/replay/range",
             results={200: models.ReplayRange},
+            idempotent=True,
+        )
+
+    def get_sector_board(self) -> models.SectorBoard:
+        """Load, owners and transfers."""
+        return self._call(  # type: ignore[no-any-return]
+            "GET",
+            "/v1/sectors/board",
+            results={200: models.SectorBoard},
+            idempotent=True,
+        )
+
+    def get_sector_version(self, version: str | int) -> models.SectorLayout:
+        """An earlier division."""
+        return self._call(  # type: ignore[no-any-return]
+            "GET",
+            "/v1/sectors/versions/{version}",
+            results={200: models.SectorLayout},
+            path={"version": version},
+            idempotent=True,
+        )
+
+    def get_sectors(self) -> models.SectorLayout:
+        """The division of the city."""
+        return self._call(  # type: ignore[no-any-return]
+            "GET",
+            "/v1/sectors",
+            results={200: models.SectorLayout},
             idempotent=True,
         )
 
@@ -1219,12 +1348,12 @@ class Operations:
             idempotent=True,
         )
 
-    def get_standing_approval(self, standing_approval_id: str | int) -> models.StandingApprovalShown:
+    def get_standing_approval(self, standing_approval_id: str | int) -> models.StandingApproval:
         """Read a standing approval."""
         return self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/standing-approvals/{standing_approval_id}",
-            results={200: models.StandingApprovalShown},
+            results={200: models.StandingApproval},
             path={"standing_approval_id": standing_approval_id},
             idempotent=True,
         )
@@ -1277,12 +1406,12 @@ class Operations:
 
     def get_statistics_report(
         self, *, day: str | None = None, month: str | None = None, lang: str | None = None, format: str | None = None
-    ) -> dict[str, Any]:
+    ) -> models.StatisticsOperations:
         """The report of a day or month, to read and to print."""
         return self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/statistics/report",
-            results={200: dict[str, Any]},
+            results={200: models.StatisticsOperations},
             query={"day": day, "month": month, "lang": lang, "format": format},
             idempotent=True,
         )
@@ -1326,12 +1455,12 @@ class Operations:
             idempotent=True,
         )
 
-    def get_weather_limits(self) -> models.WeatherLimits:
+    def get_weather_limits(self) -> models.WeatherLimitsShown:
         """What aircraft may fly in."""
         return self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/weather/limits",
-            results={200: models.WeatherLimits},
+            results={200: models.WeatherLimitsShown},
             idempotent=True,
         )
 
@@ -1433,6 +1562,26 @@ class Operations:
             idempotent=False,
         )
 
+    def import_population(
+        self,
+        body: Mapping[str, Any] | bytes,
+        *,
+        format: str | None = None,
+        dry_run: bool | None = None,
+        absent: float | None = None,
+        unit: str | None = None,
+        source: str | None = None,
+    ) -> models.PopulationCheck | models.ImportedPopulation:
+        """Import a population grid."""
+        return self._call(  # type: ignore[no-any-return]
+            "POST",
+            "/v1/population/grids",
+            results={200: models.PopulationCheck, 201: models.ImportedPopulation},
+            query={"format": format, "dry_run": dry_run, "absent": absent, "unit": unit, "source": source},
+            body=body,
+            idempotent=False,
+        )
+
     def import_weather(
         self,
         body: Mapping[str, Any] | bytes,
@@ -1441,12 +1590,12 @@ class Operations:
         dry_run: bool | None = None,
         reach_m: float | None = None,
         source: str | None = None,
-    ) -> dict[str, Any]:
+    ) -> models.ForecastCheck | models.ImportedForecast:
         """Import a forecast."""
         return self._call(  # type: ignore[no-any-return]
             "POST",
             "/v1/weather/forecasts",
-            results={200: dict[str, Any], 201: dict[str, Any]},
+            results={200: models.ForecastCheck, 201: models.ImportedForecast},
             query={"format": format, "dry_run": dry_run, "reach_m": reach_m, "source": source},
             body=body,
             idempotent=False,
@@ -1563,12 +1712,12 @@ class Operations:
 
     def list_application_status(
         self, application_id: str | int, *, application_token: str | None = None
-    ) -> dict[str, Any]:
+    ) -> models.Application:
         """Follow an application."""
         return self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/applications/{application_id}/status",
-            results={200: dict[str, Any]},
+            results={200: models.Application},
             path={"application_id": application_id},
             headers={"Application-Token": application_token},
             idempotent=True,
@@ -1576,12 +1725,12 @@ class Operations:
 
     def list_applications(
         self, *, state: str | None = None, cursor: str | None = None, limit: int | None = None
-    ) -> models.RelyingParties:
+    ) -> models.ApplicationPage:
         """List applications."""
         return self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/applications",
-            results={200: models.RelyingParties},
+            results={200: models.ApplicationPage},
             query={"state": state, "cursor": cursor, "limit": limit},
             idempotent=True,
         )
@@ -1622,12 +1771,12 @@ class Operations:
             idempotent=True,
         )
 
-    def list_clients(self, *, organisation_id: str | None = None) -> models.RelyingParties:
+    def list_clients(self, *, organisation_id: str | None = None) -> models.Clients:
         """List clients."""
         return self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/clients",
-            results={200: models.RelyingParties},
+            results={200: models.Clients},
             query={"organisation_id": organisation_id},
             idempotent=True,
         )
@@ -1689,12 +1838,12 @@ class Operations:
             idempotent=True,
         )
 
-    def list_duty_contacts(self) -> models.RelyingParties:
+    def list_duty_contacts(self) -> models.DutyContacts:
         """List contacts."""
         return self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/duty/contacts",
-            results={200: models.RelyingParties},
+            results={200: models.DutyContacts},
             idempotent=True,
         )
 
@@ -1705,12 +1854,12 @@ class Operations:
         state: str | None = None,
         cursor: str | None = None,
         limit: int | None = None,
-    ) -> models.RelyingParties:
+    ) -> models.DutyMessages:
         """Messages sent."""
         return self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/duty/messages",
-            results={200: models.RelyingParties},
+            results={200: models.DutyMessages},
             query={"contact_id": contact_id, "state": state, "cursor": cursor, "limit": limit},
             idempotent=True,
         )
@@ -1722,12 +1871,12 @@ class Operations:
         overdue: bool | None = None,
         cursor: str | None = None,
         limit: int | None = None,
-    ) -> models.RelyingParties:
+    ) -> models.EventReports:
         """Event reports."""
         return self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/event-reports",
-            results={200: models.RelyingParties},
+            results={200: models.EventReports},
             query={"state": state, "overdue": overdue, "cursor": cursor, "limit": limit},
             idempotent=True,
         )
@@ -1758,12 +1907,12 @@ class Operations:
             idempotent=True,
         )
 
-    def list_go_no_go(self, *, within_s: float | None = None) -> models.RelyingParties:
+    def list_go_no_go(self, *, within_s: float | None = None) -> models.UpcomingGoNoGos:
         """Go or no go for the next departures."""
         return self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/weather/go-no-go",
-            results={200: models.RelyingParties},
+            results={200: models.UpcomingGoNoGos},
             query={"within_s": within_s},
             idempotent=True,
         )
@@ -1777,12 +1926,12 @@ class Operations:
             idempotent=True,
         )
 
-    def list_handovers(self, *, cursor: str | None = None, limit: int | None = None) -> dict[str, Any]:
+    def list_handovers(self, *, cursor: str | None = None, limit: int | None = None) -> models.ShiftLogs:
         """List shift logs."""
         return self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/handovers",
-            results={200: dict[str, Any]},
+            results={200: models.ShiftLogs},
             query={"cursor": cursor, "limit": limit},
             idempotent=True,
         )
@@ -1831,12 +1980,30 @@ class Operations:
             idempotent=True,
         )
 
-    def list_organisations(self) -> models.RelyingParties:
+    def list_organisations(self) -> models.OrganisationsShown:
         """List organisations."""
         return self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/organisations",
-            results={200: models.RelyingParties},
+            results={200: models.OrganisationsShown},
+            idempotent=True,
+        )
+
+    def list_population_grids(self) -> models.PopulationGrids:
+        """Imported population grids."""
+        return self._call(  # type: ignore[no-any-return]
+            "GET",
+            "/v1/population/grids",
+            results={200: models.PopulationGrids},
+            idempotent=True,
+        )
+
+    def list_positions(self) -> models.PositionsShown:
+        """Positions of the centre."""
+        return self._call(  # type: ignore[no-any-return]
+            "GET",
+            "/v1/positions",
+            results={200: models.PositionsShown},
             idempotent=True,
         )
 
@@ -1849,22 +2016,32 @@ class Operations:
             idempotent=True,
         )
 
-    def list_results(self, plan_id: str | int) -> models.RelyingParties:
+    def list_results(self, plan_id: str | int) -> models.FlightResults:
         """Results of a flight."""
         return self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/flight-plans/{plan_id}/results",
-            results={200: models.RelyingParties},
+            results={200: models.FlightResults},
             path={"plan_id": plan_id},
             idempotent=True,
         )
 
-    def list_sandboxes(self) -> models.RelyingParties:
+    def list_sandboxes(self) -> models.Sandboxes:
         """List sandboxes."""
         return self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/sandboxes",
-            results={200: models.RelyingParties},
+            results={200: models.Sandboxes},
+            idempotent=True,
+        )
+
+    def list_sector_versions(self, *, cursor: str | None = None, limit: int | None = None) -> models.SectorLayouts:
+        """Earlier divisions."""
+        return self._call(  # type: ignore[no-any-return]
+            "GET",
+            "/v1/sectors/versions",
+            results={200: models.SectorLayouts},
+            query={"cursor": cursor, "limit": limit},
             idempotent=True,
         )
 
@@ -1877,12 +2054,12 @@ class Operations:
             idempotent=True,
         )
 
-    def list_signing_keys(self) -> models.RelyingParties:
+    def list_signing_keys(self) -> models.SigningKeys:
         """List signing keys."""
         return self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/signing-keys",
-            results={200: models.RelyingParties},
+            results={200: models.SigningKeys},
             idempotent=True,
         )
 
@@ -1911,12 +2088,12 @@ class Operations:
 
     def list_standing_approval_days(
         self, standing_approval_id: str | int, *, from_: str | None = None, to: str | None = None
-    ) -> models.RelyingParties:
+    ) -> models.StandingDays:
         """Days filed under a standing approval."""
         return self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/standing-approvals/{standing_approval_id}/days",
-            results={200: models.RelyingParties},
+            results={200: models.StandingDays},
             path={"standing_approval_id": standing_approval_id},
             query={"from": from_, "to": to},
             idempotent=True,
@@ -1971,22 +2148,32 @@ class Operations:
             idempotent=True,
         )
 
-    def list_users(self, *, organisation_id: str | None = None) -> models.RelyingParties:
+    def list_transfers(self, *, cursor: str | None = None, limit: int | None = None) -> models.TransfersShown:
+        """Transfers."""
+        return self._call(  # type: ignore[no-any-return]
+            "GET",
+            "/v1/transfers",
+            results={200: models.TransfersShown},
+            query={"cursor": cursor, "limit": limit},
+            idempotent=True,
+        )
+
+    def list_users(self, *, organisation_id: str | None = None) -> models.People:
         """List people."""
         return self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/users",
-            results={200: models.RelyingParties},
+            results={200: models.People},
             query={"organisation_id": organisation_id},
             idempotent=True,
         )
 
-    def list_weather_forecasts(self) -> models.RelyingParties:
+    def list_weather_forecasts(self) -> models.Forecasts:
         """Imported forecasts."""
         return self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/weather/forecasts",
-            results={200: models.RelyingParties},
+            results={200: models.Forecasts},
             idempotent=True,
         )
 
@@ -2054,12 +2241,12 @@ class Operations:
             idempotent=False,
         )
 
-    def password_user(self, user_id: str | int, body: models.PasswordBody | Mapping[str, Any]) -> dict[str, Any]:
+    def password_user(self, user_id: str | int, body: models.PasswordBody | Mapping[str, Any]) -> models.NewPassword:
         """Give a person a new password."""
         return self._call(  # type: ignore[no-any-return]
             "POST",
             "/v1/users/{user_id}/password",
-            results={200: dict[str, Any]},
+            results={200: models.NewPassword},
             path={"user_id": user_id},
             body=body,
             idempotent=False,
@@ -2116,6 +2303,16 @@ class Operations:
             idempotent=True,
         )
 
+    def put_ground_rules(self, body: models.GroundRulesBody | Mapping[str, Any]) -> models.GroundRulesShown:
+        """Publish rules of ground risk and noise."""
+        return self._call(  # type: ignore[no-any-return]
+            "PUT",
+            "/v1/ground-risk/rules",
+            results={200: models.GroundRulesShown},
+            body=body,
+            idempotent=True,
+        )
+
     def put_operator_contact(
         self, organisation_id: str | int, body: models.ContactBody | Mapping[str, Any]
     ) -> models.Contact:
@@ -2152,13 +2349,37 @@ class Operations:
             idempotent=True,
         )
 
-    def put_quota(self, organisation_id: str | int, body: models.QuotaBody | Mapping[str, Any]) -> dict[str, Any]:
+    def put_position(
+        self, position_id: str | int, body: models.PositionBody | Mapping[str, Any]
+    ) -> models.PositionShown:
+        """Change a position."""
+        return self._call(  # type: ignore[no-any-return]
+            "PUT",
+            "/v1/positions/{position_id}",
+            results={200: models.PositionShown},
+            path={"position_id": position_id},
+            body=body,
+            idempotent=True,
+        )
+
+    def put_quota(self, organisation_id: str | int, body: models.QuotaBody | Mapping[str, Any]) -> models.Quotas:
         """Set quotas."""
         return self._call(  # type: ignore[no-any-return]
             "PUT",
             "/v1/quotas/{organisation_id}",
-            results={200: dict[str, Any]},
+            results={200: models.Quotas},
             path={"organisation_id": organisation_id},
+            body=body,
+            idempotent=True,
+        )
+
+    def put_sectors(self, body: models.SectorLayoutBody | Mapping[str, Any], *, if_match: str) -> models.SectorLayout:
+        """Publish the division of the city."""
+        return self._call(  # type: ignore[no-any-return]
+            "PUT",
+            "/v1/sectors",
+            results={200: models.SectorLayout},
+            headers={"If-Match": if_match},
             body=body,
             idempotent=True,
         )
@@ -2173,12 +2394,12 @@ class Operations:
             idempotent=True,
         )
 
-    def put_weather_limits(self, body: models.LimitsBody | Mapping[str, Any]) -> dict[str, Any]:
+    def put_weather_limits(self, body: models.LimitsBody | Mapping[str, Any]) -> models.WeatherLimitsShown:
         """Publish weather limits."""
         return self._call(  # type: ignore[no-any-return]
             "PUT",
             "/v1/weather/limits",
-            results={200: dict[str, Any]},
+            results={200: models.WeatherLimitsShown},
             body=body,
             idempotent=True,
         )
@@ -2199,12 +2420,12 @@ class Operations:
 
     def refuse_application(
         self, application_id: str | int, body: models.RefusalBody | Mapping[str, Any]
-    ) -> dict[str, Any]:
+    ) -> models.ApplicationDetail:
         """Refuse a firm."""
         return self._call(  # type: ignore[no-any-return]
             "POST",
             "/v1/applications/{application_id}/refuse",
-            results={200: dict[str, Any]},
+            results={200: models.ApplicationDetail},
             path={"application_id": application_id},
             body=body,
             idempotent=False,
@@ -2268,12 +2489,14 @@ class Operations:
             idempotent=True,
         )
 
-    def replay_webhook(self, webhook_id: str | int, body: models.ReplayBody | Mapping[str, Any]) -> models.WebhookShown:
+    def replay_webhook(
+        self, webhook_id: str | int, body: models.ReplayBody | Mapping[str, Any]
+    ) -> models.WebhookReplay:
         """Send events again."""
         return self._call(  # type: ignore[no-any-return]
             "POST",
             "/v1/webhooks/{webhook_id}/replay",
-            results={202: models.WebhookShown},
+            results={202: models.WebhookReplay},
             path={"webhook_id": webhook_id},
             body=body,
             idempotent=False,
@@ -2321,12 +2544,12 @@ class Operations:
             idempotent=False,
         )
 
-    def retry_duty_message(self, message_id: str | int) -> models.DutyContactShown:
+    def retry_duty_message(self, message_id: str | int) -> models.DutyMessage:
         """Send a message again."""
         return self._call(  # type: ignore[no-any-return]
             "POST",
             "/v1/duty/messages/{message_id}/retry",
-            results={200: models.DutyContactShown},
+            results={200: models.DutyMessage},
             path={"message_id": message_id},
             idempotent=False,
         )
@@ -2364,12 +2587,14 @@ class Operations:
             idempotent=False,
         )
 
-    def secret_application(self, application_id: str | int, *, application_token: str | None = None) -> dict[str, Any]:
+    def secret_application(
+        self, application_id: str | int, *, application_token: str | None = None
+    ) -> models.CollectedSecret:
         """Collect the first secret."""
         return self._call(  # type: ignore[no-any-return]
             "POST",
             "/v1/applications/{application_id}/secret",
-            results={200: dict[str, Any]},
+            results={200: models.CollectedSecret},
             path={"application_id": application_id},
             headers={"Application-Token": application_token},
             idempotent=False,
@@ -2435,14 +2660,33 @@ class Operations:
 
     def sign_in_handover(
         self, handover_id: str | int, body: models.HandoverSignBody | Mapping[str, Any]
-    ) -> dict[str, Any]:
+    ) -> models.ShiftLog:
         """Sign as who comes."""
         return self._call(  # type: ignore[no-any-return]
             "POST",
             "/v1/handovers/{handover_id}/sign-in",
-            results={200: dict[str, Any]},
+            results={200: models.ShiftLog},
             path={"handover_id": handover_id},
             body=body,
+            idempotent=False,
+        )
+
+    def sign_off_position(self) -> None:
+        """Leave one's position."""
+        return self._call(  # type: ignore[no-any-return]
+            "POST",
+            "/v1/positions/sign-off",
+            results={204: None},
+            idempotent=False,
+        )
+
+    def sign_on_position(self, position_id: str | int) -> models.PositionShown:
+        """Work at a position."""
+        return self._call(  # type: ignore[no-any-return]
+            "POST",
+            "/v1/positions/{position_id}/sign-on",
+            results={200: models.PositionShown},
+            path={"position_id": position_id},
             idempotent=False,
         )
 
@@ -2455,23 +2699,25 @@ class Operations:
             idempotent=True,
         )
 
-    def sign_out_handover(self, handover_id: str | int, body: models.SignOutBody | Mapping[str, Any]) -> dict[str, Any]:
+    def sign_out_handover(
+        self, handover_id: str | int, body: models.SignOutBody | Mapping[str, Any]
+    ) -> models.ShiftLog:
         """Sign as who leaves."""
         return self._call(  # type: ignore[no-any-return]
             "POST",
             "/v1/handovers/{handover_id}/sign-out",
-            results={200: dict[str, Any]},
+            results={200: models.ShiftLog},
             path={"handover_id": handover_id},
             body=body,
             idempotent=False,
         )
 
-    def test_duty_contact(self, contact_id: str | int) -> models.DutyContactShown:
+    def test_duty_contact(self, contact_id: str | int) -> models.DutyMessage:
         """Send a test message."""
         return self._call(  # type: ignore[no-any-return]
             "POST",
             "/v1/duty/contacts/{contact_id}/test",
-            results={200: models.DutyContactShown},
+            results={200: models.DutyMessage},
             path={"contact_id": contact_id},
             idempotent=False,
         )
@@ -2496,15 +2742,27 @@ class Operations:
             idempotent=True,
         )
 
-    def waive_event_report(self, report_id: str | int, body: models.WaiverBody | Mapping[str, Any]) -> dict[str, Any]:
+    def waive_event_report(
+        self, report_id: str | int, body: models.WaiverBody | Mapping[str, Any]
+    ) -> models.EventReport:
         """Waive an event report."""
         return self._call(  # type: ignore[no-any-return]
             "POST",
             "/v1/event-reports/{report_id}/waive",
-            results={200: dict[str, Any]},
+            results={200: models.EventReport},
             path={"report_id": report_id},
             body=body,
             idempotent=False,
+        )
+
+    def withdraw_population(self, grid_id: str | int) -> None:
+        """Withdraw a population grid."""
+        return self._call(  # type: ignore[no-any-return]
+            "DELETE",
+            "/v1/population/grids/{grid_id}",
+            results={204: None},
+            path={"grid_id": grid_id},
+            idempotent=True,
         )
 
     def withdraw_temporary_zone(self, zone_id: str | int) -> None:
@@ -2515,6 +2773,16 @@ class Operations:
             results={204: None},
             path={"zone_id": zone_id},
             idempotent=True,
+        )
+
+    def withdraw_transfer(self, transfer_id: str | int) -> models.TransferShown:
+        """Take an offer back."""
+        return self._call(  # type: ignore[no-any-return]
+            "POST",
+            "/v1/transfers/{transfer_id}/withdraw",
+            results={200: models.TransferShown},
+            path={"transfer_id": transfer_id},
+            idempotent=False,
         )
 
     def withdraw_weather(self, forecast_id: str | int) -> None:
@@ -2552,6 +2820,16 @@ class AsyncOperations:
             "/v1/contingencies/{contingency_id}/accept",
             results={200: models.Contingency},
             path={"contingency_id": contingency_id},
+            idempotent=False,
+        )
+
+    async def accept_transfer(self, transfer_id: str | int) -> models.TransferShown:
+        """Take what is offered."""
+        return await self._call(  # type: ignore[no-any-return]
+            "POST",
+            "/v1/transfers/{transfer_id}/accept",
+            results={200: models.TransferShown},
+            path={"transfer_id": transfer_id},
             idempotent=False,
         )
 
@@ -2601,13 +2879,23 @@ class AsyncOperations:
 
     async def approve_application(
         self, application_id: str | int, body: models.ApprovalBody | Mapping[str, Any]
-    ) -> dict[str, Any]:
+    ) -> models.ApplicationDetail:
         """Let a firm in."""
         return await self._call(  # type: ignore[no-any-return]
             "POST",
             "/v1/applications/{application_id}/approve",
-            results={200: dict[str, Any]},
+            results={200: models.ApplicationDetail},
             path={"application_id": application_id},
+            body=body,
+            idempotent=False,
+        )
+
+    async def assign_sectors(self, body: models.AssignmentsBody | Mapping[str, Any]) -> models.SectorLayout:
+        """Combine or split sectors."""
+        return await self._call(  # type: ignore[no-any-return]
+            "POST",
+            "/v1/sectors/assignments",
+            results={200: models.SectorLayout},
             body=body,
             idempotent=False,
         )
@@ -2703,12 +2991,12 @@ class AsyncOperations:
 
     async def change_duty_contact(
         self, contact_id: str | int, body: models.DutyContactPatch | Mapping[str, Any]
-    ) -> models.DutyContact:
+    ) -> models.DutyContactShown:
         """Change a contact."""
         return await self._call(  # type: ignore[no-any-return]
             "PATCH",
             "/v1/duty/contacts/{contact_id}",
-            results={200: models.DutyContact},
+            results={200: models.DutyContactShown},
             path={"contact_id": contact_id},
             body=body,
             idempotent=False,
@@ -2750,6 +3038,16 @@ class AsyncOperations:
             idempotent=True,
         )
 
+    async def close_position(self, position_id: str | int) -> None:
+        """Close a position."""
+        return await self._call(  # type: ignore[no-any-return]
+            "DELETE",
+            "/v1/positions/{position_id}",
+            results={204: None},
+            path={"position_id": position_id},
+            idempotent=True,
+        )
+
     async def confirm_flight_plan(self, plan_id: str | int) -> models.FlightPlanAnswer:
         """Report readiness."""
         return await self._call(  # type: ignore[no-any-return]
@@ -2780,22 +3078,22 @@ class AsyncOperations:
             idempotent=False,
         )
 
-    async def contacts_duty(self, body: models.DutyContactBody | Mapping[str, Any]) -> models.DutyContacts:
+    async def contacts_duty(self, body: models.DutyContactBody | Mapping[str, Any]) -> models.NewDutyContact:
         """Add a contact."""
         return await self._call(  # type: ignore[no-any-return]
             "POST",
             "/v1/duty/contacts",
-            results={201: models.DutyContacts},
+            results={201: models.NewDutyContact},
             body=body,
             idempotent=False,
         )
 
-    async def create_application(self, body: models.ApplicationBody | Mapping[str, Any]) -> models.Application:
+    async def create_application(self, body: models.ApplicationBody | Mapping[str, Any]) -> models.NewApplication:
         """Apply."""
         return await self._call(  # type: ignore[no-any-return]
             "POST",
             "/v1/applications",
-            results={202: models.Application},
+            results={202: models.NewApplication},
             body=body,
             idempotent=False,
         )
@@ -2810,12 +3108,12 @@ class AsyncOperations:
             idempotent=False,
         )
 
-    async def create_client(self, body: models.ClientBody | Mapping[str, Any]) -> models.Client:
+    async def create_client(self, body: models.ClientBody | Mapping[str, Any]) -> models.NewClient:
         """Bring a client in."""
         return await self._call(  # type: ignore[no-any-return]
             "POST",
             "/v1/clients",
-            results={201: models.Client},
+            results={201: models.NewClient},
             body=body,
             idempotent=False,
         )
@@ -2840,12 +3138,12 @@ class AsyncOperations:
             idempotent=False,
         )
 
-    async def create_handover(self) -> dict[str, Any]:
+    async def create_handover(self) -> models.ShiftLog:
         """Open the first shift log."""
         return await self._call(  # type: ignore[no-any-return]
             "POST",
             "/v1/handovers",
-            results={201: dict[str, Any]},
+            results={201: models.ShiftLog},
             idempotent=False,
         )
 
@@ -2859,42 +3157,52 @@ class AsyncOperations:
             idempotent=False,
         )
 
-    async def create_organisation(self, body: models.OrganisationBody | Mapping[str, Any]) -> dict[str, Any]:
+    async def create_organisation(self, body: models.OrganisationBody | Mapping[str, Any]) -> models.OrganisationShown:
         """Bring an organisation in."""
         return await self._call(  # type: ignore[no-any-return]
             "POST",
             "/v1/organisations",
-            results={201: dict[str, Any]},
+            results={201: models.OrganisationShown},
             body=body,
             idempotent=False,
         )
 
-    async def create_relying_party(self, body: models.RelyingPartyBody | Mapping[str, Any]) -> dict[str, Any]:
+    async def create_position(self, body: models.PositionBody | Mapping[str, Any]) -> models.PositionShown:
+        """Make a position."""
+        return await self._call(  # type: ignore[no-any-return]
+            "POST",
+            "/v1/positions",
+            results={201: models.PositionShown},
+            body=body,
+            idempotent=False,
+        )
+
+    async def create_relying_party(self, body: models.RelyingPartyBody | Mapping[str, Any]) -> models.NewRelyingParty:
         """Bring a tool in."""
         return await self._call(  # type: ignore[no-any-return]
             "POST",
             "/v1/relying-parties",
-            results={201: dict[str, Any]},
+            results={201: models.NewRelyingParty},
             body=body,
             idempotent=False,
         )
 
-    async def create_sandboxe(self, body: models.SandboxBody | Mapping[str, Any]) -> models.Sandbox:
+    async def create_sandboxe(self, body: models.SandboxBody | Mapping[str, Any]) -> models.NewSandbox:
         """Make a sandbox."""
         return await self._call(  # type: ignore[no-any-return]
             "POST",
             "/v1/sandboxes",
-            results={201: models.Sandbox},
+            results={201: models.NewSandbox},
             body=body,
             idempotent=False,
         )
 
-    async def create_signing_key(self, body: models.RotationBody | Mapping[str, Any]) -> dict[str, Any]:
+    async def create_signing_key(self, body: models.RotationBody | Mapping[str, Any]) -> models.SigningKeys:
         """Rotate the signing key."""
         return await self._call(  # type: ignore[no-any-return]
             "POST",
             "/v1/signing-keys",
-            results={201: dict[str, Any]},
+            results={201: models.SigningKeys},
             body=body,
             idempotent=False,
         )
@@ -2911,12 +3219,22 @@ class AsyncOperations:
             idempotent=False,
         )
 
-    async def create_user(self, body: models.UserBody | Mapping[str, Any]) -> dict[str, Any]:
+    async def create_transfer(self, body: models.TransferBody | Mapping[str, Any]) -> models.TransferShown:
+        """Offer a flight or alert to another position."""
+        return await self._call(  # type: ignore[no-any-return]
+            "POST",
+            "/v1/transfers",
+            results={201: models.TransferShown},
+            body=body,
+            idempotent=False,
+        )
+
+    async def create_user(self, body: models.UserBody | Mapping[str, Any]) -> models.NewPerson:
         """Bring a person in."""
         return await self._call(  # type: ignore[no-any-return]
             "POST",
             "/v1/users",
-            results={201: dict[str, Any]},
+            results={201: models.NewPerson},
             body=body,
             idempotent=False,
         )
@@ -2946,12 +3264,12 @@ class AsyncOperations:
 
     async def days_standing_approval(
         self, standing_approval_id: str | int, body: models.StandingDayBody | Mapping[str, Any]
-    ) -> dict[str, Any]:
+    ) -> models.StandingDay:
         """File a day under a standing approval."""
         return await self._call(  # type: ignore[no-any-return]
             "POST",
             "/v1/standing-approvals/{standing_approval_id}/days",
-            results={201: dict[str, Any]},
+            results={201: models.StandingDay},
             path={"standing_approval_id": standing_approval_id},
             body=body,
             idempotent=False,
@@ -2985,12 +3303,12 @@ class AsyncOperations:
 
     async def decision_approval(
         self, approval_id: str | int, body: models.ApprovalDecisionBody | Mapping[str, Any]
-    ) -> dict[str, Any]:
+    ) -> models.ApprovalDetail:
         """Decide an approval."""
         return await self._call(  # type: ignore[no-any-return]
             "POST",
             "/v1/approvals/{approval_id}/decision",
-            results={200: dict[str, Any]},
+            results={200: models.ApprovalDetail},
             path={"approval_id": approval_id},
             body=body,
             idempotent=False,
@@ -3016,6 +3334,16 @@ class AsyncOperations:
             "/v1/ground-stops",
             results={201: models.GroundStop},
             body=body,
+            idempotent=False,
+        )
+
+    async def decline_transfer(self, transfer_id: str | int) -> models.TransferShown:
+        """Refuse what is offered."""
+        return await self._call(  # type: ignore[no-any-return]
+            "POST",
+            "/v1/transfers/{transfer_id}/decline",
+            results={200: models.TransferShown},
+            path={"transfer_id": transfer_id},
             idempotent=False,
         )
 
@@ -3173,12 +3501,12 @@ class AsyncOperations:
 
     async def entries_handover(
         self, handover_id: str | int, body: models.EntryBody | Mapping[str, Any]
-    ) -> dict[str, Any]:
+    ) -> models.ShiftLog:
         """Write into a shift log."""
         return await self._call(  # type: ignore[no-any-return]
             "POST",
             "/v1/handovers/{handover_id}/entries",
-            results={201: dict[str, Any]},
+            results={201: models.ShiftLog},
             path={"handover_id": handover_id},
             body=body,
             idempotent=False,
@@ -3233,12 +3561,22 @@ class AsyncOperations:
             idempotent=False,
         )
 
-    async def get__well_known_openid_configuration(self) -> dict[str, Any]:
+    async def find_routes(self, body: models.RouteBody | Mapping[str, Any]) -> models.Routes:
+        """Find routes between two sites."""
+        return await self._call(  # type: ignore[no-any-return]
+            "POST",
+            "/v1/routes",
+            results={200: models.Routes},
+            body=body,
+            idempotent=False,
+        )
+
+    async def get__well_known_openid_configuration(self) -> models.OpenIdConfiguration:
         """OpenID provider configuration."""
         return await self._call(  # type: ignore[no-any-return]
             "GET",
             "/.well-known/openid-configuration",
-            results={200: dict[str, Any]},
+            results={200: models.OpenIdConfiguration},
             idempotent=True,
         )
 
@@ -3337,22 +3675,22 @@ class AsyncOperations:
             idempotent=True,
         )
 
-    async def get_application(self, application_id: str | int) -> models.ApplicationShown:
+    async def get_application(self, application_id: str | int) -> models.ApplicationDetail:
         """Read an application."""
         return await self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/applications/{application_id}",
-            results={200: models.ApplicationShown},
+            results={200: models.ApplicationDetail},
             path={"application_id": application_id},
             idempotent=True,
         )
 
-    async def get_approval(self, approval_id: str | int) -> models.ApprovalsItem:
+    async def get_approval(self, approval_id: str | int) -> models.ApprovalDetail:
         """Read an approval."""
         return await self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/approvals/{approval_id}",
-            results={200: models.ApprovalsItem},
+            results={200: models.ApprovalDetail},
             path={"approval_id": approval_id},
             idempotent=True,
         )
@@ -3367,12 +3705,12 @@ class AsyncOperations:
             idempotent=True,
         )
 
-    async def get_client(self, client_id: str | int) -> models.ClientAnswer:
+    async def get_client(self, client_id: str | int) -> models.Client:
         """Read a client."""
         return await self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/clients/{client_id}",
-            results={200: models.ClientAnswer},
+            results={200: models.Client},
             path={"client_id": client_id},
             idempotent=True,
         )
@@ -3406,22 +3744,22 @@ class AsyncOperations:
             idempotent=True,
         )
 
-    async def get_duty_contact(self, contact_id: str | int) -> models.DutyContact:
+    async def get_duty_contact(self, contact_id: str | int) -> models.DutyContactShown:
         """Read a contact."""
         return await self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/duty/contacts/{contact_id}",
-            results={200: models.DutyContact},
+            results={200: models.DutyContactShown},
             path={"contact_id": contact_id},
             idempotent=True,
         )
 
-    async def get_duty_now(self) -> models.RelyingParties:
+    async def get_duty_now(self) -> models.DutyContacts:
         """Who is on duty."""
         return await self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/duty/now",
-            results={200: models.RelyingParties},
+            results={200: models.DutyContacts},
             idempotent=True,
         )
 
@@ -3435,12 +3773,24 @@ class AsyncOperations:
             idempotent=True,
         )
 
-    async def get_fleet_state(self) -> dict[str, Any]:
+    async def get_fleet_state(self) -> models.FleetState:
         """Vehicles with their links and service, and sites with their pads."""
         return await self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/fleet/state",
-            results={200: dict[str, Any]},
+            results={200: models.FleetState},
+            idempotent=True,
+        )
+
+    async def get_flight_owner(
+        self, *, aircraft_id: str | None = None, track_id: str | None = None
+    ) -> models.FlightOwner:
+        """Who owns a flight."""
+        return await self._call(  # type: ignore[no-any-return]
+            "GET",
+            "/v1/sectors/owner",
+            results={200: models.FlightOwner},
+            query={"aircraft_id": aircraft_id, "track_id": track_id},
             idempotent=True,
         )
 
@@ -3496,32 +3846,41 @@ class AsyncOperations:
             idempotent=True,
         )
 
-    async def get_go_no_go(self, plan_id: str | int) -> dict[str, Any]:
+    async def get_go_no_go(self, plan_id: str | int) -> models.PlanGoNoGo:
         """Go or no go."""
         return await self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/flight-plans/{plan_id}/go-no-go",
-            results={200: dict[str, Any]},
+            results={200: models.PlanGoNoGo},
             path={"plan_id": plan_id},
             idempotent=True,
         )
 
-    async def get_handover(self, handover_id: str | int) -> dict[str, Any]:
+    async def get_ground_rules(self) -> models.GroundRulesShown:
+        """Rules of ground risk and noise."""
+        return await self._call(  # type: ignore[no-any-return]
+            "GET",
+            "/v1/ground-risk/rules",
+            results={200: models.GroundRulesShown},
+            idempotent=True,
+        )
+
+    async def get_handover(self, handover_id: str | int) -> models.ShiftLog:
         """A shift log."""
         return await self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/handovers/{handover_id}",
-            results={200: dict[str, Any]},
+            results={200: models.ShiftLog},
             path={"handover_id": handover_id},
             idempotent=True,
         )
 
-    async def get_handover_current(self) -> dict[str, Any]:
+    async def get_handover_current(self) -> models.RunningShift:
         """The running shift log."""
         return await self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/handovers/current",
-            results={200: dict[str, Any]},
+            results={200: models.RunningShift},
             idempotent=True,
         )
 
@@ -3582,12 +3941,12 @@ class AsyncOperations:
             idempotent=True,
         )
 
-    async def get_oauth_userinfo(self) -> dict[str, Any]:
+    async def get_oauth_userinfo(self) -> models.UserInfo:
         """Who signed in."""
         return await self._call(  # type: ignore[no-any-return]
             "GET",
             "/oauth/userinfo",
-            results={200: dict[str, Any]},
+            results={200: models.UserInfo},
             idempotent=True,
         )
 
@@ -3649,22 +4008,34 @@ class AsyncOperations:
             idempotent=True,
         )
 
-    async def get_quota(self, organisation_id: str | int) -> models.QuotaOwn:
+    async def get_population(
+        self, *, res: int | None = None, bbox: str | None = None, grid: str | None = None, h3: str | None = None
+    ) -> models.Population:
+        """People on the ground."""
+        return await self._call(  # type: ignore[no-any-return]
+            "GET",
+            "/v1/population",
+            results={200: models.Population},
+            query={"res": res, "bbox": bbox, "grid": grid, "h3": h3},
+            idempotent=True,
+        )
+
+    async def get_quota(self, organisation_id: str | int) -> models.Quotas:
         """Read quotas."""
         return await self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/quotas/{organisation_id}",
-            results={200: models.QuotaOwn},
+            results={200: models.Quotas},
             path={"organisation_id": organisation_id},
             idempotent=True,
         )
 
-    async def get_quota_own(self) -> models.QuotaOwn:
+    async def get_quota_own(self) -> models.Quotas:
         """What we may use."""
         return await self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/quotas/own",
-            results={200: models.QuotaOwn},
+            results={200: models.Quotas},
             idempotent=True,
         )
 
@@ -3695,6 +4066,34 @@ class AsyncOperations:
             "GET",
             "/v1/replay/range",
             results={200: models.ReplayRange},
+            idempotent=True,
+        )
+
+    async def get_sector_board(self) -> models.SectorBoard:
+        """Load, owners and transfers."""
+        return await self._call(  # type: ignore[no-any-return]
+            "GET",
+            "/v1/sectors/board",
+            results={200: models.SectorBoard},
+            idempotent=True,
+        )
+
+    async def get_sector_version(self, version: str | int) -> models.SectorLayout:
+        """An earlier division."""
+        return await self._call(  # type: ignore[no-any-return]
+            "GET",
+            "/v1/sectors/versions/{version}",
+            results={200: models.SectorLayout},
+            path={"version": version},
+            idempotent=True,
+        )
+
+    async def get_sectors(self) -> models.SectorLayout:
+        """The division of the city."""
+        return await self._call(  # type: ignore[no-any-return]
+            "GET",
+            "/v1/sectors",
+            results={200: models.SectorLayout},
             idempotent=True,
         )
 
@@ -3753,12 +4152,12 @@ class AsyncOperations:
             idempotent=True,
         )
 
-    async def get_standing_approval(self, standing_approval_id: str | int) -> models.StandingApprovalShown:
+    async def get_standing_approval(self, standing_approval_id: str | int) -> models.StandingApproval:
         """Read a standing approval."""
         return await self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/standing-approvals/{standing_approval_id}",
-            results={200: models.StandingApprovalShown},
+            results={200: models.StandingApproval},
             path={"standing_approval_id": standing_approval_id},
             idempotent=True,
         )
@@ -3811,12 +4210,12 @@ class AsyncOperations:
 
     async def get_statistics_report(
         self, *, day: str | None = None, month: str | None = None, lang: str | None = None, format: str | None = None
-    ) -> dict[str, Any]:
+    ) -> models.StatisticsOperations:
         """The report of a day or month, to read and to print."""
         return await self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/statistics/report",
-            results={200: dict[str, Any]},
+            results={200: models.StatisticsOperations},
             query={"day": day, "month": month, "lang": lang, "format": format},
             idempotent=True,
         )
@@ -3860,12 +4259,12 @@ class AsyncOperations:
             idempotent=True,
         )
 
-    async def get_weather_limits(self) -> models.WeatherLimits:
+    async def get_weather_limits(self) -> models.WeatherLimitsShown:
         """What aircraft may fly in."""
         return await self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/weather/limits",
-            results={200: models.WeatherLimits},
+            results={200: models.WeatherLimitsShown},
             idempotent=True,
         )
 
@@ -3967,6 +4366,26 @@ class AsyncOperations:
             idempotent=False,
         )
 
+    async def import_population(
+        self,
+        body: Mapping[str, Any] | bytes,
+        *,
+        format: str | None = None,
+        dry_run: bool | None = None,
+        absent: float | None = None,
+        unit: str | None = None,
+        source: str | None = None,
+    ) -> models.PopulationCheck | models.ImportedPopulation:
+        """Import a population grid."""
+        return await self._call(  # type: ignore[no-any-return]
+            "POST",
+            "/v1/population/grids",
+            results={200: models.PopulationCheck, 201: models.ImportedPopulation},
+            query={"format": format, "dry_run": dry_run, "absent": absent, "unit": unit, "source": source},
+            body=body,
+            idempotent=False,
+        )
+
     async def import_weather(
         self,
         body: Mapping[str, Any] | bytes,
@@ -3975,12 +4394,12 @@ class AsyncOperations:
         dry_run: bool | None = None,
         reach_m: float | None = None,
         source: str | None = None,
-    ) -> dict[str, Any]:
+    ) -> models.ForecastCheck | models.ImportedForecast:
         """Import a forecast."""
         return await self._call(  # type: ignore[no-any-return]
             "POST",
             "/v1/weather/forecasts",
-            results={200: dict[str, Any], 201: dict[str, Any]},
+            results={200: models.ForecastCheck, 201: models.ImportedForecast},
             query={"format": format, "dry_run": dry_run, "reach_m": reach_m, "source": source},
             body=body,
             idempotent=False,
@@ -4097,12 +4516,12 @@ class AsyncOperations:
 
     async def list_application_status(
         self, application_id: str | int, *, application_token: str | None = None
-    ) -> dict[str, Any]:
+    ) -> models.Application:
         """Follow an application."""
         return await self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/applications/{application_id}/status",
-            results={200: dict[str, Any]},
+            results={200: models.Application},
             path={"application_id": application_id},
             headers={"Application-Token": application_token},
             idempotent=True,
@@ -4110,12 +4529,12 @@ class AsyncOperations:
 
     async def list_applications(
         self, *, state: str | None = None, cursor: str | None = None, limit: int | None = None
-    ) -> models.RelyingParties:
+    ) -> models.ApplicationPage:
         """List applications."""
         return await self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/applications",
-            results={200: models.RelyingParties},
+            results={200: models.ApplicationPage},
             query={"state": state, "cursor": cursor, "limit": limit},
             idempotent=True,
         )
@@ -4156,12 +4575,12 @@ class AsyncOperations:
             idempotent=True,
         )
 
-    async def list_clients(self, *, organisation_id: str | None = None) -> models.RelyingParties:
+    async def list_clients(self, *, organisation_id: str | None = None) -> models.Clients:
         """List clients."""
         return await self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/clients",
-            results={200: models.RelyingParties},
+            results={200: models.Clients},
             query={"organisation_id": organisation_id},
             idempotent=True,
         )
@@ -4223,12 +4642,12 @@ class AsyncOperations:
             idempotent=True,
         )
 
-    async def list_duty_contacts(self) -> models.RelyingParties:
+    async def list_duty_contacts(self) -> models.DutyContacts:
         """List contacts."""
         return await self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/duty/contacts",
-            results={200: models.RelyingParties},
+            results={200: models.DutyContacts},
             idempotent=True,
         )
 
@@ -4239,12 +4658,12 @@ class AsyncOperations:
         state: str | None = None,
         cursor: str | None = None,
         limit: int | None = None,
-    ) -> models.RelyingParties:
+    ) -> models.DutyMessages:
         """Messages sent."""
         return await self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/duty/messages",
-            results={200: models.RelyingParties},
+            results={200: models.DutyMessages},
             query={"contact_id": contact_id, "state": state, "cursor": cursor, "limit": limit},
             idempotent=True,
         )
@@ -4256,12 +4675,12 @@ class AsyncOperations:
         overdue: bool | None = None,
         cursor: str | None = None,
         limit: int | None = None,
-    ) -> models.RelyingParties:
+    ) -> models.EventReports:
         """Event reports."""
         return await self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/event-reports",
-            results={200: models.RelyingParties},
+            results={200: models.EventReports},
             query={"state": state, "overdue": overdue, "cursor": cursor, "limit": limit},
             idempotent=True,
         )
@@ -4292,12 +4711,12 @@ class AsyncOperations:
             idempotent=True,
         )
 
-    async def list_go_no_go(self, *, within_s: float | None = None) -> models.RelyingParties:
+    async def list_go_no_go(self, *, within_s: float | None = None) -> models.UpcomingGoNoGos:
         """Go or no go for the next departures."""
         return await self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/weather/go-no-go",
-            results={200: models.RelyingParties},
+            results={200: models.UpcomingGoNoGos},
             query={"within_s": within_s},
             idempotent=True,
         )
@@ -4311,12 +4730,12 @@ class AsyncOperations:
             idempotent=True,
         )
 
-    async def list_handovers(self, *, cursor: str | None = None, limit: int | None = None) -> dict[str, Any]:
+    async def list_handovers(self, *, cursor: str | None = None, limit: int | None = None) -> models.ShiftLogs:
         """List shift logs."""
         return await self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/handovers",
-            results={200: dict[str, Any]},
+            results={200: models.ShiftLogs},
             query={"cursor": cursor, "limit": limit},
             idempotent=True,
         )
@@ -4365,12 +4784,30 @@ class AsyncOperations:
             idempotent=True,
         )
 
-    async def list_organisations(self) -> models.RelyingParties:
+    async def list_organisations(self) -> models.OrganisationsShown:
         """List organisations."""
         return await self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/organisations",
-            results={200: models.RelyingParties},
+            results={200: models.OrganisationsShown},
+            idempotent=True,
+        )
+
+    async def list_population_grids(self) -> models.PopulationGrids:
+        """Imported population grids."""
+        return await self._call(  # type: ignore[no-any-return]
+            "GET",
+            "/v1/population/grids",
+            results={200: models.PopulationGrids},
+            idempotent=True,
+        )
+
+    async def list_positions(self) -> models.PositionsShown:
+        """Positions of the centre."""
+        return await self._call(  # type: ignore[no-any-return]
+            "GET",
+            "/v1/positions",
+            results={200: models.PositionsShown},
             idempotent=True,
         )
 
@@ -4383,22 +4820,34 @@ class AsyncOperations:
             idempotent=True,
         )
 
-    async def list_results(self, plan_id: str | int) -> models.RelyingParties:
+    async def list_results(self, plan_id: str | int) -> models.FlightResults:
         """Results of a flight."""
         return await self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/flight-plans/{plan_id}/results",
-            results={200: models.RelyingParties},
+            results={200: models.FlightResults},
             path={"plan_id": plan_id},
             idempotent=True,
         )
 
-    async def list_sandboxes(self) -> models.RelyingParties:
+    async def list_sandboxes(self) -> models.Sandboxes:
         """List sandboxes."""
         return await self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/sandboxes",
-            results={200: models.RelyingParties},
+            results={200: models.Sandboxes},
+            idempotent=True,
+        )
+
+    async def list_sector_versions(
+        self, *, cursor: str | None = None, limit: int | None = None
+    ) -> models.SectorLayouts:
+        """Earlier divisions."""
+        return await self._call(  # type: ignore[no-any-return]
+            "GET",
+            "/v1/sectors/versions",
+            results={200: models.SectorLayouts},
+            query={"cursor": cursor, "limit": limit},
             idempotent=True,
         )
 
@@ -4411,12 +4860,12 @@ class AsyncOperations:
             idempotent=True,
         )
 
-    async def list_signing_keys(self) -> models.RelyingParties:
+    async def list_signing_keys(self) -> models.SigningKeys:
         """List signing keys."""
         return await self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/signing-keys",
-            results={200: models.RelyingParties},
+            results={200: models.SigningKeys},
             idempotent=True,
         )
 
@@ -4445,12 +4894,12 @@ class AsyncOperations:
 
     async def list_standing_approval_days(
         self, standing_approval_id: str | int, *, from_: str | None = None, to: str | None = None
-    ) -> models.RelyingParties:
+    ) -> models.StandingDays:
         """Days filed under a standing approval."""
         return await self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/standing-approvals/{standing_approval_id}/days",
-            results={200: models.RelyingParties},
+            results={200: models.StandingDays},
             path={"standing_approval_id": standing_approval_id},
             query={"from": from_, "to": to},
             idempotent=True,
@@ -4505,22 +4954,32 @@ class AsyncOperations:
             idempotent=True,
         )
 
-    async def list_users(self, *, organisation_id: str | None = None) -> models.RelyingParties:
+    async def list_transfers(self, *, cursor: str | None = None, limit: int | None = None) -> models.TransfersShown:
+        """Transfers."""
+        return await self._call(  # type: ignore[no-any-return]
+            "GET",
+            "/v1/transfers",
+            results={200: models.TransfersShown},
+            query={"cursor": cursor, "limit": limit},
+            idempotent=True,
+        )
+
+    async def list_users(self, *, organisation_id: str | None = None) -> models.People:
         """List people."""
         return await self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/users",
-            results={200: models.RelyingParties},
+            results={200: models.People},
             query={"organisation_id": organisation_id},
             idempotent=True,
         )
 
-    async def list_weather_forecasts(self) -> models.RelyingParties:
+    async def list_weather_forecasts(self) -> models.Forecasts:
         """Imported forecasts."""
         return await self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/weather/forecasts",
-            results={200: models.RelyingParties},
+            results={200: models.Forecasts},
             idempotent=True,
         )
 
@@ -4588,12 +5047,14 @@ class AsyncOperations:
             idempotent=False,
         )
 
-    async def password_user(self, user_id: str | int, body: models.PasswordBody | Mapping[str, Any]) -> dict[str, Any]:
+    async def password_user(
+        self, user_id: str | int, body: models.PasswordBody | Mapping[str, Any]
+    ) -> models.NewPassword:
         """Give a person a new password."""
         return await self._call(  # type: ignore[no-any-return]
             "POST",
             "/v1/users/{user_id}/password",
-            results={200: dict[str, Any]},
+            results={200: models.NewPassword},
             path={"user_id": user_id},
             body=body,
             idempotent=False,
@@ -4650,6 +5111,16 @@ class AsyncOperations:
             idempotent=True,
         )
 
+    async def put_ground_rules(self, body: models.GroundRulesBody | Mapping[str, Any]) -> models.GroundRulesShown:
+        """Publish rules of ground risk and noise."""
+        return await self._call(  # type: ignore[no-any-return]
+            "PUT",
+            "/v1/ground-risk/rules",
+            results={200: models.GroundRulesShown},
+            body=body,
+            idempotent=True,
+        )
+
     async def put_operator_contact(
         self, organisation_id: str | int, body: models.ContactBody | Mapping[str, Any]
     ) -> models.Contact:
@@ -4686,13 +5157,39 @@ class AsyncOperations:
             idempotent=True,
         )
 
-    async def put_quota(self, organisation_id: str | int, body: models.QuotaBody | Mapping[str, Any]) -> dict[str, Any]:
+    async def put_position(
+        self, position_id: str | int, body: models.PositionBody | Mapping[str, Any]
+    ) -> models.PositionShown:
+        """Change a position."""
+        return await self._call(  # type: ignore[no-any-return]
+            "PUT",
+            "/v1/positions/{position_id}",
+            results={200: models.PositionShown},
+            path={"position_id": position_id},
+            body=body,
+            idempotent=True,
+        )
+
+    async def put_quota(self, organisation_id: str | int, body: models.QuotaBody | Mapping[str, Any]) -> models.Quotas:
         """Set quotas."""
         return await self._call(  # type: ignore[no-any-return]
             "PUT",
             "/v1/quotas/{organisation_id}",
-            results={200: dict[str, Any]},
+            results={200: models.Quotas},
             path={"organisation_id": organisation_id},
+            body=body,
+            idempotent=True,
+        )
+
+    async def put_sectors(
+        self, body: models.SectorLayoutBody | Mapping[str, Any], *, if_match: str
+    ) -> models.SectorLayout:
+        """Publish the division of the city."""
+        return await self._call(  # type: ignore[no-any-return]
+            "PUT",
+            "/v1/sectors",
+            results={200: models.SectorLayout},
+            headers={"If-Match": if_match},
             body=body,
             idempotent=True,
         )
@@ -4707,12 +5204,12 @@ class AsyncOperations:
             idempotent=True,
         )
 
-    async def put_weather_limits(self, body: models.LimitsBody | Mapping[str, Any]) -> dict[str, Any]:
+    async def put_weather_limits(self, body: models.LimitsBody | Mapping[str, Any]) -> models.WeatherLimitsShown:
         """Publish weather limits."""
         return await self._call(  # type: ignore[no-any-return]
             "PUT",
             "/v1/weather/limits",
-            results={200: dict[str, Any]},
+            results={200: models.WeatherLimitsShown},
             body=body,
             idempotent=True,
         )
@@ -4733,12 +5230,12 @@ class AsyncOperations:
 
     async def refuse_application(
         self, application_id: str | int, body: models.RefusalBody | Mapping[str, Any]
-    ) -> dict[str, Any]:
+    ) -> models.ApplicationDetail:
         """Refuse a firm."""
         return await self._call(  # type: ignore[no-any-return]
             "POST",
             "/v1/applications/{application_id}/refuse",
-            results={200: dict[str, Any]},
+            results={200: models.ApplicationDetail},
             path={"application_id": application_id},
             body=body,
             idempotent=False,
@@ -4804,12 +5301,12 @@ class AsyncOperations:
 
     async def replay_webhook(
         self, webhook_id: str | int, body: models.ReplayBody | Mapping[str, Any]
-    ) -> models.WebhookShown:
+    ) -> models.WebhookReplay:
         """Send events again."""
         return await self._call(  # type: ignore[no-any-return]
             "POST",
             "/v1/webhooks/{webhook_id}/replay",
-            results={202: models.WebhookShown},
+            results={202: models.WebhookReplay},
             path={"webhook_id": webhook_id},
             body=body,
             idempotent=False,
@@ -4861,12 +5358,12 @@ class AsyncOperations:
             idempotent=False,
         )
 
-    async def retry_duty_message(self, message_id: str | int) -> models.DutyContactShown:
+    async def retry_duty_message(self, message_id: str | int) -> models.DutyMessage:
         """Send a message again."""
         return await self._call(  # type: ignore[no-any-return]
             "POST",
             "/v1/duty/messages/{message_id}/retry",
-            results={200: models.DutyContactShown},
+            results={200: models.DutyMessage},
             path={"message_id": message_id},
             idempotent=False,
         )
@@ -4906,12 +5403,12 @@ class AsyncOperations:
 
     async def secret_application(
         self, application_id: str | int, *, application_token: str | None = None
-    ) -> dict[str, Any]:
+    ) -> models.CollectedSecret:
         """Collect the first secret."""
         return await self._call(  # type: ignore[no-any-return]
             "POST",
             "/v1/applications/{application_id}/secret",
-            results={200: dict[str, Any]},
+            results={200: models.CollectedSecret},
             path={"application_id": application_id},
             headers={"Application-Token": application_token},
             idempotent=False,
@@ -4977,14 +5474,33 @@ class AsyncOperations:
 
     async def sign_in_handover(
         self, handover_id: str | int, body: models.HandoverSignBody | Mapping[str, Any]
-    ) -> dict[str, Any]:
+    ) -> models.ShiftLog:
         """Sign as who comes."""
         return await self._call(  # type: ignore[no-any-return]
             "POST",
             "/v1/handovers/{handover_id}/sign-in",
-            results={200: dict[str, Any]},
+            results={200: models.ShiftLog},
             path={"handover_id": handover_id},
             body=body,
+            idempotent=False,
+        )
+
+    async def sign_off_position(self) -> None:
+        """Leave one's position."""
+        return await self._call(  # type: ignore[no-any-return]
+            "POST",
+            "/v1/positions/sign-off",
+            results={204: None},
+            idempotent=False,
+        )
+
+    async def sign_on_position(self, position_id: str | int) -> models.PositionShown:
+        """Work at a position."""
+        return await self._call(  # type: ignore[no-any-return]
+            "POST",
+            "/v1/positions/{position_id}/sign-on",
+            results={200: models.PositionShown},
+            path={"position_id": position_id},
             idempotent=False,
         )
 
@@ -4999,23 +5515,23 @@ class AsyncOperations:
 
     async def sign_out_handover(
         self, handover_id: str | int, body: models.SignOutBody | Mapping[str, Any]
-    ) -> dict[str, Any]:
+    ) -> models.ShiftLog:
         """Sign as who leaves."""
         return await self._call(  # type: ignore[no-any-return]
             "POST",
             "/v1/handovers/{handover_id}/sign-out",
-            results={200: dict[str, Any]},
+            results={200: models.ShiftLog},
             path={"handover_id": handover_id},
             body=body,
             idempotent=False,
         )
 
-    async def test_duty_contact(self, contact_id: str | int) -> models.DutyContactShown:
+    async def test_duty_contact(self, contact_id: str | int) -> models.DutyMessage:
         """Send a test message."""
         return await self._call(  # type: ignore[no-any-return]
             "POST",
             "/v1/duty/contacts/{contact_id}/test",
-            results={200: models.DutyContactShown},
+            results={200: models.DutyMessage},
             path={"contact_id": contact_id},
             idempotent=False,
         )
@@ -5042,15 +5558,25 @@ class AsyncOperations:
 
     async def waive_event_report(
         self, report_id: str | int, body: models.WaiverBody | Mapping[str, Any]
-    ) -> dict[str, Any]:
+    ) -> models.EventReport:
         """Waive an event report."""
         return await self._call(  # type: ignore[no-any-return]
             "POST",
             "/v1/event-reports/{report_id}/waive",
-            results={200: dict[str, Any]},
+            results={200: models.EventReport},
             path={"report_id": report_id},
             body=body,
             idempotent=False,
+        )
+
+    async def withdraw_population(self, grid_id: str | int) -> None:
+        """Withdraw a population grid."""
+        return await self._call(  # type: ignore[no-any-return]
+            "DELETE",
+            "/v1/population/grids/{grid_id}",
+            results={204: None},
+            path={"grid_id": grid_id},
+            idempotent=True,
         )
 
     async def withdraw_temporary_zone(self, zone_id: str | int) -> None:
@@ -5061,6 +5587,16 @@ class AsyncOperations:
             results={204: None},
             path={"zone_id": zone_id},
             idempotent=True,
+        )
+
+    async def withdraw_transfer(self, transfer_id: str | int) -> models.TransferShown:
+        """Take an offer back."""
+        return await self._call(  # type: ignore[no-any-return]
+            "POST",
+            "/v1/transfers/{transfer_id}/withdraw",
+            results={200: models.TransferShown},
+            path={"transfer_id": transfer_id},
+            idempotent=False,
         )
 
     async def withdraw_weather(self, forecast_id: str | int) -> None:

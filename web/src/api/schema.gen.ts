@@ -257,6 +257,13 @@ export interface AlertItem {
   readonly resolved_by?: string | null
 }
 
+/** The position of an open alert. */
+export interface AlertOwner {
+  readonly alert_id: string
+  readonly position_id: string
+  readonly why: 'sector' | 'alert' | 'transfer'
+}
+
 /** Alerts; `seq` is where /v1/live goes on. */
 export interface AlertPage {
   readonly items: readonly AlertItem[]
@@ -291,20 +298,20 @@ export interface Altitude {
   readonly units?: 'M'
 }
 
-/** The answer about application, as far as it is documented by its members; more may come. */
+/** Where an application stands, as its applicant sees it. */
 export interface Application {
-  readonly application_id?: string | null
-  readonly state?: string | null
-  readonly kind?: string | null
-  readonly name?: string | null
-  readonly created_at?: string | null
-  readonly decided_at?: unknown
-  readonly reason?: unknown
-  readonly organisation_id?: unknown
-  readonly client_id?: unknown
-  readonly collect_until?: unknown
-  readonly collected_at?: unknown
-  readonly claim_token?: string | null
+  readonly application_id: string
+  readonly state: 'pending' | 'approved' | 'refused'
+  readonly kind: 'operator' | 'supplier' | 'sandbox'
+  readonly name: string
+  readonly created_at: string
+  readonly decided_at: string | null
+  readonly reason: string | null
+  readonly organisation_id: string | null
+  readonly client_id: string | null
+  /** Until when the first secret can be collected. */
+  readonly collect_until: string | null
+  readonly collected_at: string | null
 }
 
 /** A firm that asks to be let in. */
@@ -322,29 +329,30 @@ export interface ApplicationBody {
   readonly statement?: string
 }
 
-/** The answer about application, as far as it is documented by its members; more may come. */
-export interface ApplicationShown {
-  readonly application_id?: string | null
-  readonly state?: string | null
-  readonly kind?: string | null
-  readonly name?: string | null
-  readonly created_at?: string | null
-  readonly decided_at?: unknown
-  readonly reason?: unknown
-  readonly organisation_id?: unknown
-  readonly client_id?: unknown
-  readonly collect_until?: unknown
-  readonly collected_at?: unknown
-  readonly name_zh?: string | null
-  readonly contact?: ApplicationShownContact | null
-  readonly decided_by?: unknown
+/** An application as an admin sees it. */
+export interface ApplicationDetail {
+  readonly application_id: string
+  readonly state: 'pending' | 'approved' | 'refused'
+  readonly kind: 'operator' | 'supplier' | 'sandbox'
+  readonly name: string
+  readonly created_at: string
+  readonly decided_at: string | null
+  readonly reason: string | null
+  readonly organisation_id: string | null
+  readonly client_id: string | null
+  /** Until when the first secret can be collected. */
+  readonly collect_until: string | null
+  readonly collected_at: string | null
+  readonly name_zh: string
+  /** What else the applicant said. */
+  readonly contact: Readonly<Record<string, unknown>>
+  readonly decided_by: string | null
 }
 
-/** The answer about application shown contact, as far as it is documented by its members; more may come. */
-export interface ApplicationShownContact {
-  readonly contact_name?: string | null
-  readonly contact_email?: string | null
-  readonly statement?: string | null
+/** Applications in the order they came. */
+export interface ApplicationPage {
+  readonly items: readonly ApplicationDetail[]
+  readonly next_cursor: string | null
 }
 
 /** Letting a firm in. */
@@ -353,62 +361,133 @@ export interface ApprovalBody {
   readonly reason?: string | null
 }
 
+/** How many wait, by kind. */
+export interface ApprovalCounts {
+  readonly plan: number
+  readonly release: number
+  readonly standing_approval: number
+  readonly overdue: number
+}
+
 /** What is decided: `released` for a release, `withdrawn` for a standing approval that was in force. */
 export interface ApprovalDecisionBody {
   readonly outcome: 'approved' | 'refused' | 'released' | 'withdrawn'
   readonly reason?: string | null
 }
 
-/** The answer about approvals, as far as it is documented by its members; more may come. */
-export interface Approvals {
-  readonly items?: readonly ApprovalsItem[] | null
-  readonly next_cursor?: unknown
-  readonly counts?: ApprovalsCounts | null
-}
-
-/** The answer about approvals counts, as far as it is documented by its members; more may come. */
-export interface ApprovalsCounts {
-  readonly plan?: number | null
-  readonly release?: number | null
-  readonly standing_approval?: number | null
-  readonly overdue?: number | null
-}
-
-/** The answer about approvals item, as far as it is documented by its members; more may come. */
-export interface ApprovalsItem {
-  readonly approval_id?: string | null
-  readonly kind?: string | null
-  readonly state?: string | null
-  readonly plan_id?: string | null
-  readonly standing_approval_id?: string | null
-  readonly organisation_id?: string | null
-  readonly organisation_name?: string | null
-  readonly aircraft_id?: string | null
-  readonly registration?: string | null
-  readonly aircraft_class?: string | null
-  readonly operation_type?: string | null
-  readonly priority?: number | null
-  readonly departure_at?: string | null
-  readonly ends_at?: string | null
-  readonly plan_state?: string | null
-  readonly plan_version?: number | null
-  readonly application?: string | null
-  readonly triggers?: readonly string[] | null
-  readonly reasons?: readonly (Readonly<Record<string, unknown>>)[] | null
-  readonly missing_items?: readonly (Readonly<Record<string, unknown>>)[] | null
-  readonly readiness_reported_at?: unknown
-  readonly readiness_late?: boolean | null
-  readonly released_at?: unknown
-  readonly submitted_at?: string | null
-  readonly due_at?: unknown
-  readonly overdue?: boolean | null
-  readonly adapter?: string | null
-  readonly delivery?: Readonly<Record<string, unknown>> | null
-  readonly decided_at?: unknown
-  readonly decided_by?: unknown
-  readonly decision_reason?: unknown
-  readonly policy_version?: number | null
+/** One entry; of a plan with the form of Article 27. */
+export interface ApprovalDetail {
+  readonly approval_id: string
+  /** plan, release or standing_approval. */
+  readonly kind: string
+  readonly state: string
+  readonly plan_id: string | null
+  readonly standing_approval_id: string | null
+  readonly organisation_id: string
+  readonly organisation_name: string
+  readonly aircraft_id: string | null
+  readonly registration: string | null
+  readonly aircraft_class: string | null
+  readonly operation_type: string | null
+  readonly priority: number | null
+  readonly departure_at: string | null
+  readonly ends_at: string | null
+  readonly plan_state: string | null
+  readonly plan_version: number | null
+  readonly application: string | null
+  readonly triggers: readonly string[]
+  readonly reasons: readonly ReasonAnswer[]
+  readonly missing_items: readonly Article27Missing[]
+  readonly readiness_reported_at: string | null
+  readonly readiness_late: boolean
+  readonly released_at: string | null
+  /** Of a standing approval. */
   readonly envelope?: Readonly<Record<string, unknown>> | null
+  readonly submitted_at: string | null
+  readonly due_at: string | null
+  readonly overdue: boolean
+  readonly adapter: string
+  readonly delivery: AuthorityDelivery
+  readonly decided_at: string | null
+  readonly decided_by: string | null
+  readonly decision_reason: string | null
+  readonly policy_version: number | null
+  readonly form?: readonly Article27Item[] | null
+}
+
+/** Something that waits for a decision, or was decided; what is a flight's alone is null of a standing approval. */
+export interface ApprovalEntry {
+  readonly approval_id: string
+  /** plan, release or standing_approval. */
+  readonly kind: string
+  readonly state: string
+  readonly plan_id: string | null
+  readonly standing_approval_id: string | null
+  readonly organisation_id: string
+  readonly organisation_name: string
+  readonly aircraft_id: string | null
+  readonly registration: string | null
+  readonly aircraft_class: string | null
+  readonly operation_type: string | null
+  readonly priority: number | null
+  readonly departure_at: string | null
+  readonly ends_at: string | null
+  readonly plan_state: string | null
+  readonly plan_version: number | null
+  readonly application: string | null
+  readonly triggers: readonly string[]
+  readonly reasons: readonly ReasonAnswer[]
+  readonly missing_items: readonly Article27Missing[]
+  readonly readiness_reported_at: string | null
+  readonly readiness_late: boolean
+  readonly released_at: string | null
+  /** Of a standing approval. */
+  readonly envelope?: Readonly<Record<string, unknown>> | null
+  readonly submitted_at: string | null
+  readonly due_at: string | null
+  readonly overdue: boolean
+  readonly adapter: string
+  readonly delivery: AuthorityDelivery
+  readonly decided_at: string | null
+  readonly decided_by: string | null
+  readonly decision_reason: string | null
+  readonly policy_version: number | null
+}
+
+/** The queue, soonest due first, or what was decided, newest first. */
+export interface Approvals {
+  readonly items: readonly ApprovalEntry[]
+  readonly next_cursor: string | null
+  readonly counts?: ApprovalCounts | null
+}
+
+/** An item of Article 27 as the authority reads it. */
+export interface Article27Item {
+  readonly item: number
+  readonly title: string
+  readonly title_zh: string
+  readonly field: string
+  readonly required: boolean
+  readonly given: boolean
+  /** What was filed under it. */
+  readonly value: unknown
+}
+
+/** An item of Article 27 that is missing. */
+export interface Article27Missing {
+  readonly item: number
+  readonly field: string
+  readonly title: string
+  readonly title_zh: string
+  readonly detail: string
+  readonly detail_zh: string
+}
+
+/** Which sectors go to which positions: all of one to another combines, some of them splits. */
+export interface AssignmentsBody {
+  /** Positions by sector. */
+  readonly assignments: Readonly<Record<string, string>>
+  readonly note?: string
 }
 
 /** How the outside authority stands to the plan. */
@@ -416,6 +495,15 @@ export interface AuthorityAnswer {
   readonly application: 'not_needed' | 'standing' | 'submitted' | 'approved' | 'refused'
   readonly readiness_reported_at?: string | null
   readonly released_at?: string | null
+}
+
+/** How the application reaches the authority's own system. */
+export interface AuthorityDelivery {
+  readonly state: string
+  readonly attempts: number
+  readonly reference: string | null
+  readonly error: string | null
+  readonly next_attempt_at: string | null
 }
 
 /** Where flights take off and land. */
@@ -606,23 +694,14 @@ export interface Circle {
   readonly radius: Radius
 }
 
-/** The answer about client, as far as it is documented by its members; more may come. */
+/** A program that calls the API. */
 export interface Client {
-  readonly client_id?: string | null
-  readonly organisation_id?: string | null
-  readonly role?: string | null
-  readonly name?: string | null
-  readonly credentials?: readonly ClientCredential[] | null
-  readonly client_secret?: string | null
-}
-
-/** The answer about client, as far as it is documented by its members; more may come. */
-export interface ClientAnswer {
-  readonly client_id?: string | null
-  readonly organisation_id?: string | null
-  readonly role?: string | null
-  readonly name?: string | null
-  readonly credentials?: readonly ClientCredential[] | null
+  readonly client_id: string
+  readonly organisation_id: string
+  readonly role: string
+  readonly name: string
+  /** Oldest first. */
+  readonly credentials: readonly ClientCredential[]
 }
 
 /** A program to bring in. */
@@ -634,19 +713,46 @@ export interface ClientBody {
   readonly organisation_id?: string | null
 }
 
-/** The answer about client credential, as far as it is documented by its members; more may come. */
+/** One way a program shows who it is; never the secret itself. */
 export interface ClientCredential {
-  readonly credential_id?: string | null
-  readonly kind?: string | null
-  readonly name?: string | null
-  readonly created_at?: string | null
-  readonly expires_at?: unknown
-  readonly thumbprint?: unknown
+  readonly credential_id: string
+  readonly kind: 'secret' | 'api_key' | 'public_key' | 'certificate'
+  readonly name: string
+  /** null: made with the client. */
+  readonly created_at: string | null
+  /** null: until it is revoked. */
+  readonly expires_at: string | null
+  /** SHA-256 of a certificate or public key, base64url. */
+  readonly thumbprint: string | null
+}
+
+/** Programs. */
+export interface Clients {
+  readonly items: readonly Client[]
+  readonly next_cursor: string | null
 }
 
 /** A code of the authenticator app. */
 export interface CodeBody {
   readonly code: string
+}
+
+/** An approved application and the first secret of its client. */
+export interface CollectedSecret {
+  readonly application_id: string
+  readonly state: 'pending' | 'approved' | 'refused'
+  readonly kind: 'operator' | 'supplier' | 'sandbox'
+  readonly name: string
+  readonly created_at: string
+  readonly decided_at: string | null
+  readonly reason: string | null
+  readonly organisation_id: string | null
+  readonly client_id: string | null
+  /** Until when the first secret can be collected. */
+  readonly collect_until: string | null
+  readonly collected_at: string | null
+  /** Shown this once. */
+  readonly client_secret: string | null
 }
 
 /** An order to a vehicle with every transition. */
@@ -1014,28 +1120,6 @@ export interface DispatchReport {
   readonly gap?: number | null
 }
 
-/** The answer about duty contact, as far as it is documented by its members; more may come. */
-export interface DutyContact {
-  readonly contact_id?: string | null
-  readonly organisation_id?: string | null
-  readonly name?: string | null
-  readonly channel?: string | null
-  readonly address?: string | null
-  readonly has_secret?: boolean | null
-  readonly language?: string | null
-  readonly level?: number | null
-  readonly topics?: readonly string[] | null
-  readonly severity?: string | null
-  readonly hours?: readonly unknown[] | null
-  readonly on_duty?: boolean | null
-  readonly active?: boolean | null
-  readonly available?: boolean | null
-  readonly version?: number | null
-  readonly created_at?: string | null
-  readonly last_ok_at?: string | null
-  readonly last_error?: unknown
-}
-
 /** One way to reach one person or team. */
 export interface DutyContactBody {
   readonly name: string
@@ -1069,47 +1153,60 @@ export interface DutyContactPatch {
   readonly active?: boolean
 }
 
-/** The answer about duty contact, as far as it is documented by its members; more may come. */
+/** Somebody who is told outside the console; the secret is never shown again. */
 export interface DutyContactShown {
-  readonly message_id?: string | null
-  readonly contact_id?: string | null
-  readonly contact_name?: string | null
-  readonly channel?: string | null
-  readonly kind?: string | null
-  readonly ref?: unknown
-  readonly level?: number | null
-  readonly title?: string | null
-  readonly text?: string | null
-  readonly state?: string | null
-  readonly attempts?: number | null
-  readonly status?: number | null
-  readonly error?: unknown
-  readonly created_at?: string | null
-  readonly ended_at?: string | null
-  readonly next_attempt_at?: unknown
+  readonly contact_id: string
+  readonly organisation_id: string
+  readonly name: string
+  readonly channel: string
+  readonly address: string
+  readonly has_secret: boolean
+  readonly language: string
+  readonly level: number
+  readonly topics: readonly string[]
+  readonly severity: string
+  readonly hours: readonly (Readonly<Record<string, unknown>>)[]
+  readonly on_duty: boolean
+  readonly active: boolean
+  /** Whether this deployment can use the channel. */
+  readonly available: boolean
+  readonly version: number
+  readonly created_at: string
+  readonly last_ok_at: string | null
+  readonly last_error: string | null
 }
 
-/** The answer about duty contacts, as far as it is documented by its members; more may come. */
+/** Contacts. */
 export interface DutyContacts {
-  readonly contact_id?: string | null
-  readonly organisation_id?: string | null
-  readonly name?: string | null
-  readonly channel?: string | null
-  readonly address?: string | null
-  readonly has_secret?: boolean | null
-  readonly language?: string | null
-  readonly level?: number | null
-  readonly topics?: readonly string[] | null
-  readonly severity?: string | null
-  readonly hours?: readonly unknown[] | null
-  readonly on_duty?: boolean | null
-  readonly active?: boolean | null
-  readonly available?: boolean | null
-  readonly version?: number | null
-  readonly created_at?: string | null
-  readonly last_ok_at?: unknown
-  readonly last_error?: unknown
-  readonly secret?: string | null
+  readonly items: readonly DutyContactShown[]
+  readonly next_cursor: string | null
+}
+
+/** A message to a contact. */
+export interface DutyMessage {
+  readonly message_id: string
+  readonly contact_id: string
+  readonly contact_name: string | null
+  readonly channel: string
+  readonly kind: string
+  readonly ref: string | null
+  readonly level: number
+  readonly title: string
+  readonly text: string
+  /** waiting, sending, delivered or dead. */
+  readonly state: string
+  readonly attempts: number
+  readonly status: number | null
+  readonly error: string | null
+  readonly created_at: string
+  readonly ended_at: string | null
+  readonly next_attempt_at: string | null
+}
+
+/** Messages, newest first. */
+export interface DutyMessages {
+  readonly items: readonly DutyMessage[]
+  readonly next_cursor: string | null
 }
 
 /** Why less notice is given than the rules ask for; it stands in the audit trail. */
@@ -1136,24 +1233,25 @@ export interface EntryBody {
   readonly text: string
 }
 
-/** The answer about event report, as far as it is documented by its members; more may come. */
+/** A report that is owed after an event, or was filed. */
 export interface EventReport {
-  readonly report_id?: string | null
-  readonly organisation_id?: string | null
-  readonly plan_id?: string | null
-  readonly aircraft_id?: string | null
-  readonly kind?: string | null
-  readonly state?: string | null
-  readonly event_at?: string | null
-  readonly landed_at?: unknown
-  readonly due_at?: unknown
-  readonly overdue?: boolean | null
-  readonly filed_at?: unknown
-  readonly filed_by?: unknown
-  readonly late?: unknown
-  readonly reason?: unknown
-  readonly report?: unknown
-  readonly policy_version?: number | null
+  readonly report_id: string
+  readonly organisation_id: string
+  readonly plan_id: string | null
+  readonly aircraft_id: string | null
+  readonly kind: string
+  /** open, due, filed or waived. */
+  readonly state: string
+  readonly event_at: string
+  readonly landed_at: string | null
+  readonly due_at: string | null
+  readonly overdue: boolean
+  readonly filed_at: string | null
+  readonly filed_by: string | null
+  readonly late: boolean | null
+  readonly reason: string | null
+  readonly report: Readonly<Record<string, unknown>> | null
+  readonly policy_version: number | null
 }
 
 /** The report on an event that affected safety. */
@@ -1165,6 +1263,12 @@ export interface EventReportBody {
   readonly measures?: string | null
   readonly injuries?: number | null
   readonly damage?: string | null
+}
+
+/** Reports, newest first. */
+export interface EventReports {
+  readonly items: readonly EventReport[]
+  readonly next_cursor: string | null
 }
 
 /** Messages of the live feed after `since`. */
@@ -1206,6 +1310,16 @@ export interface FeaturePage {
   readonly next_cursor: string | null
 }
 
+/** A problem of a file, with its place. */
+export interface FileProblem {
+  readonly field: string
+  readonly line: number | null
+  readonly code: string
+  readonly severity: string
+  readonly detail: string
+  readonly detail_zh: string
+}
+
 /** How the requests of one firm fared. */
 export interface FirmFairness {
   /** null in the totals. */
@@ -1230,6 +1344,26 @@ export interface FirmFairness {
   readonly mean_delay_s: number | null
   /** Most frequent first. */
   readonly refusals: readonly RefusalShare[]
+}
+
+/** Aircraft and sites at an instant. */
+export interface FleetState {
+  readonly at: string
+  readonly vehicles: readonly VehicleState[]
+  readonly sites: readonly SiteState[]
+}
+
+/** The owner of one flight, and the transfer that waits. */
+export interface FlightOwner {
+  readonly track_id: string
+  readonly aircraft_id: string | null
+  readonly plan_id: string | null
+  readonly registration: string | null
+  readonly position_id: string
+  readonly sector_id: string | null
+  readonly why: 'sector' | 'alert' | 'transfer'
+  readonly sector_position_id: string
+  readonly transfer: TransferShown | null
 }
 
 /** A flight plan with its state, its decision and the airspace it reserves. */
@@ -1301,16 +1435,67 @@ export interface FlightRecord {
   readonly manifest: Readonly<Record<string, unknown>>
 }
 
-/** The answer about flight result, as far as it is documented by its members; more may come. */
+/** A reference to something a flight yielded; the thing itself stays with the firm. */
 export interface FlightResult {
-  readonly result_id?: string | null
-  readonly plan_id?: string | null
-  readonly kind?: string | null
-  readonly url?: string | null
-  readonly sha256?: unknown
-  readonly size_bytes?: unknown
-  readonly note?: unknown
-  readonly added_at?: string | null
+  readonly result_id: string
+  readonly plan_id: string
+  readonly kind: string
+  readonly url: string
+  readonly sha256: string | null
+  readonly size_bytes: number | null
+  readonly note: string | null
+  readonly added_at: string
+}
+
+/** What a flight yielded, oldest first. */
+export interface FlightResults {
+  readonly items: readonly FlightResult[]
+  readonly next_cursor: string | null
+}
+
+/** An imported forecast. */
+export interface Forecast {
+  readonly forecast_id: string
+  readonly source: string
+  readonly state: 'current' | 'replaced' | 'withdrawn'
+  readonly issued_at: string
+  readonly valid_from: string
+  readonly valid_to: string
+  readonly steps: number
+  readonly cells: number
+  readonly samples: number
+  readonly reach_m: number
+  readonly imported_at: string
+  readonly imported_by: string
+}
+
+/** What an import would do. */
+export interface ForecastCheck {
+  readonly usable: boolean
+  readonly why_not: string | null
+  readonly samples: number
+  readonly valid_from: string | null
+  readonly valid_to: string | null
+  /** Share of the city's cells with a value, 0 to 1. */
+  readonly cells_covered: number | null
+  readonly errors: readonly FileProblem[]
+  readonly warnings: readonly FileProblem[]
+}
+
+/** The newest imports. */
+export interface Forecasts {
+  readonly items: readonly Forecast[]
+  readonly next_cursor: string | null
+}
+
+/** What the weather says of a flight. */
+export interface GoNoGo {
+  readonly outcome: 'go' | 'no_go' | 'unknown'
+  readonly causes: readonly WeatherCause[]
+  readonly source: string | null
+  readonly synthetic: boolean | null
+  readonly forecast_id: string | null
+  readonly limits_version: number
 }
 
 /** A point by its BeiDou codes of every level and its H3 cells of every resolution, and in both datums. */
@@ -1322,6 +1507,57 @@ export interface Grid {
   readonly h3_cells: Readonly<Record<string, string>>
   readonly beidou: BeidouCell | null
   readonly h3?: H3Cell | null
+}
+
+/** A limit of ground risk that a way breaks. */
+export interface GroundBreach {
+  readonly code: 'ground_exposed' | 'ground_unknown' | 'impact_energy'
+  readonly severity: 'refuse' | 'warning'
+  readonly detail: string
+  readonly detail_zh: string
+  readonly ground: GroundValues
+}
+
+/** Limits of ground risk; what is left out keeps its value. */
+export interface GroundLimitsBody {
+  /** Width of the ground buffer per metre of the greatest height. */
+  readonly buffer_ratio?: number | null
+  readonly exposed_per_km2_most?: number | null
+  /** Share of the people of the grid that are in the open. */
+  readonly exposed_share?: number | null
+  readonly impact_energy_j_most?: number | null
+  /** Whether a breach refuses; else it is told only. */
+  readonly enforced?: boolean | null
+  /** Whether a breach of density over a made-up grid refuses, too. */
+  readonly enforced_on_synthetic?: boolean | null
+}
+
+/** The limits of ground risk. */
+export interface GroundLimitsShown {
+  readonly buffer_ratio: number
+  readonly exposed_per_km2_most: number
+  readonly exposed_share: number
+  readonly impact_energy_j_most: number
+  readonly enforced: boolean
+  readonly enforced_on_synthetic: boolean
+}
+
+/** Rules to publish; groups and members left out keep their value. */
+export interface GroundRulesBody {
+  readonly ground_risk?: GroundLimitsBody | null
+  readonly noise?: NoisePriceBody | null
+  readonly sound_power_db?: SoundPowerBody | null
+  /** Where a number is from, by its name; null takes one away. */
+  readonly sources?: Readonly<Record<string, string | null>> | null
+}
+
+/** Rules of ground risk and noise with their sources. */
+export interface GroundRulesShown {
+  readonly version: number
+  readonly ground_risk: GroundLimitsShown
+  readonly noise: NoisePriceShown
+  readonly sound_power_db: Readonly<Record<string, number>>
+  readonly sources: Readonly<Record<string, string>>
 }
 
 /** An area no flight is activated in. */
@@ -1348,6 +1584,17 @@ export interface GroundStopBody {
 export interface GroundStops {
   readonly items: readonly GroundStop[]
   readonly next_cursor: string | null
+}
+
+/** What is measured of a breach; the place is the centre of the densest square. */
+export interface GroundValues {
+  readonly value: number | null
+  readonly limit: number
+  readonly buffer_m: number
+  readonly lat_deg: number | null
+  readonly lon_deg: number | null
+  readonly population: string
+  readonly synthetic: boolean
 }
 
 /** An H3 cell. */
@@ -1403,6 +1650,21 @@ export interface ImpactCounts {
   readonly by_reason: Readonly<Record<string, number>>
 }
 
+/** A forecast just put in force. */
+export interface ImportedForecast {
+  /** null: the made-up field holds. */
+  readonly forecast_id: string | null
+  readonly source: string
+  /** Whether the values are made up. */
+  readonly synthetic: boolean
+  readonly issued_at: string
+  readonly valid_from: string
+  readonly valid_to: string
+  readonly steps: number
+  readonly cells: number
+  readonly warnings: readonly FileProblem[]
+}
+
 /** What a file says, as a body that can be filed. */
 export interface ImportedPlan {
   readonly format: string
@@ -1415,6 +1677,20 @@ export interface ImportedPlan {
   readonly plan: Readonly<Record<string, unknown>> | null
   readonly summary: Readonly<Record<string, unknown>>
   readonly errors: readonly (Readonly<Record<string, unknown>>)[]
+  readonly warnings: readonly (Readonly<Record<string, unknown>>)[]
+}
+
+/** The grid now in force. */
+export interface ImportedPopulation {
+  /** null: the made-up grid holds. */
+  readonly grid_id: string | null
+  readonly source: string
+  /** Whether the grid is made up. */
+  readonly synthetic: boolean
+  readonly square_m: number
+  readonly squares: number
+  readonly known_share: number
+  readonly people: number
   readonly warnings: readonly (Readonly<Record<string, unknown>>)[]
 }
 
@@ -1551,6 +1827,15 @@ export interface LinkReport {
   readonly loss_pct: number | null
   readonly rate_hz: number | null
   readonly position_rate_hz: number | null
+}
+
+/** A line of a shift log. */
+export interface LogEntry {
+  readonly at: string
+  readonly actor: string
+  readonly name: string
+  readonly kind: string
+  readonly text: string
 }
 
 /** How deliveries fared, by firm, in all and by site. */
@@ -1709,12 +1994,128 @@ export interface Missions {
   readonly next_cursor: string | null
 }
 
-/** The answer about new credential, as far as it is documented by its members; more may come. */
+/** An application just made. */
+export interface NewApplication {
+  readonly application_id: string
+  readonly state: 'pending' | 'approved' | 'refused'
+  readonly kind: 'operator' | 'supplier' | 'sandbox'
+  readonly name: string
+  readonly created_at: string
+  readonly decided_at: string | null
+  readonly reason: string | null
+  readonly organisation_id: string | null
+  readonly client_id: string | null
+  /** Until when the first secret can be collected. */
+  readonly collect_until: string | null
+  readonly collected_at: string | null
+  /** Shown this once: follows the application and collects the secret. */
+  readonly claim_token: string
+}
+
+/** A program just brought in. */
+export interface NewClient {
+  readonly client_id: string
+  readonly organisation_id: string
+  readonly role: string
+  readonly name: string
+  /** Oldest first. */
+  readonly credentials: readonly ClientCredential[]
+  /** Shown this once. */
+  readonly client_secret: string
+}
+
+/** A credential just added. */
 export interface NewCredential {
-  readonly client_id?: string | null
-  readonly credential_id?: string | null
-  readonly kind?: string | null
+  readonly client_id: string
+  readonly credential_id: string
+  readonly kind: 'secret' | 'api_key' | 'public_key' | 'certificate'
+  /** Of a secret or an API key, shown this once. */
   readonly secret?: string | null
+}
+
+/** A contact just added. */
+export interface NewDutyContact {
+  readonly contact_id: string
+  readonly organisation_id: string
+  readonly name: string
+  readonly channel: string
+  readonly address: string
+  readonly has_secret: boolean
+  readonly language: string
+  readonly level: number
+  readonly topics: readonly string[]
+  readonly severity: string
+  readonly hours: readonly (Readonly<Record<string, unknown>>)[]
+  readonly on_duty: boolean
+  readonly active: boolean
+  /** Whether this deployment can use the channel. */
+  readonly available: boolean
+  readonly version: number
+  readonly created_at: string
+  readonly last_ok_at: string | null
+  readonly last_error: string | null
+  /** Of a webhook, shown this once. */
+  readonly secret?: string | null
+}
+
+/** A password just set. */
+export interface NewPassword {
+  readonly user_id: string
+  /** Shown this once; null where one was sent. */
+  readonly password: string | null
+}
+
+/** A person just brought in. */
+export interface NewPerson {
+  readonly user_id: string
+  readonly organisation_id: string
+  readonly role: string
+  readonly name: string
+  /** A second factor is asked for. */
+  readonly totp: boolean
+  /** By an OpenID provider: has no password here. */
+  readonly signs_in_elsewhere: boolean
+  /** Shown this once, where none was sent. */
+  readonly password?: string | null
+}
+
+/** A tool just brought in. */
+export interface NewRelyingParty {
+  readonly client_id: string
+  readonly name: string
+  readonly redirect_uris: readonly string[]
+  /** It keeps no secret. */
+  readonly public: boolean
+  /** Shown this once; null for a public tool. */
+  readonly client_secret: string | null
+}
+
+/** A sandbox just made. */
+export interface NewSandbox {
+  readonly organisation_id: string
+  readonly name: string
+  readonly sandbox_of: string | null
+  readonly clients: readonly string[]
+  readonly client_id: string
+  /** Shown this once. */
+  readonly client_secret: string
+}
+
+/** What noise costs a route; what is left out keeps its value. */
+export interface NoisePriceBody {
+  /** Metres more per metre over 10,000 people per square kilometre; 0: noise costs nothing. */
+  readonly price?: number | null
+  readonly reference_db?: number | null
+  readonly reach_m?: number | null
+  readonly detour_share_most?: number | null
+}
+
+/** What noise costs a route. */
+export interface NoisePriceShown {
+  readonly price: number
+  readonly reference_db: number
+  readonly reach_m: number
+  readonly detour_share_most: number
 }
 
 /** Where a track was at an instant. */
@@ -1729,6 +2130,85 @@ export interface Observation {
   readonly heading_deg: number | null
   readonly observed_at: string
   readonly received_at: string
+}
+
+/** An alert somebody must still see to. */
+export interface OpenAlert {
+  readonly alert_id: string
+  readonly kind: string
+  readonly severity: string
+  readonly status: string
+  readonly detail: string | null
+  readonly detail_zh: string | null
+  readonly track_id: string | null
+  readonly plan_id: string | null
+  readonly at: string
+  /** Of a shelved one: until when. */
+  readonly until?: string | null
+}
+
+/** A command under way. */
+export interface OpenCommand {
+  readonly command_id: string
+  readonly aircraft_id: string
+  readonly type: string
+  readonly state: string
+  readonly at: string
+}
+
+/** A contingency under way. */
+export interface OpenContingency {
+  readonly contingency_id: string
+  readonly plan_id: string | null
+  readonly kind: string
+  readonly state: string
+  readonly at: string
+}
+
+/** How many there are of each kind; the lists hold at most 200. */
+export interface OpenCounts {
+  readonly alerts: number
+  readonly shelved: number
+  readonly contingencies: number
+  readonly pending: number
+  readonly commands: number
+}
+
+/** A plan that waits for a decision. */
+export interface OpenDecision {
+  readonly plan_id: string
+  readonly organisation_id: string
+  /** Its departure, as filed. */
+  readonly at: string
+}
+
+/** The embedded OpenID provider (OpenID Connect Discovery 1.0). */
+export interface OpenIdConfiguration {
+  readonly issuer: string
+  readonly authorization_endpoint: string
+  readonly token_endpoint: string
+  readonly userinfo_endpoint: string
+  readonly jwks_uri: string
+  readonly response_types_supported: readonly string[]
+  readonly response_modes_supported: readonly string[]
+  readonly grant_types_supported: readonly string[]
+  readonly subject_types_supported: readonly string[]
+  readonly id_token_signing_alg_values_supported: readonly string[]
+  readonly token_endpoint_auth_methods_supported: readonly string[]
+  readonly code_challenge_methods_supported: readonly string[]
+  readonly scopes_supported: readonly string[]
+  readonly claims_supported: readonly string[]
+  readonly authorization_response_iss_parameter_supported: boolean
+}
+
+/** What a shift leaves open. */
+export interface OpenItems {
+  readonly counts: OpenCounts
+  readonly alerts: readonly OpenAlert[]
+  readonly shelved: readonly OpenAlert[]
+  readonly contingencies: readonly OpenContingency[]
+  readonly pending: readonly OpenDecision[]
+  readonly commands: readonly OpenCommand[]
 }
 
 /** A firm that flies. */
@@ -1868,6 +2348,36 @@ export interface OrganisationBody {
   readonly entitlements?: readonly ('standing_approval' | 'priority_over_50')[]
 }
 
+/** A firm, an office or a sandbox. */
+export interface OrganisationShown {
+  readonly organisation_id: string
+  readonly name: string
+  readonly name_zh: string
+  readonly kind: 'operator' | 'centre' | 'authority' | 'supplier' | 'administration'
+  readonly entitlements: readonly string[]
+  /** The organisation a sandbox was made for; null: no sandbox. */
+  readonly sandbox_of: string | null
+  readonly active: boolean
+}
+
+/** Every firm, office and sandbox. */
+export interface OrganisationsShown {
+  readonly items: readonly OrganisationShown[]
+  readonly next_cursor: string | null
+}
+
+/** A flight with its owner: `sector_position_id` is whose sector it is in, `why` the owner is another. */
+export interface OwnedFlightShown {
+  readonly track_id: string
+  readonly aircraft_id: string | null
+  readonly plan_id: string | null
+  readonly registration: string | null
+  readonly position_id: string
+  readonly sector_id: string | null
+  readonly why: 'sector' | 'alert' | 'transfer'
+  readonly sector_position_id: string
+}
+
 /** What came of the packets. */
 export interface PacketsAnswer {
   /** How many were decoded. */
@@ -1895,6 +2405,12 @@ export interface PasswordChangeBody {
   readonly password: string
 }
 
+/** People who may sign in. */
+export interface People {
+  readonly items: readonly Person[]
+  readonly next_cursor: string | null
+}
+
 /** The fastest it flies level, climbs and descends: as registered, else the usual values of its class. */
 export interface PerformanceAnswer {
   readonly max_speed_mps: number
@@ -1902,10 +2418,33 @@ export interface PerformanceAnswer {
   readonly max_descent_mps: number
 }
 
+/** A person who may sign in. */
+export interface Person {
+  readonly user_id: string
+  readonly organisation_id: string
+  readonly role: string
+  readonly name: string
+  /** A second factor is asked for. */
+  readonly totp: boolean
+  /** By an OpenID provider: has no password here. */
+  readonly signs_in_elsewhere: boolean
+}
+
 /** A point, WGS-84. */
 export interface Place {
   readonly lat_deg: number
   readonly lon_deg: number
+}
+
+/** What the weather says of a plan. */
+export interface PlanGoNoGo {
+  readonly plan_id: string
+  readonly departure_at: string
+  /** null: the plan is over. */
+  readonly now: GoNoGo | null
+  /** The first departure that breaks no limit. */
+  readonly clears_at: string | null
+  readonly said: readonly SaidGoNoGo[]
 }
 
 /** The rules in force. */
@@ -2008,6 +2547,104 @@ export interface Polygon {
   readonly vertices: readonly LatLngPoint[]
 }
 
+/** People on the ground by cell. */
+export interface Population {
+  /** null: the made-up grid holds. */
+  readonly grid_id: string | null
+  readonly source: string
+  /** Whether the grid is made up. */
+  readonly synthetic: boolean
+  readonly square_m: number
+  readonly squares: number
+  readonly known_share: number
+  readonly people: number
+  readonly resolution: number
+  readonly items: readonly PopulationCell[]
+  readonly next_cursor: string | null
+}
+
+/** The mean density of a cell. */
+export interface PopulationCell {
+  readonly h3: string
+  readonly people_per_km2: number
+}
+
+/** What a dry run read. */
+export interface PopulationCheck {
+  readonly usable: boolean
+  readonly why_not: string | null
+  readonly items: number
+  readonly known_share: number | null
+  readonly people: number | null
+  readonly errors: readonly (Readonly<Record<string, unknown>>)[]
+  readonly warnings: readonly (Readonly<Record<string, unknown>>)[]
+}
+
+/** An imported grid. */
+export interface PopulationGridItem {
+  readonly grid_id: string
+  readonly source: string
+  readonly state: 'current' | 'replaced' | 'withdrawn'
+  readonly items: number
+  readonly known_share: number
+  readonly people: number
+  readonly imported_at: string
+  readonly imported_by: string
+}
+
+/** Imported grids, newest first. */
+export interface PopulationGrids {
+  readonly items: readonly PopulationGridItem[]
+  readonly next_cursor: string | null
+}
+
+/** A working position of the operations centre. */
+export interface PositionBody {
+  readonly name: string
+  readonly name_zh?: string | null
+  /** Whether who works there may change the division and, with a reason, act on any flight. */
+  readonly supervises?: boolean
+  /** Accounts that may sign on; none: every dispatcher. */
+  readonly people?: readonly string[]
+}
+
+/** What a position has to watch. */
+export interface PositionLoad {
+  readonly position_id: string
+  readonly name: string
+  readonly name_zh: string
+  readonly supervises: boolean
+  readonly people: readonly PositionPerson[]
+  readonly sector_ids: readonly string[]
+  readonly flights: number
+  readonly alerts: number
+  readonly alerts_waiting: number
+  readonly offered_to: number
+  readonly offered_by: number
+}
+
+/** Somebody who works at a position. */
+export interface PositionPerson {
+  readonly name: string
+  readonly since_at: string
+}
+
+/** A working position. */
+export interface PositionShown {
+  readonly position_id: string
+  readonly name: string
+  readonly name_zh: string
+  readonly supervises: boolean
+  readonly people: readonly string[]
+  readonly staff: readonly PositionPerson[]
+}
+
+/** Working positions. */
+export interface PositionsShown {
+  readonly items: readonly PositionShown[]
+  readonly next_cursor: string | null
+}
+
 export interface Problem {
   /** Stable URI ending in the code. */
   readonly type: string
@@ -2082,34 +2719,39 @@ export interface QuotaBody {
   readonly requests_per_s?: number | null
 }
 
-/** The answer about quota own, as far as it is documented by its members; more may come. */
-export interface QuotaOwn {
-  readonly organisation_id?: string | null
-  readonly version?: number | null
-  readonly quotas?: QuotaOwnQuotas | null
-  readonly set_here?: readonly unknown[] | null
-  readonly used?: QuotaOwnUsed | null
+/** What an organisation uses. */
+export interface QuotaUse {
+  readonly live_plans: number
+  readonly filings_per_day: number
+  readonly aircraft: number
+  readonly clients: number
+  readonly webhooks: number
+  readonly sandboxes: number
 }
 
-/** The answer about quota own quotas, as far as it is documented by its members; more may come. */
-export interface QuotaOwnQuotas {
-  readonly live_plans?: number | null
-  readonly filings_per_day?: number | null
-  readonly aircraft?: number | null
-  readonly clients?: number | null
-  readonly webhooks?: number | null
-  readonly sandboxes?: number | null
-  readonly requests_per_s?: unknown
+/** What an organisation may use. */
+export interface QuotaValues {
+  readonly live_plans: number
+  readonly filings_per_day: number
+  readonly aircraft: number
+  readonly clients: number
+  readonly webhooks: number
+  readonly sandboxes: number
+  /** Of each client; null: the server's. */
+  readonly requests_per_s: number | null
 }
 
-/** The answer about quota own used, as far as it is documented by its members; more may come. */
-export interface QuotaOwnUsed {
-  readonly live_plans?: number | null
-  readonly filings_per_day?: number | null
-  readonly aircraft?: number | null
-  readonly clients?: number | null
-  readonly webhooks?: number | null
-  readonly sandboxes?: number | null
+/** What an organisation may use, and what of it is used. */
+export interface Quotas {
+  /** `default` for everybody's. */
+  readonly organisation_id: string
+  /** 0: nothing was ever set here. */
+  readonly version: number
+  readonly quotas: QuotaValues
+  /** Which of them are set for this organisation; the others are everybody's. */
+  readonly set_here: readonly string[]
+  /** Absent for `default`. */
+  readonly used?: QuotaUse | null
 }
 
 /** A radius as ASTM F3548 writes it. */
@@ -2165,10 +2807,19 @@ export interface RefusalShare {
   readonly share: number
 }
 
-/** The answer about relying parties, as far as it is documented by its members; more may come. */
+/** Tools whose users sign in here. */
 export interface RelyingParties {
-  readonly items?: readonly unknown[] | null
-  readonly next_cursor?: unknown
+  readonly items: readonly RelyingParty[]
+  readonly next_cursor: string | null
+}
+
+/** A tool whose users sign in here. */
+export interface RelyingParty {
+  readonly client_id: string
+  readonly name: string
+  readonly redirect_uris: readonly string[]
+  /** It keeps no secret. */
+  readonly public: boolean
 }
 
 /** A tool whose users sign in here. */
@@ -2261,6 +2912,77 @@ export interface RotationBody {
   readonly at_once?: boolean
 }
 
+/** From where to where, with what. */
+export interface RouteBody {
+  readonly origin_site_id: string
+  readonly destination_site_id: string
+  /** A carrier of your firm; its mass, energy and speed are taken. Absent: the usual values of the class. */
+  readonly aircraft_id?: string | null
+  readonly aircraft_class?: 'micro' | 'light' | 'small' | 'medium' | 'large'
+  readonly payload_kg?: number
+  /** Zones within an hour of it are gone around; absent: now. */
+  readonly departure_at?: string | null
+}
+
+/** What a way means to the ground. */
+export interface RouteGround {
+  readonly allowed: boolean
+  readonly height_agl_m: number
+  readonly buffer_m: number
+  readonly exposed_per_km2: number | null
+  readonly exposed_mean_per_km2: number | null
+  readonly impact_energy_j: number | null
+  readonly breaches: readonly GroundBreach[]
+}
+
+/** The way at one level, or why there is none. */
+export interface RouteLevel {
+  readonly level_agl_m: number
+  readonly found: boolean
+  readonly cause: 'no_way' | 'ground_risk' | 'site_closed' | null
+  readonly detail: string | null
+  readonly detail_zh: string | null
+  readonly length_m: number | null
+  readonly shortest_m: number | null
+  readonly lasts_s: number | null
+  readonly energy_wh: number | null
+  readonly within_energy: boolean
+  readonly corridor_ids: readonly string[]
+  readonly ground: RouteGround | null
+  readonly noise: RouteNoise
+  readonly waypoints: readonly (Readonly<Record<string, unknown>>)[]
+}
+
+/** How loud a way is; levels in dB(A). */
+export interface RouteNoise {
+  readonly sound_power_db: number
+  readonly passage_db: number
+  readonly loudest_db: number
+  readonly cost_m: number | null
+}
+
+/** The grid a way was judged by. */
+export interface RoutePopulation {
+  readonly grid_id: string | null
+  readonly source: string
+  readonly synthetic: boolean
+}
+
+/** Ways between two sites, level by level. */
+export interface Routes {
+  readonly origin_site_id: string
+  readonly destination_site_id: string
+  readonly departure_at: string
+  readonly free_flight: boolean
+  readonly mass_kg: number
+  readonly usable_wh: number
+  readonly reserve_share: number
+  readonly rules_version: number
+  readonly population: RoutePopulation
+  readonly would_pass: readonly number[]
+  readonly levels: readonly RouteLevel[]
+}
+
 /** What the rule clock found for the plan, and how the authority decided. */
 export interface RuleClockAnswer {
   /** Why no application is needed (Article 31). */
@@ -2324,19 +3046,104 @@ export interface RulebookBody {
   readonly [more: string]: unknown
 }
 
-/** The answer about sandbox, as far as it is documented by its members; more may come. */
+/** The running log and what is open now. */
+export interface RunningShift {
+  readonly log: ShiftLog | null
+  readonly open_items: OpenItems
+}
+
+/** What was said, and done, of a flight before its departure. */
+export interface SaidGoNoGo {
+  readonly plan_version: number
+  readonly judged_at: string
+  readonly outcome: string
+  readonly action: string | null
+  readonly causes?: readonly (Readonly<Record<string, unknown>>)[] | null
+}
+
+/** A firm for one developer, in a separate sky. */
 export interface Sandbox {
-  readonly organisation_id?: string | null
-  readonly name?: string | null
-  readonly sandbox_of?: string | null
-  readonly clients?: readonly string[] | null
-  readonly client_id?: string | null
-  readonly client_secret?: string | null
+  readonly organisation_id: string
+  readonly name: string
+  readonly sandbox_of: string | null
+  readonly clients: readonly string[]
 }
 
 /** A sandbox to make. */
 export interface SandboxBody {
   readonly name: string
+}
+
+/** Sandboxes. */
+export interface Sandboxes {
+  readonly items: readonly Sandbox[]
+  readonly next_cursor: string | null
+}
+
+/** The division at work: load per position, transfers that wait, owners of alerts. */
+export interface SectorBoard {
+  readonly version: number
+  readonly in_use: boolean
+  readonly position_id: string | null
+  readonly supervises: boolean
+  readonly positions: readonly PositionLoad[]
+  readonly outside_sectors: number
+  readonly unwatched: UnwatchedFlights
+  readonly transfers: readonly TransferShown[]
+  readonly alert_owners: readonly AlertOwner[]
+  readonly held: readonly OwnedFlightShown[]
+}
+
+/** A part of the city: either a GeoJSON Polygon or MultiPolygon, or H3 cells of one resolution. */
+export interface SectorBody {
+  /** Kept from version to version; made where left out. */
+  readonly sector_id?: string | null
+  readonly name: string
+  readonly name_zh?: string | null
+  readonly position_id: string
+  readonly geometry?: Readonly<Record<string, unknown>> | null
+  readonly cells?: readonly string[] | null
+}
+
+/** A version of the division of the city. */
+export interface SectorLayout {
+  readonly version: number
+  readonly in_use: boolean
+  readonly sectors: readonly SectorShown[]
+  readonly fallback_position_id: string
+  readonly transfer_timeout_s: number
+  readonly note: string
+  readonly published_at: string | null
+  readonly published_by: string | null
+  readonly published_name: string | null
+}
+
+/** The whole division; the first sector of the list that holds a place has it. */
+export interface SectorLayoutBody {
+  /** False: one position owns everything, as before any version. */
+  readonly in_use?: boolean
+  readonly sectors: readonly SectorBody[]
+  /** Owns what lies in no sector. */
+  readonly fallback_position_id: string
+  /** How long a transfer waits for an answer before it goes back to the giver. */
+  readonly transfer_timeout_s?: number
+  readonly note?: string
+}
+
+/** Versions of the division. */
+export interface SectorLayouts {
+  readonly items: readonly SectorLayout[]
+  readonly next_cursor: string | null
+}
+
+/** A part of the city with its position. */
+export interface SectorShown {
+  readonly sector_id: string
+  readonly name: string
+  readonly name_zh: string | null
+  readonly position_id: string
+  readonly geometry: Readonly<Record<string, unknown>> | null
+  readonly cells: readonly string[] | null
 }
 
 /** Minima between two flights. */
@@ -2395,6 +3202,30 @@ export interface ShelveBody {
   readonly until?: string | null
 }
 
+/** A shift log. */
+export interface ShiftLog {
+  readonly handover_id: string
+  readonly number: number
+  /** open, offered or closed. */
+  readonly state: string
+  readonly opened_at: string
+  readonly opened_by: string
+  readonly opened_name: string
+  readonly previous_id: string | null
+  readonly remarks: string
+  readonly signed_out: Signature | null
+  readonly signed_in: Signature | null
+  /** What was open when it was signed out. */
+  readonly items: OpenItems | null
+  readonly entries: readonly LogEntry[]
+}
+
+/** Shift logs, newest first, without their entries. */
+export interface ShiftLogs {
+  readonly items: readonly ShiftLog[]
+  readonly next_cursor: string | null
+}
+
 /** Name and password, and a one-time code where a second factor was set up. */
 export interface SignInBody {
   readonly name: string
@@ -2410,6 +3241,40 @@ export interface SignOutBody {
   readonly remarks?: string
 }
 
+/** Who signed, and when. */
+export interface Signature {
+  readonly at: string
+  readonly by: string
+  readonly name: string
+  readonly initials: string
+}
+
+/** A key access tokens are or were signed with. */
+export interface SigningKeyShown {
+  readonly kid: string
+  readonly state: 'signing' | 'next' | 'published'
+  readonly created_at: string
+  readonly signs_from: string
+}
+
+/** Signing keys, newest first. */
+export interface SigningKeys {
+  readonly items: readonly SigningKeyShown[]
+  readonly next_cursor: string | null
+}
+
+/** A site now. */
+export interface SiteState {
+  readonly site_id: string
+  readonly name: string
+  readonly name_zh: string | null
+  readonly open: boolean
+  readonly pads: number
+  readonly pads_free: number
+  readonly next_free_at: string | null
+  readonly stays_ahead: number
+}
+
 /** How many pads of a site are free in each stretch of time, and the stays of the caller's own flights. */
 export interface Slots {
   readonly site_id: string
@@ -2423,6 +3288,15 @@ export interface Slots {
   readonly items: readonly (Readonly<Record<string, unknown>>)[]
   readonly stays: readonly (Readonly<Record<string, unknown>>)[]
   readonly next_cursor: string | null
+}
+
+/** Sound power by class, dB(A) re 1 pW; null takes a value away: then it follows from the mass. */
+export interface SoundPowerBody {
+  readonly micro?: number | null
+  readonly light?: number | null
+  readonly small?: number | null
+  readonly medium?: number | null
+  readonly large?: number | null
 }
 
 /** An envelope under which routine flights need no application of their own. */
@@ -2443,6 +3317,8 @@ export interface StandingApproval {
   readonly decided_at: string | null
   readonly decided_by: string | null
   readonly reason: string | null
+  /** The policy it was decided under. */
+  readonly policy_version?: number | null
 }
 
 /** The envelope a firm applies for. */
@@ -2460,22 +3336,6 @@ export interface StandingApprovalBody {
   /** Absent: the firm's whole fleet. */
   readonly aircraft_ids?: readonly string[] | null
   readonly operation_types?: readonly string[] | null
-}
-
-/** The answer about standing approval, as far as it is documented by its members; more may come. */
-export interface StandingApprovalShown {
-  readonly standing_approval_id?: string | null
-  readonly organisation_id?: string | null
-  readonly state?: string | null
-  readonly version?: number | null
-  readonly name?: string | null
-  readonly lower_agl_m?: number | null
-  readonly upper_agl_m?: number | null
-  readonly applied_at?: string | null
-  readonly decided_at?: unknown
-  readonly decided_by?: unknown
-  readonly reason?: unknown
-  readonly policy_version?: unknown
 }
 
 /** Standing approvals. */
@@ -2510,12 +3370,35 @@ export interface StandingCarrier {
   readonly maintenance_due: boolean
 }
 
+/** A day filed under a standing approval. */
+export interface StandingDay {
+  readonly standing_day_id: string
+  /** null: the whole fleet's. */
+  readonly standing_approval_id: string | null
+  readonly organisation_id: string
+  readonly date: string
+  readonly flights: number
+  /** Slots that plans of the day hold. */
+  readonly taken: number
+  readonly filed_at: string
+  readonly filed_by: string
+  readonly filed_late: boolean
+  readonly note: string | null
+  readonly policy_version: number
+}
+
 /** How many flights a firm will take slots for on a day. */
 export interface StandingDayBody {
   /** The Beijing day. */
   readonly date: string
   readonly flights: number
   readonly note?: string | null
+}
+
+/** Filed days, soonest first. */
+export interface StandingDays {
+  readonly items: readonly StandingDay[]
+  readonly next_cursor: string | null
 }
 
 /** What a regulator decides. */
@@ -2857,6 +3740,63 @@ export interface TrajectoryRoute {
   readonly waypoints: readonly WaypointBody[]
 }
 
+/** What is offered: exactly one of aircraft_id, track_id and alert_id. An alert about a flight goes with the flight. */
+export interface TransferBody {
+  readonly aircraft_id?: string | null
+  readonly track_id?: string | null
+  readonly alert_id?: string | null
+  readonly to_position_id: string
+  readonly note?: string
+}
+
+/** An offer of a flight or alert from one position to another. */
+export interface TransferShown {
+  readonly transfer_id: string
+  readonly subject_kind: 'flight' | 'alert'
+  readonly subject_id: string
+  readonly from_position_id: string
+  readonly to_position_id: string
+  readonly state: 'offered' | 'accepted' | 'declined' | 'withdrawn' | 'timed_out'
+  readonly offered_at: string
+  readonly offered_name: string
+  readonly expires_at: string
+  readonly decided_at: string | null
+  readonly decided_name: string | null
+  readonly note: string
+}
+
+/** Transfers. */
+export interface TransfersShown {
+  readonly items: readonly TransferShown[]
+  readonly next_cursor: string | null
+}
+
+/** Flights whose position has nobody signed on. */
+export interface UnwatchedFlights {
+  readonly flights: number
+  readonly items: readonly OwnedFlightShown[]
+}
+
+/** What the weather says of a flight that departs soon. */
+export interface UpcomingGoNoGo {
+  readonly outcome: 'go' | 'no_go' | 'unknown'
+  readonly causes: readonly WeatherCause[]
+  readonly source: string | null
+  readonly synthetic: boolean | null
+  readonly forecast_id: string | null
+  readonly limits_version: number
+  readonly plan_id: string
+  readonly organisation_id: string
+  readonly aircraft_id: string
+  readonly departure_at: string
+}
+
+/** Flights that depart soon, soonest first. */
+export interface UpcomingGoNoGos {
+  readonly items: readonly UpcomingGoNoGo[]
+  readonly next_cursor: string | null
+}
+
 /** Who is signed in. */
 export interface UserAnswer {
   readonly user_id: string
@@ -2873,10 +3813,45 @@ export interface UserBody {
   readonly password?: string | null
 }
 
-/** The answer about voided tokens, as far as it is documented by its members; more may come. */
+/** What a tool is told of the person who signed in. */
+export interface UserInfo {
+  readonly sub: string
+  readonly name: string
+  readonly preferred_username: string
+  readonly role: string
+  readonly groups: readonly string[]
+  readonly organisation_id: string
+}
+
+/** An aircraft now; what is not known of it is null. */
+export interface VehicleState {
+  readonly aircraft_id: string
+  readonly registration: string
+  readonly organisation_id: string
+  readonly manufacturer: string
+  readonly model: string
+  readonly class: string
+  /** The plan it flies. */
+  readonly plan_id: string | null
+  readonly link_up: boolean | null
+  readonly heard_age_s: number | null
+  readonly loss_pct: number | null
+  readonly position_delay_s: number | null
+  readonly battery_pct: number | null
+  readonly armed: boolean | null
+  readonly landed: boolean | null
+  readonly mode: string | null
+  readonly carrier_state: string | null
+  readonly site_id: string | null
+  readonly flown_s: number | null
+  readonly maintenance_after_s: number | null
+  readonly maintenance_due: boolean | null
+}
+
+/** Until when the tokens of a program are void. */
 export interface VoidedTokens {
-  readonly client_id?: string | null
-  readonly issued_until?: string | null
+  readonly client_id: string
+  readonly issued_until: string
 }
 
 /** An area with an altitude band: exactly one of the two outlines. */
@@ -2923,47 +3898,51 @@ export interface WaypointBody {
   readonly t_s?: number | null
 }
 
-/** The answer about weather, as far as it is documented by its members; more may come. */
+/** The weather at an instant. */
 export interface Weather {
-  readonly forecast_id?: unknown
-  readonly source?: string | null
-  readonly synthetic?: boolean | null
-  readonly issued_at?: string | null
-  readonly valid_from?: string | null
-  readonly valid_to?: string | null
-  readonly steps?: number | null
-  readonly cells?: number | null
-  readonly at?: string | null
-  readonly resolution?: number | null
-  readonly quantities?: readonly string[] | null
-  readonly items?: readonly WeatherItem[] | null
+  /** null: the made-up field holds. */
+  readonly forecast_id: string | null
+  readonly source: string
+  /** Whether the values are made up. */
+  readonly synthetic: boolean
+  readonly issued_at: string
+  readonly valid_from: string
+  readonly valid_to: string
+  readonly steps: number
+  readonly cells: number
+  readonly at: string
+  readonly resolution: number
+  readonly quantities: readonly string[]
+  readonly items: readonly WeatherItem[]
 }
 
-/** The answer about weather at, as far as it is documented by its members; more may come. */
+/** The weather of a place, step by step. */
 export interface WeatherAt {
-  readonly forecast_id?: unknown
-  readonly source?: string | null
-  readonly synthetic?: boolean | null
-  readonly issued_at?: string | null
-  readonly valid_from?: string | null
-  readonly valid_to?: string | null
-  readonly steps?: number | null
-  readonly cells?: number | null
-  readonly h3?: string | null
-  readonly items?: readonly WeatherAtItem[] | null
+  /** null: the made-up field holds. */
+  readonly forecast_id: string | null
+  readonly source: string
+  /** Whether the values are made up. */
+  readonly synthetic: boolean
+  readonly issued_at: string
+  readonly valid_from: string
+  readonly valid_to: string
+  readonly steps: number
+  readonly cells: number
+  readonly h3: string
+  readonly items: readonly WeatherAtItem[]
 }
 
-/** The answer about weather at item, as far as it is documented by its members; more may come. */
+/** The weather of a place during one step. */
 export interface WeatherAtItem {
-  readonly from?: string | null
-  readonly to?: string | null
-  readonly wind_mps?: number | null
-  readonly wind_from_deg?: number | null
-  readonly gust_mps?: number | null
-  readonly rain_mm_h?: number | null
-  readonly visibility_m?: number | null
-  readonly temperature_c?: number | null
-  readonly lightning_per_km2_h?: number | null
+  readonly wind_mps: number | null
+  readonly wind_from_deg: number | null
+  readonly gust_mps: number | null
+  readonly rain_mm_h: number | null
+  readonly visibility_m: number | null
+  readonly temperature_c: number | null
+  readonly lightning_per_km2_h: number | null
+  readonly from: string
+  readonly to: string
 }
 
 /** The weather now in force over the city. */
@@ -2974,29 +3953,36 @@ export interface WeatherBody {
   readonly wind?: WindBody | null
 }
 
-/** The answer about weather item, as far as it is documented by its members; more may come. */
+/** A limit that is broken on the way. */
+export interface WeatherCause {
+  readonly code?: string | null
+  readonly detail: string
+  readonly detail_zh: string
+  readonly quantity: string
+  readonly value: number
+  readonly limit: number
+  readonly h3_cell: string
+  readonly starts_at: string
+  readonly ends_at: string
+}
+
+/** The weather of a cell. */
 export interface WeatherItem {
-  readonly h3?: string | null
-  readonly wind_mps?: number | null
-  readonly wind_from_deg?: number | null
-  readonly gust_mps?: number | null
-  readonly rain_mm_h?: number | null
-  readonly visibility_m?: number | null
-  readonly temperature_c?: number | null
-  readonly lightning_per_km2_h?: number | null
+  readonly wind_mps: number | null
+  readonly wind_from_deg: number | null
+  readonly gust_mps: number | null
+  readonly rain_mm_h: number | null
+  readonly visibility_m: number | null
+  readonly temperature_c: number | null
+  readonly lightning_per_km2_h: number | null
+  readonly h3: string
 }
 
-/** The answer about weather limits, as far as it is documented by its members; more may come. */
-export interface WeatherLimits {
-  readonly version?: number | null
-  readonly decide_before_s?: number | null
-  readonly automatic_delay?: boolean | null
-  readonly longest_delay_s?: number | null
-  readonly limits?: readonly WeatherLimitsLimit[] | null
-}
-
-/** The answer about weather limits limit, as far as it is documented by its members; more may come. */
-export interface WeatherLimitsLimit {
+/** What aircraft may fly in; the more particular entry holds, field by field. */
+export interface WeatherLimit {
+  readonly aircraft_class?: string | null
+  readonly manufacturer?: string | null
+  readonly model?: string | null
   readonly wind_mps?: number | null
   readonly gust_mps?: number | null
   readonly rain_mm_h?: number | null
@@ -3005,6 +3991,15 @@ export interface WeatherLimitsLimit {
   readonly temperature_most_c?: number | null
   readonly lightning_per_km2_h?: number | null
   readonly source?: string | null
+}
+
+/** The limits in force. */
+export interface WeatherLimitsShown {
+  readonly version: number
+  readonly decide_before_s: number
+  readonly automatic_delay: boolean
+  readonly longest_delay_s: number
+  readonly limits: readonly WeatherLimit[]
 }
 
 /** Where events go, and how that fares. */
@@ -3043,12 +4038,13 @@ export interface WebhookPatch {
   readonly active?: boolean | null
 }
 
-/** The answer about webhook, as far as it is documented by its members; more may come. */
-export interface WebhookShown {
-  readonly webhook_id?: string | null
-  readonly queued?: number | null
-  readonly more?: boolean | null
-  readonly oldest_kept_at?: string | null
+/** How many events were queued again. */
+export interface WebhookReplay {
+  readonly webhook_id: string
+  readonly queued: number
+  /** There are more; ask again from the last one. */
+  readonly more: boolean
+  readonly oldest_kept_at: string | null
 }
 
 /** A webhook with the secret its requests are signed with, shown once. */
@@ -3146,13 +4142,13 @@ export interface ZoneProperties {
 export interface Operations {
   readonly 'GET /.well-known/jwks.json': { readonly body: undefined; readonly answer: Jwks }
   readonly 'GET /.well-known/oauth-authorization-server': { readonly body: undefined; readonly answer: ServerMetadata }
-  readonly 'GET /.well-known/openid-configuration': { readonly body: undefined; readonly answer: Readonly<Record<string, unknown>> }
+  readonly 'GET /.well-known/openid-configuration': { readonly body: undefined; readonly answer: OpenIdConfiguration }
   readonly 'GET /healthz': { readonly body: undefined; readonly answer: Health }
   readonly 'GET /oauth/authorize': { readonly body: undefined; readonly answer: unknown }
   readonly 'POST /oauth/authorize': { readonly body: unknown; readonly answer: unknown }
   readonly 'POST /oauth/revoke': { readonly body: unknown; readonly answer: unknown }
   readonly 'POST /oauth/token': { readonly body: unknown; readonly answer: TokenAnswer }
-  readonly 'GET /oauth/userinfo': { readonly body: undefined; readonly answer: Readonly<Record<string, unknown>> }
+  readonly 'GET /oauth/userinfo': { readonly body: undefined; readonly answer: UserInfo }
   readonly 'GET /readyz': { readonly body: undefined; readonly answer: Readiness }
   readonly 'GET /v1/action-lists': { readonly body: undefined; readonly answer: ActionLists }
   readonly 'GET /v1/action-lists/{action_list_id}': { readonly body: undefined; readonly answer: ActionList }
@@ -3175,25 +4171,25 @@ export interface Operations {
   readonly 'POST /v1/alerts/{alert_id}/acknowledge': { readonly body: AlertStepBody; readonly answer: AlertItem }
   readonly 'POST /v1/alerts/{alert_id}/resolve': { readonly body: AlertStepBody; readonly answer: AlertItem }
   readonly 'POST /v1/alerts/{alert_id}/shelve': { readonly body: ShelveBody; readonly answer: AlertItem }
-  readonly 'GET /v1/applications': { readonly body: undefined; readonly answer: RelyingParties }
-  readonly 'POST /v1/applications': { readonly body: ApplicationBody; readonly answer: Application }
-  readonly 'GET /v1/applications/{application_id}': { readonly body: undefined; readonly answer: ApplicationShown }
-  readonly 'POST /v1/applications/{application_id}/approve': { readonly body: ApprovalBody; readonly answer: Readonly<Record<string, unknown>> }
-  readonly 'POST /v1/applications/{application_id}/refuse': { readonly body: RefusalBody; readonly answer: Readonly<Record<string, unknown>> }
-  readonly 'POST /v1/applications/{application_id}/secret': { readonly body: undefined; readonly answer: Readonly<Record<string, unknown>> }
-  readonly 'GET /v1/applications/{application_id}/status': { readonly body: undefined; readonly answer: Readonly<Record<string, unknown>> }
+  readonly 'GET /v1/applications': { readonly body: undefined; readonly answer: ApplicationPage }
+  readonly 'POST /v1/applications': { readonly body: ApplicationBody; readonly answer: NewApplication }
+  readonly 'GET /v1/applications/{application_id}': { readonly body: undefined; readonly answer: ApplicationDetail }
+  readonly 'POST /v1/applications/{application_id}/approve': { readonly body: ApprovalBody; readonly answer: ApplicationDetail }
+  readonly 'POST /v1/applications/{application_id}/refuse': { readonly body: RefusalBody; readonly answer: ApplicationDetail }
+  readonly 'POST /v1/applications/{application_id}/secret': { readonly body: undefined; readonly answer: CollectedSecret }
+  readonly 'GET /v1/applications/{application_id}/status': { readonly body: undefined; readonly answer: Application }
   readonly 'GET /v1/approvals': { readonly body: undefined; readonly answer: Approvals }
-  readonly 'GET /v1/approvals/{approval_id}': { readonly body: undefined; readonly answer: ApprovalsItem }
-  readonly 'POST /v1/approvals/{approval_id}/decision': { readonly body: ApprovalDecisionBody; readonly answer: Readonly<Record<string, unknown>> }
+  readonly 'GET /v1/approvals/{approval_id}': { readonly body: undefined; readonly answer: ApprovalDetail }
+  readonly 'POST /v1/approvals/{approval_id}/decision': { readonly body: ApprovalDecisionBody; readonly answer: ApprovalDetail }
   readonly 'GET /v1/batteries': { readonly body: undefined; readonly answer: Batteries }
   readonly 'POST /v1/batteries': { readonly body: BatteryBody; readonly answer: Battery }
   readonly 'PATCH /v1/batteries/{battery_id}': { readonly body: BatteryPatch; readonly answer: Battery }
   readonly 'GET /v1/carriers': { readonly body: undefined; readonly answer: Carriers }
   readonly 'GET /v1/carriers/{aircraft_id}': { readonly body: undefined; readonly answer: StandingCarrier }
   readonly 'PUT /v1/carriers/{aircraft_id}': { readonly body: CarrierBody; readonly answer: Carrier }
-  readonly 'GET /v1/clients': { readonly body: undefined; readonly answer: RelyingParties }
-  readonly 'POST /v1/clients': { readonly body: ClientBody; readonly answer: Client }
-  readonly 'GET /v1/clients/{client_id}': { readonly body: undefined; readonly answer: ClientAnswer }
+  readonly 'GET /v1/clients': { readonly body: undefined; readonly answer: Clients }
+  readonly 'POST /v1/clients': { readonly body: ClientBody; readonly answer: NewClient }
+  readonly 'GET /v1/clients/{client_id}': { readonly body: undefined; readonly answer: Client }
   readonly 'DELETE /v1/clients/{client_id}': { readonly body: undefined; readonly answer: null }
   readonly 'POST /v1/clients/{client_id}/credentials': { readonly body: CredentialBody; readonly answer: NewCredential }
   readonly 'DELETE /v1/clients/{client_id}/credentials/{credential_id}': { readonly body: undefined; readonly answer: null }
@@ -3212,21 +4208,21 @@ export interface Operations {
   readonly 'GET /v1/demo/faults': { readonly body: undefined; readonly answer: DemoFaults }
   readonly 'POST /v1/demo/faults': { readonly body: DemoFaultBody; readonly answer: DemoFault }
   readonly 'DELETE /v1/demo/faults': { readonly body: undefined; readonly answer: DemoFaultsGone }
-  readonly 'GET /v1/duty/contacts': { readonly body: undefined; readonly answer: RelyingParties }
-  readonly 'POST /v1/duty/contacts': { readonly body: DutyContactBody; readonly answer: DutyContacts }
-  readonly 'GET /v1/duty/contacts/{contact_id}': { readonly body: undefined; readonly answer: DutyContact }
-  readonly 'PATCH /v1/duty/contacts/{contact_id}': { readonly body: DutyContactPatch; readonly answer: DutyContact }
+  readonly 'GET /v1/duty/contacts': { readonly body: undefined; readonly answer: DutyContacts }
+  readonly 'POST /v1/duty/contacts': { readonly body: DutyContactBody; readonly answer: NewDutyContact }
+  readonly 'GET /v1/duty/contacts/{contact_id}': { readonly body: undefined; readonly answer: DutyContactShown }
+  readonly 'PATCH /v1/duty/contacts/{contact_id}': { readonly body: DutyContactPatch; readonly answer: DutyContactShown }
   readonly 'DELETE /v1/duty/contacts/{contact_id}': { readonly body: undefined; readonly answer: null }
-  readonly 'POST /v1/duty/contacts/{contact_id}/test': { readonly body: undefined; readonly answer: DutyContactShown }
-  readonly 'GET /v1/duty/messages': { readonly body: undefined; readonly answer: RelyingParties }
-  readonly 'POST /v1/duty/messages/{message_id}/retry': { readonly body: undefined; readonly answer: DutyContactShown }
-  readonly 'GET /v1/duty/now': { readonly body: undefined; readonly answer: RelyingParties }
-  readonly 'GET /v1/event-reports': { readonly body: undefined; readonly answer: RelyingParties }
+  readonly 'POST /v1/duty/contacts/{contact_id}/test': { readonly body: undefined; readonly answer: DutyMessage }
+  readonly 'GET /v1/duty/messages': { readonly body: undefined; readonly answer: DutyMessages }
+  readonly 'POST /v1/duty/messages/{message_id}/retry': { readonly body: undefined; readonly answer: DutyMessage }
+  readonly 'GET /v1/duty/now': { readonly body: undefined; readonly answer: DutyContacts }
+  readonly 'GET /v1/event-reports': { readonly body: undefined; readonly answer: EventReports }
   readonly 'GET /v1/event-reports/{report_id}': { readonly body: undefined; readonly answer: EventReport }
   readonly 'POST /v1/event-reports/{report_id}/file': { readonly body: EventReportBody; readonly answer: EventReport }
-  readonly 'POST /v1/event-reports/{report_id}/waive': { readonly body: WaiverBody; readonly answer: Readonly<Record<string, unknown>> }
+  readonly 'POST /v1/event-reports/{report_id}/waive': { readonly body: WaiverBody; readonly answer: EventReport }
   readonly 'GET /v1/events': { readonly body: undefined; readonly answer: Events }
-  readonly 'GET /v1/fleet/state': { readonly body: undefined; readonly answer: Readonly<Record<string, unknown>> }
+  readonly 'GET /v1/fleet/state': { readonly body: undefined; readonly answer: FleetState }
   readonly 'GET /v1/flight-plans': { readonly body: undefined; readonly answer: FlightPlanPage }
   readonly 'POST /v1/flight-plans': { readonly body: FlightPlanBody; readonly answer: FlightPlanAnswer }
   readonly 'POST /v1/flight-plans/batch': { readonly body: BatchBody; readonly answer: BatchAnswer }
@@ -3241,25 +4237,27 @@ export interface Operations {
   readonly 'POST /v1/flight-plans/{plan_id}/decision': { readonly body: DecisionBody; readonly answer: FlightPlanAnswer }
   readonly 'POST /v1/flight-plans/{plan_id}/end': { readonly body: undefined; readonly answer: FlightPlanAnswer }
   readonly 'GET /v1/flight-plans/{plan_id}/export': { readonly body: undefined; readonly answer: Readonly<Record<string, unknown>> }
-  readonly 'GET /v1/flight-plans/{plan_id}/go-no-go': { readonly body: undefined; readonly answer: Readonly<Record<string, unknown>> }
+  readonly 'GET /v1/flight-plans/{plan_id}/go-no-go': { readonly body: undefined; readonly answer: PlanGoNoGo }
   readonly 'POST /v1/flight-plans/{plan_id}/offers/{index}/hold': { readonly body: undefined; readonly answer: HeldOfferAnswer }
   readonly 'GET /v1/flight-plans/{plan_id}/profile': { readonly body: undefined; readonly answer: Profile }
   readonly 'GET /v1/flight-plans/{plan_id}/record': { readonly body: undefined; readonly answer: FlightRecord }
   readonly 'POST /v1/flight-plans/{plan_id}/release': { readonly body: undefined; readonly answer: FlightPlanAnswer }
-  readonly 'GET /v1/flight-plans/{plan_id}/results': { readonly body: undefined; readonly answer: RelyingParties }
+  readonly 'GET /v1/flight-plans/{plan_id}/results': { readonly body: undefined; readonly answer: FlightResults }
   readonly 'POST /v1/flight-plans/{plan_id}/results': { readonly body: ResultBody; readonly answer: FlightResult }
   readonly 'DELETE /v1/flight-plans/{plan_id}/results/{result_id}': { readonly body: undefined; readonly answer: null }
   readonly 'GET /v1/flight-plans/{plan_id}/timeline': { readonly body: undefined; readonly answer: Timeline }
+  readonly 'GET /v1/ground-risk/rules': { readonly body: undefined; readonly answer: GroundRulesShown }
+  readonly 'PUT /v1/ground-risk/rules': { readonly body: GroundRulesBody; readonly answer: GroundRulesShown }
   readonly 'GET /v1/ground-stops': { readonly body: undefined; readonly answer: GroundStops }
   readonly 'POST /v1/ground-stops': { readonly body: GroundStopBody; readonly answer: GroundStop }
   readonly 'DELETE /v1/ground-stops/{ground_stop_id}': { readonly body: undefined; readonly answer: null }
-  readonly 'GET /v1/handovers': { readonly body: undefined; readonly answer: Readonly<Record<string, unknown>> }
-  readonly 'POST /v1/handovers': { readonly body: undefined; readonly answer: Readonly<Record<string, unknown>> }
-  readonly 'GET /v1/handovers/current': { readonly body: undefined; readonly answer: Readonly<Record<string, unknown>> }
-  readonly 'GET /v1/handovers/{handover_id}': { readonly body: undefined; readonly answer: Readonly<Record<string, unknown>> }
-  readonly 'POST /v1/handovers/{handover_id}/entries': { readonly body: EntryBody; readonly answer: Readonly<Record<string, unknown>> }
-  readonly 'POST /v1/handovers/{handover_id}/sign-in': { readonly body: HandoverSignBody; readonly answer: Readonly<Record<string, unknown>> }
-  readonly 'POST /v1/handovers/{handover_id}/sign-out': { readonly body: SignOutBody; readonly answer: Readonly<Record<string, unknown>> }
+  readonly 'GET /v1/handovers': { readonly body: undefined; readonly answer: ShiftLogs }
+  readonly 'POST /v1/handovers': { readonly body: undefined; readonly answer: ShiftLog }
+  readonly 'GET /v1/handovers/current': { readonly body: undefined; readonly answer: RunningShift }
+  readonly 'GET /v1/handovers/{handover_id}': { readonly body: undefined; readonly answer: ShiftLog }
+  readonly 'POST /v1/handovers/{handover_id}/entries': { readonly body: EntryBody; readonly answer: ShiftLog }
+  readonly 'POST /v1/handovers/{handover_id}/sign-in': { readonly body: HandoverSignBody; readonly answer: ShiftLog }
+  readonly 'POST /v1/handovers/{handover_id}/sign-out': { readonly body: SignOutBody; readonly answer: ShiftLog }
   readonly 'POST /v1/identification/packets': { readonly body: { readonly packets: readonly string[] }; readonly answer: PacketsAnswer }
   readonly 'GET /v1/incidents': { readonly body: undefined; readonly answer: Incidents }
   readonly 'POST /v1/incidents': { readonly body: IncidentBody; readonly answer: Incident }
@@ -3282,25 +4280,43 @@ export interface Operations {
   readonly 'POST /v1/orders/{order_id}/cancel': { readonly body: undefined; readonly answer: Order }
   readonly 'POST /v1/orders/{order_id}/release': { readonly body: undefined; readonly answer: Order }
   readonly 'POST /v1/orders/{order_id}/retry': { readonly body: undefined; readonly answer: Order }
-  readonly 'GET /v1/organisations': { readonly body: undefined; readonly answer: RelyingParties }
-  readonly 'POST /v1/organisations': { readonly body: OrganisationBody; readonly answer: Readonly<Record<string, unknown>> }
+  readonly 'GET /v1/organisations': { readonly body: undefined; readonly answer: OrganisationsShown }
+  readonly 'POST /v1/organisations': { readonly body: OrganisationBody; readonly answer: OrganisationShown }
   readonly 'GET /v1/policy': { readonly body: undefined; readonly answer: PolicyAnswer }
   readonly 'PUT /v1/policy': { readonly body: PolicyBody; readonly answer: PolicyAnswer }
   readonly 'POST /v1/policy/impact': { readonly body: PolicyBody; readonly answer: ImpactAnswer }
   readonly 'GET /v1/policy/presets/order_761': { readonly body: undefined; readonly answer: PolicyPresetOrder761 }
   readonly 'PUT /v1/policy/weather': { readonly body: WeatherBody; readonly answer: PolicyAnswer }
-  readonly 'GET /v1/quotas/own': { readonly body: undefined; readonly answer: QuotaOwn }
-  readonly 'GET /v1/quotas/{organisation_id}': { readonly body: undefined; readonly answer: QuotaOwn }
-  readonly 'PUT /v1/quotas/{organisation_id}': { readonly body: QuotaBody; readonly answer: Readonly<Record<string, unknown>> }
+  readonly 'GET /v1/population': { readonly body: undefined; readonly answer: Population }
+  readonly 'GET /v1/population/grids': { readonly body: undefined; readonly answer: PopulationGrids }
+  readonly 'POST /v1/population/grids': { readonly body: string; readonly answer: PopulationCheck | ImportedPopulation }
+  readonly 'DELETE /v1/population/grids/{grid_id}': { readonly body: undefined; readonly answer: null }
+  readonly 'GET /v1/positions': { readonly body: undefined; readonly answer: PositionsShown }
+  readonly 'POST /v1/positions': { readonly body: PositionBody; readonly answer: PositionShown }
+  readonly 'POST /v1/positions/sign-off': { readonly body: undefined; readonly answer: null }
+  readonly 'PUT /v1/positions/{position_id}': { readonly body: PositionBody; readonly answer: PositionShown }
+  readonly 'DELETE /v1/positions/{position_id}': { readonly body: undefined; readonly answer: null }
+  readonly 'POST /v1/positions/{position_id}/sign-on': { readonly body: undefined; readonly answer: PositionShown }
+  readonly 'GET /v1/quotas/own': { readonly body: undefined; readonly answer: Quotas }
+  readonly 'GET /v1/quotas/{organisation_id}': { readonly body: undefined; readonly answer: Quotas }
+  readonly 'PUT /v1/quotas/{organisation_id}': { readonly body: QuotaBody; readonly answer: Quotas }
   readonly 'GET /v1/relying-parties': { readonly body: undefined; readonly answer: RelyingParties }
-  readonly 'POST /v1/relying-parties': { readonly body: RelyingPartyBody; readonly answer: Readonly<Record<string, unknown>> }
+  readonly 'POST /v1/relying-parties': { readonly body: RelyingPartyBody; readonly answer: NewRelyingParty }
   readonly 'DELETE /v1/relying-parties/{client_id}': { readonly body: undefined; readonly answer: null }
   readonly 'GET /v1/replay': { readonly body: undefined; readonly answer: unknown }
   readonly 'GET /v1/replay/distance': { readonly body: undefined; readonly answer: ReplayDistance }
   readonly 'GET /v1/replay/range': { readonly body: undefined; readonly answer: ReplayRange }
-  readonly 'GET /v1/sandboxes': { readonly body: undefined; readonly answer: RelyingParties }
-  readonly 'POST /v1/sandboxes': { readonly body: SandboxBody; readonly answer: Sandbox }
+  readonly 'POST /v1/routes': { readonly body: RouteBody; readonly answer: Routes }
+  readonly 'GET /v1/sandboxes': { readonly body: undefined; readonly answer: Sandboxes }
+  readonly 'POST /v1/sandboxes': { readonly body: SandboxBody; readonly answer: NewSandbox }
   readonly 'DELETE /v1/sandboxes/{organisation_id}': { readonly body: undefined; readonly answer: null }
+  readonly 'GET /v1/sectors': { readonly body: undefined; readonly answer: SectorLayout }
+  readonly 'PUT /v1/sectors': { readonly body: SectorLayoutBody; readonly answer: SectorLayout }
+  readonly 'POST /v1/sectors/assignments': { readonly body: AssignmentsBody; readonly answer: SectorLayout }
+  readonly 'GET /v1/sectors/board': { readonly body: undefined; readonly answer: SectorBoard }
+  readonly 'GET /v1/sectors/owner': { readonly body: undefined; readonly answer: FlightOwner }
+  readonly 'GET /v1/sectors/versions': { readonly body: undefined; readonly answer: SectorLayouts }
+  readonly 'GET /v1/sectors/versions/{version}': { readonly body: undefined; readonly answer: SectorLayout }
   readonly 'GET /v1/session': { readonly body: undefined; readonly answer: SessionAnswer }
   readonly 'POST /v1/session': { readonly body: SignInBody; readonly answer: SessionAnswer }
   readonly 'DELETE /v1/session': { readonly body: undefined; readonly answer: null }
@@ -3314,43 +4330,48 @@ export interface Operations {
   readonly 'POST /v1/session/totp': { readonly body: EnrolBody; readonly answer: EnrolAnswer }
   readonly 'DELETE /v1/session/totp': { readonly body: RemovalBody; readonly answer: null }
   readonly 'POST /v1/session/totp/confirm': { readonly body: CodeBody; readonly answer: ConfirmAnswer }
-  readonly 'GET /v1/signing-keys': { readonly body: undefined; readonly answer: RelyingParties }
-  readonly 'POST /v1/signing-keys': { readonly body: RotationBody; readonly answer: Readonly<Record<string, unknown>> }
+  readonly 'GET /v1/signing-keys': { readonly body: undefined; readonly answer: SigningKeys }
+  readonly 'POST /v1/signing-keys': { readonly body: RotationBody; readonly answer: SigningKeys }
   readonly 'DELETE /v1/signing-keys/{kid}': { readonly body: undefined; readonly answer: null }
   readonly 'GET /v1/sites': { readonly body: undefined; readonly answer: FeaturePage }
   readonly 'GET /v1/sites/{site_id}': { readonly body: undefined; readonly answer: Feature }
   readonly 'GET /v1/sites/{site_id}/slots': { readonly body: undefined; readonly answer: Slots }
   readonly 'GET /v1/standing-approvals': { readonly body: undefined; readonly answer: StandingApprovals }
   readonly 'POST /v1/standing-approvals': { readonly body: StandingApprovalBody; readonly answer: StandingApproval }
-  readonly 'GET /v1/standing-approvals/{standing_approval_id}': { readonly body: undefined; readonly answer: StandingApprovalShown }
-  readonly 'GET /v1/standing-approvals/{standing_approval_id}/days': { readonly body: undefined; readonly answer: RelyingParties }
-  readonly 'POST /v1/standing-approvals/{standing_approval_id}/days': { readonly body: StandingDayBody; readonly answer: Readonly<Record<string, unknown>> }
+  readonly 'GET /v1/standing-approvals/{standing_approval_id}': { readonly body: undefined; readonly answer: StandingApproval }
+  readonly 'GET /v1/standing-approvals/{standing_approval_id}/days': { readonly body: undefined; readonly answer: StandingDays }
+  readonly 'POST /v1/standing-approvals/{standing_approval_id}/days': { readonly body: StandingDayBody; readonly answer: StandingDay }
   readonly 'POST /v1/standing-approvals/{standing_approval_id}/decision': { readonly body: StandingDecisionBody; readonly answer: StandingApproval }
   readonly 'GET /v1/statistics': { readonly body: undefined; readonly answer: Statistics }
   readonly 'GET /v1/statistics/fairness': { readonly body: undefined; readonly answer: FairnessAnswer }
   readonly 'GET /v1/statistics/logistics': { readonly body: undefined; readonly answer: LogisticsStatistics }
   readonly 'GET /v1/statistics/noise': { readonly body: undefined; readonly answer: StatisticsNoise }
   readonly 'GET /v1/statistics/operations': { readonly body: undefined; readonly answer: StatisticsOperations }
-  readonly 'GET /v1/statistics/report': { readonly body: undefined; readonly answer: Readonly<Record<string, unknown>> }
+  readonly 'GET /v1/statistics/report': { readonly body: undefined; readonly answer: StatisticsOperations }
   readonly 'GET /v1/temporary-zones': { readonly body: undefined; readonly answer: TemporaryZones }
   readonly 'POST /v1/temporary-zones': { readonly body: TemporaryZoneBody; readonly answer: TemporaryZonePreview | PublishedTemporaryZone }
   readonly 'DELETE /v1/temporary-zones/{zone_id}': { readonly body: undefined; readonly answer: null }
   readonly 'GET /v1/tracks': { readonly body: undefined; readonly answer: TrackPage }
   readonly 'POST /v1/tracks': { readonly body: { readonly items: readonly ({ readonly track_id?: string | null; readonly aircraft_id?: string | null; readonly source?: string | null; readonly lat_deg: number; readonly lon_deg: number; readonly alt_hae_m?: number | null; readonly alt_amsl_m?: number | null; readonly alt_agl_m?: number | null; readonly vel_east_mps?: number | null; readonly vel_north_mps?: number | null; readonly vel_up_mps?: number | null; readonly heading_deg?: number | null; readonly observed_at: string; readonly battery_pct?: number | null; readonly landed?: boolean | null; readonly plan_id?: string | null; readonly state?: string | null; readonly received_at?: string | null })[] }; readonly answer: IngestAnswer }
   readonly 'GET /v1/tracks/{track_id}/history': { readonly body: undefined; readonly answer: TrackHistory }
-  readonly 'GET /v1/users': { readonly body: undefined; readonly answer: RelyingParties }
-  readonly 'POST /v1/users': { readonly body: UserBody; readonly answer: Readonly<Record<string, unknown>> }
+  readonly 'GET /v1/transfers': { readonly body: undefined; readonly answer: TransfersShown }
+  readonly 'POST /v1/transfers': { readonly body: TransferBody; readonly answer: TransferShown }
+  readonly 'POST /v1/transfers/{transfer_id}/accept': { readonly body: undefined; readonly answer: TransferShown }
+  readonly 'POST /v1/transfers/{transfer_id}/decline': { readonly body: undefined; readonly answer: TransferShown }
+  readonly 'POST /v1/transfers/{transfer_id}/withdraw': { readonly body: undefined; readonly answer: TransferShown }
+  readonly 'GET /v1/users': { readonly body: undefined; readonly answer: People }
+  readonly 'POST /v1/users': { readonly body: UserBody; readonly answer: NewPerson }
   readonly 'DELETE /v1/users/{user_id}': { readonly body: undefined; readonly answer: null }
-  readonly 'POST /v1/users/{user_id}/password': { readonly body: PasswordBody; readonly answer: Readonly<Record<string, unknown>> }
+  readonly 'POST /v1/users/{user_id}/password': { readonly body: PasswordBody; readonly answer: NewPassword }
   readonly 'DELETE /v1/users/{user_id}/totp': { readonly body: undefined; readonly answer: null }
   readonly 'GET /v1/weather': { readonly body: undefined; readonly answer: Weather }
   readonly 'GET /v1/weather/at': { readonly body: undefined; readonly answer: WeatherAt }
-  readonly 'GET /v1/weather/forecasts': { readonly body: undefined; readonly answer: RelyingParties }
-  readonly 'POST /v1/weather/forecasts': { readonly body: string; readonly answer: Readonly<Record<string, unknown>> }
+  readonly 'GET /v1/weather/forecasts': { readonly body: undefined; readonly answer: Forecasts }
+  readonly 'POST /v1/weather/forecasts': { readonly body: string; readonly answer: ForecastCheck | ImportedForecast }
   readonly 'DELETE /v1/weather/forecasts/{forecast_id}': { readonly body: undefined; readonly answer: null }
-  readonly 'GET /v1/weather/go-no-go': { readonly body: undefined; readonly answer: RelyingParties }
-  readonly 'GET /v1/weather/limits': { readonly body: undefined; readonly answer: WeatherLimits }
-  readonly 'PUT /v1/weather/limits': { readonly body: LimitsBody; readonly answer: Readonly<Record<string, unknown>> }
+  readonly 'GET /v1/weather/go-no-go': { readonly body: undefined; readonly answer: UpcomingGoNoGos }
+  readonly 'GET /v1/weather/limits': { readonly body: undefined; readonly answer: WeatherLimitsShown }
+  readonly 'PUT /v1/weather/limits': { readonly body: LimitsBody; readonly answer: WeatherLimitsShown }
   readonly 'GET /v1/webhooks': { readonly body: undefined; readonly answer: Webhooks }
   readonly 'POST /v1/webhooks': { readonly body: WebhookBody; readonly answer: WebhookWithSecret }
   readonly 'GET /v1/webhooks/{webhook_id}': { readonly body: undefined; readonly answer: Webhook }
@@ -3358,7 +4379,7 @@ export interface Operations {
   readonly 'DELETE /v1/webhooks/{webhook_id}': { readonly body: undefined; readonly answer: null }
   readonly 'GET /v1/webhooks/{webhook_id}/deliveries': { readonly body: undefined; readonly answer: WebhookDeliveries }
   readonly 'POST /v1/webhooks/{webhook_id}/deliveries/{delivery_id}/retry': { readonly body: undefined; readonly answer: Delivery }
-  readonly 'POST /v1/webhooks/{webhook_id}/replay': { readonly body: ReplayBody; readonly answer: WebhookShown }
+  readonly 'POST /v1/webhooks/{webhook_id}/replay': { readonly body: ReplayBody; readonly answer: WebhookReplay }
   readonly 'POST /v1/webhooks/{webhook_id}/rotate': { readonly body: undefined; readonly answer: WebhookWithSecret }
   readonly 'GET /v1/zones': { readonly body: undefined; readonly answer: ZoneCollection | Readonly<Record<string, unknown>> | readonly unknown[] }
   readonly 'POST /v1/zones': { readonly body: ZoneBody; readonly answer: ZoneBody }

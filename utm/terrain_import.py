@@ -7,6 +7,7 @@ ModelTiepoint 33922, GeoKeyDirectory 34735; GDAL_NODATA is 42113. Needs the opti
 
 from __future__ import annotations
 
+import io
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -51,7 +52,9 @@ class ElevationRaster:
 
 
 @dataclass(frozen=True, slots=True)
-class _Tile:
+class Tile:
+    """One band of a geographic GeoTIFF: values from the north-west corner, NaN where unknown."""
+
     path: Path
     heights: Heights
     west_deg: float
@@ -79,7 +82,7 @@ def read_geotiffs(paths: Sequence[Path], bounds: Bounds) -> ElevationRaster:
     return _mosaic(tiles, bounds)
 
 
-def _mosaic(tiles: list[_Tile], bounds: Bounds) -> ElevationRaster:
+def _mosaic(tiles: list[Tile], bounds: Bounds) -> ElevationRaster:
     first = tiles[0]
     step_x, step_y = first.lon_step_deg, first.lat_step_deg
     # Heights hold at pixel centres: interpolation at the bounds needs the centres just outside them.
@@ -104,7 +107,7 @@ def _mosaic(tiles: list[_Tile], bounds: Bounds) -> ElevationRaster:
     return ElevationRaster(heights, (step_x, 0.0, west, 0.0, -step_y, north))
 
 
-def _paste(tile: _Tile, first: _Tile, heights: Heights, row0: int, col0: int) -> None:
+def _paste(tile: Tile, first: Tile, heights: Heights, row0: int, col0: int) -> None:
     """Copy what a tile knows into the window whose corner is pixel (row0, col0) of the first tile's lattice."""
     col = round((tile.west_deg - first.west_deg) / first.lon_step_deg) - col0
     row = round((first.north_deg - tile.north_deg) / first.lat_step_deg) - row0
@@ -117,7 +120,7 @@ def _paste(tile: _Tile, first: _Tile, heights: Heights, row0: int, col0: int) ->
         np.copyto(target, known, where=~np.isnan(known))
 
 
-def _check_lattice(tile: _Tile, first: _Tile) -> None:
+def _check_lattice(tile: Tile, first: Tile) -> None:
     same_step = math.isclose(tile.lon_step_deg, first.lon_step_deg, rel_tol=1e-6) and math.isclose(
         tile.lat_step_deg, first.lat_step_deg, rel_tol=1e-6
     )
@@ -129,40 +132,46 @@ def _check_lattice(tile: _Tile, first: _Tile) -> None:
         )
 
 
-def _meets(tile: _Tile, bounds: Bounds) -> bool:
+def _meets(tile: Tile, bounds: Bounds) -> bool:
     rows, cols = tile.heights.shape
     east, south = tile.west_deg + cols * tile.lon_step_deg, tile.north_deg - rows * tile.lat_step_deg
     in_longitude = tile.west_deg <= bounds.max_lon_deg and bounds.min_lon_deg <= east
     return in_longitude and south <= bounds.max_lat_deg and bounds.min_lat_deg <= tile.north_deg
 
 
-def _read(path: Path) -> _Tile:
+def _read(path: Path) -> Tile:
+    tile = read_band(path)
+    if np.nanmax(np.abs(tile.heights), initial=0.0) > 9000:
+        raise TerrainImportError(f"{path}: heights beyond 9000 m; is a nodata value missing from its GDAL_NODATA tag?")
+    return tile
+
+
+def read_band(path: Path, data: bytes | None = None) -> Tile:
+    """Return the one band of a GeoTIFF file, or of its bytes; raises TerrainImportError that names `path`."""
     try:
         import tifffile  # noqa: PLC0415  (an optional extra, needed only by a city with an elevation model)
     except ImportError as error:
-        raise TerrainImportError("reading elevation files needs tifffile: install hexlane[terrain]") from error
+        raise TerrainImportError("reading GeoTIFF files needs tifffile: install hexlane[terrain]") from error
     try:
-        with tifffile.TiffFile(path) as file:
+        with tifffile.TiffFile(path if data is None else io.BytesIO(data)) as file:
             page = file.pages.first
             tags = {tag.code: tag.value for tag in page.tags.values()}
             west, north, step_x, step_y = _georeference(path, tags)
-            data = np.asarray(page.asarray())
+            found = np.asarray(page.asarray())
     except TerrainImportError:
         raise
     except FileNotFoundError as error:
         raise TerrainImportError(f"{path}: no such file") from error
     except (tifffile.TiffFileError, OSError, ValueError, KeyError, IndexError) as error:
         raise TerrainImportError(f"{path}: cannot be read as a GeoTIFF: {error}") from error
-    if data.ndim != 2 or min(data.shape) < 2 or data.dtype.kind not in "iuf":
-        raise TerrainImportError(f"{path}: must hold one band of numbers, at least 2 x 2 pixels; found {data.shape}")
-    heights = data.astype(np.float32)
+    if found.ndim != 2 or min(found.shape) < 2 or found.dtype.kind not in "iuf":
+        raise TerrainImportError(f"{path}: must hold one band of numbers, at least 2 x 2 pixels; found {found.shape}")
+    values = found.astype(np.float32)
     nodata = _nodata(path, tags)
     if nodata is not None:
-        heights[data == nodata] = np.nan
-    heights[~np.isfinite(heights)] = np.nan
-    if np.nanmax(np.abs(heights), initial=0.0) > 9000:
-        raise TerrainImportError(f"{path}: heights beyond 9000 m; is a nodata value missing from its GDAL_NODATA tag?")
-    return _Tile(path, heights, west, north, step_x, step_y)
+        values[found == nodata] = np.nan
+    values[~np.isfinite(values)] = np.nan
+    return Tile(path, values, west, north, step_x, step_y)
 
 
 def _georeference(path: Path, tags: dict[int, Any]) -> tuple[float, float, float, float]:

@@ -5,8 +5,9 @@ the battery, a place in the crew and a pad of the alternate. Everything is judge
 two servers cannot give one thing away twice: the second finds the first's reservation, and its plan is not kept either.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from sqlmodel import Session
 
@@ -70,11 +71,33 @@ class Taken:
         }
 
 
+class Refusing(Protocol):
+    """Something that keeps a flight from being booked, told as a decision's reason."""
+
+    def as_reason(self) -> dict[str, Any]:
+        """Return it in the shape of a decision's reason."""
+        ...
+
+
+class Ground(Protocol):
+    """What is asked about the ground under a booking (`utm.logistics.ground_check`)."""
+
+    def broken(self, session: Session, prepared: Prepared) -> Sequence[Refusing]:
+        """Return the limits a flight breaks that refuse it."""
+        ...
+
+    def offers(self, session: Session, prepared: Prepared) -> list[dict[str, Any]]:
+        """Return flights that keep the limits, as counter-offers."""
+        ...
+
+
 class Resources:
     """What flights share beside the airspace: asked and kept inside a job of the writer."""
 
     def __init__(self, flight_plans: FlightPlans) -> None:
         self._plans = flight_plans
+        self.ground: Ground | None = None
+        """Set by the composition root; None: ground risk is not judged."""
 
     @property
     def sky(self) -> Sky:
@@ -85,6 +108,17 @@ class Resources:
         """Return from when to when a flight binds its aircraft, battery and crew: preparation to turn-round."""
         times = PadTimes.of(self._plans.book.policy)
         return prepared.starts_s - times.prep_s, prepared.ends_s + max(times.turn_around_s, turn_s)
+
+    def refusal(
+        self, session: Session, prepared: Prepared, needs: Needs, turn_s: float
+    ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]] | None:
+        """Return the reasons and counter-offers that keep a flight from being booked, beside those of its plan; None
+        where nothing does."""
+        broken = [] if self.ground is None else self.ground.broken(session, prepared)
+        reasons = [item.as_reason() for item in (*broken, *self.taken(session, prepared, needs, turn_s))]
+        if not reasons:
+            return None
+        return reasons, (self.ground.offers(session, prepared) if broken and self.ground is not None else [])
 
     def taken(self, session: Session, prepared: Prepared, needs: Needs, turn_s: float) -> list[Taken]:
         """Return everything that is not free for a flight."""

@@ -1,53 +1,137 @@
-"""Designs flights between the city's sites: around the zones in force, at a level, with the energy they take."""
+"""Designs flights between the city's sites: around the zones in force, at a level, with the energy they take.
 
+In free flight the way keeps the limits of ground risk and weighs whom it passes over; where the policy closes free
+flight it follows the corridors, and the limits say whether it may be flown.
+"""
+
+import math
 from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, Final
+from itertools import pairwise
+from typing import Any, Final, Literal, TypeAlias
 
 import numpy as np
 
-from airspace.geometry4d import Trajectory4D
+from airspace.geometry4d import FloatArray, Trajectory4D
+from airspace.offers_route import view
+from airspace.schedule import active_within
 from airspace.sites import Site
 from airspace.timebase import to_scene_s
+from airspace.trajectory import WaypointRoute
 from dispatch.carrier import Carrier
+from dispatch.corridor_route import through_corridors
+from dispatch.energy import EnergyModel
 from dispatch.flight_design import CLIMB_MPS, DESCENT_MPS, Flight, design, levels_for
+from dispatch.ground_risk import GroundRisk
 from dispatch.jobs import Leg
+from dispatch.priced_way import PricedGround, best_way
 from dispatch.router import Place, shortest_way
 from utm.airspace_book import AirspaceBook
 from utm.flight_plans import FlightPlans
+from utm.ground.desk import GroundDesk
 from utm.plan_records import rfc3339
+
+Cause: TypeAlias = Literal["no_way", "ground_risk", "site_closed"]
 
 _WINDOW_S: Final = 3_600.0
 """Zones in force within an hour of the departure are gone around: the flight may leave later than designed."""
 _CACHED: Final = 50_000
+_STATES: Final = 4
+"""So many states of the airspace are remembered: flights are planned across the edge of an hour (ours)."""
+_USUAL_MASS_KG: Final = 15.0
+"""Of an aircraft nobody told the mass of: that of the class small (`dispatch.energy`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Designed:
+    """What was found between two sites at a level: the flight, or why there is none; and what it means to the ground."""
+
+    flight: Flight | None
+    ground: GroundRisk | None
+    cause: Cause | None
+    """Why there is no flight, None where there is one."""
+    way_m: tuple[Place, ...] = ()
+    shortest_m: float | None = None
+    """Length over ground of the shortest way around the zones, None along corridors."""
+    noise_cost_m: float | None = None
+    """What noise adds to the length of the way, in metres of quiet ground."""
+    corridor_ids: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class _Ways:
+    """What was found while one airspace is in force, which is kept alive beside it."""
+
+    airspace: tuple[Any, ...]
+    designed: dict[tuple[str, str, float, float, float], Designed] = field(default_factory=dict)
+    legs: dict[tuple[str, str, EnergyModel, float], Leg | None] = field(default_factory=dict)
 
 
 class FlightDesigner:
-    """Finds ways between sites and keeps them until the published airspace changes."""
+    """Finds ways between sites and keeps them until the published airspace, the people grid or its rules change."""
 
-    def __init__(self, flight_plans: FlightPlans) -> None:
+    def __init__(self, flight_plans: FlightPlans, ground: GroundDesk | None = None) -> None:
         self._plans = flight_plans
-        self._key: tuple[Any, Any, int] | None = None
-        self._known: dict[tuple[str, str, float, float], Flight | None] = {}
+        self._ground = ground
+        self._known: dict[tuple[Any, ...], _Ways] = {}
 
     @property
     def _book(self) -> AirspaceBook:
         return self._plans.book
 
     def flight(
-        self, origin_id: str, destination_id: str, cruise_mps: float, level_agl_m: float, at: datetime
+        self,
+        origin_id: str,
+        destination_id: str,
+        cruise_mps: float,
+        level_agl_m: float,
+        at: datetime,
+        mass_kg: float | None = None,
     ) -> Flight | None:
         """Return the flight at a level, or None where there is no way or a site is not known."""
-        book = self._book
-        key = (book.zone_set, book.policy, int(to_scene_s(at) // _WINDOW_S))
-        if self._key is None or key[2] != self._key[2] or key[0] is not self._key[0] or key[1] is not self._key[1]:
-            self._key, self._known = key, {}
-        place = (origin_id, destination_id, cruise_mps, level_agl_m)
-        if place not in self._known:
-            if len(self._known) >= _CACHED:
-                self._known.clear()
-            self._known[place] = self._designed(origin_id, destination_id, cruise_mps, level_agl_m, to_scene_s(at))
-        return self._known[place]
+        return self.designed(origin_id, destination_id, cruise_mps, level_agl_m, at, mass_kg).flight
+
+    def designed(
+        self,
+        origin_id: str,
+        destination_id: str,
+        cruise_mps: float,
+        level_agl_m: float,
+        at: datetime,
+        mass_kg: float | None = None,
+    ) -> Designed:
+        """Return what was found at a level; the mass decides how loud the flight is and how hard it would fall."""
+        at_s = to_scene_s(at)
+        ways = self._ways(at_s).designed
+        mass = _USUAL_MASS_KG if mass_kg is None else mass_kg
+        place = (origin_id, destination_id, cruise_mps, level_agl_m, round(mass, 1))
+        if place not in ways:
+            if len(ways) >= _CACHED:
+                ways.clear()
+            # For the whole hour and the next: the same ways hold for every flight that leaves within it.
+            from_s = at_s // _WINDOW_S * _WINDOW_S
+            ways[place] = self._designed(origin_id, destination_id, cruise_mps, level_agl_m, from_s, mass_kg)
+        return ways[place]
+
+    def _ways(self, at_s: float) -> "_Ways":
+        """Return what is known of flights in the hour of an instant: the same while the same airspace is in force."""
+        book, starts_s = self._book, at_s // _WINDOW_S * _WINDOW_S
+        over = (None, None) if self._ground is None else (self._ground.grid, self._ground.rules)
+        now = (book.scene, book.policy, *over)
+        passing = frozenset(
+            zone_id
+            for zone_id, item in book.zones.items()
+            if item.zone.applicability
+            and bool(active_within(item.zone.applicability, starts_s, starts_s + 2 * _WINDOW_S))
+        )
+        key = (*map(id, now), passing)
+        found = self._known.get(key)
+        if found is None:
+            while len(self._known) >= _STATES:
+                del self._known[next(iter(self._known))]
+            found = self._known[key] = _Ways(now)
+        return found
 
     def levels(self, origin_id: str, destination_id: str) -> Sequence[float]:
         """Return the levels to try between two sites, those of the direction first."""
@@ -56,31 +140,117 @@ class FlightDesigner:
 
     def leg(self, origin_id: str, destination_id: str, carrier: Carrier, payload_kg: float, at: datetime) -> Leg | None:
         """Return how long the flight lasts and what it takes, at the first level that has a way."""
-        sites = self._book.sites
+        legs = self._ways(to_scene_s(at)).legs
+        key = (origin_id, destination_id, carrier.model, payload_kg)
+        if key not in legs:
+            if len(legs) >= _CACHED:
+                legs.clear()
+            found = self.best(origin_id, destination_id, carrier, payload_kg, at)
+            leg = None
+            if found is not None and found.flight is not None:
+                shape = leg_profile(found.flight, carrier.model.cruise_mps)
+                leg = Leg(found.flight.lasts_s, carrier.flight_wh(shape, payload_kg))
+            legs[key] = leg
+        return legs[key]
+
+    def best(
+        self, origin_id: str, destination_id: str, carrier: Carrier, payload_kg: float, at: datetime
+    ) -> Designed | None:
+        """Return what was found at the first level that has a flight, else at the last level; None for no such sites."""
+        sites, found = self._book.sites, None
         if origin_id not in sites or destination_id not in sites:
             return None
+        mass_kg = carrier.model.mass_kg + payload_kg
         for level in self.levels(origin_id, destination_id):
-            found = self.flight(origin_id, destination_id, carrier.model.cruise_mps, level, at)
-            if found is not None:
-                shape = _profile(found, carrier.model.cruise_mps)
-                return Leg(found.lasts_s, carrier.flight_wh(shape, payload_kg))
-        return None
+            found = self.designed(origin_id, destination_id, carrier.model.cruise_mps, level, at, mass_kg)
+            if found.flight is not None:
+                return found
+        return found
 
     def _designed(
-        self, origin_id: str, destination_id: str, cruise_mps: float, level_agl_m: float, at_s: float
-    ) -> Flight | None:
+        self, origin_id: str, destination_id: str, cruise_mps: float, level_agl_m: float, at_s: float,
+        mass_kg: float | None,
+    ) -> Designed:  # fmt: skip
         book = self._book
         origin, destination = book.sites.get(origin_id), book.sites.get(destination_id)
         if origin is None or destination is None or not (origin.open and destination.open):
-            return None
+            return Designed(None, None, "site_closed")
+        start, goal = (origin.x_m, origin.y_m), (destination.x_m, destination.y_m)
+        if math.dist(start, goal) < 1.0:
+            return Designed(None, None, "no_way")
+        if not book.policy.free_flight_allowed:
+            return self._along_corridors(origin, destination, cruise_mps, level_agl_m, at_s, mass_kg)
         obstacles = self._plans.desk.zone_obstacles(book.policy)
         heights = {datum: self._band(origin, destination, level_agl_m, datum) for datum in ("AGL", "AMSL", "HAE")}
-        near = obstacles.near(heights, at_s, at_s + _WINDOW_S)
+        near = obstacles.near(heights, at_s, at_s + 2 * _WINDOW_S)
+        shortest = shortest_way(start, goal, near)
+        if self._ground is None:
+            return self._as_flight(origin, destination, cruise_mps, level_agl_m, shortest, None, None)
+        desk, risks = self._ground, {}
+        priced = desk.priced(level_agl_m, desk.rules.power_db(None, mass_kg or _USUAL_MASS_KG), cruise_mps)
 
-        def way_at(start: Place, goal: Place, _level: float) -> Sequence[Place] | None:
-            return shortest_way(start, goal, near)
+        def risk(way: Sequence[Place]) -> GroundRisk:
+            key = tuple(way)
+            if key not in risks:
+                risks[key] = desk.assess(key, level_agl_m, mass_kg=mass_kg, speed_mps=cruise_mps)
+            return risks[key]
 
-        return design(origin, destination, level_agl_m, cruise_mps, book.region, way_at)
+        def passes(way: Sequence[Place]) -> bool:
+            return risk(way).allowed
+
+        share = desk.rules.price.detour_share_most
+        way = best_way(start, goal, priced, near, shortest, passes=passes, detour_share_most=share)
+        if way is None:
+            broken = None if shortest is None else risk(shortest)
+            return Designed(None, broken, "no_way" if shortest is None else "ground_risk")
+        extra_m = _free_cost(priced, way)
+        found = self._as_flight(origin, destination, cruise_mps, level_agl_m, way, risk(way), extra_m)
+        return replace(found, shortest_m=None if shortest is None else _length(shortest))
+
+    def _as_flight(
+        self, origin: Site, destination: Site, cruise_mps: float, level_agl_m: float, way: Sequence[Place] | None,
+        ground: GroundRisk | None, noise_cost_m: float | None,
+    ) -> Designed:  # fmt: skip
+        flight = design(origin, destination, level_agl_m, cruise_mps, self._book.region, lambda *_: way)
+        cause: Cause | None = "no_way" if flight is None else None
+        shortest = None if way is None else _length(way)
+        return Designed(flight, ground, cause, tuple(way or ()), shortest, noise_cost_m)
+
+    def _along_corridors(
+        self, origin: Site, destination: Site, cruise_mps: float, level_agl_m: float, at_s: float,
+        mass_kg: float | None,
+    ) -> Designed:  # fmt: skip
+        """Return the flight through the corridor network, where free flight is not allowed."""
+        book, desk = self._book, self._plans.desk
+        policy, region = book.policy, book.region
+        network = desk.network(book.scene, policy.tolerance)
+        zones = desk.zone_obstacles(policy).zones
+        closed = network.closed_by(zones, policy.tolerance, level_agl_m, at_s, at_s + 2 * _WINDOW_S)
+        straight = design(origin, destination, level_agl_m, cruise_mps, region, lambda a, b, _: (a, b))
+        assert straight is not None
+        seen = view(WaypointRoute(straight.waypoints, cruise_mps), region)
+        found = through_corridors(seen, region, network, height_agl_m=level_agl_m, closed=closed)
+        ways = network.way((origin.x_m, origin.y_m), (destination.x_m, destination.y_m), closed=closed)
+        if found is None or ways is None:
+            return Designed(None, None, "no_way")
+        flown = view(WaypointRoute(found, cruise_mps), region)
+        places = tuple((float(a), float(b)) for a, b in zip(flown.x_m, flown.y_m, strict=True))
+        length_m = _length(places)
+        climb_m, down_m = _vertical(flown.agl_m)
+        speed_s = sum(
+            math.dist(a, b) / (point.speed_mps or cruise_mps)
+            for (a, b), point in zip(pairwise(places), found, strict=False)
+        )
+        flight = Flight(found, flown.top_agl_m, length_m, climb_m / CLIMB_MPS + speed_s + down_m / DESCENT_MPS)
+        used = tuple(dict.fromkeys(item.edge.corridor_id for item in ways if item.edge.corridor_id is not None))
+        if self._ground is None:
+            return Designed(flight, None, None, places, None, None, used)
+        risk = self._ground.assess(places, flown.top_agl_m, mass_kg=mass_kg, speed_mps=cruise_mps)
+        if not risk.allowed:
+            return Designed(None, risk, "ground_risk", places, None, None, used)
+        power_db = self._ground.rules.power_db(None, mass_kg or _USUAL_MASS_KG)
+        extra_m = _free_cost(self._ground.priced(level_agl_m, power_db, cruise_mps), places)
+        return Designed(flight, risk, None, places, None, extra_m, used)
 
     def _band(self, origin: Site, destination: Site, level_agl_m: float, datum: str) -> tuple[float, float]:
         """Return the heights flown, from the pads to the level, above the zero of a datum."""
@@ -96,7 +266,22 @@ class FlightDesigner:
         return min(values), max(values)
 
 
-def _profile(flight: Flight, cruise_mps: float) -> Trajectory4D:
+def _length(places: Sequence[Place]) -> float:
+    return sum(math.dist(a, b) for a, b in pairwise(places))
+
+
+def _vertical(heights_m: FloatArray) -> tuple[float, float]:
+    steps = np.diff(heights_m)
+    return float(steps[steps > 0].sum()), float(-steps[steps < 0].sum())
+
+
+def _free_cost(priced: PricedGround, way: Sequence[Place]) -> float:
+    """Return what noise adds to a way, in metres; closed squares it touches are not the question here."""
+    open_ground = PricedGround(priced.lattice, np.zeros_like(priced.closed), priced.surcharge)
+    return max(0.0, open_ground.cost_m(way) - _length(way))
+
+
+def leg_profile(flight: Flight, cruise_mps: float) -> Trajectory4D:
     """Return a flight stretched to one straight line: what its energy depends on is kept."""
     climb_s, level = flight.level_agl_m / CLIMB_MPS, flight.level_agl_m
     across_s, down_s = flight.length_m / cruise_mps, flight.level_agl_m / DESCENT_MPS
@@ -121,6 +306,27 @@ def plan_body(
     remarks: dict[str, Any],
 ) -> dict[str, Any]:
     """Return the body to file for a designed flight."""
+    return {
+        "aircraft_id": carrier.aircraft_id,
+        "operation_type": "logistics",
+        "priority": priority,
+        "departure_at": rfc3339(departure_at),
+        "route": {
+            "type": "trajectory",
+            "crs": "WGS84",
+            "cruise_speed_mps": carrier.model.cruise_mps,
+            "waypoints": waypoint_bodies(flight),
+        },
+        "origin_site_id": origin_id,
+        "destination_site_id": destination_id,
+        "alternate_site_ids": [alternate_id or origin_id],
+        "contingency": {"lost_link": "rtl"},
+        "remarks": remarks,
+    }
+
+
+def waypoint_bodies(flight: Flight) -> list[dict[str, Any]]:
+    """Return the waypoints of a designed flight as they are filed."""
     points = []
     for point in flight.waypoints:
         values: dict[str, Any] = {
@@ -132,20 +338,4 @@ def plan_body(
         if point.speed_mps is not None:
             values["speed_mps"] = point.speed_mps
         points.append(values)
-    return {
-        "aircraft_id": carrier.aircraft_id,
-        "operation_type": "logistics",
-        "priority": priority,
-        "departure_at": rfc3339(departure_at),
-        "route": {
-            "type": "trajectory",
-            "crs": "WGS84",
-            "cruise_speed_mps": carrier.model.cruise_mps,
-            "waypoints": points,
-        },
-        "origin_site_id": origin_id,
-        "destination_site_id": destination_id,
-        "alternate_site_ids": [alternate_id or origin_id],
-        "contingency": {"lost_link": "rtl"},
-        "remarks": remarks,
-    }
+    return points

@@ -120,6 +120,9 @@ class Settings(BaseSettings):
     smtp_user: str | None = Field(default=None, description="Name to log in with; empty: no login.")
     smtp_password: SecretStr | None = Field(default=None, description="Its password.")
     smtp_from: str = Field(default="hexlane@localhost", description="Sender of the mails.")
+    smtp_ca: Path | None = Field(
+        default=None, description="Certificates (PEM) of authorities to trust beside the system's."
+    )
     sms_url: str | None = Field(default=None, description="Gateway text messages are posted to; empty: none.")
     sms_key: SecretStr | None = Field(default=None, description="Bearer key of the gateway.")
     time_reference: str = Field(

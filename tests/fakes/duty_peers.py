@@ -1,7 +1,9 @@
 """The other ends of duty channels: a robot, hook or gateway over HTTP, and a mail server, each a real one on loopback."""
 
 import asyncio
+import base64
 import json
+import ssl
 import threading
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
@@ -49,9 +51,26 @@ class HttpPeer:
 
 
 @dataclass
-class MailPeer:
-    """A mail server (RFC 5321, as much as a client needs); `refuse` are recipients it does not know."""
+class Talk:
+    """What was said in one conversation so far: its verbs, and whether it goes on under TLS."""
 
+    verbs: list[str]
+    under_tls: bool
+
+
+@dataclass
+class MailPeer:
+    """A mail server (RFC 5321, as much as a client needs); `refuse` are recipients it does not know.
+
+    With `tls` it offers STARTTLS (RFC 3207), or speaks TLS from the first byte where `implicit` (RFC 8314); `accounts`
+    are names and passwords, offered under TLS alone (AUTH PLAIN, RFC 4954). `talks` notes each conversation.
+    """
+
+    tls: ssl.SSLContext | None = None
+    implicit: bool = False
+    host: str = "127.0.0.1"
+    accounts: dict[str, str] = field(default_factory=dict)
+    talks: list[Talk] = field(default_factory=list)
     mails: list[tuple[str, list[str], EmailMessage]] = field(default_factory=list)
     refuse: set[str] = field(default_factory=set)
     busy: bool = False
@@ -63,7 +82,8 @@ class MailPeer:
         self._loop = asyncio.new_event_loop()
 
         async def serve() -> None:
-            server = await asyncio.start_server(self._talk, "127.0.0.1", 0)
+            at_once = self.tls if self.implicit else None
+            server = await asyncio.start_server(self._talk, self.host, 0, ssl=at_once)
             self.port = server.sockets[0].getsockname()[1]
             self._stop = asyncio.Event()
             ready.set()
@@ -85,19 +105,40 @@ class MailPeer:
             writer.write(f"{line}\r\n".encode())
 
         sender, recipients = "", []
+        talk, known = Talk([], self.implicit), not self.accounts
+        self.talks.append(talk)
         say("220 peer ESMTP")
         while line := await reader.readline():
             verb, _, rest = line.decode().strip().partition(" ")
+            talk.verbs.append(verb.upper())
             match verb.upper():
                 case "EHLO" | "HELO":
-                    say("250 peer")
+                    offers = ["STARTTLS"] if self.tls is not None and not talk.under_tls else []
+                    offers += ["AUTH PLAIN"] if self.accounts and talk.under_tls else []
+                    for offer in ["peer", *offers][:-1]:
+                        say(f"250-{offer}")
+                    say(f"250 {['peer', *offers][-1]}")
+                case "STARTTLS" if self.tls is not None and not talk.under_tls:
+                    say("220 go on")
+                    await writer.drain()
+                    try:
+                        await writer.start_tls(self.tls)
+                    except (ssl.SSLError, ConnectionError):
+                        break
+                    talk.under_tls = True
+                case "AUTH" if talk.under_tls:
+                    _, name, password = base64.b64decode(rest.partition(" ")[2]).decode().split("\0")
+                    known = self.accounts.get(name) == password
+                    say("235 welcome" if known else "535 wrong name or password")
+                case "MAIL" if not known:
+                    say("530 authentication required")
                 case "MAIL":
                     sender = rest
                     say("451 try again later" if self.busy else "250 ok")
                 case "RCPT":
-                    known = not any(name in rest for name in self.refuse)
-                    recipients += [rest] if known else []
-                    say("250 ok" if known else "550 no such user")
+                    taken = not any(name in rest for name in self.refuse)
+                    recipients += [rest] if taken else []
+                    say("250 ok" if taken else "550 no such user")
                 case "DATA":
                     say("354 go on")
                     data = b""

@@ -4,7 +4,7 @@ webhook    signed JSON as our other webhooks (`utm.webhooks.signing`), to a publ
 dingtalk   a group robot: text, signed with the robot's secret (HMAC-SHA256 over `timestamp` newline `secret`)
 wecom      a group robot: text; the key stands in its URL
 sms        the deployment's gateway: POST {"to", "text", "message_id"} with its bearer key
-email      the deployment's mail server, with STARTTLS or TLS where it offers them
+email      the deployment's mail server, under STARTTLS or TLS as set, its certificate verified
 
 Robots answer 200 with `errcode`; anything but 0 is a failure. Addresses that users give are held to `utm.webhooks.addresses`.
 """
@@ -19,6 +19,7 @@ import ssl
 from dataclasses import dataclass
 from email.message import EmailMessage
 from email.utils import formatdate
+from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote_plus
 
@@ -49,6 +50,8 @@ class Gateways:
     smtp_user: str | None = None
     smtp_password: SecretStr | None = None
     smtp_from: str = "hexlane@localhost"
+    smtp_ca: Path | None = None
+    """Certificates of authorities to trust beside the system's; a mail server's certificate is always verified."""
     sms_url: str | None = None
     sms_key: SecretStr | None = None
 
@@ -188,6 +191,17 @@ def _document(message: DutyMessageRow) -> dict[str, Any]:
     }
 
 
+def mail_authorities(ca: Path | None) -> ssl.SSLContext:
+    """Return what a mail server's certificate is verified by; raises ValueError for a file that holds no authority."""
+    trusted = ssl.create_default_context()
+    if ca is not None:
+        try:
+            trusted.load_verify_locations(ca)
+        except (OSError, ssl.SSLError) as error:
+            raise ValueError(f"{ca} (HEXLANE_SMTP_CA) holds no certificate in PEM: {error}") from error
+    return trusted
+
+
 def _mail(gateways: Gateways, contact: DutyContactRow, message: DutyMessageRow) -> Outcome:
     """Send a mail; blocks as long as the server takes, so call it in a thread."""
     mail = EmailMessage()
@@ -195,20 +209,18 @@ def _mail(gateways: Gateways, contact: DutyContactRow, message: DutyMessageRow) 
     mail["Subject"] = message.title.replace("\n", " ")[:200]
     mail["Date"], mail["Message-ID"] = formatdate(localtime=False), f"<{message.message_id}@hexlane>"
     mail.set_content(message.body or message.title)
-    trusted = ssl.create_default_context()
-    host, port = gateways.smtp_host or "", gateways.smtp_port
     try:
-        with (
-            smtplib.SMTP_SSL(host, port, timeout=TIMEOUT_S, context=trusted)
-            if gateways.smtp_security == "tls"
-            else smtplib.SMTP(host, port, timeout=TIMEOUT_S)
-        ) as server:
-            if gateways.smtp_security == "starttls":
-                server.starttls(context=trusted)
+        with _mail_server(gateways) as server:
             if gateways.smtp_user is not None:
                 password = gateways.smtp_password
                 server.login(gateways.smtp_user, "" if password is None else password.get_secret_value())
             server.send_message(mail)
+    except ssl.SSLCertVerificationError as error:
+        return Outcome(None, _CERTIFICATE.format(host=gateways.smtp_host, why=error.verify_message)[:300])
+    except ssl.SSLError as error:
+        return Outcome(None, _NO_TLS.format(port=gateways.smtp_port, why=error.reason or error)[:300])
+    except smtplib.SMTPNotSupportedError as error:
+        return Outcome(None, _NOT_OFFERED if gateways.smtp_security == "starttls" else f"not supported: {error}"[:300])
     except smtplib.SMTPRecipientsRefused as error:
         code, text = next(iter(error.recipients.values()))
         return Outcome(code, f"recipient refused: {text.decode(errors='replace')}"[:300], final=code >= 550)
@@ -219,3 +231,31 @@ def _mail(gateways: Gateways, contact: DutyContactRow, message: DutyMessageRow) 
     except smtplib.SMTPException as error:
         return Outcome(None, f"{type(error).__name__}: {error}"[:300])
     return Outcome(250)
+
+
+def _mail_server(gateways: Gateways) -> smtplib.SMTP:
+    """Return a connection to the mail server, under TLS where that is asked: it never goes on in clear instead."""
+    host, port = gateways.smtp_host or "", gateways.smtp_port
+    trusted = mail_authorities(gateways.smtp_ca)
+    if gateways.smtp_security == "tls":
+        return smtplib.SMTP_SSL(host, port, timeout=TIMEOUT_S, context=trusted)
+    server = smtplib.SMTP(host, port, timeout=TIMEOUT_S)
+    if gateways.smtp_security == "starttls":
+        try:
+            server.starttls(context=trusted)
+        except BaseException:
+            server.close()
+            raise
+    return server
+
+
+_CERTIFICATE: Final = (
+    "the certificate of the mail server {host} is not accepted: {why}. Give HEXLANE_SMTP_HOST the name it is for; "
+    "HEXLANE_SMTP_CA names the file of an authority of your own"
+)
+_NO_TLS: Final = (
+    "no TLS with the mail server on port {port}: {why}. HEXLANE_SMTP_SECURITY is tls for port 465, starttls for 587"
+)
+_NOT_OFFERED: Final = (
+    "the mail server offers no STARTTLS, or no login, and nothing is sent in clear: see HEXLANE_SMTP_SECURITY"
+)

@@ -13,7 +13,7 @@ from utm.bus import Bus
 from utm.clock import Clock
 from utm.command_values import Command
 from utm.commands import CommandDesk
-from utm.duty.channels import Gateways
+from utm.duty.channels import Gateways, mail_authorities
 from utm.duty.courier import DutyCourier
 from utm.duty.desk import KIND as DUTY_CONTACT
 from utm.duty.desk import DutyDesk
@@ -171,7 +171,8 @@ def endpoint_of(settings: Settings) -> AuthorityEndpoint | None:
 
 
 def gateways_of(settings: Settings) -> Gateways:
-    """Return how duty staff can be reached with these settings."""
+    """Return how duty staff can be reached with these settings; raises ValueError for a file of authorities that is none."""
+    mail_authorities(settings.smtp_ca)
     return Gateways(
         allow_private=settings.webhook_private or settings.demo,
         smtp_host=settings.smtp_host,
@@ -180,6 +181,7 @@ def gateways_of(settings: Settings) -> Gateways:
         smtp_user=settings.smtp_user,
         smtp_password=settings.smtp_password,
         smtp_from=settings.smtp_from,
+        smtp_ca=settings.smtp_ca,
         sms_url=settings.sms_url,
         sms_key=settings.sms_key,
     )

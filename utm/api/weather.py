@@ -1,9 +1,9 @@
 """`/v1/weather`: the weather in force, imports of it, what aircraft may fly in, and go or no go before departures."""
 
+import asyncio
 from datetime import datetime
 from typing import Annotated, Any, Final, Literal
 
-import anyio
 import h3.api.basic_int as h3
 import numpy as np
 import orjson
@@ -171,7 +171,7 @@ async def import_forecast(
     region = services.book.region
     try:
         read = {"csv": read_csv, "json": read_json}.get(kind) or (lambda held: read_grib(held, region.service))
-        found = await anyio.to_thread.run_sync(read, data)
+        found = await asyncio.to_thread(read, data)
     except GribMissingError:
         detail = 'This server cannot read GRIB: install "hexlane[grib]", or send csv or json.'
         raise Problem(
@@ -196,7 +196,7 @@ async def _gridded(
         return services.weather.gridded(found.samples, source=named, issued_s=found.issued_s, reach_m=reach_m)
 
     try:
-        return await anyio.to_thread.run_sync(grid), None
+        return await asyncio.to_thread(grid), None
     except Problem as problem:
         return None, problem
 
@@ -280,7 +280,7 @@ async def upcoming(
     within_s: Annotated[float, Query(ge=0, le=7_200, allow_inf_nan=False)] = 900.0,
 ) -> Response:
     """Return the approved plans that depart within so many seconds, soonest first, each with what the weather says now."""
-    found = await anyio.to_thread.run_sync(services.weather_watch.upcoming, within_s)
+    found = await asyncio.to_thread(services.weather_watch.upcoming, within_s)
     items = [
         {
             "plan_id": plan.plan_id,

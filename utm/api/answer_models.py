@@ -627,6 +627,7 @@ class StandingApproval(BaseModel):
     decided_at: At | None
     decided_by: str | None
     reason: str | None
+    policy_version: int | None = Field(None, description="The policy it was decided under.")
 
 
 class StandingApprovals(BaseModel):

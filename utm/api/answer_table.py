@@ -178,7 +178,7 @@ ANSWERS: Final[dict[str, dict[int, Model]]] = {
     "POST /v1/applications/{application_id}/refuse": {200: access.ApplicationDetail},
     "GET /v1/policy/presets/order_761": {200: rules.PolicyPresetOrder761},
     "GET /v1/statistics/operations": {200: stats.StatisticsOperations},
-    "GET /v1/statistics/noise": {200: stats.StatisticsNoise},
+    "GET /v1/statistics/noise": {200: ground.NoiseExposure},
     "GET /v1/fleet/state": {200: stats.FleetState},
     "GET /v1/standing-approvals/{standing_approval_id}": {200: m.StandingApproval},
     "GET /v1/standing-approvals/{standing_approval_id}/days": {200: rules.StandingDays},

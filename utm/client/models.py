@@ -2350,6 +2350,28 @@ class NewSandbox(msgspec.Struct, omit_defaults=True, kw_only=True):
     """Shown this once."""
 
 
+class NoiseCell(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """Noise in one cell; unknown levels and people are null."""
+
+    cell: str
+    seconds_at_reference: float
+    laeq_db: float | None
+    people_per_km2: float | None
+    people: int | None
+
+
+class NoiseExposure(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """Noise exposure of a window, the loudest cells first."""
+
+    from_at: datetime
+    to_at: datetime
+    cell_resolution: int
+    reference_m: float
+    nearest_m: float
+    cells: list[NoiseCell]
+    population: RoutePopulation
+
+
 class NoisePriceBody(msgspec.Struct, omit_defaults=True, kw_only=True):
     """What noise costs a route; what is left out keeps its value."""
 
@@ -3761,24 +3783,6 @@ class Statistics(msgspec.Struct, omit_defaults=True, kw_only=True):
     plans: dict[str, int]
     requests: Requests
     deliveries: Deliveries
-
-
-class StatisticsNoise(msgspec.Struct, omit_defaults=True, kw_only=True):
-    """The answer about statistics noise, as far as it is documented by its members; more may come."""
-
-    from_at: datetime | None = None
-    to_at: datetime | None = None
-    cell_resolution: int | None = None
-    reference_m: float | None = None
-    nearest_m: float | None = None
-    cells: list[StatisticsNoiseCell] | None = None
-
-
-class StatisticsNoiseCell(msgspec.Struct, omit_defaults=True, kw_only=True):
-    """The answer about statistics noise cell, as far as it is documented by its members; more may come."""
-
-    cell: str | None = None
-    seconds_at_reference: float | None = None
 
 
 class StatisticsOperations(msgspec.Struct, omit_defaults=True, kw_only=True):

@@ -1393,14 +1393,19 @@ class Operations:
         )
 
     def get_statistics_noise(
-        self, *, from_: datetime | None = None, to: datetime | None = None, resolution: int | None = None
-    ) -> models.StatisticsNoise:
-        """A proxy for noise on the ground."""
+        self,
+        *,
+        from_: datetime | None = None,
+        to: datetime | None = None,
+        resolution: int | None = None,
+        format: str | None = None,
+    ) -> models.NoiseExposure:
+        """Noise exposure per cell."""
         return self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/statistics/noise",
-            results={200: models.StatisticsNoise},
-            query={"from": from_, "to": to, "resolution": resolution},
+            results={200: models.NoiseExposure},
+            query={"from": from_, "to": to, "resolution": resolution, "format": format},
             idempotent=True,
         )
 
@@ -4197,14 +4202,19 @@ class AsyncOperations:
         )
 
     async def get_statistics_noise(
-        self, *, from_: datetime | None = None, to: datetime | None = None, resolution: int | None = None
-    ) -> models.StatisticsNoise:
-        """A proxy for noise on the ground."""
+        self,
+        *,
+        from_: datetime | None = None,
+        to: datetime | None = None,
+        resolution: int | None = None,
+        format: str | None = None,
+    ) -> models.NoiseExposure:
+        """Noise exposure per cell."""
         return await self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/statistics/noise",
-            results={200: models.StatisticsNoise},
-            query={"from": from_, "to": to, "resolution": resolution},
+            results={200: models.NoiseExposure},
+            query={"from": from_, "to": to, "resolution": resolution, "format": format},
             idempotent=True,
         )
 

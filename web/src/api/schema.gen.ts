@@ -2101,6 +2101,26 @@ export interface NewSandbox {
   readonly client_secret: string
 }
 
+/** Noise in one cell; unknown levels and people are null. */
+export interface NoiseCell {
+  readonly cell: string
+  readonly seconds_at_reference: number
+  readonly laeq_db: number | null
+  readonly people_per_km2: number | null
+  readonly people: number | null
+}
+
+/** Noise exposure of a window, the loudest cells first. */
+export interface NoiseExposure {
+  readonly from_at: string
+  readonly to_at: string
+  readonly cell_resolution: number
+  readonly reference_m: number
+  readonly nearest_m: number
+  readonly cells: readonly NoiseCell[]
+  readonly population: RoutePopulation
+}
+
 /** What noise costs a route; what is left out keeps its value. */
 export interface NoisePriceBody {
   /** Metres more per metre over 10,000 people per square kilometre; 0: noise costs nothing. */
@@ -3416,22 +3436,6 @@ export interface Statistics {
   readonly deliveries: Deliveries
 }
 
-/** The answer about statistics noise, as far as it is documented by its members; more may come. */
-export interface StatisticsNoise {
-  readonly from_at?: string | null
-  readonly to_at?: string | null
-  readonly cell_resolution?: number | null
-  readonly reference_m?: number | null
-  readonly nearest_m?: number | null
-  readonly cells?: readonly StatisticsNoiseCell[] | null
-}
-
-/** The answer about statistics noise cell, as far as it is documented by its members; more may come. */
-export interface StatisticsNoiseCell {
-  readonly cell?: string | null
-  readonly seconds_at_reference?: number | null
-}
-
 /** The answer about statistics operations, as far as it is documented by its members; more may come. */
 export interface StatisticsOperations {
   readonly from_at?: string | null
@@ -4345,7 +4349,7 @@ export interface Operations {
   readonly 'GET /v1/statistics': { readonly body: undefined; readonly answer: Statistics }
   readonly 'GET /v1/statistics/fairness': { readonly body: undefined; readonly answer: FairnessAnswer }
   readonly 'GET /v1/statistics/logistics': { readonly body: undefined; readonly answer: LogisticsStatistics }
-  readonly 'GET /v1/statistics/noise': { readonly body: undefined; readonly answer: StatisticsNoise }
+  readonly 'GET /v1/statistics/noise': { readonly body: undefined; readonly answer: NoiseExposure }
   readonly 'GET /v1/statistics/operations': { readonly body: undefined; readonly answer: StatisticsOperations }
   readonly 'GET /v1/statistics/report': { readonly body: undefined; readonly answer: StatisticsOperations }
   readonly 'GET /v1/temporary-zones': { readonly body: undefined; readonly answer: TemporaryZones }

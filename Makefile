@@ -21,7 +21,7 @@ demo: $(VENV)/.runtime $(CONSOLE) $(GUIDE) ## Set up, build the console, start t
 test: $(VENV)/.dev $(CONSOLE) $(GUIDE) lint types test-web ## Set up and run every check and every test but those that take minutes each
 	@sh .ci/system-packages.sh
 	$(BIN)/python -m pytest -q -n 2 -m "not slow and not e2e"
-	$(BIN)/python -m pytest -q -n 4 --dist loadfile -m "slow and not e2e and not long"
+	$(BIN)/python -m pytest -q -n 4 --dist loadfile --no-loadscope-reorder -m "slow and not e2e and not long"
 	$(BIN)/python -m pytest -q -n 2 --dist loadfile -m "e2e and not long"
 
 test-long: $(VENV)/.dev $(CONSOLE) ## The tests that take minutes each: lost links, reroutes, bad links, autopilots, planted leaks, ten thousand requests, every picture

@@ -18,6 +18,28 @@ from tests.forked import ForkedCommand
 
 ROOT = Path(__file__).resolve().parent.parent
 
+_LONGEST_FIRST = (
+    "test_store_processes",
+    "test_schemathesis",
+    "test_guide",
+    "test_tenancy",
+    "test_crash",
+    "test_api_offers",
+    "test_client_live",
+    "test_api_contingencies",
+    "test_contract_commands",
+    "test_command_missions",
+    "test_offers",
+    "test_commands_crash",
+)
+"""Files that take longest when they share two cores: begun last, one of them alone would keep the run waiting."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the files that take longest first, and leave the order as it is otherwise."""
+    places = {name: place for place, name in enumerate(_LONGEST_FIRST)}
+    items.sort(key=lambda item: places.get(item.path.stem, len(places)))
+
 
 def free_port(kind: int = socket.SOCK_STREAM) -> int:
     """Return a port nobody listens on at this moment."""

@@ -136,6 +136,28 @@ class RouteGround(BaseModel):
     breaches: list[GroundBreach]
 
 
+class NoiseCell(BaseModel):
+    """Noise in one cell; unknown levels and people are null."""
+
+    cell: str
+    seconds_at_reference: float
+    laeq_db: float | None
+    people_per_km2: float | None
+    people: int | None
+
+
+class NoiseExposure(BaseModel):
+    """Noise exposure of a window, the loudest cells first."""
+
+    from_at: At
+    to_at: At
+    cell_resolution: int
+    reference_m: float
+    nearest_m: float
+    cells: list[NoiseCell]
+    population: "RoutePopulation"
+
+
 class RouteNoise(BaseModel):
     """How loud a way is; levels in dB(A)."""
 

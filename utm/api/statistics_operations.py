@@ -1,12 +1,17 @@
 """`/v1/statistics/operations`, `/noise` and `/report`: how the city's operations fare, for screens and for paper."""
 
+import math
+from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from typing import Annotated, Any, Literal
 
+import anyio
+import h3
 from fastapi import APIRouter, Depends, Query, Response
 from sqlmodel import Session
 
 from airspace.timebase import to_scene_s
+from dispatch.energy import CLASS_MODELS
 from utm.api.answers import json_response
 from utm.api.body import Instant
 from utm.api.openapi import problem_responses
@@ -20,8 +25,9 @@ from utm.recording.columns import us_of
 from utm.security import Principal, require
 from utm.security.authorise import visible_organisation
 from utm.services import Services, services_of
+from utm.statistics_noise import as_csv as noise_csv
 from utm.statistics_noise import document as noise_document
-from utm.statistics_noise import exposure
+from utm.statistics_noise import exposures, levels, with_levels
 from utm.statistics_operations import (
     BEIJING,
     CELL_RESOLUTION,
@@ -34,6 +40,7 @@ from utm.statistics_report import STYLE_HASH, report_html
 from utm.store import geometry_codec
 from utm.store.operation_statistics import alert_times, flight_times, flown_geometry
 from utm.store.statistics import filed_plans
+from utm.telemetry_values import TrackIdentity
 
 router = APIRouter(prefix="/v1/statistics", tags=["statistics"])
 
@@ -42,6 +49,8 @@ Reader = Annotated[Principal, Depends(require("statistics.read"))]
 _YEARS = (2000, 2999)
 """Years a report may be of (ours): far from where the calendar ends."""
 LONGEST_NOISE = timedelta(days=1)
+FINEST_MEAN = 9
+"""Finer cells are smaller than the squares of the population grid."""
 
 
 def operations(session: Session, services: Services, start: datetime, end: datetime, own: str | None) -> dict[str, Any]:
@@ -100,9 +109,9 @@ async def read_operations(
 
 @router.get(
     "/noise",
-    summary="A proxy for noise on the ground",
+    summary="Noise exposure per cell",
     response_model=None,
-    responses=problem_responses(401, 403, 422),
+    responses={200: {"content": {"application/json": {}, "text/csv": {}}}, **problem_responses(401, 403, 422)},
 )
 async def read_noise(
     principal: Annotated[Principal, Depends(require("city_statistics.read"))],
@@ -110,11 +119,14 @@ async def read_noise(
     from_at: Annotated[Instant | None, Query(alias="from", description="Absent: a day ago.")] = None,
     to_at: Annotated[Instant | None, Query(alias="to", description="Absent: a day after `from`.")] = None,
     resolution: Annotated[int, Query(ge=6, le=10, description="H3 resolution of the cells.")] = CELL_RESOLUTION,
+    output: Annotated[Literal["json", "csv"], Query(alias="format")] = "json",
 ) -> Response:
-    """Return how long drones were how near the ground, per cell, from recorded positions of at most a day.
+    """Return noise exposure per cell from recorded positions of at most a day, the loudest cells first.
 
-    Each second counts (50 m / height above ground)^2 seconds, heights under 10 m as 10 m. It is no noise level: how loud
-    a vehicle is is not known.
+    `seconds_at_reference`: each second counts (50 m / height above ground)^2 seconds, heights under 10 m as 10 m. `laeq_db`
+    is the equivalent level of the window under the flights, dB(A), with the sound power of each vehicle's class or mass
+    (`/v1/ground-risk/rules`): modelled, not measured. `people` live in the cell by the population grid in force, whose
+    `synthetic` says whether it is made up.
     """
     start, end = window(services, from_at, to_at)
     if end - start > LONGEST_NOISE:
@@ -122,10 +134,46 @@ async def read_noise(
         raise validation_problem([FieldProblem("?to", "out_of_range", detail, detail_zh)], code="invalid_parameter")
     recordings = services.recording.recordings
     from_us, to_us = us_of(to_scene_s(start)), us_of(to_scene_s(end))
-    found = await services.recording.read(
-        lambda: exposure(recordings.observations(from_us, to_us, area=Everywhere()), resolution)
+    seconds, loud = await services.recording.read(
+        lambda: exposures(recordings.observations(from_us, to_us, area=Everywhere()), resolution, _power_db(services))
     )
-    return json_response({"from_at": rfc3339(start), "to_at": rfc3339(end), **noise_document(found, resolution)})
+    shown = noise_document(seconds, resolution)
+    by_cell = levels(loud, (end - start).total_seconds())
+    shown = await anyio.to_thread.run_sync(lambda: with_levels(shown, by_cell, _density(services, resolution)))
+    if output == "csv":
+        return Response(noise_csv(shown), media_type="text/csv; charset=utf-8")
+    people = services.ground.described()
+    population = {name: people[name] for name in ("grid_id", "source", "synthetic")}
+    return json_response({"from_at": rfc3339(start), "to_at": rfc3339(end), **shown, "population": population})
+
+
+def _power_db(services: Services) -> Callable[[TrackIdentity], float]:
+    """Return how loud a recorded vehicle is by the rules in force; one nobody registered counts as the class small."""
+    rules = services.ground.rules
+
+    def power_db(identity: TrackIdentity) -> float:
+        aircraft = None if identity.aircraft_id is None else services.fleet.get(identity.aircraft_id)
+        aircraft_class = "small" if aircraft is None else aircraft.aircraft_class
+        numbers = None if aircraft is None else aircraft.numbers
+        told_kg = None if numbers is None else numbers.mtow_kg
+        return rules.power_db(aircraft_class, told_kg or CLASS_MODELS[aircraft_class].mass_kg)
+
+    return power_db
+
+
+def _density(services: Services, resolution: int) -> Callable[[str], float | None]:
+    """Return the people per square kilometre of cells; of cells too small for the grid, that of its square."""
+    grid, frame = services.ground.grid, services.book.region.frame
+    means = grid.by_cell(resolution, frame) if resolution <= FINEST_MEAN else None
+
+    def density(cell: str) -> float | None:
+        if means is not None:
+            return means.get(h3.str_to_int(cell))
+        x, y = frame.to_xy(*h3.cell_to_latlng(cell))
+        value = float(grid.at(x, y)[0])
+        return None if math.isnan(value) else value
+
+    return density
 
 
 @router.get(

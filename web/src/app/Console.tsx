@@ -23,6 +23,7 @@ import { useScreenKeys, useShortcuts, type Command } from './shortcuts'
 import { useAlerts } from './useAlerts'
 import { useAlertSound } from './useAlertSound'
 import { useScreen } from './useScreen'
+import { useSectors } from './useSectors'
 
 interface Props {
   readonly session: SessionAnswer
@@ -50,6 +51,7 @@ export default function Console({ session, onEnded, onLeave }: Props) {
   const { screen: id, visit, go } = useScreen()
   const screen = screenOf(id)
   const { role } = session.user
+  const sectors = useSectors(role)
   const offered = useMemo(() => screensFor(role), [role])
 
   useEffect(() => {
@@ -80,8 +82,8 @@ export default function Console({ session, onEnded, onLeave }: Props) {
   const follow = useCallback((href: string) => go(new URL(href, window.location.href).searchParams.get('screen') ?? 'live'), [go])
   const openHelp = useCallback(() => setHelpOpen(true), [])
   const state: ConsoleState = useMemo(
-    () => ({ session, feed, stats, now_ms, airspace, alerts, map, screen: screen.id, slot, go, openHelp }),
-    [session, feed, stats, now_ms, airspace, alerts, map, screen.id, slot, go, openHelp],
+    () => ({ session, feed, stats, now_ms, airspace, alerts, sectors, map, screen: screen.id, slot, go, openHelp }),
+    [session, feed, stats, now_ms, airspace, alerts, sectors, map, screen.id, slot, go, openHelp],
   )
 
   return (

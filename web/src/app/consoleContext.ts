@@ -7,6 +7,7 @@ import type { FeedStats } from '../live/protocol'
 import type { CityMap } from '../map/cityMap'
 import type { Airspace } from './hooks'
 import type { Alerts } from './useAlerts'
+import type { Sectors } from './useSectors'
 
 export interface ConsoleState {
   readonly session: SessionAnswer
@@ -17,6 +18,8 @@ export interface ConsoleState {
   readonly now_ms: number
   readonly airspace: Airspace
   readonly alerts: Alerts
+  /** Which position owns what. */
+  readonly sectors: Sectors
   /** Null until the map is there. */
   readonly map: CityMap | null
   readonly screen: string

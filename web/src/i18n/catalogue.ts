@@ -23,13 +23,14 @@ import { plans } from './areas/plans'
 import { replay } from './areas/replay'
 import { screens } from './areas/screens'
 import { search } from './areas/search'
+import { sectors } from './areas/sectors'
 import { shell } from './areas/shell'
 import { weather } from './areas/weather'
 import type { Entry } from './entry'
 
 export type { Entry, Text } from './entry'
 
-export const areas = { airspace, alerts, approvals, commands, faults, fleet, flight, handover, indicators, logistics, map, orders, panels, plans, replay, screens, search, shell, weather } as const
+export const areas = { airspace, alerts, approvals, commands, faults, fleet, flight, handover, indicators, logistics, map, orders, panels, plans, replay, screens, search, sectors, shell, weather } as const
 
 export const catalogue = {
   ...airspace,
@@ -49,6 +50,7 @@ export const catalogue = {
   ...replay,
   ...screens,
   ...search,
+  ...sectors,
   ...shell,
   ...weather,
 } as const satisfies Record<string, Entry>

@@ -8,6 +8,7 @@
 import type { GeoJSONSource, LayerSpecification, Map as MapLibreMap, MapMouseEvent } from 'maplibre-gl'
 import { flatM, fromPlane, ringOf, toPlane, withPoints, type LonLat, type Shape } from '../draw/shape'
 import type { Palette } from './palette'
+import { FONT } from './images'
 
 export interface DraftEvents {
   /** `join`: a further move of the drag that the last change began. */
@@ -24,6 +25,14 @@ function layers(palette: Palette): LayerSpecification[] {
     { id: 'draft-fill', type: 'fill', source: SOURCE, filter: ['==', ['geometry-type'], 'Polygon'], paint: { 'fill-color': ['case', ['get', 'bad'], palette.state.contingent, colour], 'fill-opacity': 0.18 } },
     { id: 'draft-casing', type: 'line', source: SOURCE, filter: ['!=', ['geometry-type'], 'Point'], layout: { 'line-join': 'round' }, paint: { 'line-color': palette.halo, 'line-width': 5, 'line-opacity': 0.8 } },
     { id: 'draft-line', type: 'line', source: SOURCE, filter: ['!=', ['geometry-type'], 'Point'], layout: { 'line-join': 'round' }, paint: { 'line-color': ['case', ['get', 'bad'], palette.state.contingent, colour], 'line-width': 2.2 } },
+    {
+      id: 'draft-label',
+      type: 'symbol',
+      source: SOURCE,
+      filter: ['has', 'label'],
+      layout: { 'text-field': ['get', 'label'], 'text-font': [FONT], 'text-size': 13, 'text-allow-overlap': true },
+      paint: { 'text-color': palette.text, 'text-halo-color': palette.halo, 'text-halo-width': 1.6 },
+    },
     {
       id: 'draft-handle',
       type: 'circle',
@@ -77,7 +86,7 @@ export class DraftTool {
     this.map.off('mouseup', this.up)
     this.map.off('click', this.click)
     this.map.off('dblclick', this.double)
-    for (const { id } of layers(({ accent: '', halo: '', state: {} }) as unknown as Palette)) if (this.map.getLayer(id)) this.map.removeLayer(id)
+    for (const { id } of layers(({ accent: '', halo: '', text: '', state: {} }) as unknown as Palette)) if (this.map.getLayer(id)) this.map.removeLayer(id)
     if (this.map.getSource(SOURCE)) this.map.removeSource(SOURCE)
     this.map.getCanvas().style.cursor = ''
   }

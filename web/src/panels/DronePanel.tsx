@@ -14,6 +14,7 @@ import { StateMark } from '../ui/StateMark'
 import { Drawer, Row, Section, Time } from './Drawer'
 import { AircraftLink, EventsSection, FirmContact, ProfileSection } from './flight/FlightSections'
 import { PlaceCodes } from './flight/PlaceCodes'
+import { OwnerBox } from './OwnerBox'
 import { PlanSection } from './PlanSection'
 
 interface Props {
@@ -70,6 +71,7 @@ export function DronePanel({ trackId, drone, plan, sites, now_ms, commands, foll
       </div>
       {fix === null && drone !== null && !drone.waiting && <p className="aged">{t('panel_gone')}</p>}
       {stale && <p className="aged">{t('aged_title', { n: number(lang, Math.floor(fix.age_s)) })}</p>}
+      <OwnerBox key={trackId} trackId={trackId} aircraftId={aircraftId} />
       {commands}
       <Altitudes drone={drone} />
       <Motion drone={drone} />

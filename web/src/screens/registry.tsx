@@ -33,6 +33,7 @@ export const screens: readonly Screen[] = [
   { id: 'indicators', icon: 'chart', title: 'screen_indicators', letter: 'i', roles: ['operator', 'dispatcher', 'regulator', 'admin'], layout: 'page', View: lazy(() => import('./indicators/IndicatorsScreen')) },
   { id: 'fleet', icon: 'fleet', title: 'screen_fleet', letter: 'f', roles: ['operator', 'dispatcher', 'regulator', 'admin'], layout: 'page', View: lazy(() => import('./fleet/FleetScreen')) },
   { id: 'wall', icon: 'wall', title: 'screen_wall', letter: 'w', roles: ['dispatcher', 'regulator', 'admin'], layout: 'map', View: lazy(() => import('./wall/WallScreen')) },
+  { id: 'sectors', icon: 'sectors', title: 'screen_sectors', letter: 's', roles: ['dispatcher', 'regulator', 'admin'], layout: 'map', View: lazy(() => import('./sectors/SectorsScreen')) },
   { id: 'handover', icon: 'handover', title: 'screen_handover', letter: 'h', roles: ['dispatcher', 'regulator', 'admin'], layout: 'page', View: lazy(() => import('./handover/HandoverScreen')) },
 ]
 

@@ -262,7 +262,14 @@ function plan(drone) {
   }
 }
 
-/** The cells of a box with invented loads that change each time they are asked for. */
+const loads = new Map()
+/** How busy a cell is: invented once, and every tenth cell changes each time it is asked for. */
+function loadOf(cell) {
+  if (!loads.has(cell) || random() < 0.1) loads.set(cell, Math.max(0, Math.floor(random() * 30) - 18))
+  return loads.get(cell)
+}
+
+/** The cells of a box with their loads. */
 function cells(query) {
   const [west, south, east, north] = (query.get('bbox') ?? '113.745,22.43,114.56,22.84').split(',').map(Number)
   const ring = [[west, south], [east, south], [east, north], [west, north], [west, south]]
@@ -274,7 +281,7 @@ function cells(query) {
   const shown = all.length <= Number(options.cells) ? all : all.map((cell) => [away(cell), cell]).sort((a, b) => a[0] - b[0]).slice(0, Number(options.cells)).map(([, cell]) => cell)
   return shown.map((cell) => ({
     cell,
-    load: Math.max(0, Math.floor(random() * 30) - 18),
+    load: loadOf(cell),
     ceiling_agl_m: 120,
     status: 'open',
   }))

@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { alertFocus } from '../src/alerts/alertFocus'
-import { countSeverities, firstBelow, grouped, initialsOf, listed, merged, nextAlert, secondsLeft } from '../src/alerts/alertBook'
+import { countSeverities, grouped, initialsOf, isEffect, listed, merged, nextAlert, outOfSight, secondsLeft } from '../src/alerts/alertBook'
+import { knownActions, recommended } from '../src/alerts/recommended'
 import { alertSeverities, type Alert } from '../src/api/types'
 import { keyFor } from '../src/i18n/translate'
 import { focusBounds, focusCollection } from '../src/map/focusDrawing'
@@ -73,8 +75,11 @@ test('the time to an event counts down and stops at zero; unknown stays unknown'
 })
 
 test('what scrolling hides is counted by severity', () => {
-  expect(firstBelow([40, 80, 120, 160], 100)).toBe(2)
-  expect(firstBelow([40, 80], 100)).toBe(2)
+  const rows = (...tops: number[]) => tops.map((top_px) => ({ top_px, bottom_px: top_px + 40 }))
+  expect(outOfSight(rows(0, 40, 80, 120), 100)).toEqual({ above: 0, below: 2 })
+  expect(outOfSight(rows(0, 40), 100)).toEqual({ above: 0, below: 2 })
+  // Scrolled down: what stands above is counted as well.
+  expect(outOfSight(rows(-85, -45, -5, 35, 75), 100)).toEqual({ above: 3, below: 4 })
   expect(countSeverities([alert('a'), alert('b', { severity: 'emergency' })])).toEqual({ emergency: 1, warning: 0, caution: 1, advisory: 0 })
   for (const severity of alertSeverities) expect(keyFor('severity_', severity)).not.toBeNull()
 })
@@ -94,4 +99,26 @@ test('a predicted conflict is drawn as two paths to the closest point, as far as
   expect(alertFocus(pair, () => null)!.lines).toEqual([])
   expect(alertFocus(alert('b', { track_id: 't1' }), () => [114, 22.5])).toBeNull()
   expect(alertFocus(alert('c', { zone_id: 'zn_1' }), () => null)!.zone_id).toBe('zn_1')
+})
+
+test('every action the service recommends has a button, and none is offered that cannot be done', () => {
+  const rules = readFileSync(new URL('../../utm/alert_rules.py', import.meta.url), 'utf8')
+  const codes = [...rules.matchAll(/^ {8}"([a-z_]+)",(?: [a-z_]+=.*)?$/gm)].map(([, code]) => code!).filter((code) => !['severe', 'major', 'minor'].includes(code))
+  expect(codes.length).toBeGreaterThan(12)
+  expect(codes.filter((code) => !knownActions.includes(code))).toEqual([])
+  const flying = { action: 'resolve_conflict', aircraft_id: 'ac_1', plan_id: null }
+  expect(recommended(flying, true)).toEqual({ what: 'order', type: 'hold' })
+  expect(recommended(flying, false)).toEqual({ what: 'contact' })
+  expect(recommended({ ...flying, aircraft_id: null }, true)).toEqual({ what: 'show' })
+  expect(recommended({ action: 'call_operator' }, true)).toEqual({ what: 'show' })
+  expect(recommended({ action: 'something_new', aircraft_id: 'ac_1' }, true)).toEqual({ what: 'show' })
+})
+
+test('an effect stands under its cause as suppressed only while that is open and at least as grave', () => {
+  const cause = alert('c', { group_id: 'c', severity: 'warning' })
+  const effect = alert('e', { group_id: 'c', severity: 'caution' })
+  expect(isEffect(effect, book(cause, effect))).toBe(true)
+  expect(isEffect(cause, book(cause, effect))).toBe(false)
+  expect(isEffect(effect, book(effect))).toBe(false)
+  expect(isEffect({ ...effect, severity: 'emergency' }, book(cause, effect))).toBe(false)
 })

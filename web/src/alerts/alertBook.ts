@@ -88,14 +88,21 @@ export function nextAlert(groups: readonly AlertGroup[], selected: string | null
 /** Whether somebody still has to take note of it. */
 export const awaits = (alert: Alert): boolean => alert.status === 'raised' || alert.status === 'escalated'
 
+/** Whether an alert is told by its cause: an effect of one that is open and at least as grave makes no sound of its own. */
+export function isEffect(alert: Alert, book: AlertBook): boolean {
+  const cause = alert.group_id == null || alert.group_id === alert.alert_id ? undefined : book.get(alert.group_id)
+  return cause !== undefined && cause.status !== 'resolved' && gravity(cause.severity) <= gravity(alert.severity)
+}
+
 /** Initials as they are written into the log: two to four letters or digits, none when they are not. */
 export function initialsOf(text: string): string | null {
   const initials = text.trim().toUpperCase()
   return /^[\p{L}\p{N}]{1,8}$/u.test(initials) ? initials : null
 }
 
-/** Which rows of a scrolling list stand wholly or mostly below what is seen, by their positions. */
-export function firstBelow(bottoms_px: readonly number[], seen_to_px: number): number {
-  const index = bottoms_px.findIndex((bottom) => bottom > seen_to_px + 1)
-  return index === -1 ? bottoms_px.length : index
+/** How many rows of a scrolling list stand above what is seen, and the first that stands wholly or partly below it, by their positions. */
+export function outOfSight(rows: readonly { readonly top_px: number; readonly bottom_px: number }[], seen_to_px: number): { readonly above: number; readonly below: number } {
+  const below = rows.findIndex(({ bottom_px }) => bottom_px > seen_to_px + 1)
+  const seen = rows.findIndex(({ top_px }) => top_px >= -1)
+  return { above: seen === -1 ? rows.length : seen, below: below === -1 ? rows.length : below }
 }

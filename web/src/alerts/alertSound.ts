@@ -1,7 +1,7 @@
 /** Which alerts are to be heard: a new or graver one that waits, and again while an emergency waits unanswered. Pure. */
 
-import type { Alert, AlertSeverity } from '../api/types'
-import { awaits } from './alertBook'
+import type { AlertSeverity } from '../api/types'
+import { awaits, isEffect, type AlertBook } from './alertBook'
 
 export type Tone = 'emergency' | 'warning' | 'caution'
 
@@ -18,8 +18,8 @@ export interface Heard {
 export const nothingHeard: Heard = { known: new Map(), last_ms: Number.NEGATIVE_INFINITY }
 
 /** What to play now, the gravest only, and what has been heard then. The first look plays nothing: a shift begins with what is known. */
-export function hear(heard: Heard | null, alerts: Iterable<Alert>, now_ms: number): { readonly tone: Tone | null; readonly heard: Heard } {
-  const waiting = [...alerts].filter(awaits)
+export function hear(heard: Heard | null, book: AlertBook, now_ms: number): { readonly tone: Tone | null; readonly heard: Heard } {
+  const waiting = [...book.values()].filter((alert) => awaits(alert) && !isEffect(alert, book))
   const known = new Map(waiting.map(({ alert_id, severity }) => [alert_id, severity]))
   if (heard === null) return { tone: null, heard: { known, last_ms: now_ms } }
   const rank = (severity: AlertSeverity | undefined) => {

@@ -291,8 +291,11 @@ export interface Alert {
   readonly cause_zh?: string | null
   readonly consequence?: string | null
   readonly consequence_zh?: string | null
+  /** Stable code of what is recommended. */
+  readonly action?: string | null
   readonly action_text?: string | null
   readonly action_text_zh?: string | null
+  readonly operator_id?: string | null
   readonly other_track_id?: string | null
   readonly cpa_lat_deg?: number | null
   readonly cpa_lon_deg?: number | null

@@ -18,6 +18,7 @@ export type Command =
   | 'labels'
   | 'plans'
   | 'contingencies'
+  | 'filter'
   | 'next_alert'
   | 'acknowledge'
   | 'search'
@@ -42,6 +43,7 @@ export const bindings: Readonly<Record<string, Command>> = {
   '4': 'labels',
   q: 'plans',
   e: 'contingencies',
+  v: 'filter',
   a: 'next_alert',
   k: 'acknowledge',
   '/': 'search',
@@ -59,6 +61,7 @@ export const helpRows: readonly { readonly keys: readonly string[]; readonly tex
   { keys: ['K'], text: 'help_acknowledge' },
   { keys: ['Q'], text: 'help_plans' },
   { keys: ['E'], text: 'help_contingencies' },
+  { keys: ['V'], text: 'help_filter' },
   { keys: ['Esc'], text: 'help_deselect' },
   { keys: ['H'], text: 'help_home' },
   { keys: ['+', '−'], text: 'help_zoom' },

@@ -1,5 +1,6 @@
 /** What of the screen stands in the address, so that a view can be sent as a link. */
 
+import { filterNames } from '../live/trackFilter'
 import type { Lang } from '../i18n/translate'
 import type { Camera } from '../map/cityMap'
 import type { Theme } from '../map/palette'
@@ -59,7 +60,7 @@ export function writeUrl(
 }
 
 /** The parameters that stay when one goes to another screen. */
-const lasting = ['lang', 'theme', 'view', 'hide', 'cells']
+const lasting = ['lang', 'theme', 'view', 'hide', 'cells', ...filterNames]
 
 /** The query string of a screen: what lasts of the present one, and the screen's own parameters. */
 export function screenUrl(search: string, screen: string | null, params: Readonly<Record<string, string>> = {}): string {

@@ -35,7 +35,7 @@ export function useAlertSound(alerts: Alerts, now_ms: number): { readonly quiet:
   const context = useRef<AudioContext | null>(null)
   useEffect(() => {
     if (alerts.waiting) return
-    const next = hear(heard.current, alerts.byId.values(), now_ms)
+    const next = hear(heard.current, alerts.byId, now_ms)
     heard.current = next.heard
     if (next.tone === null || quiet) return
     context.current ??= new AudioContext()

@@ -4,6 +4,7 @@ import { epochMs } from './clock'
 import type { FeedStats, FromWorker, IndexItem, LiveMessage, ToWorker } from './protocol'
 import { mercatorX, mercatorY, latFromMercator, lonFromMercator } from './mercator'
 import { reckonedSeconds } from './reckoning'
+import { showFirst } from './trackFilter'
 import {
   AT_AGE_S,
   AT_ALT_HAE_M,
@@ -26,6 +27,8 @@ import {
 export interface Frame {
   readonly data: Float32Array
   readonly count: number
+  /** The first so many are shown on the map; the others do not pass the filter. */
+  readonly shown: number
   readonly packed_at_ms: number
 }
 
@@ -42,6 +45,13 @@ export interface Fix {
   readonly alt_hae_m: number | null
 }
 
+/** What a filter is asked about. */
+export interface FilteredSlot {
+  readonly row: number
+  readonly state: number
+  readonly alt_hae_m: number | null
+}
+
 type Listener<T> = (value: T) => void
 
 class Signal<T> {
@@ -55,7 +65,7 @@ class Signal<T> {
   }
 }
 
-const EMPTY: Frame = { data: new Float32Array(0), count: 0, packed_at_ms: 0 }
+const EMPTY: Frame = { data: new Float32Array(0), count: 0, shown: 0, packed_at_ms: 0 }
 const TOPICS = ['tracks', 'alerts', 'plans', 'zones', 'commands', 'orders']
 
 export class LiveFeed {
@@ -67,6 +77,7 @@ export class LiveFeed {
   private readonly byRow = new Map<number, IndexItem>()
   private readonly rowOf = new Map<string, number>()
   private slots = new Int32Array(0)
+  private passes: ((slot: FilteredSlot) => boolean) | null = null
   protected worker: Worker | null = null
   private readonly origin: { x: number; y: number; lat_deg: number }
 
@@ -111,7 +122,7 @@ export class LiveFeed {
     if (message.type === 'frame') {
       const old = this.frame
       const data = new Float32Array(message.buffer)
-      this.frame = { data, count: message.count, packed_at_ms: message.packed_at_ms }
+      this.frame = { data, count: message.count, shown: this.sorted(data, message.count), packed_at_ms: message.packed_at_ms }
       this.indexSlots()
       this.onFrame.send(this.frame)
       const back = old.data.buffer
@@ -129,6 +140,26 @@ export class LiveFeed {
     } else {
       this.onMessage.send(message.message)
     }
+  }
+
+  /** Show only drones that pass; null for all of them. What is hidden is still found by name. */
+  setFilter(passes: ((slot: FilteredSlot) => boolean) | null): void {
+    this.passes = passes
+    const { data, count } = this.frame
+    if (data.length === 0) return
+    this.frame = { ...this.frame, shown: this.sorted(data, count) }
+    this.indexSlots()
+    this.onFrame.send(this.frame)
+  }
+
+  /** Bring what passes the filter to the front; returns how many do. */
+  private sorted(data: Float32Array, count: number): number {
+    const passes = this.passes
+    if (passes === null) return count
+    return showFirst(data, count, PACKED_WORDS, (at) => {
+      const alt = data[at + AT_ALT_HAE_M]!
+      return passes({ row: data[at + AT_ROW]!, state: data[at + AT_STATE]!, alt_hae_m: alt === UNKNOWN ? null : alt })
+    })
   }
 
   private forget(row: number): void {

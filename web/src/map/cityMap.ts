@@ -273,7 +273,7 @@ export class CityMap {
     if (!this.ready || !this.seen || document.hidden) return
     this.map.triggerRepaint()
     if (this.repaintTimer !== null) clearTimeout(this.repaintTimer)
-    this.repaintTimer = setTimeout(() => this.repaint(), frameIntervalMs(this.feed.frame, this.map.getZoom()))
+    this.repaintTimer = setTimeout(() => this.repaint(), frameIntervalMs({ data: this.feed.frame.data, count: this.feed.frame.shown }, this.map.getZoom()))
   }
 
   private resolveSelection(): void {

@@ -136,10 +136,10 @@ export class DroneLayer implements CustomLayerInterface {
     if (this.frameChanged) {
       this.frameChanged = false
       gl.bindBuffer(gl.ARRAY_BUFFER, r.drones)
-      gl.bufferData(gl.ARRAY_BUFFER, frame.data.subarray(0, frame.count * (PACKED_BYTES / 4)), gl.STREAM_DRAW)
+      gl.bufferData(gl.ARRAY_BUFFER, frame.data.subarray(0, frame.shown * (PACKED_BYTES / 4)), gl.STREAM_DRAW)
     }
-    this.drawn = frame.count
-    if (frame.count === 0) return
+    this.drawn = frame.shown
+    if (frame.shown === 0) return
     this.foldOrigin(input.defaultProjectionData.mainMatrix)
     const elapsed_s = (epochMs() - frame.packed_at_ms) / 1000
     gl.disable(gl.DEPTH_TEST)
@@ -173,18 +173,18 @@ export class DroneLayer implements CustomLayerInterface {
   private drawLeaders(gl: WebGL2RenderingContext, program: Program, frame: Frame, elapsed_s: number): void {
     this.common(gl, program, elapsed_s)
     gl.uniform1f(program.uniform('u_lead_s'), LEAD_S)
-    gl.drawArraysInstanced(gl.TRIANGLE_STRIP, 0, 4, frame.count)
+    gl.drawArraysInstanced(gl.TRIANGLE_STRIP, 0, 4, frame.shown)
   }
 
   private drawSymbols(gl: WebGL2RenderingContext, program: Program, frame: Frame, elapsed_s: number): void {
     this.common(gl, program, elapsed_s)
-    gl.uniform1f(program.uniform('u_size'), symbolSizePx(this.zoom, frame.count))
+    gl.uniform1f(program.uniform('u_size'), symbolSizePx(this.zoom, frame.shown))
     gl.uniform1f(program.uniform('u_selected'), this.selectedRow)
     gl.uniform1f(program.uniform('u_hovered'), this.hoveredRow)
     gl.uniform3fv(program.uniform('u_stale'), rgb(this.palette.stale))
     gl.uniform3fv(program.uniform('u_halo'), rgb(this.palette.halo))
     gl.uniform3fv(program.uniform('u_accent'), rgb(this.palette.accent))
-    gl.drawArraysInstanced(gl.TRIANGLE_STRIP, 0, 4, frame.count)
+    gl.drawArraysInstanced(gl.TRIANGLE_STRIP, 0, 4, frame.shown)
   }
 
   private drawLabels(gl: WebGL2RenderingContext, r: Resources, elapsed_s: number): void {

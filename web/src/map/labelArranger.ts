@@ -58,7 +58,7 @@ export class LabelArranger {
     const { frame } = this.feed
     const elapsed_s = (epochMs() - frame.packed_at_ms) / 1000
     const stale = (slot: number) => isStale(frame.data[slot * PACKED_WORDS + AT_AGE_S]! + elapsed_s)
-    const size = symbolSizePx(this.map.getZoom(), frame.count)
+    const size = symbolSizePx(this.map.getZoom(), frame.shown)
     // A selected or hovered symbol has a ring around it.
     const gapOf = ({ rank }: Candidate) => (rank < 0 ? size * 2.3 + 9 : size * 1.6 + 4)
     this.sheet.arrange(this.candidates(stale), (candidate) => this.textOf(candidate, elapsed_s), frame.data, stale, gapOf)
@@ -67,13 +67,13 @@ export class LabelArranger {
   }
 
   private candidates(stale: (slot: number) => boolean): Candidate[] {
-    const { data, count } = this.feed.frame
+    const { data, shown } = this.feed.frame
     const everyone = this.map.getZoom() >= LABELS_FROM_ZOOM && !this.scene.hiddenGroups.has('labels')
     const { clientWidth, clientHeight } = this.map.getCanvas()
     const [west, north] = this.screenOrigin()
     const world = 512 * 2 ** this.map.getZoom()
     const found: Candidate[] = []
-    for (let slot = 0; slot < count; slot++) {
+    for (let slot = 0; slot < shown; slot++) {
       const at = slot * PACKED_WORDS
       const row = data[at + AT_ROW]!
       const chosen = row === this.drones.selectedRow || row === this.drones.hoveredRow

@@ -15,14 +15,14 @@ const PICK_PX = 14
 
 /** The drone within reach of a point, dead reckoning included. */
 export function nearestDrone(map: MapLibreMap, feed: LiveFeed, x_px: number, y_px: number): { row: number; slot: number } | null {
-  const { data, count, packed_at_ms } = feed.frame
+  const { data, shown, packed_at_ms } = feed.frame
   const at = map.unproject([x_px, y_px])
   const px = mercatorX(at.lng) - mercatorX(city.origin.lon_deg)
   const py = mercatorY(at.lat) - mercatorY(city.origin.lat_deg)
   const elapsed_s = (epochMs() - packed_at_ms) / 1000
   let best = (PICK_PX / (512 * 2 ** map.getZoom())) ** 2
   let found: { row: number; slot: number } | null = null
-  for (let i = 0; i < count; i++) {
+  for (let i = 0; i < shown; i++) {
     const from = i * PACKED_WORDS
     const ahead_s = reckonedSeconds(data[from + AT_AGE_S]! + elapsed_s)
     const dx = data[from + AT_X]! + data[from + AT_VX]! * ahead_s - px

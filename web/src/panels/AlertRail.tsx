@@ -2,12 +2,14 @@
 
 import { useCallback, useEffect, useRef, useState } from 'react'
 import { Button, Input, Label, TextField } from 'react-aria-components'
-import { awaits, countSeverities, firstBelow, initialsOf, secondsLeft, type AlertGroup } from '../alerts/alertBook'
+import { awaits, countSeverities, initialsOf, isEffect, outOfSight, secondsLeft, type AlertGroup } from '../alerts/alertBook'
+import { recommended, type Act } from '../alerts/recommended'
 import { acknowledgeAlert, shelveAlert } from '../api/client'
 import { alertSeverities, type Alert, type Problem } from '../api/types'
+import { useConsole } from '../app/consoleContext'
 import { useLook } from '../app/look'
 import type { Alerts } from '../app/useAlerts'
-import { beijingTime, instant, number } from '../i18n/format'
+import { beijingTime, instant, localName, number } from '../i18n/format'
 import { problemWords } from '../ui/problem'
 import { SeverityMark } from '../ui/SeverityMark'
 
@@ -20,22 +22,31 @@ interface Props {
   readonly acknowledging: boolean
   readonly onAcknowledging: (open: boolean) => void
   readonly onPick: (alert: Alert) => void
+  /** Whether this person may order the vehicle of an alert. */
+  readonly mayOrder: (alert: Alert) => boolean
+  readonly onAct: (alert: Alert, act: Act) => void
 }
 
-export function AlertRail({ alerts, now_ms, selected, handles, acknowledging, onAcknowledging, onPick }: Props) {
+export function AlertRail({ alerts, now_ms, selected, handles, acknowledging, onAcknowledging, onPick, mayOrder, onAct }: Props) {
   const { t, lang } = useLook()
-  const { groups, problem, waiting } = alerts
+  const { problem, waiting } = alerts
+  const { sectors } = useConsole()
+  const [mineOnly, setMineOnly] = useState(false)
+  const mine = sectors.board?.in_use === true ? sectors.board.position_id : null
+  // What nobody is known to own is everybody's.
+  const foreign = (alert: Alert) => mineOnly && mine !== null && (sectors.ownerOf(alert.alert_id) ?? mine) !== mine
+  const groups = alerts.groups.filter(({ head, effects }) => ![head, ...effects].every(foreign))
+  const others = alerts.groups.flatMap(({ head, effects }) => [head, ...effects]).length - groups.flatMap(({ head, effects }) => [head, ...effects]).length
   const all = groups.flatMap(({ head, effects }) => [head, ...effects])
   const list = useRef<HTMLUListElement>(null)
-  const below = useBelow(list, all.length)
-  if (all.length === 0) {
+  const { above, below } = useOutOfSight(list, all.length)
+  if (all.length === 0 && others === 0) {
     return (
       <section className="card alerts alerts-calm" aria-label={t('alerts_title')} role="status">
         {waiting ? t('value_waiting') : problem === null ? t('alerts_none') : t('alerts_failed', { reason: problemWords(t, lang, problem) })}
       </section>
     )
   }
-  const hidden = countSeverities(all.slice(below))
   const waitingFor = all.filter(awaits).length
   return (
     <section className="card alerts" aria-label={t('alerts_title')}>
@@ -44,37 +55,56 @@ export function AlertRail({ alerts, now_ms, selected, handles, acknowledging, on
         <span className="alerts-waiting">{t('alerts_waiting', { n: number(lang, waitingFor) })}</span>
         <span className="count">{number(lang, all.length)}</span>
       </h2>
+      {mine !== null && (
+        <label className="alerts-mine">
+          <input type="checkbox" checked={mineOnly} onChange={(event) => setMineOnly(event.target.checked)} /> {t('sectors_mine')}
+          {others > 0 && <span className="quiet">{t('sectors_mine_hidden', { n: number(lang, others) })}</span>}
+        </label>
+      )}
       {problem !== null && <p className="alerts-problem">{t('alerts_failed', { reason: problemWords(t, lang, problem) })}</p>}
+      <OutOfSight alerts={all.slice(0, above)} text="alerts_above" />
       <ul ref={list} className="alerts-list">
         {groups.map((group) => (
-          <Group key={group.group_id} group={group} {...{ now_ms, selected, handles, acknowledging, onAcknowledging, onPick }} onTake={alerts.take} />
+          <Group key={group.group_id} group={group} book={alerts.byId} first={group === groups[0]} {...{ now_ms, selected, handles, acknowledging, onAcknowledging, onPick, mayOrder, onAct }} onTake={alerts.take} />
         ))}
       </ul>
-      {below < all.length && (
-        <p className="alerts-below" role="status">
-          {t('alerts_below', { n: number(lang, all.length - below) })}
-          {alertSeverities
-            .filter((severity) => hidden[severity] > 0)
-            .map((severity) => (
-              <span key={severity} className="reason-count" title={t(`severity_${severity}`)}>
-                <SeverityMark of="alert" severity={severity} /> {number(lang, hidden[severity])}
-              </span>
-            ))}
-        </p>
-      )}
+      <OutOfSight alerts={all.slice(below)} text="alerts_below" />
     </section>
   )
 }
 
-/** Index of the first alert that is not seen because the list scrolls. */
-function useBelow(list: React.RefObject<HTMLUListElement | null>, count: number): number {
-  const [below, setBelow] = useState(count)
+/** What the list scrolls away, counted by gravity, so that nothing is hidden by it. */
+function OutOfSight({ alerts, text }: { readonly alerts: readonly Alert[]; readonly text: 'alerts_above' | 'alerts_below' }) {
+  const { t, lang } = useLook()
+  if (alerts.length === 0) return null
+  const counts = countSeverities(alerts)
+  return (
+    <p className="alerts-below" role="status">
+      {t(text, { n: number(lang, alerts.length) })}
+      {alertSeverities
+        .filter((severity) => counts[severity] > 0)
+        .map((severity) => (
+          <span key={severity} className="reason-count" title={t(`severity_${severity}`)}>
+            <SeverityMark of="alert" severity={severity} /> {number(lang, counts[severity])}
+          </span>
+        ))}
+    </p>
+  )
+}
+
+/** Which alerts are not seen because the list scrolls: how many above, and the index of the first below. */
+function useOutOfSight(list: React.RefObject<HTMLUListElement | null>, count: number): { readonly above: number; readonly below: number } {
+  const [unseen, setUnseen] = useState({ above: 0, below: count })
   const measure = useCallback(() => {
     const box = list.current
     if (box === null) return
     const top = box.getBoundingClientRect().top
-    const bottoms = [...box.querySelectorAll<HTMLElement>('.alert-pick')].map((row) => row.getBoundingClientRect().bottom - top)
-    setBelow(firstBelow(bottoms, box.clientHeight))
+    const rows = [...box.querySelectorAll<HTMLElement>('.alert-pick')].map((row) => {
+      const place = row.getBoundingClientRect()
+      return { top_px: place.top - top, bottom_px: place.bottom - top }
+    })
+    const next = outOfSight(rows, box.clientHeight)
+    setUnseen((before) => (before.above === next.above && before.below === next.below ? before : next))
   }, [list])
   useEffect(() => {
     const box = list.current
@@ -89,19 +119,19 @@ function useBelow(list: React.RefObject<HTMLUListElement | null>, count: number)
       box.removeEventListener('scroll', measure)
     }
   }, [list, count, measure])
-  return Math.min(below, count)
+  return { above: Math.min(unseen.above, count), below: Math.min(unseen.below, count) }
 }
 
-type Shared = Omit<Props, 'alerts'> & { readonly onTake: (alert: Alert) => void }
-type GroupProps = Shared & { readonly group: AlertGroup }
-type ItemProps = Shared & { readonly alert: Alert }
+type Shared = Omit<Props, 'alerts'> & { readonly onTake: (alert: Alert) => void; readonly book: Alerts['byId'] }
+type GroupProps = Shared & { readonly group: AlertGroup; readonly first: boolean }
+type ItemProps = Shared & { readonly alert: Alert; readonly first?: boolean }
 
-function Group({ group, ...props }: GroupProps) {
+function Group({ group, first, ...props }: GroupProps) {
   const { t, lang } = useLook()
   const { head, effects } = group
   return (
     <li className="alert-group">
-      <AlertItem alert={head} {...props} />
+      <AlertItem alert={head} first={first} {...props} />
       {effects.length > 0 && (
         <>
           <p className="alert-effects">{t('alerts_effects', { n: number(lang, effects.length) })}</p>
@@ -118,7 +148,7 @@ function Group({ group, ...props }: GroupProps) {
   )
 }
 
-function AlertItem({ alert, now_ms, selected, handles, acknowledging, onAcknowledging, onPick, onTake }: ItemProps) {
+function AlertItem({ alert, book, first = false, now_ms, selected, handles, acknowledging, onAcknowledging, onPick, onTake, mayOrder, onAct }: ItemProps) {
   const { t, lang } = useLook()
   const chosen = alert.alert_id === selected
   const element = useRef<HTMLDivElement>(null)
@@ -137,6 +167,7 @@ function AlertItem({ alert, now_ms, selected, handles, acknowledging, onAcknowle
         <span className="alert-severity">{t(`severity_${alert.severity}`)}</span>
         <Countdown alert={alert} now_ms={now_ms} />
         <span className="alert-cause">{cause}</span>
+        <OwnerChip alertId={alert.alert_id} />
         {alert.status === 'shelved' && (
           <span className="alert-status">{shelved === null ? t('alert_shelved') : t('alert_shelved_until', { time: beijingTime(shelved) })}</span>
         )}
@@ -145,17 +176,47 @@ function AlertItem({ alert, now_ms, selected, handles, acknowledging, onAcknowle
             {t('alert_acknowledged', { who: alert.acknowledged_initials ?? alert.acknowledged_by ?? t('value_unknown') })}
           </span>
         )}
+        {isEffect(alert, book) && <span className="alert-status">{t('alert_suppressed')}</span>}
       </Button>
+      {!chosen && first && awaits(alert) && (
+        <div className="alert-more">
+          <Recommended alert={alert} commands={mayOrder(alert)} onAct={onAct} />
+        </div>
+      )}
       {chosen && (
         <div className="alert-more">
           {consequence != null && <p>{consequence}</p>}
           {action != null && <p className="alert-action">{action}</p>}
+          <Recommended alert={alert} commands={mayOrder(alert)} onAct={onAct} />
           {handles && awaits(alert) && <Acknowledge alert={alert} open={acknowledging} onOpen={onAcknowledging} onTake={onTake} />}
           {handles && awaits(alert) && <Shelve alert={alert} onTake={onTake} />}
         </div>
       )}
     </div>
   )
+}
+
+/** The one thing to do, as a button: an order is asked about first, as everywhere. */
+function Recommended({ alert, commands, onAct }: { readonly alert: Alert; readonly commands: boolean; readonly onAct: Props['onAct'] }) {
+  const { t } = useLook()
+  const act = recommended(alert, commands)
+  const words = act.what === 'order' ? t('alert_do_order', { command: t(`command_type_${act.type}`) }) : t(`alert_do_${act.what}`)
+  return (
+    <Button className="main-button alert-do" aria-label={`${t('alert_do')}: ${words}`} onPress={() => onAct(alert, act)}>
+      {words}
+    </Button>
+  )
+}
+
+/** The position that owns an alert; nothing while one position has everything. */
+function OwnerChip({ alertId }: { readonly alertId: string }) {
+  const { t, lang } = useLook()
+  const { sectors } = useConsole()
+  const owner = sectors.ownerOf(alertId)
+  const position = owner === null ? null : sectors.position(owner)
+  if (position === null) return null
+  const name = localName(lang, position)
+  return <span className="alert-status">{t('sectors_owner_chip', { name: position.position_id === sectors.board?.position_id ? t('sectors_you', { name }) : name })}</span>
 }
 
 /** Time to the event, or since the alert was raised where no event is to come. */

@@ -22,6 +22,8 @@ interface Props {
   readonly centre: boolean
   readonly link: LinkState
   readonly now_ms: number
+  /** An order asked about from elsewhere; `nth` tells one press from the next. */
+  readonly asked?: { readonly type: string | null; readonly nth: number } | null
 }
 
 type Step =
@@ -47,7 +49,7 @@ export function commandName(t: Translate, type: string): string {
   return key === null ? type : t(key)
 }
 
-export function CommandBox({ feed, aircraftId, centre, link, now_ms }: Props) {
+export function CommandBox({ feed, aircraftId, centre, link, now_ms, asked = null }: Props) {
   const { t, lang } = useLook()
   const { orders, take, reload } = useCommands(feed, aircraftId)
   const [step, setStep] = useState<Step>(idle)
@@ -104,6 +106,16 @@ export function CommandBox({ feed, aircraftId, centre, link, now_ms }: Props) {
     requestAnimationFrame(() => pressed?.focus())
   }
   useEscape(open, cancel)
+
+  const nth = asked?.nth ?? null
+  useEffect(() => {
+    if (asked === null) return
+    buttons.current?.scrollIntoView({ block: 'nearest' })
+    if (asked.type === null) buttons.current?.querySelector<HTMLElement>('button')?.focus()
+    else if (!busy) void check({ type: asked.type })
+    // One press elsewhere is one question here.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [nth])
 
   return (
     <Section title={t('commands_title')}>

@@ -27,9 +27,9 @@ export function Drawer({ head, children, onClose }: DrawerProps) {
   )
 }
 
-export function Section({ title, children }: { readonly title: string; readonly children: ReactNode }) {
+export function Section({ title, id, children }: { readonly title: string; readonly id?: string; readonly children: ReactNode }) {
   return (
-    <section className="section">
+    <section className="section" id={id}>
       <h3>{title}</h3>
       {children}
     </section>

@@ -11,7 +11,7 @@ export function ContactSection({ told }: { readonly told: Told<Contact> }) {
   const { value, problem } = told
   const said = value !== null && [value.duty_name, value.phone, value.radio, value.email].some((item) => item !== null)
   return (
-    <Section title={t('contact_title')}>
+    <Section title={t('contact_title')} id="flight-contact">
       {problem !== null && <p className="aged">{t('contact_failed', { reason: problemWords(t, lang, problem) })}</p>}
       {value === null && problem === null && <p className="quiet">{t('value_waiting')}</p>}
       {value !== null && !said && <p className="contact-none">{t('contact_none')}</p>}

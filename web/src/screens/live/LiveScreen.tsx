@@ -2,6 +2,7 @@
 
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { alertFocus } from '../../alerts/alertFocus'
+import type { Act } from '../../alerts/recommended'
 import { awaits, nextAlert } from '../../alerts/alertBook'
 import type { Alert } from '../../api/types'
 import type { LiveFeed } from '../../live/liveFeed'
@@ -15,6 +16,7 @@ import { AttentionList } from '../../panels/AttentionList'
 import { DronePanel } from '../../panels/DronePanel'
 import { FaultPanel } from '../../panels/FaultPanel'
 import { BoardButtons, type Board } from '../../panels/BoardButtons'
+import { FilterButton, FilterNotice } from '../../panels/FilterBox'
 import { Legend } from '../../panels/Legend'
 import { MapControls } from '../../panels/MapControls'
 import { SitePanel, ZonePanel } from '../../panels/GroundPanel'
@@ -34,6 +36,7 @@ import { TopActions } from '../../panels/TopBar'
 import { LiveButtons } from './LiveButtons'
 import { useContingencies } from '../../app/useContingencies'
 import { useFaults } from '../../app/useFaults'
+import { useTrackFilter } from '../../app/useTrackFilter'
 import { useParcel, useParcels } from '../../app/useParcels'
 import { usePlans } from '../../app/usePlans'
 import { mayCommand } from '../../command/authority'
@@ -56,13 +59,22 @@ function firstPick(): Picked | null {
 function neighbour(feed: LiveFeed, selected: Picked | null, step: 1 | -1): string | null {
   const attention = (feed.stats?.summary.attention ?? []).map(({ row }) => feed.identity(row))
   const rest = [...feed.identities()]
-    .filter((item) => feed.slotOf(item.row) >= 0)
+    .filter((item) => feed.slotOf(item.row) >= 0 && feed.slotOf(item.row) < feed.frame.shown)
     .sort((a, b) => (a.registration ?? a.track_id).localeCompare(b.registration ?? b.track_id))
   const order = [...new Set([...attention, ...rest].flatMap((item) => (item === null ? [] : [item.track_id])))]
   if (order.length === 0) return null
   const now = selected?.kind === 'drone' ? order.indexOf(selected.track_id) : -1
   const next = now === -1 ? (step === 1 ? 0 : order.length - 1) : (now + step + order.length) % order.length
   return order[next] ?? null
+}
+
+const REVEAL_TRIES = 40
+
+/** Bring a part of a panel into view once it is there: panels read what they show. */
+function reveal(id: string, tries = REVEAL_TRIES): void {
+  const element = document.getElementById(id)
+  if (element !== null) element.scrollIntoView({ block: 'center' })
+  if (tries > 0) setTimeout(() => reveal(id, element === null ? tries - 1 : Math.min(tries - 1, 3)), 100)
 }
 
 function placeOf(feed: LiveFeed, trackId: string): Point | null {
@@ -106,6 +118,7 @@ export function LiveScreen() {
   const [orderId, setOrderId] = useState<string | null>(null)
   const [alertId, setAlertId] = useState<string | null>(() => readUrl(window.location.search).alert_id)
   const [acknowledging, setAcknowledging] = useState(false)
+  const [asked, setAsked] = useState<{ readonly aircraft_id: string; readonly type: string | null; readonly nth: number } | null>(null)
   const [reasonFocus, setReasonFocus] = useState<Focus | null>(null)
   const { list: planList, loadMore } = usePlans(feed, plansOpen, planFilter)
   const parcels = useParcels(feed, board === 'orders')
@@ -121,7 +134,9 @@ export function LiveScreen() {
   const { role, organisation } = session.user
   const told = role !== 'supplier'
   const contingencies = useContingencies(feed, told)
-  const fleet = useFleet(plansOpen || contingenciesOpen || pickedPlan !== null || board === 'orders' || orderId !== null)
+  const [filterOpen, setFilterOpen] = useState(false)
+  const filter = useTrackFilter(feed, trackId)
+  const fleet = useFleet(filterOpen || filter.on || plansOpen || contingenciesOpen || pickedPlan !== null || board === 'orders' || orderId !== null)
   const aircraftId = drone?.track?.aircraft_id ?? drone?.identity?.aircraft_id ?? null
   const firm = drone?.track?.operator_id ?? drone?.identity?.operator_id ?? null
   const mayOrder = mayCommand(role, organisation, firm)
@@ -164,6 +179,7 @@ export function LiveScreen() {
     setFollowing(false)
     setAlertId(null)
     setAcknowledging(false)
+    setAsked(null)
   }, [])
   const pickPlan = useCallback((plan_id: string) => pick({ kind: 'plan', plan_id }), [pick])
   const showFocus = useCallback(() => requestAnimationFrame(() => map.current?.showFocus()), [])
@@ -175,6 +191,20 @@ export function LiveScreen() {
     },
     [pick],
   )
+  const presses = useRef(0)
+  const actOn = useCallback(
+    (about: Alert, act: Act) => {
+      pickAlert(about)
+      if (act.what === 'contingencies') setContingenciesOpen(true)
+      else if (act.what === 'contact') reveal('flight-contact')
+      else if (act.what !== 'show' && about.aircraft_id != null) {
+        const type = act.what === 'order' ? act.type : null
+        setAsked({ aircraft_id: about.aircraft_id, type, nth: ++presses.current })
+      }
+    },
+    [pickAlert],
+  )
+  const mayOrderFor = useCallback((about: Alert) => mayCommand(role, organisation, about.operator_id ?? null), [role, organisation])
   const pickTrack = useCallback((track_id: string) => pick({ kind: 'drone', track_id }), [pick])
   const pickAndShow = useCallback(
     (track_id: string) => {
@@ -225,6 +255,7 @@ export function LiveScreen() {
         const track_id = neighbour(feed, picked, command === 'next' ? 1 : -1)
         if (track_id !== null) pickAndShow(track_id)
       } else if (command === 'plans') togglePlans()
+      else if (command === 'filter') setFilterOpen((before) => !before)
       else if (command === 'contingencies') setContingenciesOpen((before) => told && !before)
       else if (command === 'next_alert') {
         const next = nextAlert(alerts.groups, alertId)
@@ -266,9 +297,15 @@ export function LiveScreen() {
           onContingencies={() => setContingenciesOpen((before) => !before)}
           plansOpen={plansOpen}
           onPlans={togglePlans}
-          boards={<BoardButtons shown={boards} open={board} onToggle={toggleBoard} />}
+          boards={
+            <>
+              <FilterButton control={filter} operators={fleet.operators} isOpen={filterOpen} onOpen={setFilterOpen} />
+              <BoardButtons shown={boards} open={board} onToggle={toggleBoard} />
+            </>
+          }
         />
       </TopActions>
+      <FilterNotice control={filter} shown={feed.frame.shown} total={feed.frame.count} />
       <div className="left-rail">
         <AlertRail
           alerts={alerts}
@@ -278,6 +315,8 @@ export function LiveScreen() {
           acknowledging={acknowledging}
           onAcknowledging={setAcknowledging}
           onPick={pickAlert}
+          mayOrder={mayOrderFor}
+          onAct={actOn}
         />
         {contingenciesOpen && (
           <ContingencyList contingencies={contingencies} fleet={fleet} decides={role === 'dispatcher'} onPick={pickFlight} onClose={() => setContingenciesOpen(false)} />
@@ -301,7 +340,7 @@ export function LiveScreen() {
           now_ms={now_ms}
           commands={
             mayOrder && aircraftId !== null ? (
-              <CommandBox key={aircraftId} feed={feed} aircraftId={aircraftId} centre={role === 'dispatcher'} link={stats?.link ?? 'connecting'} now_ms={now_ms} />
+              <CommandBox key={aircraftId} feed={feed} aircraftId={aircraftId} centre={role === 'dispatcher'} link={stats?.link ?? 'connecting'} now_ms={now_ms} asked={asked?.aircraft_id === aircraftId ? asked : null} />
             ) : null
           }
           following={following}

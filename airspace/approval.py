@@ -12,6 +12,7 @@ from typing import Any, Final, Literal, Protocol, TypeAlias, get_args
 import numpy as np
 from numpy.typing import NDArray
 
+from airspace.capacity import limited
 from airspace.contingency_rules import contingency_reasons
 from airspace.corridors import stays_in_corridor
 from airspace.decision import Decision, Reason, decide, reason
@@ -30,7 +31,7 @@ from airspace.separation_rules import separation_of
 from airspace.sites import Site
 from airspace.timebase import to_scene_s
 from airspace.trajectory import FlightPath, height_pieces
-from airspace.zones_near import zones_near
+from airspace.zones_near import restricting_zones_near
 
 GROUND_SLACK_M: Final = 0.5
 """How far below the modelled ground a filed height may lie: roofs and heights rounded to the decimetre (ours)."""
@@ -110,6 +111,7 @@ def evaluate(
     ignore: Collection[str] = (),
     checks: Collection[Check] = CHECKS,
     standing: Callable[[FlightIntent], StandingCover | None] | None = None,
+    worded: bool = True,
 ) -> Decision:
     """Judge a plan and return every reason for or against it.
 
@@ -117,23 +119,11 @@ def evaluate(
     `other_plan(key)` is the name by which this plan's owner may know the other one. `traffic` tells who else uses pads
     and cells (None: nobody); of it, the plan's own id and those of `ignore` are left out. `checks` narrows the
     judgement to some kinds of rule, for the question what a change of policy would do. `standing` tells which standing
-    approval covers a flight (default: whatever the plan says of itself).
+    approval covers a flight (default: whatever the plan says of itself). `worded` False leaves conflicts with other plans
+    without names and sentences, for the question whether an offer would be approved.
     """
     minima = separation_of(plan, policy, scene)
     own = frozenset(ignore) if plan.plan_id is None else frozenset((*ignore, plan.plan_id))
-    judges: dict[Check, Callable[[], Iterator[Reason]]] = {
-        "conflicts": lambda: _plan_conflicts(plan, conflicts_of(plan.geometry, minima), other_plan),
-        "zones": lambda: _zones(plan, policy, scene),
-        "heights": lambda: _heights(plan, policy, scene),
-        "service_area": lambda: _service_area(plan, scene),
-        "corridors": lambda: _corridors(plan, policy, scene),
-        "sites": lambda: _sites(plan, policy, scene),
-        "pads": lambda: pad_reasons(plan, policy, scene, traffic, own),
-        "capacity": lambda: capacity_reasons(plan, policy, scene, traffic, own),
-        "performance": lambda: performance_reasons(plan, policy),
-        "formalities": lambda: _formalities(plan, policy, now, clock),
-        "contingency": lambda: contingency_reasons(plan, policy, scene),
-    }
     reasons: list[Reason] = []
 
     def suitable() -> bool:
@@ -143,10 +133,37 @@ def evaluate(
         return suitable_airspace(plan, policy, reasons)
 
     clock = RuleClock(plan, policy, scene, now, suitable, standing) if "formalities" in checks else None
-    for name, judged in judges.items():
-        if name in checks:
-            reasons.extend(judged())
+    # Written out one after the other: this runs for every plan and every offer.
+    if "conflicts" in checks:
+        conflicts = conflicts_of(plan.geometry, minima)
+        if conflicts:
+            reasons.extend(_plan_conflicts(plan, conflicts, other_plan) if worded else _lost(conflicts))
+    if "zones" in checks:
+        reasons.extend(_zones(plan, policy, scene))
+    if "heights" in checks:
+        reasons.extend(_heights(plan, policy, scene))
+    if "service_area" in checks:
+        reasons.extend(_service_area(plan, scene))
+    if "corridors" in checks and not policy.free_flight_allowed:
+        reasons.extend(_corridors(plan, policy, scene))
+    if "sites" in checks:
+        reasons.extend(_sites(plan, policy, scene))
+    if "pads" in checks and traffic is not None:
+        reasons.extend(pad_reasons(plan, policy, scene, traffic, own))
+    if "capacity" in checks and traffic is not None and limited(policy):
+        reasons.extend(capacity_reasons(plan, policy, scene, traffic, own))
+    if "performance" in checks and plan.performance is not None:
+        reasons.extend(performance_reasons(plan, policy))
+    if "formalities" in checks:
+        reasons.extend(_formalities(plan, policy, now, clock))
+    if "contingency" in checks and plan.contingency is not None:
+        reasons.extend(contingency_reasons(plan, policy, scene))
     return decide(reasons, now, policy.version, minima, None if clock is None else clock.verdict)
+
+
+def _lost(conflicts: Sequence[FoundConflict]) -> Iterator[Reason]:
+    for found in conflicts:
+        yield Reason("conflict_with_plan", "refuse", "", "", starts_s=found.starts_s, ends_s=found.ends_s)
 
 
 def _plan_conflicts(
@@ -179,7 +196,7 @@ def _plan_conflicts(
 
 
 def _zones(plan: FlightIntent, policy: Policy, scene: Scene) -> Iterator[Reason]:
-    zones = [zone for zone in zones_near(plan, scene) if zone.restriction != "NO_RESTRICTION"]
+    zones = restricting_zones_near(plan, scene)
     for found in infringements(plan.path, zones, policy.tolerance):
         yield _zone_reason(found, policy)
 
@@ -318,8 +335,6 @@ def _service_area(plan: FlightIntent, scene: Scene) -> Iterator[Reason]:
 
 
 def _corridors(plan: FlightIntent, policy: Policy, scene: Scene) -> Iterator[Reason]:
-    if policy.free_flight_allowed:
-        return
     path = plan.path
     corridors, sites = scene.corridors.candidates(plan.cells), scene.sites.candidates(plan.cells)
     if not isinstance(path, FlightPath):

@@ -15,6 +15,7 @@ from airspace.timebase import from_scene_s
 Outcome: TypeAlias = Literal["approved", "pending", "refused"]
 
 _RANK: dict[Severity, int] = {"refuse": 0, "pending": 1, "warning": 2}
+_OUTCOMES: dict[Severity, Outcome] = {"refuse": "refused", "pending": "pending", "warning": "approved"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,12 +101,15 @@ def decide(
     verdict: Verdict | None = None,
 ) -> Decision:
     """Return the decision the reasons lead to; refusing ones first, then pending, then warnings, each by start time."""
-    ordered = sorted(
-        reasons, key=lambda item: (_RANK[item.severity], item.starts_s is None, item.starts_s or 0.0, item.code)
-    )
+    ordered = reasons if len(reasons) < 2 else sorted(reasons, key=_weight)
     worst = ordered[0].severity if ordered else "warning"
-    outcomes: dict[Severity, Outcome] = {"refuse": "refused", "pending": "pending", "warning": "approved"}
-    return Decision(outcomes[worst], decided_at, policy_version, tuple(ordered), separation=separation, verdict=verdict)
+    return Decision(
+        _OUTCOMES[worst], decided_at, policy_version, tuple(ordered), separation=separation, verdict=verdict
+    )
+
+
+def _weight(item: Reason) -> tuple[int, bool, float, str]:
+    return _RANK[item.severity], item.starts_s is None, item.starts_s or 0.0, item.code
 
 
 def instant_text(at: datetime) -> str:

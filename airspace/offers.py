@@ -6,11 +6,11 @@ approved. Changes come from proposers: layers from here, detours, corridors and 
 the engine, energy and the time left are arguments, and the order of proposals decides, not chance.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Final, Literal, TypeAlias
+from typing import Final, Literal, TypeAlias, TypeVar, cast
 
 import numpy as np
 
@@ -127,6 +127,21 @@ class Offer:
     detail_zh: str
 
 
+DELAY, RAISE, CHANGE, JUDGE, PRICE = range(5)
+"""What a search does next."""
+R = TypeVar("R")
+Steps: TypeAlias = Generator[int, None, R]
+
+
+def finished(steps: Steps[R]) -> R:
+    """Return what steps come to, all taken at once."""
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            return cast(R, end.value)
+
+
 Proposer: TypeAlias = Callable[[Filed], Iterable[Change]]
 
 
@@ -158,6 +173,13 @@ def search(
 
     `last_resorts` propose only when nothing good was found.
     """
+    return finished(searching(filed, setting, proposers, last_resorts))
+
+
+def searching(
+    filed: Filed, setting: Setting, proposers: Sequence[Proposer], last_resorts: Sequence[Proposer] = ()
+) -> Steps[tuple[Offer, ...]]:
+    """The same step by step: what it does next is said before it is done, for many searches to be taken together."""
     if incurable(filed.plan, standing_in_the_way(filed.decision)):
         return ()
     if setting.exhausted():
@@ -165,10 +187,10 @@ def search(
     repaired = repair(filed, setting.scene)
     if repaired is None:
         return ()
-    found = _approved(filed, repaired, _changes(repaired, proposers), setting)
+    found = yield from _approved(filed, repaired, _changes(repaired, proposers), setting)
     if not any(offer.cost_s <= GOOD_S for offer in found):
         more = (change for proposer in last_resorts for change in proposer(repaired))
-        found += _approved(filed, repaired, more, setting, {_key(offer) for offer in found})
+        found += yield from _approved(filed, repaired, more, setting, {_key(offer) for offer in found})
     return ranked(found)
 
 
@@ -182,14 +204,14 @@ def _approved(
     changes: Iterable[Change],
     setting: Setting,
     known: AbstractSet[object] = frozenset(),
-) -> list[Offer]:
+) -> Steps[list[Offer]]:
     found: list[Offer] = []
     for change in changes:
         if setting.exhausted():
             break
         if sum(offer.kind == change.kind for offer in found) >= MOST_OF_A_KIND:
             continue
-        offer = attempt(filed, repaired, change, setting)
+        offer = yield from attempt(filed, repaired, change, setting)
         if offer is not None and _key(offer) not in known:
             found.append(offer)
     return found
@@ -204,16 +226,22 @@ def ranked(found: Sequence[Offer]) -> tuple[Offer, ...]:
     return tuple(offer for offer in ordered if offer in kept)
 
 
-def attempt(filed: Filed, repaired: Filed, change: Change, setting: Setting) -> Offer | None:
+def attempt(filed: Filed, repaired: Filed, change: Change, setting: Setting) -> Steps[Offer | None]:
     """Return the change at its first free departure, judged and approved, or None when there is none."""
     as_filed = change.waypoints is None and change.rise_m is None
     as_filed = as_filed and change.destination_site_id is None and not repaired.repairs
+    if not as_filed:
+        yield CHANGE if change.rise_m is None else RAISE
     changed = (filed.plan, None) if as_filed else _changed(repaired, change, setting)
     if changed is None:
         return None
     plan, route = changed
     first, soonest_s = _at_soonest(plan, setting)
-    still = filed.decision if as_filed and setting.earliest_s == 0.0 else setting.judge(first)
+    if as_filed and setting.earliest_s == 0.0:
+        still = filed.decision
+    else:
+        yield JUDGE
+        still = setting.judge(first)
     mended = _mended(repaired, plan, route, still, setting) if route is not None else None
     if mended is not None:
         plan, route = mended
@@ -221,6 +249,7 @@ def attempt(filed: Filed, repaired: Filed, change: Change, setting: Setting) -> 
     reasons = standing_in_the_way(still)
     if not reasons and not as_filed:
         # Approved at the soonest departure there is: no interval of delays can find a sooner one.
+        yield PRICE
         return _priced(
             filed, repaired, change, route, first if mended is None else delayed(plan, soonest_s), soonest_s, setting
         )
@@ -232,8 +261,9 @@ def attempt(filed: Filed, repaired: Filed, change: Change, setting: Setting) -> 
     if windows and near_s < horizon_s:
         windows.append((near_s, horizon_s))
     for from_s, to_s in windows:
-        approved = _first_approved(plan, setting, from_s, to_s, skip_zero=as_filed)
+        approved = yield from _first_approved(plan, setting, from_s, to_s, skip_zero=as_filed)
         if approved is not None:
+            yield PRICE
             return _priced(filed, repaired, change, route, *approved, setting)
         if setting.exhausted():
             return None
@@ -346,7 +376,8 @@ def _changed(repaired: Filed, change: Change, setting: Setting) -> tuple[FlightI
 
 def _first_approved(
     plan: FlightIntent, setting: Setting, from_s: float, to_s: float, *, skip_zero: bool
-) -> tuple[FlightIntent, float] | None:
+) -> Steps[tuple[FlightIntent, float] | None]:
+    yield DELAY
     rules = forbidden_by_rules(plan, setting.policy, setting.scene, setting.now, from_s=from_s, to_s=to_s)
     spans = merged([*rules, *setting.forbidden(plan, from_s, to_s)])
     if skip_zero:
@@ -356,6 +387,7 @@ def _first_approved(
         delay_s = next(free_delays(spans, from_s, to_s), None)
         if delay_s is None:
             return None
+        yield JUDGE
         later = delayed(plan, delay_s)
         reasons = standing_in_the_way(setting.judge(later))
         if not reasons:

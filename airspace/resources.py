@@ -60,7 +60,7 @@ def pad_reasons(
     plan: FlightIntent, policy: Policy, scene: Scene, traffic: Traffic | None, ignore: Collection[str]
 ) -> Iterator[Reason]:
     """Yield what stands in the way at the pads of the origin and the destination."""
-    if traffic is None:
+    if traffic is None or (plan.origin_site_id is None and plan.destination_site_id is None):
         return
     times = PadTimes.of(policy)
     reach_s = times.longest_s + EPS_S

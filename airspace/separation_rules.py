@@ -27,6 +27,8 @@ from airspace.volumes import VolumePath
 
 def separation_of(plan: FlightIntent, policy: Policy, scene: Scene) -> Separation:
     """Return the minima a flight is held to under a policy."""
+    if not policy.separation_rules:
+        return policy.separation
     return widened(policy.separation, matching(plan, policy, scene))
 
 

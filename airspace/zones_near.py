@@ -12,6 +12,16 @@ def zones_near(plan: FlightIntent, scene: Scene) -> tuple[Zone, ...]:
     return _candidates(scene.zones, plan.cells)
 
 
+def restricting_zones_near(plan: FlightIntent, scene: Scene) -> tuple[Zone, ...]:
+    """Return the same without the zones that only inform."""
+    return _restricting(scene.zones, plan.cells)
+
+
+@lru_cache(maxsize=256)
+def _restricting(zones: ZoneSet, cells: frozenset[int]) -> tuple[Zone, ...]:
+    return tuple(zone for zone in _candidates(zones, cells) if zone.restriction != "NO_RESTRICTION")
+
+
 @lru_cache(maxsize=256)  # counter-offers at other times and heights hold the very same set of cells
 def _candidates(zones: ZoneSet, cells: frozenset[int]) -> tuple[Zone, ...]:
     return tuple(zones.candidates(cells))

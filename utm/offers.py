@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import numpy as np
 import shapely
@@ -19,10 +19,12 @@ from airspace.offers import (
     Change,
     Filed,
     Offer,
+    R,
     Setting,
+    Steps,
     incurable,
     layers,
-    search,
+    searching,
     standing_in_the_way,
     with_offers,
 )
@@ -60,6 +62,28 @@ LEAST_BUDGET_MS = 2.0
 """What a search may always spend, however many wait: enough for the shortest delay."""
 
 
+class OwnTime:
+    """CPU time of steps taken between those of others, on one thread."""
+
+    def __init__(self) -> None:
+        self._spent_s, self._since_s = 0.0, time.thread_time()
+
+    def spent_s(self) -> float:
+        """Return what the steps took so far, the running one included."""
+        return self._spent_s + time.thread_time() - self._since_s
+
+    def timed(self, steps: Steps[R]) -> Steps[R]:
+        """Take the steps, and count none of the time between them."""
+        while True:
+            try:
+                doing = next(steps)
+            except StopIteration as end:
+                return cast(R, end.value)
+            self._spent_s = self.spent_s()
+            yield doing
+            self._since_s = time.thread_time()
+
+
 class OfferDesk:
     """Finds counter-offers; keeps what is costly to derive from published airspace until that changes."""
 
@@ -82,8 +106,8 @@ class OfferDesk:
         judge: Callable[[FlightIntent], Decision],
         ignore: Collection[str] = (),
         not_before: datetime | None = None,
-    ) -> Decision:
-        """Return the decision with counter-offers; an approval, and a decision with the search switched off, as it is.
+    ) -> Steps[Decision]:
+        """Return the decision with counter-offers, step by step; an approval, or with the search switched off, as it is.
 
         `judge` judges a flight as the decision was made. `ignore` names live plans and holds that do not count.
         With `not_before`, the soonest departure to offer, offers are made for an approved plan too: it cannot be kept.
@@ -93,7 +117,7 @@ class OfferDesk:
             return decision
         if incurable(plan, standing_in_the_way(decision)):
             return with_offers(decision, ())
-        began_s = time.thread_time()
+        watch = OwnTime()
         budget_ms = min(policy.offer_budget_ms, max(LEAST_BUDGET_MS, policy.offer_budget_ms / (1 + self._waiting())))
         now = self._clock.now()
         soonest = max(now + timedelta(seconds=NOTICE_S), not_before or now)
@@ -105,12 +129,13 @@ class OfferDesk:
             judge=judge,
             forbidden=lambda flight, from_s, to_s: self._forbidden(flight, from_s, to_s, ignore),
             energy_wh=model_of(prepared.aircraft.aircraft_class).flight_wh,
-            exhausted=lambda: (time.thread_time() - began_s) * 1000.0 >= budget_ms,
+            exhausted=lambda: watch.spent_s() * 1000.0 >= budget_ms,
             earliest_s=max(0.0, to_scene_s(soonest) - starts_s),
         )
         filed = Filed(plan, _seen(prepared, scene), decision)
         ways = _Ways(self, self._sky, ignore, policy, scene)
-        found = search(filed, setting, (ways.layers, ways.routes, ways.pads), (ways.around_flights, ways.any_pad))
+        steps = searching(filed, setting, (ways.layers, ways.routes, ways.pads), (ways.around_flights, ways.any_pad))
+        found = yield from watch.timed(steps)
         offers = tuple(counter_offer(offer, prepared.body, separation_of(offer.plan, policy, scene)) for offer in found)
         return with_offers(decision, offers, whole=not setting.exhausted())
 

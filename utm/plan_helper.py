@@ -8,6 +8,9 @@ the store, follows the change log as every process does, and ends when the socke
 import gc
 import socket
 import sys
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Final
 
 import msgspec
 from sqlmodel import Session
@@ -17,13 +20,17 @@ from mavlink_bridge.bridge import Bridge
 from utm.app import compose
 from utm.bus import InProcessBus
 from utm.clock import SystemClock
-from utm.foresight import Asked, Foreseen, Unforeseen, foresee
+from utm.foresight import Asked, Foreseen, Unforeseen, foresee_all
 from utm.memory import Memory
 from utm.plan_helper_frames import LENGTH, cut
 from utm.services import Services
 from utm.settings import Settings
 from utm.store.store import Store
 
+MOST_OF_A_BATCH: Final = 25
+"""So many plans of a batch are judged together (`utm.foresight.foresee_all`)."""
+MOST_SINGLE: Final = 4
+"""So many single plans: more would keep the server waiting for the first of them."""
 READY = Unforeseen(-1)
 """Sent once, when the helper can judge."""
 
@@ -39,13 +46,13 @@ class Helper:
         deconfliction.warm()
         self.services.store.read_now(self._memory.catch_up)
 
-    def answer(self, asked: Asked) -> Foreseen | Unforeseen:
-        """Judge one body; memory follows the log first when the server has seen more."""
-        self._waiting = asked.waiting
+    def answers(self, asked: Sequence[Asked]) -> list[Foreseen | Unforeseen]:
+        """Judge bodies together; memory follows the log first when the server has seen more."""
+        self._waiting = max(item.waiting for item in asked)
         seen = self._memory.seen
-        if seen is None or seen < asked.seq:
+        if seen is None or seen < max(item.seq for item in asked):
             self.services.store.read_now(self._catch_up)
-        return foresee(self.services.flight_plans, asked)
+        return foresee_all(self.services.flight_plans, asked)
 
     def _catch_up(self, session: Session) -> None:
         self._memory.catch_up(session)
@@ -70,7 +77,11 @@ def serve(connection: socket.socket) -> None:
     decoder, encoder = msgspec.msgpack.Decoder(Asked), msgspec.msgpack.Encoder()
     frames.send(encoder.encode(READY))
     while (frame := frames.next()) is not None:
-        frames.send(encoder.encode(helper.answer(decoder.decode(frame))))
+        asked = [decoder.decode(frame)]
+        most = MOST_OF_A_BATCH if asked[0].in_batch else MOST_SINGLE
+        while len(asked) < most and (more := frames.ready()) is not None:
+            asked.append(decoder.decode(more))
+        frames.send(*map(encoder.encode, helper.answers(asked)))
 
 
 class Frames:
@@ -78,6 +89,15 @@ class Frames:
 
     def __init__(self, connection: socket.socket) -> None:
         self._connection, self._buffer = connection, bytearray()
+
+    def ready(self) -> bytes | None:
+        """Return the next frame if it has come already."""
+        found = cut(self._buffer)
+        if found is None:
+            with suppress(BlockingIOError):
+                self._buffer += self._connection.recv(1 << 18, socket.MSG_DONTWAIT)
+                found = cut(self._buffer)
+        return found
 
     def next(self) -> bytes | None:
         """Return the next frame, None when the other side is gone."""
@@ -88,9 +108,9 @@ class Frames:
             self._buffer += got
         return found
 
-    def send(self, frame: bytes) -> None:
-        """Send a frame."""
-        self._connection.sendall(LENGTH.pack(len(frame)) + frame)
+    def send(self, *frames: bytes) -> None:
+        """Send frames."""
+        self._connection.sendall(b"".join([part for frame in frames for part in (LENGTH.pack(len(frame)), frame)]))
 
 
 if __name__ == "__main__":

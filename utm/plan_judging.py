@@ -11,6 +11,7 @@ from airspace.deconfliction import Conflict
 from airspace.errors import FieldError
 from airspace.geometry4d import PlanGeometry, Separation, Trajectory4D
 from airspace.intent import FlightIntent, Path
+from airspace.offers import Steps, finished
 from airspace.policy import Policy
 from airspace.rules.verdict import StandingCover
 from airspace.timebase import to_scene_s
@@ -138,7 +139,37 @@ class PlanJudge:
         decided: Decision | None = None,
         filed_at: datetime | None = None,
     ) -> Decision:
-        """Judge a prepared plan against the sky as it is.
+        """Judge a prepared plan against the sky as it is; see `judging`."""
+        return finished(
+            self.judging(
+                organisation_id,
+                principal,
+                prepared,
+                plan_id=plan_id,
+                was_entitled=was_entitled,
+                hold=hold,
+                offers=offers,
+                not_before=not_before,
+                decided=decided,
+                filed_at=filed_at,
+            )
+        )
+
+    def judging(
+        self,
+        organisation_id: str,
+        principal: Principal | None,
+        prepared: Prepared,
+        *,
+        plan_id: str | None = None,
+        was_entitled: bool = False,
+        hold: Hold | None = None,
+        offers: bool = False,
+        not_before: datetime | None = None,
+        decided: Decision | None = None,
+        filed_at: datetime | None = None,
+    ) -> Steps[Decision]:
+        """Judge a prepared plan against the sky as it is, step by step.
 
         `plan_id` names the plan it is a version of; `was_entitled` says that its priority was accepted when it was filed;
         `hold` is the firm's own hold of this very body. `offers` asks for counter-offers where it is not approved,
@@ -185,7 +216,7 @@ class PlanJudge:
             others.update((conflict.key, plan) for conflict, plan in found)
             return [conflict for conflict, _ in found]
 
-        def judged(flight: FlightIntent) -> Decision:
+        def judged(flight: FlightIntent, *, worded: bool = True) -> Decision:
             return evaluate(
                 flight,
                 policy,
@@ -196,12 +227,20 @@ class PlanJudge:
                 traffic=self.sky,
                 ignore=ignore,
                 standing=covering,
+                worded=worded,
             )
+
+        def approves(flight: FlightIntent) -> Decision:
+            return judged(flight, worded=False)
 
         decision = judged(intent) if decided is None else decided
         if not offers:
             return decision
-        return self.desk.attach(decision, intent, prepared, judge=judged, ignore=ignore, not_before=not_before)
+        return (
+            yield from self.desk.attach(
+                decision, intent, prepared, judge=approves, ignore=ignore, not_before=not_before
+            )
+        )
 
     def _covering(self, organisation_id: str) -> Callable[[FlightIntent], StandingCover | None]:
         """Return what tells which standing approval covers a flight of the firm: of its whole fleet, or an envelope."""

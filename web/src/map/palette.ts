@@ -1,6 +1,7 @@
 /**
  * Colours of the map, after air-traffic practice: the ground is grey and quiet, conforming traffic is neutral,
- * amber and red are kept for what needs attention, and every colour is doubled by a shape, a hatch or a letter.
+ * amber and red are kept for what needs attention, and every colour is doubled by a shape, a hatch or a letter. States stay
+ * apart for every kind of colour vision: tests/palette.test.ts measures it.
  */
 
 import type { Restriction } from '../api/types'
@@ -68,9 +69,9 @@ const dark: Palette = {
     conforming: '#dde4ea',
     nonconforming: '#ffb02e',
     contingent: '#ff5d55',
-    lost: '#e58be8',
+    lost: '#c58bff',
     unplanned: '#7fd4ff',
-    unknown: '#bfc8cf',
+    unknown: '#adb5bb',
   },
 }
 
@@ -94,7 +95,7 @@ const light: Palette = {
   planDone: '#85b4ba',
   trail: '#49545c',
   accent: '#006470',
-  stale: '#9aa3aa',
+  stale: '#78828a',
   labelText: '#1b2227',
   labelBack: '#fdfdfde6',
   zone: {
@@ -104,11 +105,11 @@ const light: Palette = {
     NO_RESTRICTION: '#6c7a70',
   },
   state: {
-    conforming: '#39444c',
+    conforming: '#2b353c',
     nonconforming: '#b86a00',
-    contingent: '#c81e1e',
-    lost: '#9b2fa0',
-    unplanned: '#0b6e9e',
+    contingent: '#b3001b',
+    lost: '#7b1fa2',
+    unplanned: '#0a7fc2',
     unknown: '#5c676f',
   },
 }

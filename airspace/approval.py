@@ -28,6 +28,7 @@ from airspace.rules.verdict import StandingCover
 from airspace.scene import Scene
 from airspace.schedule import DAYS, WeeklyTime, weekly_within
 from airspace.separation_rules import separation_of
+from airspace.site_rules import direction_reasons, hours_reasons
 from airspace.sites import Site
 from airspace.timebase import to_scene_s
 from airspace.trajectory import FlightPath, height_pieces
@@ -394,8 +395,11 @@ def _sites(plan: FlightIntent, policy: Policy, scene: Scene) -> Iterator[Reason]
         values = {"role": word, "role_zh": word_zh, "name": site.name, "name_zh": site.name_zh or site.name}
         if not site.open:
             yield reason("site_closed", values, site_id=site_id)
+        else:
+            yield from hours_reasons(plan, policy, site, role, values)
         if role == "alternate" or not isinstance(path, FlightPath):
             continue
+        yield from direction_reasons(plan, site, role, values)
         row, columns = (0, (0, 1)) if role == "origin" else (-1, (4, 5))
         x, y = path.trajectory.segments[row, columns[0]], path.trajectory.segments[row, columns[1]]
         distance_m = float(np.hypot(x - site.x_m, y - site.y_m))

@@ -2,6 +2,7 @@
 
 A corridor's body is a GeoJSON Feature (LineString) with the properties `corridor_id`, `name`, `name_zh`, `width_m`
 (whole width), `lower_m`, `upper_m`, `datum`, `direction` (`forward`: along the line as drawn, or `both`), `speed_mps`,
+`layer` (a name of the height layer it belongs to), `capacity` (the most booked flights in it at once; null: not limited),
 `source`, `demonstration`.
 """
 
@@ -46,6 +47,8 @@ class Corridor:
     name_zh: str | None = None
     source: str | None = None
     demonstration: bool = False
+    layer: str | None = None
+    capacity: int | None = None
 
     @property
     def length_m(self) -> float:
@@ -67,7 +70,9 @@ def parse_corridor(feature: object, region: Region, corridor_id: str | None = No
         return [FieldError("/properties", "missing", "A corridor needs properties.", "航路缺少 properties。")]
     errors: list[FieldError] = []
     at = "/properties"
-    texts = {name: parse_text(properties, name, at, errors) for name in ("corridor_id", "name", "name_zh", "source")}
+    texts = {
+        name: parse_text(properties, name, at, errors) for name in ("corridor_id", "name", "name_zh", "source", "layer")
+    }
     identity = texts["corridor_id"] or corridor_id
     if identity is None or texts["name"] is None:
         field = "name" if identity is not None else "corridor_id"
@@ -78,6 +83,12 @@ def parse_corridor(feature: object, region: Region, corridor_id: str | None = No
     speed_mps = None
     if properties.get("speed_mps") is not None:
         speed_mps = _parse_positive(properties["speed_mps"], f"{at}/speed_mps", 150.0, errors)
+    capacity = properties.get("capacity")
+    if capacity is not None and (
+        isinstance(capacity, bool) or not isinstance(capacity, int) or not 1 <= capacity <= 10_000
+    ):
+        detail = "Must be a whole number from 1 to 10000, or null."
+        errors.append(FieldError(f"{at}/capacity", "out_of_range", detail, "须为 1 至 10000 的整数，或 null。"))
     lower_m, upper_m = parse_band(properties, at, errors)
     if upper_m is None and not any(error.pointer == f"{at}/upper_m" for error in errors):
         errors.append(FieldError(f"{at}/upper_m", "missing", "A corridor needs an upper limit.", "航路缺少高度上限。"))
@@ -99,6 +110,8 @@ def parse_corridor(feature: object, region: Region, corridor_id: str | None = No
         name_zh=texts["name_zh"],
         source=texts["source"],
         demonstration=demonstration,
+        layer=texts["layer"],
+        capacity=capacity,
     )
 
 
@@ -118,6 +131,8 @@ def corridor_to_feature(corridor: Corridor) -> dict[str, Any]:
             "datum": corridor.datum,
             "direction": corridor.direction,
             "speed_mps": corridor.speed_mps,
+            "layer": corridor.layer,
+            "capacity": corridor.capacity,
             "source": corridor.source,
             "demonstration": corridor.demonstration,
         },

@@ -14,6 +14,8 @@ from typing import Final
 from airspace.geometry4d import EPS_S
 from airspace.intervals import Intervals, merged
 from airspace.policy import Policy
+from airspace.site_fields import SlotTimes
+from airspace.sites import Site
 
 RATE_WINDOW_S: Final = 3_600.0
 _BUCKET_S: Final = 3_600.0
@@ -38,9 +40,14 @@ class PadTimes:
     turn_around_s: float
 
     @classmethod
-    def of(cls, policy: Policy) -> "PadTimes":
-        """Return the times a policy sets."""
-        return cls(policy.pad_prep_s, policy.pad_clear_s, policy.pad_turn_around_s)
+    def of(cls, policy: Policy, site: Site | None = None) -> "PadTimes":
+        """Return the times a policy sets, and a site where it has its own."""
+        own = SlotTimes() if site is None or site.fields.slot is None else site.fields.slot
+        return cls(
+            policy.pad_prep_s if own.prep_s is None else own.prep_s,
+            policy.pad_clear_s if own.clear_s is None else own.clear_s,
+            policy.pad_turn_around_s if own.turn_around_s is None else own.turn_around_s,
+        )
 
     @property
     def longest_s(self) -> float:

@@ -139,6 +139,17 @@ CATALOGUE: Final[dict[str, ReasonText]] = {
         "The {role} site {name} is closed. Choose another one.",
         "{role_zh}起降场“{name_zh}”已关闭。请选择其他起降场。",
     ),
+    "site_not_open": ReasonText(
+        "refuse",
+        "The {role} site {name} is not open for the whole stay from {at}{why}. {frees} Or choose another one.",
+        "{role_zh}起降场“{name_zh}”在 {at} 起的占用时段内未全程开放{why_zh}。{frees_zh}或选择其他起降场。",
+    ),
+    "site_direction": ReasonText(
+        "refuse",
+        "The route {verb} {bearing:.0f} degrees at the {role} site {name}; open are {sectors}. Turn the first or last leg "
+        "into one of these directions.",
+        "航线在{role_zh}起降场“{name_zh}”的{verb_zh}为 {bearing:.0f} 度，开放方位为 {sectors}。请将首段或末段航线调整到开放方位。",
+    ),
     "site_away_from_route": ReasonText(
         "warning",
         "The {role} site {name} lies {distance_m:.0f} m from the end of the route it belongs to, beyond its "

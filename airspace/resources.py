@@ -43,7 +43,7 @@ class Traffic(Protocol):
 def stays_of(plan: FlightIntent, policy: Policy, scene: Scene) -> list[tuple[str, Site, PadEvent, tuple[float, float]]]:
     """Return (role, site, event, stay) of the pads a plan would occupy at the sites it names."""
     starts_s, ends_s = plan.window_s
-    times, key = PadTimes.of(policy), plan.plan_id or ""
+    key = plan.plan_id or ""
     found = []
     for role, site_id, at_s in (
         ("origin", plan.origin_site_id, starts_s),
@@ -52,7 +52,7 @@ def stays_of(plan: FlightIntent, policy: Policy, scene: Scene) -> list[tuple[str
         site = None if site_id is None else scene.sites.sites.get(site_id)
         if site is not None:
             event = PadEvent(key, plan.aircraft_id, at_s, role == "destination")
-            found.append((role, site, event, times.stay(event)))
+            found.append((role, site, event, PadTimes.of(policy, site).stay(event)))
     return found
 
 
@@ -62,9 +62,9 @@ def pad_reasons(
     """Yield what stands in the way at the pads of the origin and the destination."""
     if traffic is None or (plan.origin_site_id is None and plan.destination_site_id is None):
         return
-    times = PadTimes.of(policy)
-    reach_s = times.longest_s + EPS_S
     for role, site, event, (starts_s, ends_s) in stays_of(plan, policy, scene):
+        times = PadTimes.of(policy, site)
+        reach_s = times.longest_s + EPS_S
         others = traffic.pad_events(site.site_id, starts_s - reach_s, ends_s + reach_s)
         full = full_times(others, times, site.pads, aircraft_id=plan.aircraft_id, ignore=ignore)
         if any(low < ends_s - EPS_S and high > starts_s + EPS_S for low, high in full):

@@ -2,7 +2,7 @@
 
 A site's body is a GeoJSON Feature (Point) with the properties `site_id`, `name`, `name_zh`, `kind`, `pads` (number of
 pads), `elevation_amsl_m`, `radius_m` (how far from the point a route may start or end), `operator_id` (null: public),
-`open`, `source`, `demonstration`.
+`open`, `source`, `demonstration`, and those of `airspace.site_fields`.
 """
 
 from collections.abc import Iterable, Mapping
@@ -14,6 +14,7 @@ from airspace.cover import AreaIndex
 from airspace.errors import FieldError
 from airspace.parsing import parse_flag, parse_text
 from airspace.region import Region
+from airspace.site_fields import SiteFields, fields_to_dict, parse_fields
 
 DEFAULT_RADIUS_M: Final = 50.0
 """Of a site that states none: a forecourt with its pads and the error of their survey (ours)."""
@@ -38,6 +39,8 @@ class Site:
     name_zh: str | None = None
     source: str | None = None
     demonstration: bool = False
+    fields: SiteFields = SiteFields()
+    """Hours, closures, slots, energy and directions."""
 
 
 def parse_site(feature: object, region: Region, site_id: str | None = None) -> Site | list[FieldError]:
@@ -66,6 +69,7 @@ def parse_site(feature: object, region: Region, site_id: str | None = None) -> S
     radius = _parse_range(properties.get("radius_m", DEFAULT_RADIUS_M), f"{at}/radius_m", 1, 2_000, errors)
     flag_open = parse_flag(properties, "open", at, errors, absent=True)
     demonstration = parse_flag(properties, "demonstration", at, errors)
+    more = parse_fields(properties, at, errors)
     position = _parse_point(feature.get("geometry"), region, errors)
     if errors or identity is None or position is None:
         return errors
@@ -87,6 +91,7 @@ def parse_site(feature: object, region: Region, site_id: str | None = None) -> S
         name_zh=texts["name_zh"],
         source=texts["source"],
         demonstration=demonstration,
+        fields=more,
     )
 
 
@@ -108,6 +113,7 @@ def site_to_feature(site: Site) -> dict[str, Any]:
             "open": site.open,
             "source": site.source,
             "demonstration": site.demonstration,
+            **fields_to_dict(site.fields),
         },
     }
 

@@ -36,6 +36,7 @@ from airspace.policy import Policy
 from airspace.resources import stays_of
 from airspace.scene import Scene
 from airspace.separation_rules import separation_of
+from airspace.site_rules import closed_within
 from airspace.timebase import to_scene_s
 from airspace.trajectory import FlightPath, Waypoint, WaypointRoute
 from dispatch.corridor_route import through_corridors
@@ -145,9 +146,11 @@ class OfferDesk:
         own = {*ignore, *([] if plan.plan_id is None else [plan.plan_id])}
         separation = separation_of(plan, policy, scene)
         spans = sky.forbidden_delays(plan.geometry, separation, from_s=from_s, to_s=to_s, ignore=ignore)
-        times = PadTimes.of(policy)
-        reach_s = times.longest_s + EPS_S
         for _, site, _, stay in stays_of(plan, policy, scene):
+            times = PadTimes.of(policy, site)
+            reach_s = times.longest_s + EPS_S
+            shut = closed_within(site, stay[0] + from_s, stay[1] + to_s)
+            spans.extend(forbidden_shifts(shut, stay, from_s, to_s))
             others = sky.pad_events(site.site_id, stay[0] + from_s - reach_s, stay[1] + to_s + reach_s)
             full = full_times(others, times, site.pads, aircraft_id=plan.aircraft_id, ignore=own)
             spans.extend(forbidden_shifts(full, stay, from_s, to_s))

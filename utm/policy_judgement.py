@@ -322,7 +322,7 @@ class Judgement:
         return frozenset(found)
 
     def _at_full_sites(self) -> set[str]:
-        sites, times = self._live.scene.sites.sites, PadTimes.of(self._policy)
+        sites = self._live.scene.sites.sites
         by_site: dict[str, list[PadEvent]] = {}
         for site_id, event in self._live.pad_events:
             by_site.setdefault(site_id, []).append(event)
@@ -332,7 +332,7 @@ class Judgement:
             key
             for site_id, events in by_site.items()
             if site_id in sites
-            for key in over_booked(events, times, sites[site_id].pads)
+            for key in over_booked(events, PadTimes.of(self._policy, sites[site_id]), sites[site_id].pads)
         }
 
     def _high(self) -> set[str]:

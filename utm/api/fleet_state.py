@@ -86,7 +86,7 @@ def _vehicle(services: Services, aircraft: Aircraft, carrier: dict[str, Any] | N
 
 def _site(services: Services, site_id: str, now_s: float) -> dict[str, Any]:
     site = services.book.sites[site_id]
-    times = PadTimes.of(services.book.policy)
+    times = PadTimes.of(services.book.policy, site)
     until_s = now_s + AHEAD.total_seconds()
     stays = [
         (*times.stay(event), event.aircraft_id)

@@ -6,7 +6,9 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Response
 
+from airspace.intervals import Intervals
 from airspace.pads import PadEvent, PadTimes
+from airspace.site_rules import closed_within
 from airspace.timebase import from_scene_s, to_scene_s
 from utm.api.answers import json_response
 from utm.api.body import Instant
@@ -45,9 +47,10 @@ async def list_slots(
     if site is None:
         raise not_found("site", "起降场", site_id)
     starts_at, ends_at = _window(services.clock.now(), from_at, to_at)
-    times = PadTimes.of(services.book.policy)
+    times = PadTimes.of(services.book.policy, site)
     from_s, to_s = to_scene_s(starts_at), to_scene_s(ends_at)
     events = services.sky.pad_events(site_id, from_s - times.longest_s, to_s + times.longest_s)
+    closed = closed_within(site, from_s, to_s)
     stays = sorted(((*times.stay(event), event) for event in events), key=lambda stay: (stay[0], stay[1], stay[2].key))
     return json_response(
         {
@@ -63,7 +66,11 @@ async def list_slots(
                 "clear_s": times.clear_s,
                 "turn_around_s": times.turn_around_s,
             },
-            "items": _stretches(stays, site.pads, from_s, to_s),
+            "items": _stretches(stays, site.pads, from_s, to_s, closed),
+            "closed": [
+                {"starts_at": rfc3339(from_scene_s(low)), "ends_at": rfc3339(from_scene_s(high))}
+                for low, high in closed
+            ],
             "stays": [shown for stay in stays if (shown := _stay(stay, principal, services)) is not None],
             "next_cursor": None,
         }
@@ -81,14 +88,16 @@ def _window(now: datetime, from_at: datetime | None, to_at: datetime | None) -> 
 
 
 def _stretches(
-    stays: list[tuple[float, float, PadEvent]], pads: int, from_s: float, to_s: float
+    stays: list[tuple[float, float, PadEvent]], pads: int, from_s: float, to_s: float, closed: Intervals
 ) -> list[dict[str, Any]]:
-    edges = sorted({from_s, to_s, *(at for a, b, _ in stays for at in (a, b) if from_s < at < to_s)})
+    turns = [*((a, b) for a, b, _ in stays), *closed]
+    edges = sorted({from_s, to_s, *(at for a, b in turns for at in (a, b) if from_s < at < to_s)})
     found: list[dict[str, Any]] = []
     for low, high in pairwise(edges):
         # One aircraft stands on one pad, however many of its stays overlap.
         taken = len({event.aircraft_id for a, b, event in stays if a < high and b > low})
-        free = max(0, pads - taken)
+        shut = any(a < high and b > low for a, b in closed)
+        free = 0 if shut else max(0, pads - taken)
         if found and found[-1]["pads_free"] == free:
             found[-1]["ends_at"] = rfc3339(from_scene_s(high))
             continue

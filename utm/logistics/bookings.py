@@ -190,7 +190,8 @@ class Resources:
         )
 
     def _alternate(self, site_id: str, prepared: Prepared) -> Taken | None:
-        times, site = PadTimes.of(self._plans.book.policy), self._plans.book.sites[site_id]
+        site = self._plans.book.sites[site_id]
+        times = PadTimes.of(self._plans.book.policy, site)
         event = alternate_event("", prepared.aircraft.aircraft_id, prepared.ends_s)
         starts_s, ends_s = times.stay(event)
         reach_s = times.longest_s

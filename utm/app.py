@@ -31,6 +31,7 @@ from utm.api import (
     alerts,
     applications,
     approvals,
+    checklists,
     clients,
     console,
     demo_faults,
@@ -93,6 +94,7 @@ from utm.command_runner import CommandRunner
 from utm.commands import CommandDesk
 from utm.contingency_book import KIND as CONTINGENCY
 from utm.contingency_book import ContingencyBook
+from utm.degraded.desk import DegradedDesk
 from utm.demo import prepare_demo, refuse_demo_accounts
 from utm.fleet import Fleet, FleetBindings
 from utm.flight_plans import FlightPlans
@@ -236,6 +238,7 @@ def _application(services: Services, lifespan: Lifespan[FastAPI] | None) -> Fast
         flight_stories,
         incidents,
         handovers,
+        checklists,
         sectors,
         logistics,
         slots,
@@ -456,6 +459,7 @@ def compose(
         reporter=Reporter(settings, clock, telemetry, fleet_directory),
         recording=RecordingDesk(settings, clock, telemetry=telemetry, hub=hub, bus=bus, region=book.region),
         sectors=sector_desk,
+        degraded=DegradedDesk(clock, store, alerts_desk, time_watch),
         sandbox=real is not None,
     )
 

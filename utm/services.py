@@ -14,6 +14,7 @@ from utm.bus import Bus
 from utm.cell_loads import CellLoads
 from utm.clock import Clock
 from utm.commands import CommandDesk
+from utm.degraded.desk import DegradedDesk
 from utm.fleet import Fleet
 from utm.flight_plans import FlightPlans
 from utm.ground.desk import GroundDesk
@@ -84,6 +85,7 @@ class Services:
     identification: IdentificationDesk
     reporter: Reporter
     sectors: SectorDesk
+    degraded: DegradedDesk
     flown_by: dict[str, str] = field(default_factory=dict)
     """Which aircraft the picture was told flies a plan; a plan that left the sky no longer says."""
     ready: bool = False

@@ -304,6 +304,11 @@ MATRIX: dict[str, Rule] = {
     "GET /v1/action-lists/{action_list_id}": Rule("dra", office={"action_list_id": "action_list"}),
     "POST /v1/action-lists/{action_list_id}/execute": Rule("d", office={"action_list_id": "action_list"}),
     # -- the centre's own
+    "GET /v1/checklists": _CITY,
+    "GET /v1/checklists/current": _CITY,
+    "POST /v1/checklists": Rule("d"),
+    "POST /v1/checklists/{checklist_id}/steps/{step}": Rule("d"),
+    "POST /v1/checklists/{checklist_id}/close": Rule("d"),
     "GET /v1/sectors": _CITY,
     "PUT /v1/sectors": Rule("da", never="d"),
     "GET /v1/sectors/versions": _CITY,

@@ -15,6 +15,7 @@ from utm.api import answer_models_access as access
 from utm.api import answer_models_ground as ground
 from utm.api import answer_models_handover as shifts
 from utm.api import answer_models_reach as reach
+from utm.api import answer_models_checklists as checklists
 from utm.api import answer_models_rules as rules
 from utm.api import answer_models_sectors as sectors
 from utm.api import answer_models_statistics as stats
@@ -219,6 +220,11 @@ ANSWERS: Final[dict[str, dict[int, Model]]] = {
     "GET /v1/flight-plans/{plan_id}/results": {200: stats.FlightResults},
     "POST /v1/flight-plans/{plan_id}/results": {201: stats.FlightResult},
     "GET /v1/statistics/report": {200: stats.StatisticsOperations},
+    "GET /v1/checklists": {200: checklists.Checklists},
+    "GET /v1/checklists/current": {200: checklists.ChecklistsNow},
+    "POST /v1/checklists": {201: checklists.Checklist},
+    "POST /v1/checklists/{checklist_id}/steps/{step}": {200: checklists.Checklist},
+    "POST /v1/checklists/{checklist_id}/close": {200: checklists.Checklist},
     "GET /v1/sectors": {200: sectors.SectorLayout},
     "PUT /v1/sectors": {200: sectors.SectorLayout},
     "GET /v1/sectors/versions": {200: sectors.SectorLayouts},

@@ -124,6 +124,14 @@ class AircraftAnswer(msgspec.Struct, omit_defaults=True, kw_only=True):
     airspace_keeping: bool | None = None
     reliable_surveillance: bool | None = None
     micro_power_radio: bool | None = None
+    agricultural: bool | None = None
+    max_radius_m: float | None = None
+    agricultural_by_numbers: bool | None = None
+    """It is of the agricultural class (Order 761, Article 62): declared so, its numbers within limits."""
+    agricultural_missing: list[str] | None = None
+    """Numbers that would decide that."""
+    agricultural_because: list[str] | None = None
+    """Which of that class's limits it exceeds."""
     class_by_numbers: str | None = None
     """The class its numbers give (Order 761, Article 62), by which it is judged; null: undecided."""
     class_missing: list[str] | None = None
@@ -163,6 +171,10 @@ class AircraftBody(msgspec.Struct, omit_defaults=True, kw_only=True):
     """It can be watched reliably."""
     micro_power_radio: bool | None = None
     """Its radio is micro-power short-range equipment; asked of micro aircraft."""
+    agricultural: bool | None = None
+    """It is made for work in agriculture, forestry, animal husbandry or fishery alone."""
+    max_radius_m: float | None = None
+    """How far from its place of take-off it can fly; asked of agricultural aircraft."""
 
 
 class AircraftList(msgspec.Struct, omit_defaults=True, kw_only=True):
@@ -196,6 +208,10 @@ class AircraftPatch(msgspec.Struct, omit_defaults=True, kw_only=True):
     """It can be watched reliably."""
     micro_power_radio: bool | None = None
     """Its radio is micro-power short-range equipment; asked of micro aircraft."""
+    agricultural: bool | None = None
+    """It is made for work in agriculture, forestry, animal husbandry or fishery alone."""
+    max_radius_m: float | None = None
+    """How far from its place of take-off it can fly; asked of agricultural aircraft."""
 
 
 class AirspaceAt(msgspec.Struct, omit_defaults=True, kw_only=True):
@@ -811,6 +827,66 @@ class CheckedPlan(msgspec.Struct, omit_defaults=True, kw_only=True):
     updated_at: datetime
     activated_at: datetime | None = None
     ended_at: datetime | None = None
+
+
+class Checklist(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """A checklist with all its steps."""
+
+    checklist_id: str
+    kind: str
+    state: str
+    cause: str
+    opened_at: datetime
+    opened_name: str
+    closed_at: datetime | None
+    closed_name: str | None
+    note: str
+    steps: list[ChecklistStep]
+
+
+class ChecklistBody(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """Which list is needed."""
+
+    kind: str
+    """surveillance: a feed or all of them are silent; centre: this service fails or failed."""
+    cause: str | None = None
+
+
+class ChecklistCloseBody(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """The end of a list."""
+
+    note: str | None = None
+
+
+class ChecklistNeed(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """A list that the present state calls for."""
+
+    kind: str
+    cause: str
+    alert_id: str | None
+
+
+class ChecklistStep(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """A step: ticked with when and by whom, or null."""
+
+    step: str
+    at: datetime | None
+    name: str | None
+    note: str
+
+
+class Checklists(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """Checklists."""
+
+    items: list[Checklist]
+    next_cursor: str | None
+
+
+class ChecklistsNow(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """What is needed, and what is open."""
+
+    needed: list[ChecklistNeed]
+    open: list[Checklist]
 
 
 class Circle(msgspec.Struct, omit_defaults=True, kw_only=True):
@@ -2844,6 +2920,8 @@ class PolicyPresetOrder761Rules(msgspec.Struct, omit_defaults=True, kw_only=True
     state_ceiling_agl_m: float | None = None
     assumed_triggers: dict[str, Any] | None = None
     class_limits: dict[str, Any] | None = None
+    agricultural_limits: dict[str, Any] | None = None
+    agricultural_operations: list[str] | None = None
 
 
 class Polygon(msgspec.Struct, omit_defaults=True, kw_only=True):
@@ -3949,6 +4027,15 @@ class TemporaryZones(msgspec.Struct, omit_defaults=True, kw_only=True):
 
     items: list[TemporaryZone]
     next_cursor: str | None
+
+
+class TickBody(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """A step done, or a tick taken back."""
+
+    done: bool | None = None
+    at: datetime | None = None
+    """When it was done, where that could not be sent then; now when left out."""
+    note: str | None = None
 
 
 class Time(msgspec.Struct, omit_defaults=True, kw_only=True):

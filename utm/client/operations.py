@@ -238,6 +238,19 @@ class Operations:
             idempotent=True,
         )
 
+    def close_checklist(
+        self, checklist_id: str | int, body: models.ChecklistCloseBody | Mapping[str, Any]
+    ) -> models.Checklist:
+        """Close a checklist."""
+        return self._call(  # type: ignore[no-any-return]
+            "POST",
+            "/v1/checklists/{checklist_id}/close",
+            results={200: models.Checklist},
+            path={"checklist_id": checklist_id},
+            body=body,
+            idempotent=False,
+        )
+
     def close_position(self, position_id: str | int) -> None:
         """Close a position."""
         return self._call(  # type: ignore[no-any-return]
@@ -933,6 +946,15 @@ class Operations:
             idempotent=True,
         )
 
+    def get_current_checklists(self) -> models.ChecklistsNow:
+        """Checklists needed now."""
+        return self._call(  # type: ignore[no-any-return]
+            "GET",
+            "/v1/checklists/current",
+            results={200: models.ChecklistsNow},
+            idempotent=True,
+        )
+
     def get_demo_users(self) -> models.DemoUsersAnswer:
         """The demonstration's people."""
         return self._call(  # type: ignore[no-any-return]
@@ -971,12 +993,13 @@ class Operations:
             idempotent=True,
         )
 
-    def get_fleet_state(self) -> models.FleetState:
+    def get_fleet_state(self, *, vehicles: bool | None = None) -> models.FleetState:
         """Vehicles with their links and service, and sites with their pads."""
         return self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/fleet/state",
             results={200: models.FleetState},
+            query={"vehicles": vehicles},
             idempotent=True,
         )
 
@@ -1776,6 +1799,16 @@ class Operations:
             idempotent=True,
         )
 
+    def list_checklists(self, *, cursor: str | None = None, limit: int | None = None) -> models.Checklists:
+        """List checklists."""
+        return self._call(  # type: ignore[no-any-return]
+            "GET",
+            "/v1/checklists",
+            results={200: models.Checklists},
+            query={"cursor": cursor, "limit": limit},
+            idempotent=True,
+        )
+
     def list_clients(self, *, organisation_id: str | None = None) -> models.Clients:
         """List clients."""
         return self._call(  # type: ignore[no-any-return]
@@ -2234,6 +2267,16 @@ class Operations:
             headers={"If-Match": if_match},
             body=body,
             idempotent=True,
+        )
+
+    def open_checklist(self, body: models.ChecklistBody | Mapping[str, Any]) -> models.Checklist:
+        """Open a checklist."""
+        return self._call(  # type: ignore[no-any-return]
+            "POST",
+            "/v1/checklists",
+            results={201: models.Checklist},
+            body=body,
+            idempotent=False,
         )
 
     def open_incident(self, body: models.IncidentBody | Mapping[str, Any]) -> models.Incident:
@@ -2727,6 +2770,19 @@ class Operations:
             idempotent=False,
         )
 
+    def tick_checklist_step(
+        self, checklist_id: str | int, step: str | int, body: models.TickBody | Mapping[str, Any]
+    ) -> models.Checklist:
+        """Tick a step."""
+        return self._call(  # type: ignore[no-any-return]
+            "POST",
+            "/v1/checklists/{checklist_id}/steps/{step}",
+            results={200: models.Checklist},
+            path={"checklist_id": checklist_id, "step": step},
+            body=body,
+            idempotent=False,
+        )
+
     def totp_session(self, body: models.EnrolBody | Mapping[str, Any]) -> models.EnrolAnswer:
         """Set a second factor up."""
         return self._call(  # type: ignore[no-any-return]
@@ -3041,6 +3097,19 @@ class AsyncOperations:
             results={200: models.CheckedPlan},
             body=body,
             idempotent=True,
+        )
+
+    async def close_checklist(
+        self, checklist_id: str | int, body: models.ChecklistCloseBody | Mapping[str, Any]
+    ) -> models.Checklist:
+        """Close a checklist."""
+        return await self._call(  # type: ignore[no-any-return]
+            "POST",
+            "/v1/checklists/{checklist_id}/close",
+            results={200: models.Checklist},
+            path={"checklist_id": checklist_id},
+            body=body,
+            idempotent=False,
         )
 
     async def close_position(self, position_id: str | int) -> None:
@@ -3740,6 +3809,15 @@ class AsyncOperations:
             idempotent=True,
         )
 
+    async def get_current_checklists(self) -> models.ChecklistsNow:
+        """Checklists needed now."""
+        return await self._call(  # type: ignore[no-any-return]
+            "GET",
+            "/v1/checklists/current",
+            results={200: models.ChecklistsNow},
+            idempotent=True,
+        )
+
     async def get_demo_users(self) -> models.DemoUsersAnswer:
         """The demonstration's people."""
         return await self._call(  # type: ignore[no-any-return]
@@ -3778,12 +3856,13 @@ class AsyncOperations:
             idempotent=True,
         )
 
-    async def get_fleet_state(self) -> models.FleetState:
+    async def get_fleet_state(self, *, vehicles: bool | None = None) -> models.FleetState:
         """Vehicles with their links and service, and sites with their pads."""
         return await self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/fleet/state",
             results={200: models.FleetState},
+            query={"vehicles": vehicles},
             idempotent=True,
         )
 
@@ -4585,6 +4664,16 @@ class AsyncOperations:
             idempotent=True,
         )
 
+    async def list_checklists(self, *, cursor: str | None = None, limit: int | None = None) -> models.Checklists:
+        """List checklists."""
+        return await self._call(  # type: ignore[no-any-return]
+            "GET",
+            "/v1/checklists",
+            results={200: models.Checklists},
+            query={"cursor": cursor, "limit": limit},
+            idempotent=True,
+        )
+
     async def list_clients(self, *, organisation_id: str | None = None) -> models.Clients:
         """List clients."""
         return await self._call(  # type: ignore[no-any-return]
@@ -5045,6 +5134,16 @@ class AsyncOperations:
             headers={"If-Match": if_match},
             body=body,
             idempotent=True,
+        )
+
+    async def open_checklist(self, body: models.ChecklistBody | Mapping[str, Any]) -> models.Checklist:
+        """Open a checklist."""
+        return await self._call(  # type: ignore[no-any-return]
+            "POST",
+            "/v1/checklists",
+            results={201: models.Checklist},
+            body=body,
+            idempotent=False,
         )
 
     async def open_incident(self, body: models.IncidentBody | Mapping[str, Any]) -> models.Incident:
@@ -5543,6 +5642,19 @@ class AsyncOperations:
             "/v1/duty/contacts/{contact_id}/test",
             results={200: models.DutyMessage},
             path={"contact_id": contact_id},
+            idempotent=False,
+        )
+
+    async def tick_checklist_step(
+        self, checklist_id: str | int, step: str | int, body: models.TickBody | Mapping[str, Any]
+    ) -> models.Checklist:
+        """Tick a step."""
+        return await self._call(  # type: ignore[no-any-return]
+            "POST",
+            "/v1/checklists/{checklist_id}/steps/{step}",
+            results={200: models.Checklist},
+            path={"checklist_id": checklist_id, "step": step},
+            body=body,
             idempotent=False,
         )
 

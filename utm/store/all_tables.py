@@ -2,6 +2,7 @@
 
 from utm.store import (
     alert_tables,
+    checklist_tables,
     command_tables,
     contact_tables,
     contingency_tables,
@@ -23,6 +24,7 @@ from utm.store import (
 
 __all__ = [
     "alert_tables",
+    "checklist_tables",
     "command_tables",
     "contact_tables",
     "contingency_tables",

@@ -104,6 +104,14 @@ export interface AircraftAnswer {
   readonly airspace_keeping?: boolean | null
   readonly reliable_surveillance?: boolean | null
   readonly micro_power_radio?: boolean | null
+  readonly agricultural?: boolean | null
+  readonly max_radius_m?: number | null
+  /** It is of the agricultural class (Order 761, Article 62): declared so, its numbers within limits. */
+  readonly agricultural_by_numbers?: boolean
+  /** Numbers that would decide that. */
+  readonly agricultural_missing?: readonly string[]
+  /** Which of that class's limits it exceeds. */
+  readonly agricultural_because?: readonly string[]
   /** The class its numbers give (Order 761, Article 62), by which it is judged; null: undecided. */
   readonly class_by_numbers?: string | null
   /** Numbers that would decide its class. */
@@ -142,6 +150,10 @@ export interface AircraftBody {
   readonly reliable_surveillance?: boolean | null
   /** Its radio is micro-power short-range equipment; asked of micro aircraft. */
   readonly micro_power_radio?: boolean | null
+  /** It is made for work in agriculture, forestry, animal husbandry or fishery alone. */
+  readonly agricultural?: boolean | null
+  /** How far from its place of take-off it can fly; asked of agricultural aircraft. */
+  readonly max_radius_m?: number | null
 }
 
 /** One page of aircraft. */
@@ -173,6 +185,10 @@ export interface AircraftPatch {
   readonly reliable_surveillance?: boolean | null
   /** Its radio is micro-power short-range equipment; asked of micro aircraft. */
   readonly micro_power_radio?: boolean | null
+  /** It is made for work in agriculture, forestry, animal husbandry or fishery alone. */
+  readonly agricultural?: boolean | null
+  /** How far from its place of take-off it can fly; asked of agricultural aircraft. */
+  readonly max_radius_m?: number | null
 }
 
 /** What applies at a place: zones, the height in every datum, the ceiling, grid codes. */
@@ -686,6 +702,59 @@ export interface CheckedPlan {
   readonly updated_at: string
   readonly activated_at?: string | null
   readonly ended_at?: string | null
+}
+
+/** A checklist with all its steps. */
+export interface Checklist {
+  readonly checklist_id: string
+  readonly kind: 'surveillance' | 'centre'
+  readonly state: 'open' | 'closed'
+  readonly cause: string
+  readonly opened_at: string
+  readonly opened_name: string
+  readonly closed_at: string | null
+  readonly closed_name: string | null
+  readonly note: string
+  readonly steps: readonly ChecklistStep[]
+}
+
+/** Which list is needed. */
+export interface ChecklistBody {
+  /** surveillance: a feed or all of them are silent; centre: this service fails or failed. */
+  readonly kind: 'surveillance' | 'centre'
+  readonly cause?: string
+}
+
+/** The end of a list. */
+export interface ChecklistCloseBody {
+  readonly note?: string
+}
+
+/** A list that the present state calls for. */
+export interface ChecklistNeed {
+  readonly kind: 'surveillance' | 'centre'
+  readonly cause: string
+  readonly alert_id: string | null
+}
+
+/** A step: ticked with when and by whom, or null. */
+export interface ChecklistStep {
+  readonly step: string
+  readonly at: string | null
+  readonly name: string | null
+  readonly note: string
+}
+
+/** Checklists. */
+export interface Checklists {
+  readonly items: readonly Checklist[]
+  readonly next_cursor: string | null
+}
+
+/** What is needed, and what is open. */
+export interface ChecklistsNow {
+  readonly needed: readonly ChecklistNeed[]
+  readonly open: readonly Checklist[]
 }
 
 /** A circle as ASTM F3548 writes it. */
@@ -2560,6 +2629,8 @@ export interface PolicyPresetOrder761Rules {
   readonly state_ceiling_agl_m?: number | null
   readonly assumed_triggers?: Readonly<Record<string, unknown>> | null
   readonly class_limits?: Readonly<Record<string, unknown>> | null
+  readonly agricultural_limits?: Readonly<Record<string, unknown>> | null
+  readonly agricultural_operations?: readonly string[] | null
 }
 
 /** A simple polygon as ASTM F3548 writes it; the last vertex does not repeat the first. */
@@ -3006,7 +3077,7 @@ export interface Routes {
 /** What the rule clock found for the plan, and how the authority decided. */
 export interface RuleClockAnswer {
   /** Why no application is needed (Article 31). */
-  readonly exemption?: 'suitable_airspace' | 'state_task' | null
+  readonly exemption?: 'suitable_airspace' | 'agricultural' | 'state_task' | null
   /** The envelope it flies under; null for a whole fleet. */
   readonly standing_approval_id?: string | null
   /** Items of Article 31(2) that hold. */
@@ -3588,6 +3659,14 @@ export interface TemporaryZonePreview {
 export interface TemporaryZones {
   readonly items: readonly TemporaryZone[]
   readonly next_cursor: string | null
+}
+
+/** A step done, or a tick taken back. */
+export interface TickBody {
+  readonly done?: boolean
+  /** When it was done, where that could not be sent then; now when left out. */
+  readonly at?: string | null
+  readonly note?: string
 }
 
 /** An instant as ASTM F3548 writes it. */
@@ -4191,6 +4270,11 @@ export interface Operations {
   readonly 'GET /v1/carriers': { readonly body: undefined; readonly answer: Carriers }
   readonly 'GET /v1/carriers/{aircraft_id}': { readonly body: undefined; readonly answer: StandingCarrier }
   readonly 'PUT /v1/carriers/{aircraft_id}': { readonly body: CarrierBody; readonly answer: Carrier }
+  readonly 'GET /v1/checklists': { readonly body: undefined; readonly answer: Checklists }
+  readonly 'POST /v1/checklists': { readonly body: ChecklistBody; readonly answer: Checklist }
+  readonly 'GET /v1/checklists/current': { readonly body: undefined; readonly answer: ChecklistsNow }
+  readonly 'POST /v1/checklists/{checklist_id}/close': { readonly body: ChecklistCloseBody; readonly answer: Checklist }
+  readonly 'POST /v1/checklists/{checklist_id}/steps/{step}': { readonly body: TickBody; readonly answer: Checklist }
   readonly 'GET /v1/clients': { readonly body: undefined; readonly answer: Clients }
   readonly 'POST /v1/clients': { readonly body: ClientBody; readonly answer: NewClient }
   readonly 'GET /v1/clients/{client_id}': { readonly body: undefined; readonly answer: Client }

@@ -31,7 +31,7 @@ export const sectors = {
   sectors_outside: { zh: { one: '{n} 架在扇区之外', other: '{n} 架在扇区之外' }, en: { one: '{n} outside every sector', other: '{n} outside every sector' } },
   sectors_transfers: { zh: '待答复的移交', en: 'Transfers that wait' },
   sectors_transfers_none: { zh: '没有待答复的移交', en: 'No transfer waits' },
-  sectors_transfer_way: { zh: '{from} → {to}', en: '{from} → {to}' },
+  sectors_transfer_way: { zh: '由{from}移交{to}', en: '{from} → {to}' },
   sectors_transfer_left: { zh: '剩 {n} 秒', en: '{n} s left' },
   sectors_accept: { zh: '接管', en: 'Take over' },
   sectors_decline: { zh: '拒绝', en: 'Decline' },

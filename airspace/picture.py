@@ -88,6 +88,17 @@ _COLUMNS: Final[tuple[tuple[str, type, float], ...]] = (
     ("_flown", np.bool_, False),
     ("_ground_since_s", np.float64, np.nan),
 )
+_CONFORMING, _NONCONFORMING, _CONTINGENT, _LOST, _UNPLANNED, _UNKNOWN = (
+    int(state)
+    for state in (
+        TrackState.CONFORMING,
+        TrackState.NONCONFORMING,
+        TrackState.CONTINGENT,
+        TrackState.LOST,
+        TrackState.UNPLANNED,
+        TrackState.UNKNOWN,
+    )
+)
 _KEPT_ON_REUSE: Final = frozenset({"version", "generation"})
 
 
@@ -483,11 +494,14 @@ class Picture:
         silent_s = now_s - self.received_s[rows]
         down = (self.link_up[rows] == 0) & (silent_s > self.limits.link_down_grace_s)
         lost = ((silent_s > self.limits.lost_after_s) | down) & (planned | ~on_ground)
-        return np.select(
-            [~self.registered[rows], lost, planned & self.contingent[rows], planned & self._deviating[rows]],
-            [TrackState.UNKNOWN, TrackState.LOST, TrackState.CONTINGENT, TrackState.NONCONFORMING],
-            np.where(planned | on_ground, TrackState.CONFORMING, TrackState.UNPLANNED),
-        ).astype(np.int8)
+        state = np.full(len(rows), _UNPLANNED, np.int8)
+        # The gravest last: it holds.
+        state[planned | on_ground] = _CONFORMING
+        state[planned & self._deviating[rows]] = _NONCONFORMING
+        state[planned & self.contingent[rows]] = _CONTINGENT
+        state[lost] = _LOST
+        state[~self.registered[rows]] = _UNKNOWN
+        return state
 
     def _transition(self, row: int, before: TrackState, after: TrackState) -> Transition:
         return Transition(

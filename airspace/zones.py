@@ -137,14 +137,20 @@ class ZoneSet:
     index: AreaIndex[str]
 
     @classmethod
-    def of(cls, zones: Iterable[Zone], region: Region) -> "ZoneSet":
-        """Return the set of zones; raises ValueError for two zones of one id."""
+    def of(cls, zones: Iterable[Zone], region: Region, known: "ZoneSet | None" = None) -> "ZoneSet":
+        """Return the set of zones; raises ValueError for two zones of one id.
+
+        Zones that are in `known`, the very same values, keep the covers they have there.
+        """
         table: dict[str, Zone] = {}
         for zone in zones:
             if zone.zone_id in table:
                 raise ValueError(f"two zones have the id {zone.zone_id}")
             table[zone.zone_id] = zone
-        return cls._indexed(region, table, {key: _cover(zone, region) for key, zone in table.items()})
+        covers = {} if known is None or known.region is not region else known.covers
+        kept = {key for key in covers if known is not None and known.zones[key] is table.get(key)}
+        found = {key: covers[key] if key in kept else _cover(zone, region) for key, zone in table.items()}
+        return cls._indexed(region, table, found)
 
     def with_zone(self, zone: Zone) -> "ZoneSet":
         """Return the set with a zone added, or put in the place of the one of the same id."""

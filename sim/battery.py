@@ -57,12 +57,12 @@ class Battery:
     temperature_c: float = NOMINAL_C
     drop_v: float = 0.0
     """Further drop of each cell, by a fault."""
+    capacity_wh: float = field(init=False)
+    """Energy a full pack gives at this temperature, which it keeps."""
 
-    @property
-    def capacity_wh(self) -> float:
-        """Energy a full pack gives at this temperature."""
+    def __post_init__(self) -> None:
         cold_c = max(0.0, NOMINAL_C - self.temperature_c)
-        return self.power.capacity_wh * max(0.3, 1.0 - COLD_CAPACITY_PER_C * cold_c)
+        self.capacity_wh = self.power.capacity_wh * max(0.3, 1.0 - COLD_CAPACITY_PER_C * cold_c)
 
     @property
     def mass_factor(self) -> float:
@@ -79,15 +79,18 @@ class Battery:
     @property
     def voltage_v(self) -> float:
         """Pack voltage under the present load: 3.5 to 4.2 V a cell with the charge, less the sag."""
-        return self._electric()[0]
+        return self.electric()[0]
 
     @property
     def current_a(self) -> float:
         """Current drawn now."""
-        return self._electric()[1]
+        return self.electric()[1]
 
-    def _electric(self) -> tuple[float, float]:
-        """Solve open - R I = V, V I = P for what the load draws; at most half the open voltage is lost."""
+    def electric(self) -> tuple[float, float]:
+        """Return voltage and current: open - R I = V, V I = P for what the load draws.
+
+        At most half the open voltage is lost.
+        """
         p = self.power
         open_v = p.cells * (EMPTY_CELL_V + (FULL_CELL_V - EMPTY_CELL_V) * self.left_fraction - self.drop_v)
         rated_v = p.cells * (FULL_CELL_V - SAG_CELL_V)

@@ -51,7 +51,7 @@ class Node:
 class FlightPath:
     """The position and velocity of a timed polyline, corners rounded, for instants that mostly increase."""
 
-    __slots__ = ("_blend_s", "_i", "_starts", "_vel", "nodes")
+    __slots__ = ("_blend_s", "_i", "_scale_m", "_starts", "_vel", "nodes")
 
     def __init__(self, nodes: list[Node]) -> None:
         """Take at least one node; times must not decrease, and nodes at one instant are merged (the later holds)."""
@@ -68,6 +68,7 @@ class FlightPath:
         self.nodes = tuple(kept)
         self._starts = [n.at_s for n in kept]
         self._vel = _velocities(kept)
+        self._scale_m = [metres_per_degree(node.lat_deg) for node in kept]
         self._blend_s = _blends(kept, self._vel)
         self._i = 0
 
@@ -100,7 +101,7 @@ class FlightPath:
         since_s = now_s - node.at_s
         if since_s < 0.0:
             return Reference(node.lat_deg, node.lon_deg, node.alt_hae_m, 0.0, 0.0, 0.0)
-        north_m, east_m = metres_per_degree(node.lat_deg)
+        north_m, east_m = self._scale_m[i]
         before, after, half_s = vel[i], vel[i + 1], self._blend_s[i]
         if since_s < half_s:
             return _blended(node, before, after, half_s, since_s, (north_m, east_m))

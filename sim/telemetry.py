@@ -54,6 +54,7 @@ _SENSORS: Final = (
 )
 _NEEDS_GNSS: Final = mavlink.MAV_SYS_STATUS_SENSOR_GPS | mavlink.MAV_SYS_STATUS_SENSOR_XY_POSITION_CONTROL
 _MANUAL_BASE: Final = mavlink.MAV_MODE_FLAG_MANUAL_INPUT_ENABLED | mavlink.MAV_MODE_FLAG_STABILIZE_ENABLED
+_MANUAL: Final = Mode.MANUAL
 _AUTO_BASE: Final = (
     mavlink.MAV_MODE_FLAG_AUTO_ENABLED | mavlink.MAV_MODE_FLAG_GUIDED_ENABLED | mavlink.MAV_MODE_FLAG_STABILIZE_ENABLED
 )
@@ -88,7 +89,7 @@ def heartbeat(s: State, now_s: float) -> Packet:
     """HEARTBEAT: mode, armed, state; critical below a tenth of the battery, emergency with a motor gone."""
     v, habits = s.vehicle, HABITS[s.flavour]
     base = mavlink.MAV_MODE_FLAG_CUSTOM_MODE_ENABLED
-    base |= _MANUAL_BASE if v.mode is Mode.MANUAL else _AUTO_BASE
+    base |= _MANUAL_BASE if v.mode is _MANUAL else _AUTO_BASE
     if v.armed:
         base |= mavlink.MAV_MODE_FLAG_SAFETY_ARMED
     status = mavlink.MAV_STATE_ACTIVE if v.armed else mavlink.MAV_STATE_STANDBY
@@ -141,13 +142,14 @@ def sys_status(s: State, now_s: float) -> Packet:
         healthy &= ~_NEEDS_GNSS
     if v.limping:
         healthy &= ~mavlink.MAV_SYS_STATUS_SENSOR_MOTOR_OUTPUTS
+    voltage_v, current_a = b.electric()
     return _sys_status(
         _SENSORS,
         _SENSORS,
         healthy,
         250,
-        round(b.voltage_v * 1000),
-        round(b.current_a * 100),
+        round(voltage_v * 1000),
+        round(current_a * 100),
         0,
         0,
         0,
@@ -171,7 +173,7 @@ _CHARGE_STATES: Final = (
 def battery_status(s: State, now_s: float) -> Packet:
     """BATTERY_STATUS: used energy in hJ and mAh, pack voltage, time left at the present load."""
     b = s.vehicle.battery
-    voltage_v = b.voltage_v
+    voltage_v, current_a = b.electric()
     nominal_v = b.power.cells * 3.7
     left_s = int(b.left_fraction * b.capacity_wh * 3600 / max(b.load_w, 1.0))
     left = b.left_fraction
@@ -182,7 +184,7 @@ def battery_status(s: State, now_s: float) -> Packet:
         round(b.temperature_c * 100),
         *(round(voltage_v * 1000),),
         *(_UNKNOWN_U16,) * 9,
-        round(b.current_a * 100),
+        round(current_a * 100),
         0,
         mavlink.MAV_BATTERY_FUNCTION_ALL,
         mavlink.MAV_BATTERY_TYPE_LIPO,

@@ -108,6 +108,13 @@ class Position:
     alt_hae_m: float
 
 
+_ON_GROUND: Final = Landed.ON_GROUND
+_IN_AIR: Final = Landed.IN_AIR
+_TAKING_OFF: Final = Landed.TAKING_OFF
+_LANDING: Final = Landed.LANDING
+"""Kept at hand: looking a member up in its class goes through Python, several times a step."""
+
+
 class Vehicle:
     """One simulated multirotor: `follow` gives it a path, `step` moves it.
 
@@ -172,7 +179,7 @@ class Vehicle:
         self.air = Air(0.0, 0.0, 0.0)
         self.battery = Battery(power or Power(), payload_kg=payload_kg, temperature_c=temperature_c)
         self.armed = False
-        self.landed = Landed.ON_GROUND
+        self.landed = _ON_GROUND
         self.mode = Mode.HOLD
         self.path: FlightPath | None = None
         self.lands_at_end = False
@@ -220,7 +227,7 @@ class Vehicle:
     @property
     def on_ground(self) -> bool:
         """Whether it stands on the ground."""
-        return self.landed is Landed.ON_GROUND
+        return self.landed is _ON_GROUND
 
     def arm(self, now_s: float) -> bool:
         """Start the motors; refused (False) with less than a tenth of the battery left, or a motor gone."""
@@ -246,8 +253,8 @@ class Vehicle:
         """Track a path from now on; with `lands`, its end is on the ground and it disarms there."""
         self.path, self.mode, self.lands_at_end = path, mode, lands
         self._landed_at_s = None
-        if self.landed is Landed.LANDING:
-            self.landed = Landed.IN_AIR
+        if self.landed is _LANDING:
+            self.landed = _IN_AIR
 
     def hold(self, now_s: float) -> None:
         """Stop and hover where the drone comes to rest, braking at a comfortable rate."""
@@ -258,8 +265,8 @@ class Vehicle:
         speed_mps = hypot(self.v_east_mps, self.v_north_mps)
         stop_s = speed_mps / (2.0 * self.limits.accel_mps2 * 0.7)
         north_m, east_m = metres_per_degree(self.lat_deg)
-        if self.landed is Landed.LANDING:
-            self.landed = Landed.IN_AIR
+        if self.landed is _LANDING:
+            self.landed = _IN_AIR
         lat_deg, lon_deg, alt_hae_m = self.seen
         pen = PathBuilder(
             now_s,
@@ -299,7 +306,7 @@ class Vehicle:
         self.home, self.ground_hae_m = at, at.alt_hae_m
         self.lat_deg, self.lon_deg, self.alt_hae_m = at.lat_deg, at.lon_deg, at.alt_hae_m
         self.v_east_mps = self.v_north_mps = self.v_up_mps = 0.0
-        self.armed, self.path, self.landed, self.mode = False, None, Landed.ON_GROUND, Mode.HOLD
+        self.armed, self.path, self.landed, self.mode = False, None, _ON_GROUND, Mode.HOLD
 
     def step(self, now_s: float) -> None:
         """Move to an instant (scene seconds, not before the last call's)."""
@@ -322,7 +329,7 @@ class Vehicle:
         if not self.armed or path is None or self._landed_at_s is not None:
             return False
         if path.at(now_s).alt_hae_m > self.alt_hae_m + 0.05:
-            self.landed = Landed.TAKING_OFF
+            self.landed = _TAKING_OFF
             return True
         return False
 
@@ -410,21 +417,23 @@ class Vehicle:
         if not self.armed:
             battery.drain(battery.power.avionics_w, dt_s)
             return
-        share = min(1.5, self.airspeed_mps / self.limits.cruise_mps)
+        air = self.air
+        airspeed_mps = hypot(self.v_east_mps - air.east_mps, self.v_north_mps - air.north_mps)
+        share = min(1.5, airspeed_mps / self.limits.cruise_mps)
         battery.drain(battery.flying_w(share, self.v_up_mps), dt_s)
 
     def _landing(self, now_s: float) -> None:
         """Advance the landed state, and put the drone on the ground when it gets there."""
         path = self.path
-        if self.landed is Landed.TAKING_OFF and self.alt_hae_m > self.ground_hae_m + _TAKEN_OFF_M:
-            self.landed = Landed.IN_AIR
+        if self.landed is _TAKING_OFF and self.alt_hae_m > self.ground_hae_m + _TAKEN_OFF_M:
+            self.landed = _IN_AIR
         if path is None or not self.lands_at_end:
             if self.alt_hae_m < self.ground_hae_m and self.v_up_mps < 0:
                 self.alt_hae_m, self.v_up_mps = self.ground_hae_m, 0.0
             return
         end_m = path.nodes[-1].alt_hae_m
-        if self.landed is Landed.IN_AIR and path.leg_at(now_s) >= len(path.nodes) - 2 and self.v_up_mps < -0.2:
-            self.landed = Landed.LANDING
+        if self.landed is _IN_AIR and path.leg_at(now_s) >= len(path.nodes) - 2 and self.v_up_mps < -0.2:
+            self.landed = _LANDING
         fell = not self.armed and self.alt_hae_m <= end_m
         stands = now_s >= path.ends_s and self.alt_hae_m - end_m < 0.25 and abs(self.v_up_mps) < 0.5
         struck = self.alt_hae_m < min(end_m, self.ground_hae_m) - 0.5
@@ -434,7 +443,7 @@ class Vehicle:
     def _touch_down(self, ground_hae_m: float, now_s: float) -> None:
         self.alt_hae_m = self.ground_hae_m = ground_hae_m
         self.v_east_mps = self.v_north_mps = self.v_up_mps = 0.0
-        self.landed, self._landed_at_s = Landed.ON_GROUND, now_s
+        self.landed, self._landed_at_s = _ON_GROUND, now_s
         if not self.armed:
             self._end_flight()
 

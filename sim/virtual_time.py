@@ -42,7 +42,6 @@ class VirtualLoop(asyncio.BaseEventLoop):
     """See the module's text."""
 
     _ready: "deque[asyncio.Handle]"
-    _scheduled: "list[asyncio.TimerHandle]"
     _timer_cancelled_count: int
 
     def __init__(self, seed: int | str, *, longest_thread_s: float = LONGEST_THREAD_S) -> None:
@@ -52,6 +51,9 @@ class VirtualLoop(asyncio.BaseEventLoop):
         self.on_instant: Callable[[], None] | None = None
         """Called when everything due in an instant has been done, before time moves on."""
         self._now_s = 0.0
+        self._timers: list[tuple[float, int, asyncio.TimerHandle]] = []
+        """A heap: when, in which order they were set, and what; compared without a call into Python."""
+        self._set = 0
         self._order = Random(f"{seed}/order")
         self._threads = Random(f"{seed}/threads")
         self._longest_thread_s = longest_thread_s
@@ -72,6 +74,20 @@ class VirtualLoop(asyncio.BaseEventLoop):
     def time(self) -> float:
         """Return the virtual seconds since the loop was made."""
         return self._now_s
+
+    def get_debug(self) -> bool:
+        """Return False: asyncio asks for every callback it makes."""
+        return False
+
+    def call_at(  # type: ignore[override]
+        self, when: float, callback: Callable[..., object], *args: Any, context: Context | None = None
+    ) -> asyncio.TimerHandle:
+        """Call back at a virtual instant."""
+        handle = asyncio.TimerHandle(when, callback, args, self, context)
+        self._set += 1
+        heapq.heappush(self._timers, (when, self._set, handle))
+        handle._scheduled = True  # type: ignore[attr-defined]
+        return handle
 
     def kill(self, process: str) -> None:
         """Let nothing that was started in a process's context run any more."""
@@ -113,24 +129,24 @@ class VirtualLoop(asyncio.BaseEventLoop):
 
     def _jump(self) -> None:
         """Move to the instant of the next timer and make every timer due then ready, in an order of the seed."""
-        scheduled = self._scheduled
-        if self._timer_cancelled_count > _MANY_CANCELLED and self._timer_cancelled_count * 2 > len(scheduled):
-            for handle in scheduled:
+        timers = self._timers
+        if self._timer_cancelled_count > _MANY_CANCELLED and self._timer_cancelled_count * 2 > len(timers):
+            for _, _, handle in timers:
                 if handle._cancelled:
                     handle._scheduled = False  # type: ignore[attr-defined]
-            scheduled[:] = [handle for handle in scheduled if not handle._cancelled]
-            heapq.heapify(scheduled)
+            timers[:] = [timer for timer in timers if not timer[2]._cancelled]
+            heapq.heapify(timers)
             self._timer_cancelled_count = 0
         due: list[asyncio.TimerHandle] = []
         at_s: float | None = None
-        while scheduled and (at_s is None or scheduled[0].when() <= at_s):
-            handle = heapq.heappop(scheduled)
+        while timers and (at_s is None or timers[0][0] <= at_s):
+            when_s, _, handle = heapq.heappop(timers)
             handle._scheduled = False  # type: ignore[attr-defined]
             if handle._cancelled:
                 self._timer_cancelled_count -= 1
                 continue
             if at_s is None:
-                at_s = max(self._now_s, handle.when())
+                at_s = max(self._now_s, when_s)
             due.append(handle)
         if at_s is None:
             if self._stopping:  # type: ignore[attr-defined]

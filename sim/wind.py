@@ -154,10 +154,12 @@ class WindField:
 class Gusts:
     """One vehicle's gusts: an Ornstein-Uhlenbeck process on each axis, none without a source of chance."""
 
-    __slots__ = ("_noise", "east_mps", "north_mps")
+    __slots__ = ("_keep", "_kick", "_noise", "_step", "east_mps", "north_mps")
 
     def __init__(self, noise: Random | None) -> None:
         self._noise = noise
+        self._step = (0.0, 0.0)
+        self._keep = self._kick = 0.0
         self.east_mps = self.north_mps = 0.0
 
     def step(self, strength_mps: float, time_s: float, dt_s: float) -> None:
@@ -165,7 +167,10 @@ class Gusts:
         noise = self._noise
         if noise is None or (strength_mps <= 0.0 and self.east_mps == 0.0 == self.north_mps):
             return
-        keep = exp(-dt_s / time_s)
-        kick = strength_mps * sqrt(1.0 - keep * keep)
+        if (dt_s, time_s) != self._step:  # the steps of a flight are mostly equally long
+            self._step = (dt_s, time_s)
+            self._keep = exp(-dt_s / time_s)
+            self._kick = sqrt(1.0 - self._keep * self._keep)
+        keep, kick = self._keep, strength_mps * self._kick
         self.east_mps = keep * self.east_mps + kick * noise.gauss(0, 1)
         self.north_mps = keep * self.north_mps + kick * noise.gauss(0, 1)

@@ -5,16 +5,27 @@ pymavlink's `common` dialect, so a field can never be in the wrong place; only t
 pymavlink's message objects costs ten times as much.
 """
 
+from collections.abc import Callable
 from struct import Struct
 from struct import error as StructError  # noqa: N812
 from typing import Any, Final, NamedTuple
 
 from pymavlink.dialects.v20 import common as mavlink
-from pymavlink.generator.mavcrc import x25crc
+from pymavlink.generator import mavcrc
 
 MAX_DATAGRAM: Final = 1200
 """Bytes of frames put into one datagram."""
 _HEADER: Final = Struct("<BBBBBBBHB")
+_CRC: Final = Struct("<H")
+_ONE_BYTE: Final = tuple(bytes((value,)) for value in range(256))
+
+
+def _plain_crc(data: bytes) -> int:
+    return int(mavcrc.x25crc(data).crc)
+
+
+_crc: Final[Callable[[bytes], int]] = mavcrc.mcrf4xx or _plain_crc
+"""CRC-16/MCRF4XX of MAVLink: the compiled one pymavlink itself uses where it is installed."""
 
 
 class Packet(NamedTuple):
@@ -23,6 +34,10 @@ class Packet(NamedTuple):
     msg_id: int
     crc_extra: int
     payload: bytes
+
+
+_tuple: Final = tuple.__new__
+"""Makes a named tuple without the function in Python that its class would go through."""
 
 
 class Packer:
@@ -38,7 +53,7 @@ class Packer:
 
     def __call__(self, *values: float | bytes) -> Packet:
         """Return the packet; raises struct.error for values outside their type, which is a bug of the caller."""
-        return Packet(self.msg_id, self.crc_extra, truncated(self._pack(*values)))
+        return _tuple(Packet, (self.msg_id, self.crc_extra, truncated(self._pack(*values))))
 
 
 def truncated(payload: bytes) -> bytes:
@@ -84,8 +99,8 @@ class Link:
             msg_id >> 16,
         )
         self.sequence = (self.sequence + 1) & 0xFF
-        crc = x25crc(head[1:] + payload + bytes((packet.crc_extra,))).crc
-        return head + payload + bytes((crc & 0xFF, crc >> 8))
+        body = head[1:] + payload
+        return b"\xfd" + body + _CRC.pack(_crc(body + _ONE_BYTE[packet.crc_extra]))
 
     def datagrams(self, packets: list[Packet]) -> list[bytes]:
         """Return the packets' frames, as many to a datagram as fit."""

@@ -3,7 +3,7 @@
 The writer thread replaces whole immutable values; readers take the value as it is and never lock.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -19,7 +19,7 @@ from airspace.scene import Scene
 from airspace.sites import Site, SiteSet, parse_site
 from airspace.zones import MAX_ZONE_AREA_M2, Zone, ZoneSet, parse_zone
 from utm.city import City
-from utm.store import airspace_records
+from utm.store import airspace_records, network
 from utm.store.tables import GroundStopRow, ZoneRow
 
 
@@ -63,23 +63,54 @@ class AirspaceBook:
             site.site_id: site
             for site in (_parsed(parse_site(feature, self.region), "site", feature) for feature in city.sites)
         }
+        self._pack = (self.corridors, self.sites)
+        self.network_versions: dict[str, int] = {}
+        """Versions of the sites and corridors published here; those of the data pack have none."""
         self._corridor_set = CorridorSet.of(self.corridors, self.region)
         self._site_set = SiteSet.of(self.sites.values(), self.region)
         self.policy = Policy()
         self.zones: dict[str, PublishedZone] = {}
         self.ground_stops: dict[str, GroundStop] = {}
+        self._read: dict[str, tuple[str, PublishedZone]] = {}
+        """What was made of each zone's record, and of which text: most records are the same when all are read again."""
         self.zone_set = ZoneSet.of([], self.region)
         self.scene = self._scene()
 
     def _scene(self) -> Scene:
         return Scene(self.region, self.zone_set, self._corridor_set, self._site_set)
 
+    # -- network -------------------------------------------------------------------------------------------------------
+
+    def load_network(self, session: Session) -> None:
+        """Read the sites and corridors published here, in place of those of their ids in the data pack."""
+        corridors = {item.corridor_id: item for item in self._pack[0]}
+        sites = dict(self._pack[1])
+        versions: dict[str, int] = {}
+        for row in network.items(session):
+            versions[row.item_id] = row.version
+            table: dict[str, Any] = corridors if row.kind == "corridor" else sites
+            if row.withdrawn_at is not None:
+                table.pop(row.item_id, None)
+                continue
+            feature = orjson.loads(row.feature)
+            parse: Any = parse_corridor if row.kind == "corridor" else parse_site
+            table[row.item_id] = _parsed(parse(feature, self.region, row.item_id), row.kind, feature)
+        if versions or self.network_versions:
+            self.put_network(corridors.values(), sites, versions)
+
+    def put_network(self, corridors: Iterable[Corridor], sites: dict[str, Site], versions: dict[str, int]) -> None:
+        """Put a whole network in force."""
+        self.corridors, self.sites, self.network_versions = tuple(corridors), sites, versions
+        self._corridor_set = CorridorSet.of(self.corridors, self.region)
+        self._site_set = SiteSet.of(self.sites.values(), self.region)
+        self.scene = self._scene()
+
     # -- one keeper per kind of record ---------------------------------------------------------------------------------
 
     def load_zones(self, session: Session) -> None:
         """Read every zone in force."""
         self.zones = {row.zone_id: self._zone(row) for row in airspace_records.zones_in_force(session)}
-        self._replace_zones(ZoneSet.of((item.zone for item in self.zones.values()), self.region))
+        self._replace_zones(ZoneSet.of((item.zone for item in self.zones.values()), self.region, self.zone_set))
 
     def refresh_zone(self, session: Session, zone_id: str) -> None:
         """Read one zone again."""
@@ -109,6 +140,7 @@ class AirspaceBook:
         if zone_id in self.zones:
             self.zones = {key: value for key, value in self.zones.items() if key != zone_id}
             self._replace_zones(self.zone_set.without(zone_id))
+            self._read.pop(zone_id, None)
 
     def load_policy(self, session: Session) -> None:
         """Read the policy in force; before the first is published the defaults hold."""
@@ -126,7 +158,7 @@ class AirspaceBook:
 
     def keepers(self) -> dict[str, "BookKeeper"]:
         """Return the keepers the change log is followed with."""
-        return {kind: BookKeeper(self, kind) for kind in ("zone", "policy", "ground_stop")}
+        return {kind: BookKeeper(self, kind) for kind in ("network", "zone", "policy", "ground_stop")}
 
     # -- reading rows --------------------------------------------------------------------------------------------------
 
@@ -135,10 +167,18 @@ class AirspaceBook:
         self.scene = self._scene()
 
     def _zone(self, row: ZoneRow) -> PublishedZone:
+        before = self._read.get(row.zone_id)
+        if before is not None and before[0] == row.feature:
+            held = before[1]
+            if (held.version, held.published_at) != (row.version, row.published_at):
+                held = PublishedZone(held.zone, row.version, row.published_at)
+            return held
         zone = parse_zone(orjson.loads(row.feature), self.region, row.zone_id)
         if isinstance(zone, list):
             raise BrokenRecordError(f"zone {row.zone_id}: {zone[0].pointer} {zone[0].detail}")
-        return PublishedZone(zone, row.version, row.published_at)
+        made = PublishedZone(zone, row.version, row.published_at)
+        self._read[row.zone_id] = row.feature, made
+        return made
 
     def _ground_stop(self, row: GroundStopRow) -> GroundStop:
         raw = orjson.loads(row.area)
@@ -169,6 +209,8 @@ class BookKeeper:
             self._book.load_zones(session)
         elif self._kind == "policy":
             self._book.load_policy(session)
+        elif self._kind == "network":
+            self._book.load_network(session)
         else:
             self._book.load_ground_stops(session)
 

@@ -219,11 +219,7 @@ class PlanSteps:
     async def sweep_pending(self) -> None:
         """Expire pending plans whose departure has passed undecided."""
         limit_s = to_scene_s(self._clock.now()) - self._plans.book.policy.departure_tolerance_s
-
-        def late(session: Session) -> list[str]:
-            return [row.plan_id for row in plans.with_states(session, ["pending"]) if row.starts_s < limit_s]
-
-        waiting = await self._store.read(late)
+        waiting = await self._store.read(lambda session: plans.pending_before(session, limit_s))
         if waiting:
             await self._store.write(lambda session: self._expire(session, waiting, limit_s))
 

@@ -94,7 +94,7 @@ class Telemetry(TrackBook):
         received_s = routine.received_at - UNIX_OF_SCENE_ZERO_S
         self._now_s = max(self._now_s, received_s)
         places, levels = routine.positions, routine.batteries
-        _, rows = self._rows_of_slots(routine, np.unique(routine.heard))
+        _, rows = self._rows_of_slots(routine, routine.heard)
         self.picture.heard_all(rows[rows >= 0], received_s)
         _, rows = self._rows_of_slots(routine, levels["vehicle"])
         self.picture.set_batteries(rows[rows >= 0], levels["remaining_pct"][rows >= 0])

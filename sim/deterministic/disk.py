@@ -76,6 +76,7 @@ class WorldStore(Store):
 
     def _let_go(self) -> None:
         self._readers.shutdown(wait=False)
+        self.close_stamp()
         self._read_engine.dispose()
         self._write_engine.dispose()
 

@@ -10,7 +10,6 @@ Invariants are checked after every commit and in every instant in which somethin
 
 import asyncio
 import hashlib
-import os
 import tempfile
 import time
 from collections import Counter, deque
@@ -23,13 +22,10 @@ from typing import Any, Final
 
 import orjson
 
-from airspace import deconfliction
-from airspace.tactical import monitor as monitoring
 from airspace.timebase import to_scene_s
-from mavlink_bridge.columns import LinkColumns, StreamColumns, VehicleColumns
-from mavlink_bridge.lane import Lane
 from sim.deterministic.firms import Company, Pilot
 from sim.deterministic.hall import Hall
+from sim.deterministic.machine import fast_folder, seldom_collecting, warm
 from sim.deterministic.network import Network
 from sim.deterministic.server import Party, Server
 from sim.deterministic.sources import logged_to, seeded
@@ -41,7 +37,6 @@ from sim.invariants import PadRule, PlanInvariants, Violation
 from sim.routes import RouteBook
 from sim.virtual_time import VirtualClock, VirtualLoop, run
 from sim.world import World
-from utm.app import create_app
 from utm.city import City, load_city
 from utm.judge import plane_for
 from utm.settings import Settings
@@ -123,12 +118,6 @@ def run_world(seed: int, scenario: Scenario | None = None, *, folder: Path | Non
         return DeterministicWorld(seed, scenario or Scenario(), Path(name)).run()
 
 
-def fast_folder() -> str | None:
-    """Return a folder in memory where there is one: the disk's time is simulated, the real one's would only be lost."""
-    memory = Path("/dev/shm")  # noqa: S108  (a private folder is made in it)
-    return str(memory) if memory.is_dir() and os.access(memory, os.W_OK) else None
-
-
 @lru_cache(maxsize=1)
 def _city() -> City:
     return load_city("shenzhen")
@@ -138,16 +127,6 @@ def _city() -> City:
 def _routes(features: bytes) -> RouteBook:
     sites, corridors, zones = orjson.loads(features)
     return RouteBook(sites, corridors, zones)
-
-
-@lru_cache(maxsize=1)
-def warm() -> None:
-    """Load and compile everything once, so that no world pays for it."""
-    deconfliction.warm()
-    monitoring.warm()
-    Lane(LinkColumns(), StreamColumns(), VehicleColumns()).warm()
-    with tempfile.TemporaryDirectory(prefix="hexlane-world-", dir=fast_folder()) as name:
-        create_app(Settings(data_dir=Path(name), mavlink_udp_port=None, recording=False)).state.services.store.close()
 
 
 class _EnoughError(Exception):
@@ -235,7 +214,7 @@ class DeterministicWorld:
         """Run the world to its end."""
         warm()
         began_s = time.process_time()
-        with seeded(self.seed, self.clock.unix_s), logged_to(self._logged):
+        with seldom_collecting(), seeded(self.seed, self.clock.unix_s), logged_to(self._logged):
             try:
                 run(self._course(), self.loop)
             except _EnoughError:

@@ -17,10 +17,10 @@ import httpx
 
 from airspace.timebase import to_scene_s
 from sim.autopilot import Autopilot
+from sim.deterministic.machine import fast_folder, warm
 from sim.deterministic.network import Network, Weather
 from sim.deterministic.server import Server
 from sim.deterministic.sources import logged_to, seeded
-from sim.deterministic.world import fast_folder, warm
 from sim.net import Address, Drone, Fleet
 from sim.scenarios.model import Scenario
 from sim.scenarios.run import Notify, Report, ScenarioRun

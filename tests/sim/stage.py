@@ -12,10 +12,11 @@ from types import SimpleNamespace
 from typing import Any
 
 from airspace.timebase import from_scene_s
+from sim.deterministic.machine import fast_folder
 from sim.deterministic.server import Party, Reply
 from sim.deterministic.vehicles import WorldVehicle, move
 from sim.deterministic.watchers import every
-from sim.deterministic.world import FIRMS, DeterministicWorld, Scenario, WorldReport, fast_folder
+from sim.deterministic.world import FIRMS, DeterministicWorld, Scenario, WorldReport
 from sim.mission import mission_of_plan
 from tests.fakes import filing
 

@@ -39,6 +39,8 @@ class DutyCourier:
     def __init__(self, *, clock: Clock, store: Store, desk: DutyDesk, backoff_scale: float = 1.0) -> None:
         self._clock, self._store, self._desk, self._scale = clock, store, desk, backoff_scale
         self._busy: dict[str, asyncio.Task[None]] = {}
+        self._seen: int | None = None
+        self._next_s = float("-inf")
         self.counters: Counter[str] = Counter(delivered=0, failed=0, dead=0)
 
     async def run(self) -> None:
@@ -58,7 +60,12 @@ class DutyCourier:
         """Start sending what is due, one message to each contact."""
         self._busy = {key: task for key, task in self._busy.items() if not task.done()}
         now_s = to_scene_s(self._clock.now())
-        for message in await self._store.read(lambda session: duty.due_messages(session, now_s, _AT_ONCE)):
+        stamp = self._store.stamp()
+        if stamp == self._seen and now_s < self._next_s:
+            return  # nothing was queued or changed since the last look, and nothing has come due
+        self._next_s, due = await self._store.read(lambda session: _due(session, now_s))
+        self._seen = stamp
+        for message in due:
             contact = self._desk.contact(message.contact_id)
             if contact is None or message.contact_id in self._busy:
                 continue
@@ -118,3 +125,11 @@ class DutyCourier:
             self._desk.memory.note(session, "duty_contact", row.contact_id)
         found = duty.message(session, row.message_id)
         return self._desk.message_document(found or row)
+
+
+def _due(session: Session, now_s: float) -> tuple[float, list[DutyMessageRow]]:
+    """Return when something is to be sent next (infinity: nothing waits), and what is to be sent now."""
+    first_s = duty.next_due(session)
+    if first_s is None:
+        return float("inf"), []
+    return first_s, duty.due_messages(session, now_s, _AT_ONCE) if first_s <= now_s else []

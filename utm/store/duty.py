@@ -70,6 +70,12 @@ def message(session: Session, message_id: str) -> DutyMessageRow | None:
     return None if row is None else DutyMessageRow(**row._mapping)
 
 
+def next_due(session: Session) -> float | None:
+    """Return when the first waiting message is to be sent, in scene seconds; None when none waits."""
+    found = run(session, "SELECT min(next_s) FROM duty_messages WHERE state = 'waiting'").fetchone()[0]
+    return None if found is None else float(found)
+
+
 def due_messages(session: Session, now_s: float, limit: int) -> list[DutyMessageRow]:
     """Return messages to be sent now, oldest first."""
     query = select(_messages).where(_messages.c.state == "waiting", _messages.c.next_s <= now_s)

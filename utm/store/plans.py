@@ -89,6 +89,12 @@ def with_states(session: Session, states: Collection[str]) -> Iterator[FlightPla
         yield FlightPlanRow(**row._mapping)
 
 
+def pending_before(session: Session, starts_s: float) -> list[str]:
+    """Return the pending plans that begin before an instant in scene seconds, in the order they were first filed."""
+    statement = "SELECT plan_id FROM flight_plans WHERE state = 'pending' AND starts_s < ? ORDER BY plan_no"
+    return [plan_id for (plan_id,) in run(session, statement, (starts_s,))]
+
+
 def page(session: Session, where: PlanFilter, *, after: tuple[float, int] | None, limit: int) -> list[FlightPlanRow]:
     """Return plans by departure, latest first, after the position (departure_s, plan_no) of the page before."""
     query = select(_plans)

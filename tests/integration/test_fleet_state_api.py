@@ -17,6 +17,10 @@ def test_a_firm_sees_its_vehicles_and_everybody_the_pads(as_role: AsRole) -> Non
     firm = as_role("operator")
     aircraft_id = filing.register(firm)
     found = firm.get("/v1/fleet/state").json()
+    # Who asks often for the sites alone is not told of vehicles.
+    alone = firm.get("/v1/fleet/state?vehicles=false").json()
+    assert alone["vehicles"] == []
+    assert [site["site_id"] for site in alone["sites"]] == [site["site_id"] for site in found["sites"]]
     (vehicle,) = [item for item in found["vehicles"] if item["aircraft_id"] == aircraft_id]
     for name in ("link_up", "heard_age_s", "loss_pct", "battery_pct", "flown_s", "maintenance_due", "plan_id"):
         assert vehicle[name] is None, name

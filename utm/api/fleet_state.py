@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Depends, Query, Response
 
 from airspace.pads import PadTimes
 from airspace.timebase import from_scene_s, to_scene_s
@@ -31,6 +31,7 @@ AHEAD: Final = timedelta(hours=2)
 async def read_fleet_state(
     principal: Annotated[Principal, Depends(require("aircraft.read"))],
     services: Annotated[Services, Depends(services_of)],
+    vehicles: Annotated[bool, Query(description="False: sites only, for who asks often.")] = True,
 ) -> Response:
     """Return the caller's registered aircraft with what is heard of them now, and the pads of the next two hours.
 
@@ -38,7 +39,9 @@ async def read_fleet_state(
     flown hours. Whose flights take the pads of a site is not told here.
     """
     own = visible_organisation(principal)
-    carriers = {item["aircraft_id"]: item for item in await services.logistics.fleet.carriers(own)}
+    kept = await services.logistics.fleet.carriers(own) if vehicles else ()
+    carriers = {item["aircraft_id"]: item for item in kept}
+    shown = sorted(services.fleet.all(), key=lambda item: item.registration) if vehicles else ()
     now = services.clock.now()
     now_s = to_scene_s(now)
     return json_response(
@@ -46,7 +49,7 @@ async def read_fleet_state(
             "at": rfc3339(now),
             "vehicles": [
                 _vehicle(services, aircraft, carriers.get(aircraft.aircraft_id), now_s)
-                for aircraft in sorted(services.fleet.all(), key=lambda item: item.registration)
+                for aircraft in shown
                 if aircraft.active and own in (None, aircraft.organisation_id)
             ],
             "sites": [_site(services, site_id, now_s) for site_id in sorted(services.book.sites)],

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { readUrl, writeUrl } from '../src/app/urlState'
 import { places, runways } from '../src/city/shenzhen'
+import { airspaceCollections } from '../src/map/airspaceData'
 import { placeLabels, type Candidate } from '../src/map/droneLabels'
 import { contains, extentOf, labelPoint, runwayOutline } from '../src/map/geometry'
 import { palettes } from '../src/map/palette'
@@ -61,4 +62,21 @@ test('every place has both names and lies on the base map', () => {
     expect(place.en).not.toBe('')
     expect(place.lon_deg > 113 && place.lon_deg < 115.4 && place.lat_deg > 21.8 && place.lat_deg < 23.3).toBe(true)
   }
+})
+
+test('a site says how many pads are free, that it is full or closed, and nothing where that is not known', () => {
+  const site = (site_id: string) => ({ type: 'Feature' as const, geometry: { type: 'Point' as const, coordinates: [114, 22.5] }, properties: { site_id, name: site_id } })
+  const pads = new Map([
+    ['a', { open: true, pads: 3, pads_free: 2 }],
+    ['b', { open: true, pads: 1, pads_free: 0 }],
+    ['c', { open: false, pads: 2, pads_free: 2 }],
+  ])
+  const sites = ['a', 'b', 'c', 'd'].map(site) as unknown as Parameters<typeof airspaceCollections>[0]['sites']
+  const told = airspaceCollections({ zones: [], active: null, corridors: [], sites, pads })['sites']!.features.map(({ properties }) => [properties!['pad_state'], properties!['pads_en'], properties!['pads_zh']])
+  expect(told).toEqual([
+    ['free', '2/3 free', '空 2/3'],
+    ['full', '0/1 free', '空 0/1'],
+    ['closed', 'closed', '已关闭'],
+    ['unknown', '', ''],
+  ])
 })

@@ -54,4 +54,6 @@ export interface Battery {
 }
 
 export const getFleetState = () => request<FleetState>('GET', '/v1/fleet/state')
+/** Only the sites with their pads. */
+export const getSiteStates = () => request<FleetState>('GET', '/v1/fleet/state?vehicles=false')
 export const getBatteries = () => request<Page<Battery>>('GET', '/v1/batteries')

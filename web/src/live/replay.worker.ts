@@ -17,7 +17,7 @@ export type ReplayPhase = 'loading' | 'playing' | 'paused' | 'ended' | 'failed'
 
 export type FromReplay = FromWorker | { readonly type: 'replay'; readonly cursor_ms: number; readonly phase: ReplayPhase }
 
-const TOPICS = ['tracks', 'alerts', 'plans', 'commands']
+const TOPICS = ['tracks', 'alerts', 'plans', 'commands', 'zones']
 const FRAME_EVERY_MS = 100
 const STATE_EVERY_MS = 200
 

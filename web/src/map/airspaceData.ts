@@ -1,6 +1,7 @@
 /** GeoJSON of the published airspace, as the map's sources take it. */
 
 import type { Corridor, Site, Zone } from '../api/types'
+import { translator } from '../i18n/translate'
 import { labelPoint } from './geometry'
 
 const zonesOrder: Record<string, number> = { PROHIBITED: 0, REQ_AUTHORISATION: 1, CONDITIONAL: 2, NO_RESTRICTION: 3 }
@@ -10,10 +11,26 @@ interface Airspace {
   readonly active: ReadonlySet<string> | null
   readonly corridors: readonly Corridor[]
   readonly sites: readonly Site[]
+  /** Free pads by site, where they are known. */
+  readonly pads: ReadonlyMap<string, Pads>
+}
+
+export interface Pads {
+  readonly open: boolean
+  readonly pads: number
+  readonly pads_free: number
+}
+
+const said = { zh: translator('zh-CN'), en: translator('en') }
+
+/** What stands under a site's name; nothing where it is not known. */
+export function padWords(lang: 'zh' | 'en', pads: Pads | undefined): string {
+  if (pads === undefined) return ''
+  return pads.open ? said[lang]('map_pads_free', { free: String(pads.pads_free), pads: String(pads.pads) }) : said[lang]('map_site_closed')
 }
 
 /** One collection for each source of the style. */
-export function airspaceCollections({ zones, active, corridors, sites }: Airspace): Record<string, GeoJSON.FeatureCollection> {
+export function airspaceCollections({ zones, active, corridors, sites, pads }: Airspace): Record<string, GeoJSON.FeatureCollection> {
   const isActive = (zone: Zone) => active === null || active.has(zone.properties.zone_id ?? '')
   const described = (zone: Zone) => ({
     zone_id: zone.properties.zone_id ?? zone.properties.name,
@@ -39,6 +56,12 @@ export function airspaceCollections({ zones, active, corridors, sites }: Airspac
     zones: { type: 'FeatureCollection', features: areas },
     'zone-points': { type: 'FeatureCollection', features: points },
     corridors: as(corridors),
-    sites: as(sites),
+    sites: as(
+      sites.map((site) => {
+        const known = pads.get(site.properties.site_id ?? '')
+        const state = known === undefined ? 'unknown' : !known.open ? 'closed' : known.pads_free === 0 ? 'full' : 'free'
+        return { ...site, properties: { ...site.properties, pad_state: state, pads_zh: padWords('zh', known), pads_en: padWords('en', known) } }
+      }),
+    ),
   }
 }

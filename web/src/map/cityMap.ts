@@ -16,7 +16,7 @@ import { isStale } from '../live/reckoning'
 import type { PlannedFlight } from '../plan/schedule'
 import { DroneLayer } from './droneLayer'
 import { LabelSheet } from './droneLabels'
-import { airspaceCollections } from './airspaceData'
+import { airspaceCollections, type Pads } from './airspaceData'
 import { CellShow, type Cell, type CellView } from './cellLayer'
 import { DraftTool, type DraftEvents } from './draftTool'
 import { FONT } from './images'
@@ -62,6 +62,7 @@ export class CityMap {
   private zones: readonly Zone[] = []
   private activeZones: ReadonlySet<string> | null = null
   private sites: readonly Site[] = []
+  private pads: ReadonlyMap<string, Pads> = new Map()
   private corridors: readonly Corridor[] = []
   private selected: Picked | null = null
   private flight: PlannedFlight | null = null
@@ -247,13 +248,20 @@ export class CityMap {
     })
   }
 
+  /** Free pads by site; drawn only where they changed. */
+  setPads(pads: ReadonlyMap<string, Pads>): void {
+    const same = pads.size === this.pads.size && [...pads].every(([id, { open, pads_free }]) => this.pads.get(id)?.pads_free === pads_free && this.pads.get(id)?.open === open)
+    this.pads = pads
+    if (!same && this.ready) this.pushAirspace(['sites'])
+  }
+
   private source(name: string): GeoJSONSource | undefined {
     return this.map.getSource<GeoJSONSource>(name)
   }
 
-  private pushAirspace(): void {
-    const found = airspaceCollections({ zones: this.zones, active: this.activeZones, corridors: this.corridors, sites: this.sites })
-    for (const [name, data] of Object.entries(found)) this.source(name)?.setData(data)
+  private pushAirspace(only: readonly string[] | null = null): void {
+    const found = airspaceCollections({ zones: this.zones, active: this.activeZones, corridors: this.corridors, sites: this.sites, pads: this.pads })
+    for (const [name, data] of Object.entries(found)) if (only === null || only.includes(name)) this.source(name)?.setData(data)
   }
 
   // ---- drones -----------------------------------------------------------------------------------------------------

@@ -216,6 +216,7 @@ function zoneLayers(p: Palette, lang: Lang): LayerSpecification[] {
 }
 
 function networkLayers(p: Palette, lang: Lang): LayerSpecification[] {
+  const words = lang === 'zh-CN' ? 'pads_zh' : 'pads_en'
   return [
     {
       id: 'corridor-width',
@@ -259,7 +260,8 @@ function networkLayers(p: Palette, lang: Lang): LayerSpecification[] {
       source: 'sites',
       paint: {
         'circle-radius': ['interpolate', ['linear'], ['zoom'], 9, 1.4, 12, 3, 15, 5],
-        'circle-color': p.land,
+        // A ring is free, a filled disc is full: told apart without colour.
+        'circle-color': ['match', ['get', 'pad_state'], 'full', p.site, 'closed', p.zone.PROHIBITED, p.land],
         'circle-stroke-color': ['case', ['boolean', ['feature-state', 'selected'], false], p.accent, p.site],
         'circle-stroke-width': ['interpolate', ['linear'], ['zoom'], 9, 0.8, 13, 1.4],
       },
@@ -270,7 +272,7 @@ function networkLayers(p: Palette, lang: Lang): LayerSpecification[] {
       source: 'sites',
       minzoom: 12.6,
       layout: {
-        'text-field': localName(lang),
+        'text-field': ['concat', localName(lang), ['case', ['==', ['get', words], ''], '', ['concat', '\n', ['get', words]]]],
         'text-font': [FONT],
         'text-size': 11,
         'text-variable-anchor': ['top', 'bottom', 'left', 'right'],

@@ -80,6 +80,8 @@ export const map = {
   filter_clear: { zh: '显示全部', en: 'Show all' },
   help_filter: { zh: '筛选地图上的无人机', en: 'Choose which drones the map shows' },
 
+  map_pads_free: { zh: '空 {free}/{pads}', en: '{free}/{pads} free' },
+  map_site_closed: { zh: '已关闭', en: 'closed' },
   map_controls: { zh: '地图控制', en: 'Map controls' },
   zoom_in: { zh: '放大', en: 'Zoom in' },
   zoom_out: { zh: '缩小', en: 'Zoom out' },

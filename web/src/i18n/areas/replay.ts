@@ -29,7 +29,7 @@ export const replay = {
   replay_failed: { zh: '无法回放：{reason}', en: 'This cannot be played: {reason}' },
   replay_again: { zh: '重试', en: 'Try again' },
   replay_count: { zh: { one: '{n} 架', other: '{n} 架' }, en: { one: '{n} drone', other: '{n} drones' } },
-  replay_zones_note: { zh: '区域与走廊为现行发布版本', en: 'Zones and corridors are those published now' },
+  replay_zones_note: { zh: '限制区为当时版本，走廊与起降点为现行版本', en: 'Zones as they were then; corridors and sites as they are now' },
   replay_tabs: { zh: '回放内容', en: 'About this time' },
   replay_tab_events: { zh: '告警', en: 'Alerts' },
   replay_tab_measure: { zh: '测距', en: 'Distance' },

@@ -32,6 +32,7 @@ import { useConsole } from '../../app/consoleContext'
 import { useFleet, usePlan, useSelectedDrone } from '../../app/hooks'
 import { useCells } from '../../app/useCells'
 import { useScene } from '../../app/useScene'
+import { useSitePads } from '../../app/useSitePads'
 import { TopActions } from '../../panels/TopBar'
 import { LiveButtons } from './LiveButtons'
 import { useContingencies } from '../../app/useContingencies'
@@ -111,6 +112,7 @@ export function LiveScreen() {
   const [hidden, setHidden] = useState<ReadonlySet<LayerGroup>>(firstHidden)
   const [cells, setCells] = useState<CellView>(() => cellViews.find((view) => view === new URLSearchParams(window.location.search).get('cells')) ?? 'none')
   const cellProblem = useCells(shared, cells)
+  useSitePads(shared, session.user.role !== 'supplier' && !hidden.has('sites'))
   const [plansOpen, setPlansOpen] = useState(() => readUrl(window.location.search).plan_id !== null)
   const [contingenciesOpen, setContingenciesOpen] = useState(false)
   const [planFilter, setPlanFilter] = useState<PlanFilter>('all')

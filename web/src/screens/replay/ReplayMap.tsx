@@ -6,6 +6,7 @@ import { useLook } from '../../app/look'
 import { readUrl, replaceUrl } from '../../app/urlState'
 import type { ReplayFeed } from '../../live/replayFeed'
 import { CityMap, type Picked } from '../../map/cityMap'
+import { usePastZones } from './usePastZones'
 
 interface Props {
   readonly feed: ReplayFeed
@@ -50,10 +51,9 @@ export function ReplayMap({ feed, picked, onPick, onMap }: Props) {
     }
   }, [feed, onMap])
   useEffect(() => map?.setLook(theme, lang, t('replay_label')), [map, theme, lang, t])
-  useEffect(() => {
-    const { zones, active, corridors, sites } = airspace
-    map?.setAirspace(zones, active, corridors, sites)
-  }, [map, airspace])
+  const { zones, active } = usePastZones(feed)
+  const { corridors, sites } = airspace
+  useEffect(() => map?.setAirspace(zones, active, corridors, sites), [map, zones, active, corridors, sites])
   useEffect(() => map?.select(picked), [map, picked])
   return (
     <>

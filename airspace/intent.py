@@ -34,6 +34,8 @@ class FlightIntent:
     destination_site_id: str | None = None
     alternate_site_ids: tuple[str, ...] = ()
     aircraft_class: str | None = None
+    agricultural: bool = False
+    """The aircraft is of the agricultural class by its numbers (Order 761, Article 62)."""
     performance: AircraftPerformance | None = None
     priority_limit: int = 50
     standing_approval: bool = False

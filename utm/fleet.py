@@ -13,7 +13,7 @@ from typing import Literal, cast
 from sqlmodel import Session
 
 from airspace.rules.book import Rulebook
-from airspace.rules.classes import AircraftNumbers, Classified, classify
+from airspace.rules.classes import AircraftNumbers, Classified, agricultural, classify
 from utm.binding import AircraftRecord
 from utm.security.directory import Organisation
 from utm.store import aircraft as records
@@ -260,19 +260,27 @@ def _number(aircraft: Aircraft) -> int:
 
 def numbers_of(row: AircraftRow) -> AircraftNumbers | None:
     """Return the numbers the class of an aircraft follows from; None where its firm told none but its speed."""
-    told = (row.empty_mass_kg, row.mtow_kg, row.max_height_agl_m)
-    able = (row.airspace_keeping, row.reliable_surveillance, row.micro_power_radio)
+    told = (row.empty_mass_kg, row.mtow_kg, row.max_height_agl_m, row.max_radius_m)
+    able = (row.airspace_keeping, row.reliable_surveillance, row.micro_power_radio, row.agricultural)
     if all(value is None for value in (*told, *able)):
         return None
-    keeping, surveillance, radio = (None if value is None else bool(value) for value in able)
+    keeping, surveillance, radio, field_work = (None if value is None else bool(value) for value in able)
     return AircraftNumbers(
-        row.empty_mass_kg, row.mtow_kg, row.max_speed_mps, row.max_height_agl_m, keeping, surveillance, radio
-    )
+        row.empty_mass_kg, row.mtow_kg, row.max_speed_mps, row.max_height_agl_m, keeping, surveillance, radio,
+        field_work, row.max_radius_m,
+    )  # fmt: skip
 
 
 def classified(aircraft: Aircraft, book: Rulebook) -> Classified | None:
     """Return the class an aircraft's numbers give by the rulebook; None where its firm told no numbers."""
     return None if aircraft.numbers is None else classify(aircraft.numbers, book.class_limits)
+
+
+def is_agricultural(aircraft: Aircraft, book: Rulebook) -> bool:
+    """Tell whether an aircraft is of the agricultural class by its numbers: a class beside the five, whatever it weighs."""
+    if aircraft.numbers is None:
+        return False
+    return agricultural(aircraft.numbers, book.agricultural_limits).aircraft_class is not None
 
 
 def class_of(aircraft: Aircraft, book: Rulebook) -> AircraftClass:

@@ -22,7 +22,7 @@ from utm.api.flight_plan_models import FlightPlanBody, TrajectoryRoute
 from utm.article27 import missing_items
 from utm.clock import Clock
 from utm.contingency_filing import filed_contingency, lost_link_site
-from utm.fleet import Aircraft, Fleet, class_of
+from utm.fleet import Aircraft, Fleet, class_of, is_agricultural
 from utm.ids import opaque_ref
 from utm.offer_holds import HeldOffers, Hold
 from utm.offers import OfferDesk
@@ -199,6 +199,7 @@ class PlanJudge:
             destination_site_id=parsed.destination_site_id,
             alternate_site_ids=tuple(parsed.alternate_site_ids),
             aircraft_class=aircraft_class,
+            agricultural=is_agricultural(prepared.aircraft, policy.rules),
             performance=performance_of(prepared.aircraft),
             priority_limit=100 if entitled else policy.max_priority_commercial,
             uses_true_height=_uses_true_height(parsed),

@@ -11,7 +11,7 @@ from typing import Any, Final, Literal, TypeAlias
 from airspace.errors import FieldError
 from airspace.policy_parts import AIRCRAFT_CLASSES, OPERATION_TYPES, number
 from airspace.rules.calendar import DAY_S
-from airspace.rules.classes import ORDER_761, ClassLimits
+from airspace.rules.classes import AGRICULTURAL_761, ORDER_761, ClassLimits
 
 Lateness: TypeAlias = Literal["off", "warning", "pending", "refuse"]
 LATENESS: Final = ("off", "warning", "pending", "refuse")
@@ -86,6 +86,10 @@ class Rulebook:
     """What a flight of a kind is taken to do where its plan declares no special conditions."""
     class_limits: tuple[tuple[str, ClassLimits], ...] = ORDER_761
     """The largest numbers of each class; what keeps none is large."""
+    agricultural_limits: ClassLimits = AGRICULTURAL_761
+    """The largest numbers of agricultural aircraft, and of the flights that are exempt as their routine work."""
+    agricultural_operations: tuple[str, ...] = ("environment", "other")
+    """Kinds of operation that may be routine agricultural work and then need no application; none: no such exemption."""
 
 
 SOURCES: Final[tuple[tuple[str, str], ...]] = (
@@ -105,6 +109,8 @@ SOURCES: Final[tuple[tuple[str, str], ...]] = (
     ("rules.state_ceiling_agl_m", "Order 761, Article 31: up to 120 m"),
     ("rules.assumed_triggers", "ours: one remote crew over a fleet is distributed operation, and its link is the mobile network"),
     ("rules.class_limits", "Order 761, Article 62"),
+    ("rules.agricultural_limits", "Order 761, Article 62: 30 m true height, 50 km/h, radius 2000 m"),
+    ("rules.agricultural_operations", "Order 761, Article 31(1): routine agricultural work; which kinds may be that is ours"),
 )  # fmt: skip
 """Where each entry comes from; a regulator writes others beside other numbers."""
 
@@ -121,6 +127,7 @@ _LISTS: Final[dict[str, tuple[str, ...]]] = {
     "report_events": REPORT_EVENTS,
     "exempt_classes": AIRCRAFT_CLASSES,
     "state_operations": OPERATION_TYPES,
+    "agricultural_operations": OPERATION_TYPES,
 }
 _CHOICES: Final[dict[str, tuple[str, ...]]] = {
     "late_application": LATENESS,
@@ -151,6 +158,8 @@ def book_to_dict(book: Rulebook) -> dict[str, Any]:
             found[name] = {kind: list(flags) for kind, flags in value}
         elif name == "class_limits":
             found[name] = {kind: _limits_to_dict(limits) for kind, limits in value}
+        elif name == "agricultural_limits":
+            found[name] = _limits_to_dict(value)
         else:
             found[name] = list(value) if isinstance(value, tuple) else value
     return found
@@ -196,6 +205,10 @@ def _parse(name: str, value: object, at: str, errors: list[FieldError]) -> Any:
         return _assumed(value, at, errors)
     if name == "class_limits":
         return _class_limits(value, at, errors)
+    if name == "agricultural_limits":
+        before = len(errors)
+        limits = _limits(value, at, errors)
+        return limits if len(errors) == before else None
     whole = name == "application_days_before"
     given = number(value, at, errors, whole=whole, high=_MOST[name])
     return int(given) if whole and given is not None else given

@@ -22,6 +22,10 @@ class AircraftNumbers:
     airspace_keeping: bool | None = None
     reliable_surveillance: bool | None = None
     micro_power_radio: bool | None = None
+    agricultural: bool | None = None
+    """Made for work in agriculture, forestry, animal husbandry or fishery alone."""
+    max_radius_m: float | None = None
+    """How far from its place of take-off it can fly at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,7 @@ class ClassLimits:
     airspace_keeping: bool = False
     reliable_surveillance: bool = False
     micro_power_radio: bool = False
+    max_radius_m: float | None = None
 
 
 ORDER_761: Final[tuple[tuple[str, ClassLimits], ...]] = (
@@ -46,6 +51,8 @@ ORDER_761: Final[tuple[tuple[str, ClassLimits], ...]] = (
     ("medium", ClassLimits(mtow_kg=150.0)),
 )
 """Article 62; large is whatever is none of these."""
+AGRICULTURAL_761: Final = ClassLimits(max_speed_kmh=50.0, max_height_agl_m=30.0, max_radius_m=2_000.0)
+"""Article 62: agricultural aircraft, a class beside the five, whatever they weigh."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +78,17 @@ def classify(numbers: AircraftNumbers, limits: tuple[tuple[str, ClassLimits], ..
     return Classified("large", (), tuple(because))
 
 
+@lru_cache(maxsize=4096)
+def agricultural(numbers: AircraftNumbers, limits: ClassLimits = AGRICULTURAL_761) -> Classified:
+    """Return the class `agricultural` for an aircraft made for that work alone whose numbers keep its limits."""
+    if not numbers.agricultural:
+        return Classified(None)
+    over, missing = _against(numbers, limits)
+    if over or missing:
+        return Classified(None, () if over else tuple(missing), tuple(f"agricultural: {fault}" for fault in over))
+    return Classified("agricultural")
+
+
 def _against(numbers: AircraftNumbers, most: ClassLimits) -> tuple[list[str], list[str]]:
     """Return what is over the limits of a class, and which numbers are not told."""
     over, missing = [], []
@@ -80,6 +98,7 @@ def _against(numbers: AircraftNumbers, most: ClassLimits) -> tuple[list[str], li
         ("mtow_kg", numbers.mtow_kg, most.mtow_kg),
         ("max_speed_mps", speed_kmh, most.max_speed_kmh),
         ("max_height_agl_m", numbers.max_height_agl_m, most.max_height_agl_m),
+        ("max_radius_m", numbers.max_radius_m, most.max_radius_m),
     ):
         if limit is None:
             continue

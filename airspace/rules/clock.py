@@ -60,6 +60,22 @@ def over_own_sites(plan: FlightIntent, policy: Policy, scene: Scene) -> bool:
     return bool(covered.all())
 
 
+def field_work(plan: FlightIntent, policy: Policy) -> bool:
+    """Tell whether a flight is one of an agricultural aircraft that keeps, with its tolerance, to the limits of its class."""
+    path, most = plan.path, policy.rules.agricultural_limits
+    if not plan.agricultural or not isinstance(path, FlightPath):
+        return False
+    if most.max_height_agl_m is not None and (
+        top_agl_m(plan) + policy.tolerance.vertical_m > most.max_height_agl_m + EPS_M
+    ):
+        return False
+    rows = path.trajectory.segments
+    # A leg reaches farthest from a point at one of its ends.
+    away_m = max(np.hypot(rows[:, k] - rows[0, 0], rows[:, k + 1] - rows[0, 1]).max() for k in (0, 4))
+    reach_m = float(away_m) + policy.tolerance.horizontal_m
+    return most.max_radius_m is None or reach_m <= most.max_radius_m + EPS_M
+
+
 class RuleClock:
     """The verdict on one flight, worked out when it is first asked for."""
 
@@ -85,6 +101,7 @@ class RuleClock:
             standing=cover,
             suitable=suitable,
             over_own_sites=lambda: over_own_sites(plan, policy, scene),
+            field_work=lambda: field_work(plan, policy),
         )
 
     @cached_property

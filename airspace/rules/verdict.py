@@ -8,7 +8,7 @@ from airspace.rules.book import Rulebook
 from airspace.rules.calendar import cutoff
 
 Application: TypeAlias = Literal["not_needed", "standing", "submitted"]
-Exemption: TypeAlias = Literal["suitable_airspace", "state_task"]
+Exemption: TypeAlias = Literal["suitable_airspace", "agricultural", "state_task"]
 EMERGENCY: Final = frozenset({"emergency", "public_safety"})
 
 
@@ -25,7 +25,8 @@ class Facts:
     """What the rule clock must know of a flight. Times are scene seconds; `filed_s` is when it was filed.
 
     `suitable` tells whether all of it lies in suitable airspace, `over_own_sites` whether it stays over sites of its own
-    firm; both are asked only when the answer matters.
+    firm, `field_work` whether it is an agricultural aircraft within the limits of its class; they are asked only when
+    the answer matters.
     """
 
     operation_type: str
@@ -38,6 +39,7 @@ class Facts:
     standing: StandingCover | None
     suitable: Callable[[], bool]
     over_own_sites: Callable[[], bool]
+    field_work: Callable[[], bool] = lambda: False
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +95,8 @@ def judge(facts: Facts, book: Rulebook) -> Verdict:
 def _exemption(facts: Facts, book: Rulebook) -> Exemption | None:
     if facts.aircraft_class in book.exempt_classes and facts.suitable():
         return "suitable_airspace"
+    if facts.operation_type in book.agricultural_operations and facts.field_work():
+        return "agricultural"
     if facts.operation_type in book.state_operations and facts.over_own_sites():
         return "state_task"
     return None

@@ -28,6 +28,8 @@ class PolicyPresetOrder761Rules(BaseModel):
     state_ceiling_agl_m: float | None = None
     assumed_triggers: dict[str, Any] | None = None
     class_limits: dict[str, Any] | None = None
+    agricultural_limits: dict[str, Any] | None = None
+    agricultural_operations: list[str] | None = None
 
 
 class PolicyPresetOrder761(BaseModel):

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from sqlmodel import Session
 
 from airspace.rules.book import Rulebook
-from airspace.rules.classes import AircraftNumbers, classify
+from airspace.rules.classes import AircraftNumbers, agricultural, classify
 from utm.api.body import openapi_body, parse_body
 from utm.api.fleet_models import (
     AircraftAnswer,
@@ -153,6 +153,8 @@ async def register(
         airspace_keeping=body.airspace_keeping,
         reliable_surveillance=body.reliable_surveillance,
         micro_power_radio=body.micro_power_radio,
+        agricultural=body.agricultural,
+        max_radius_m=body.max_radius_m,
         created_at=now.isoformat(),
         updated_at=now.isoformat(),
     )
@@ -381,6 +383,7 @@ def _answer(aircraft: Aircraft, book: Rulebook) -> AircraftAnswer:
         )
     performance = aircraft.performance
     numbers, found = aircraft.numbers or AircraftNumbers(), classified(aircraft, book)
+    field_work = agricultural(numbers, book.agricultural_limits)
     return AircraftAnswer(
         aircraft_id=aircraft.aircraft_id,
         registration=aircraft.registration,
@@ -400,6 +403,11 @@ def _answer(aircraft: Aircraft, book: Rulebook) -> AircraftAnswer:
         airspace_keeping=numbers.airspace_keeping,
         reliable_surveillance=numbers.reliable_surveillance,
         micro_power_radio=numbers.micro_power_radio,
+        agricultural=numbers.agricultural,
+        max_radius_m=numbers.max_radius_m,
+        agricultural_by_numbers=field_work.aircraft_class is not None,
+        agricultural_missing=list(field_work.missing),
+        agricultural_because=list(field_work.because),
         class_by_numbers=None if found is None else found.aircraft_class,
         class_missing=[] if found is None else list(found.missing),
         class_because=[] if found is None else list(found.because),

@@ -93,6 +93,10 @@ class AircraftBody(ApiModel):
     """It can be watched reliably."""
     micro_power_radio: bool | None = None
     """Its radio is micro-power short-range equipment; asked of micro aircraft."""
+    agricultural: bool | None = None
+    """It is made for work in agriculture, forestry, animal husbandry or fishery alone."""
+    max_radius_m: Annotated[float, Field(gt=0, le=100_000)] | None = None
+    """How far from its place of take-off it can fly; asked of agricultural aircraft."""
 
 
 class AircraftPatch(ApiModel):
@@ -120,6 +124,10 @@ class AircraftPatch(ApiModel):
     """It can be watched reliably."""
     micro_power_radio: bool | None = None
     """Its radio is micro-power short-range equipment; asked of micro aircraft."""
+    agricultural: bool | None = None
+    """It is made for work in agriculture, forestry, animal husbandry or fishery alone."""
+    max_radius_m: Annotated[float, Field(gt=0, le=100_000)] | None = None
+    """How far from its place of take-off it can fly; asked of agricultural aircraft."""
 
 
 class MavlinkAnswer(BaseModel):
@@ -159,6 +167,16 @@ class AircraftAnswer(BaseModel):
     airspace_keeping: bool | None = None
     reliable_surveillance: bool | None = None
     micro_power_radio: bool | None = None
+    agricultural: bool | None = None
+    max_radius_m: float | None = None
+    agricultural_by_numbers: bool = Field(
+        False,
+        description="It is of the agricultural class (Order 761, Article 62): declared so, its numbers within limits.",
+    )
+    agricultural_missing: list[str] = Field(default_factory=list, description="Numbers that would decide that.")
+    agricultural_because: list[str] = Field(
+        default_factory=list, description="Which of that class's limits it exceeds."
+    )
     class_by_numbers: str | None = Field(
         None, description="The class its numbers give (Order 761, Article 62), by which it is judged; null: undecided."
     )

@@ -249,7 +249,7 @@ class AuthorityAnswer(ApiModel):
 class RuleClockAnswer(ApiModel):
     """What the rule clock found for the plan, and how the authority decided."""
 
-    exemption: Literal["suitable_airspace", "state_task"] | None = Field(
+    exemption: Literal["suitable_airspace", "agricultural", "state_task"] | None = Field(
         None, description="Why no application is needed (Article 31)."
     )
     standing_approval_id: str | None = Field(None, description="The envelope it flies under; null for a whole fleet.")

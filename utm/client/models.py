@@ -1561,6 +1561,15 @@ class Feature(msgspec.Struct, omit_defaults=True, kw_only=True):
     properties: dict[str, Any]
 
 
+class FeatureBody(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """A GeoJSON Feature: a Point with the properties of a site, or a LineString with those of a corridor."""
+
+    type: str
+    id: str | None = None
+    geometry: dict[str, Any]
+    properties: dict[str, Any]
+
+
 class FeaturePage(msgspec.Struct, omit_defaults=True, kw_only=True):
     """A FeatureCollection that is a list as well: `items` are its features."""
 
@@ -2309,6 +2318,36 @@ class Missions(msgspec.Struct, omit_defaults=True, kw_only=True):
 
     items: list[Mission]
     next_cursor: str | None
+
+
+class NetworkBody(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """A GeoJSON FeatureCollection of sites (Points) and corridors (LineStrings)."""
+
+    type: str
+    features: list[FeatureBody]
+
+
+class NetworkDifference(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """What an import does, by id."""
+
+    added: list[str]
+    changed: list[str]
+    unchanged: list[str]
+    withdrawn: list[str]
+
+
+class NetworkImport(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """What an import of the network did, or with dry_run would do."""
+
+    dry_run: bool
+    mode: str
+    usable: bool
+    errors: list[dict[str, Any]]
+    warnings: list[dict[str, Any]]
+    sites: NetworkDifference
+    corridors: NetworkDifference
+    plan_ids: list[str]
+    """Filed flights whose pad is closed now, at most 500."""
 
 
 class NewApplication(msgspec.Struct, omit_defaults=True, kw_only=True):
@@ -3074,6 +3113,44 @@ class ProvidersAnswer(msgspec.Struct, omit_defaults=True, kw_only=True):
     providers: list[Provider]
 
 
+class PublishedFeature(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """A site or corridor now in force: its GeoJSON Feature."""
+
+    type: str
+    id: str
+    geometry: dict[str, Any]
+    properties: dict[str, Any]
+    version: int
+    plan_ids: list[str]
+    """Filed flights whose pad is closed now, at most 500."""
+
+
+class PublishedRoute(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """A corridor in the fields a regulator reads; metres, true heights (null: the ground is not known)."""
+
+    wayId: str
+    wayName: str
+    wayNameEn: str
+    width: float
+    points: list[RoutePoint]
+    minHeight: float | None
+    maxHeight: float | None
+    heightKind: str
+    direction: str
+    layer: str | None
+    capacity: int | None
+    speed: float | None
+    length: float
+    demonstration: bool
+
+
+class PublishedRoutes(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """The published routes."""
+
+    items: list[PublishedRoute]
+    next_cursor: str | None
+
+
 class PublishedTemporaryZone(msgspec.Struct, omit_defaults=True, kw_only=True):
     """A temporary zone with its list of actions."""
 
@@ -3367,6 +3444,13 @@ class RouteNoise(msgspec.Struct, omit_defaults=True, kw_only=True):
     passage_db: float
     loudest_db: float
     cost_m: float | None
+
+
+class RoutePoint(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """A place of a route, WGS-84 degrees."""
+
+    lon: float
+    lat: float
 
 
 class RoutePopulation(msgspec.Struct, omit_defaults=True, kw_only=True):

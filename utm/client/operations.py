@@ -736,6 +736,15 @@ class Operations:
             idempotent=False,
         )
 
+    def export_network(self) -> Any:
+        """Export sites and corridors."""
+        return self._call(  # type: ignore[no-any-return]
+            "GET",
+            "/v1/network/export",
+            results={200: Any},
+            idempotent=True,
+        )
+
     def file_event_report(
         self, report_id: str | int, body: models.EventReportBody | Mapping[str, Any]
     ) -> models.EventReport:
@@ -1590,6 +1599,19 @@ class Operations:
             idempotent=False,
         )
 
+    def import_network(
+        self, body: models.NetworkBody | Mapping[str, Any], *, dry_run: bool | None = None, mode: str | None = None
+    ) -> models.NetworkImport:
+        """Import sites and corridors."""
+        return self._call(  # type: ignore[no-any-return]
+            "POST",
+            "/v1/network/import",
+            results={200: models.NetworkImport},
+            query={"dry_run": dry_run, "mode": mode},
+            body=body,
+            idempotent=False,
+        )
+
     def import_population(
         self,
         body: Mapping[str, Any] | bytes,
@@ -2064,6 +2086,16 @@ class Operations:
             idempotent=True,
         )
 
+    def list_routes(self, *, format: str | None = None) -> models.PublishedRoutes:
+        """Published routes in the regulator's fields."""
+        return self._call(  # type: ignore[no-any-return]
+            "GET",
+            "/v1/routes",
+            results={200: models.PublishedRoutes},
+            query={"format": format},
+            idempotent=True,
+        )
+
     def list_sandboxes(self) -> models.Sandboxes:
         """List sandboxes."""
         return self._call(  # type: ignore[no-any-return]
@@ -2351,6 +2383,19 @@ class Operations:
             idempotent=True,
         )
 
+    def put_corridor(
+        self, corridor_id: str | int, body: models.FeatureBody | Mapping[str, Any]
+    ) -> models.PublishedFeature:
+        """Publish a corridor."""
+        return self._call(  # type: ignore[no-any-return]
+            "PUT",
+            "/v1/corridors/{corridor_id}",
+            results={200: models.PublishedFeature},
+            path={"corridor_id": corridor_id},
+            body=body,
+            idempotent=True,
+        )
+
     def put_ground_rules(self, body: models.GroundRulesBody | Mapping[str, Any]) -> models.GroundRulesShown:
         """Publish rules of ground risk and noise."""
         return self._call(  # type: ignore[no-any-return]
@@ -2438,6 +2483,17 @@ class Operations:
             "PUT",
             "/v1/session/password",
             results={204: None},
+            body=body,
+            idempotent=True,
+        )
+
+    def put_site(self, site_id: str | int, body: models.FeatureBody | Mapping[str, Any]) -> models.PublishedFeature:
+        """Publish a site."""
+        return self._call(  # type: ignore[no-any-return]
+            "PUT",
+            "/v1/sites/{site_id}",
+            results={200: models.PublishedFeature},
+            path={"site_id": site_id},
             body=body,
             idempotent=True,
         )
@@ -2816,6 +2872,16 @@ class Operations:
             idempotent=False,
         )
 
+    def withdraw_corridor(self, corridor_id: str | int) -> None:
+        """Withdraw a corridor."""
+        return self._call(  # type: ignore[no-any-return]
+            "DELETE",
+            "/v1/corridors/{corridor_id}",
+            results={204: None},
+            path={"corridor_id": corridor_id},
+            idempotent=True,
+        )
+
     def withdraw_population(self, grid_id: str | int) -> None:
         """Withdraw a population grid."""
         return self._call(  # type: ignore[no-any-return]
@@ -2823,6 +2889,16 @@ class Operations:
             "/v1/population/grids/{grid_id}",
             results={204: None},
             path={"grid_id": grid_id},
+            idempotent=True,
+        )
+
+    def withdraw_site(self, site_id: str | int) -> None:
+        """Withdraw a site."""
+        return self._call(  # type: ignore[no-any-return]
+            "DELETE",
+            "/v1/sites/{site_id}",
+            results={204: None},
+            path={"site_id": site_id},
             idempotent=True,
         )
 
@@ -3597,6 +3673,15 @@ class AsyncOperations:
             path={"action_list_id": action_list_id},
             body=body,
             idempotent=False,
+        )
+
+    async def export_network(self) -> Any:
+        """Export sites and corridors."""
+        return await self._call(  # type: ignore[no-any-return]
+            "GET",
+            "/v1/network/export",
+            results={200: Any},
+            idempotent=True,
         )
 
     async def file_event_report(
@@ -4455,6 +4540,19 @@ class AsyncOperations:
             idempotent=False,
         )
 
+    async def import_network(
+        self, body: models.NetworkBody | Mapping[str, Any], *, dry_run: bool | None = None, mode: str | None = None
+    ) -> models.NetworkImport:
+        """Import sites and corridors."""
+        return await self._call(  # type: ignore[no-any-return]
+            "POST",
+            "/v1/network/import",
+            results={200: models.NetworkImport},
+            query={"dry_run": dry_run, "mode": mode},
+            body=body,
+            idempotent=False,
+        )
+
     async def import_population(
         self,
         body: Mapping[str, Any] | bytes,
@@ -4929,6 +5027,16 @@ class AsyncOperations:
             idempotent=True,
         )
 
+    async def list_routes(self, *, format: str | None = None) -> models.PublishedRoutes:
+        """Published routes in the regulator's fields."""
+        return await self._call(  # type: ignore[no-any-return]
+            "GET",
+            "/v1/routes",
+            results={200: models.PublishedRoutes},
+            query={"format": format},
+            idempotent=True,
+        )
+
     async def list_sandboxes(self) -> models.Sandboxes:
         """List sandboxes."""
         return await self._call(  # type: ignore[no-any-return]
@@ -5220,6 +5328,19 @@ class AsyncOperations:
             idempotent=True,
         )
 
+    async def put_corridor(
+        self, corridor_id: str | int, body: models.FeatureBody | Mapping[str, Any]
+    ) -> models.PublishedFeature:
+        """Publish a corridor."""
+        return await self._call(  # type: ignore[no-any-return]
+            "PUT",
+            "/v1/corridors/{corridor_id}",
+            results={200: models.PublishedFeature},
+            path={"corridor_id": corridor_id},
+            body=body,
+            idempotent=True,
+        )
+
     async def put_ground_rules(self, body: models.GroundRulesBody | Mapping[str, Any]) -> models.GroundRulesShown:
         """Publish rules of ground risk and noise."""
         return await self._call(  # type: ignore[no-any-return]
@@ -5309,6 +5430,19 @@ class AsyncOperations:
             "PUT",
             "/v1/session/password",
             results={204: None},
+            body=body,
+            idempotent=True,
+        )
+
+    async def put_site(
+        self, site_id: str | int, body: models.FeatureBody | Mapping[str, Any]
+    ) -> models.PublishedFeature:
+        """Publish a site."""
+        return await self._call(  # type: ignore[no-any-return]
+            "PUT",
+            "/v1/sites/{site_id}",
+            results={200: models.PublishedFeature},
+            path={"site_id": site_id},
             body=body,
             idempotent=True,
         )
@@ -5691,6 +5825,16 @@ class AsyncOperations:
             idempotent=False,
         )
 
+    async def withdraw_corridor(self, corridor_id: str | int) -> None:
+        """Withdraw a corridor."""
+        return await self._call(  # type: ignore[no-any-return]
+            "DELETE",
+            "/v1/corridors/{corridor_id}",
+            results={204: None},
+            path={"corridor_id": corridor_id},
+            idempotent=True,
+        )
+
     async def withdraw_population(self, grid_id: str | int) -> None:
         """Withdraw a population grid."""
         return await self._call(  # type: ignore[no-any-return]
@@ -5698,6 +5842,16 @@ class AsyncOperations:
             "/v1/population/grids/{grid_id}",
             results={204: None},
             path={"grid_id": grid_id},
+            idempotent=True,
+        )
+
+    async def withdraw_site(self, site_id: str | int) -> None:
+        """Withdraw a site."""
+        return await self._call(  # type: ignore[no-any-return]
+            "DELETE",
+            "/v1/sites/{site_id}",
+            results={204: None},
+            path={"site_id": site_id},
             idempotent=True,
         )
 

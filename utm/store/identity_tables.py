@@ -202,6 +202,8 @@ class AircraftRow(SQLModel, table=True):
     airspace_keeping: bool | None = None
     reliable_surveillance: bool | None = None
     micro_power_radio: bool | None = None
+    agricultural: bool | None = None
+    max_radius_m: float | None = None
     created_at: str
     updated_at: str
     deactivated_at: str | None = None

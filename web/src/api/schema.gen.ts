@@ -1371,6 +1371,14 @@ export interface Feature {
   readonly properties: Readonly<Record<string, unknown>>
 }
 
+/** A GeoJSON Feature: a Point with the properties of a site, or a LineString with those of a corridor. */
+export interface FeatureBody {
+  readonly type: 'Feature'
+  readonly id?: string | null
+  readonly geometry: Readonly<Record<string, unknown>>
+  readonly properties: Readonly<Record<string, unknown>>
+}
+
 /** A FeatureCollection that is a list as well: `items` are its features. */
 export interface FeaturePage {
   readonly type: 'FeatureCollection'
@@ -2061,6 +2069,33 @@ export interface MissionWithPlan {
 export interface Missions {
   readonly items: readonly Mission[]
   readonly next_cursor: string | null
+}
+
+/** A GeoJSON FeatureCollection of sites (Points) and corridors (LineStrings). */
+export interface NetworkBody {
+  readonly type: 'FeatureCollection'
+  readonly features: readonly FeatureBody[]
+}
+
+/** What an import does, by id. */
+export interface NetworkDifference {
+  readonly added: readonly string[]
+  readonly changed: readonly string[]
+  readonly unchanged: readonly string[]
+  readonly withdrawn: readonly string[]
+}
+
+/** What an import of the network did, or with dry_run would do. */
+export interface NetworkImport {
+  readonly dry_run: boolean
+  readonly mode: 'merge' | 'replace'
+  readonly usable: boolean
+  readonly errors: readonly (Readonly<Record<string, unknown>>)[]
+  readonly warnings: readonly (Readonly<Record<string, unknown>>)[]
+  readonly sites: NetworkDifference
+  readonly corridors: NetworkDifference
+  /** Filed flights whose pad is closed now, at most 500. */
+  readonly plan_ids: readonly string[]
 }
 
 /** An application just made. */
@@ -2784,6 +2819,41 @@ export interface ProvidersAnswer {
   readonly providers: readonly Provider[]
 }
 
+/** A site or corridor now in force: its GeoJSON Feature. */
+export interface PublishedFeature {
+  readonly type: 'Feature'
+  readonly id: string
+  readonly geometry: Readonly<Record<string, unknown>>
+  readonly properties: Readonly<Record<string, unknown>>
+  readonly version: number
+  /** Filed flights whose pad is closed now, at most 500. */
+  readonly plan_ids: readonly string[]
+}
+
+/** A corridor in the fields a regulator reads; metres, true heights (null: the ground is not known). */
+export interface PublishedRoute {
+  readonly wayId: string
+  readonly wayName: string
+  readonly wayNameEn: string
+  readonly width: number
+  readonly points: readonly RoutePoint[]
+  readonly minHeight: number | null
+  readonly maxHeight: number | null
+  readonly heightKind: 'AGL' | 'AMSL' | 'HAE'
+  readonly direction: 'forward' | 'both'
+  readonly layer: string | null
+  readonly capacity: number | null
+  readonly speed: number | null
+  readonly length: number
+  readonly demonstration: boolean
+}
+
+/** The published routes. */
+export interface PublishedRoutes {
+  readonly items: readonly PublishedRoute[]
+  readonly next_cursor: string | null
+}
+
 /** A temporary zone with its list of actions. */
 export interface PublishedTemporaryZone {
   readonly zone_id: string
@@ -3050,6 +3120,12 @@ export interface RouteNoise {
   readonly passage_db: number
   readonly loudest_db: number
   readonly cost_m: number | null
+}
+
+/** A place of a route, WGS-84 degrees. */
+export interface RoutePoint {
+  readonly lon: number
+  readonly lat: number
 }
 
 /** The grid a way was judged by. */
@@ -4290,6 +4366,8 @@ export interface Operations {
   readonly 'POST /v1/contingencies/{contingency_id}/accept': { readonly body: undefined; readonly answer: Contingency }
   readonly 'POST /v1/contingencies/{contingency_id}/dismiss': { readonly body: undefined; readonly answer: Contingency }
   readonly 'GET /v1/corridors': { readonly body: undefined; readonly answer: FeaturePage }
+  readonly 'PUT /v1/corridors/{corridor_id}': { readonly body: FeatureBody; readonly answer: PublishedFeature }
+  readonly 'DELETE /v1/corridors/{corridor_id}': { readonly body: undefined; readonly answer: null }
   readonly 'GET /v1/crews': { readonly body: undefined; readonly answer: Crews }
   readonly 'POST /v1/crews': { readonly body: CrewBody; readonly answer: Crew }
   readonly 'PATCH /v1/crews/{crew_id}': { readonly body: CrewPatch; readonly answer: Crew }
@@ -4357,6 +4435,8 @@ export interface Operations {
   readonly 'GET /v1/missions/{mission_id}': { readonly body: undefined; readonly answer: MissionWithPlan }
   readonly 'POST /v1/missions/{mission_id}/cancel': { readonly body: undefined; readonly answer: Mission }
   readonly 'POST /v1/missions/{mission_id}/confirm': { readonly body: undefined; readonly answer: Mission }
+  readonly 'GET /v1/network/export': { readonly body: undefined; readonly answer: unknown }
+  readonly 'POST /v1/network/import': { readonly body: NetworkBody; readonly answer: NetworkImport }
   readonly 'GET /v1/operators': { readonly body: undefined; readonly answer: OperatorList }
   readonly 'GET /v1/operators/{organisation_id}': { readonly body: undefined; readonly answer: OperatorAnswer }
   readonly 'GET /v1/operators/{organisation_id}/contact': { readonly body: undefined; readonly answer: Contact }
@@ -4394,6 +4474,7 @@ export interface Operations {
   readonly 'GET /v1/replay': { readonly body: undefined; readonly answer: unknown }
   readonly 'GET /v1/replay/distance': { readonly body: undefined; readonly answer: ReplayDistance }
   readonly 'GET /v1/replay/range': { readonly body: undefined; readonly answer: ReplayRange }
+  readonly 'GET /v1/routes': { readonly body: undefined; readonly answer: PublishedRoutes }
   readonly 'POST /v1/routes': { readonly body: RouteBody; readonly answer: Routes }
   readonly 'GET /v1/sandboxes': { readonly body: undefined; readonly answer: Sandboxes }
   readonly 'POST /v1/sandboxes': { readonly body: SandboxBody; readonly answer: NewSandbox }
@@ -4423,6 +4504,8 @@ export interface Operations {
   readonly 'DELETE /v1/signing-keys/{kid}': { readonly body: undefined; readonly answer: null }
   readonly 'GET /v1/sites': { readonly body: undefined; readonly answer: FeaturePage }
   readonly 'GET /v1/sites/{site_id}': { readonly body: undefined; readonly answer: Feature }
+  readonly 'PUT /v1/sites/{site_id}': { readonly body: FeatureBody; readonly answer: PublishedFeature }
+  readonly 'DELETE /v1/sites/{site_id}': { readonly body: undefined; readonly answer: null }
   readonly 'GET /v1/sites/{site_id}/slots': { readonly body: undefined; readonly answer: Slots }
   readonly 'GET /v1/standing-approvals': { readonly body: undefined; readonly answer: StandingApprovals }
   readonly 'POST /v1/standing-approvals': { readonly body: StandingApprovalBody; readonly answer: StandingApproval }

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from airspace.rules.book import book_to_dict, order_761, parse_book
-from airspace.rules.classes import CLASSES, ORDER_761, AircraftNumbers, ClassLimits, classify
+from airspace.rules.classes import CLASSES, ORDER_761, AircraftNumbers, ClassLimits, agricultural, classify
 
 MICRO = AircraftNumbers(0.249, 0.3, 10.0, 50.0, True, True, True)
 LIGHT = AircraftNumbers(4.0, 7.0, 100 / 3.6, None, True, True)
@@ -85,6 +85,25 @@ def test_telling_more_never_changes_a_class_that_was_certain(numbers: AircraftNu
             micro_power_radio=low < 1 if numbers.micro_power_radio is None else numbers.micro_power_radio,
         )
         assert classify(told).aircraft_class == known
+
+
+FIELD_WORK = AircraftNumbers(60.0, 110.0, 50 / 3.6, 30.0, agricultural=True, max_radius_m=2_000.0)
+
+
+def test_agricultural_aircraft_are_a_class_beside_the_others() -> None:
+    """Declared for that work alone and within 30 m, 50 km/h and 2000 m it is one, whatever it weighs; else it says why."""
+    assert agricultural(FIELD_WORK).aircraft_class == "agricultural"
+    assert classify(FIELD_WORK).aircraft_class == "medium"
+    for over in ({"max_height_agl_m": 30.1}, {"max_speed_mps": 14.0}, {"max_radius_m": 2_001.0}):
+        found = agricultural(replace(FIELD_WORK, **over))
+        assert found.aircraft_class is None
+        assert len(found.because) == 1
+        assert next(iter(over)) in found.because[0]
+    assert agricultural(replace(FIELD_WORK, max_radius_m=None)).missing == ("max_radius_m",)
+    assert agricultural(replace(FIELD_WORK, agricultural=False)) == agricultural(replace(FIELD_WORK, agricultural=None))
+    assert agricultural(replace(FIELD_WORK, agricultural=None)).aircraft_class is None
+    wider = ClassLimits(max_speed_kmh=60.0, max_height_agl_m=40.0, max_radius_m=3_000.0)
+    assert agricultural(replace(FIELD_WORK, max_radius_m=2_500.0), wider).aircraft_class == "agricultural"
 
 
 def test_the_limits_are_policy_and_come_back_from_json() -> None:

@@ -69,6 +69,17 @@ def test_ordinary_logistics_and_relayed_inspection_are_caught_alike_unless_they_
     assert judge(facts(declared_triggers=None), replace(BOOK, assumed_triggers=())).application == "not_needed"
 
 
+def test_routine_agricultural_work_is_exempt_and_the_triggers_end_that_too() -> None:
+    """Article 31(1) and (2): in whatever airspace, of whatever mass; not where the flight leaves the limits of its class."""
+    work = facts(operation_type="other", aircraft_class="medium", suitable=lambda: False, field_work=lambda: True)
+    found = judge(work, BOOK)
+    assert (found.application, found.exemption, found.readiness_by_s) == ("not_needed", "agricultural", None)
+    assert judge(replace(work, field_work=lambda: False), BOOK).application == "submitted"
+    assert judge(replace(work, operation_type="logistics"), BOOK).application == "submitted"
+    assert judge(replace(work, declared_triggers=("network_relay",)), BOOK).application == "submitted"
+    assert judge(work, replace(BOOK, agricultural_operations=())).application == "submitted"
+
+
 def test_a_state_task_over_its_own_sites_reports_readiness_and_applies_not() -> None:
     """Article 31: the confirmation one hour before stays."""
     found = judge(facts(operation_type="public_safety", suitable=lambda: False, over_own_sites=lambda: True), BOOK)

@@ -265,6 +265,33 @@ async def test_an_aircraft_is_judged_by_the_class_its_numbers_give(desk: Desk) -
     assert 10 in [item["item"] for item in entry["missing_items"]]
 
 
+async def test_an_agricultural_aircraft_works_its_field_without_application(desk: Desk) -> None:
+    """Within 30 m and 2000 m of its take-off, with its tolerance, it needs nobody; higher, farther or relayed it applies."""
+    await order_in_force(desk)
+    aircraft = await desk.aircraft(
+        "org_c", agricultural=True, mtow_kg=110.0, empty_mass_kg=60.0, max_speed_mps=13.0, max_height_agl_m=30.0,
+        max_radius_m=2_000.0,
+    )  # fmt: skip
+
+    async def filed(*waypoints: dict[str, Any], **more: Any) -> dict[str, Any]:
+        body = filing.plan(aircraft, beijing("2026-12-31 09:00"), list(waypoints), special_conditions=[])
+        body["route"]["cruise_speed_mps"] = 10.0
+        answer = await desk.file({**body, "operation_type": "other", **more}, "org_c")
+        found: dict[str, Any] = orjson.loads(orjson.dumps(answer.document))
+        if found["state"] == "approved":
+            await desk.services.plan_steps.cancel(principal("operator", "org_c"), found["plan_id"])
+        return found
+
+    field = (point(0, 0, 15.0), point(1500, 0, 15.0))
+    near = await filed(*field)
+    assert (near["state"], near["rule_clock"]["exemption"]) == ("approved", "agricultural")
+    high = await filed(point(0, 0, 28.0), point(1500, 0, 28.0))
+    far = await filed(point(0, 0, 15.0), point(1996, 0, 15.0))
+    relayed = await filed(*field, special_conditions=["network_relay"])
+    parcel = await filed(*field, operation_type="logistics")
+    assert [item["state"] for item in (high, far, relayed, parcel)] == ["pending"] * 4
+
+
 async def test_a_plan_filed_in_time_stays_in_time(desk: Desk) -> None:
     """Judging it again on the day must not find that the day has come: it was filed in time."""
     await order_in_force(desk)

@@ -22,7 +22,10 @@ Cause: TypeAlias = Literal["no_carrier", "load_not_possible", "out_of_reach", "n
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """An order that waits; `weight` is that of its urgency, `deliver_by_s` None where no time was asked for."""
+    """An order that waits; `weight` is that of its urgency, `deliver_by_s` None where no time was asked for.
+
+    `order_ids` are the orders that share its flight, itself alone where none is given.
+    """
 
     order_id: str
     organisation_id: str
@@ -34,6 +37,11 @@ class Job:
     deliver_by_s: float | None = None
     dangerous_goods: bool = False
     cold_chain: bool = False
+    order_ids: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not self.order_ids:
+            object.__setattr__(self, "order_ids", (self.order_id,))
 
     def cost(self, arrives_s: float) -> float:
         """Return what delivering at an instant costs, in weighted seconds."""

@@ -6,7 +6,7 @@ first, at the place of a carrier's tour where it costs least. OR-Tools' routing 
 a clock: the effort is a number of parts solved anew, so the same orders give the same plan on a busy machine.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
@@ -47,15 +47,24 @@ class Why:
 
 
 def plan(
-    jobs: Iterable[Job], carriers: Sequence[Carrier], flights: Flights, *, effort: int = DEFAULT_EFFORT
+    jobs: Iterable[Job],
+    carriers: Sequence[Carrier],
+    flights: Flights,
+    *,
+    effort: int = DEFAULT_EFFORT,
+    first: Mapping[str, Sequence[str]] | None = None,
+    prove: bool = True,
 ) -> Schedule:
-    """Return the best plan found; with an effort of 0 the inserted one, without a bound."""
+    """Return the best plan found; with an effort of 0 the inserted one. Without `prove` there is no bound.
+
+    `first` is a plan to start from, orders by carrier in sequence: what of it still stands is kept, the rest is inserted.
+    """
     wanted = sorted(jobs, key=lambda job: (-job.weight, job.ready_s, job.order_id))
-    tours = _inserted(wanted, carriers, flights)
+    tours = _inserted(wanted, carriers, flights, _still(first or {}, wanted, carriers, flights))
     if effort > 0 and wanted:
         from dispatch.solver import improved  # noqa: PLC0415  (OR-Tools costs two seconds and 130 MB: only who plans)
 
-        tours, bound = improved(wanted, carriers, tours, flights, effort=effort)
+        tours, bound = improved(wanted, carriers, tours, flights, effort=effort, prove=prove)
     else:
         bound = None
     return schedule_of(wanted, carriers, tours, flights, bound)
@@ -104,11 +113,29 @@ def unchanged(before: Schedule, after: Schedule) -> Collection[str]:
 # -- insertion ---------------------------------------------------------------------------------------------------------
 
 
-def _inserted(jobs: Sequence[Job], carriers: Sequence[Carrier], flights: Flights) -> dict[str, list[Job]]:
+def _still(
+    first: Mapping[str, Sequence[str]], jobs: Sequence[Job], carriers: Sequence[Carrier], flights: Flights
+) -> dict[str, list[Job]]:
+    """Return what of a former plan can still be flown: the orders that still wait, on carriers that still take them."""
+    by_id = {job.order_id: job for job in jobs}
+    tours: dict[str, list[Job]] = {}
+    for carrier in carriers:
+        tour = [by_id[order_id] for order_id in first.get(carrier.aircraft_id, ()) if order_id in by_id]
+        tours[carrier.aircraft_id] = tour if flown(carrier, tour, flights) is not None else []
+    return tours
+
+
+def _inserted(
+    jobs: Sequence[Job], carriers: Sequence[Carrier], flights: Flights, tours: dict[str, list[Job]]
+) -> dict[str, list[Job]]:
     """Return tours by regret insertion, class by class of weight: medical goods never wait for parcels."""
-    tours: dict[str, list[Job]] = {carrier.aircraft_id: [] for carrier in carriers}
-    costs: dict[str, float] = dict.fromkeys(tours, 0.0)
+    costs = {
+        carrier.aircraft_id: sum(task.cost for task in flown(carrier, tours[carrier.aircraft_id], flights) or [])
+        for carrier in carriers
+    }
     by_id = {carrier.aircraft_id: carrier for carrier in carriers}
+    placed = {job.order_id for tour in tours.values() for job in tour}
+    jobs = [job for job in jobs if job.order_id not in placed]
     for weight in sorted({job.weight for job in jobs}, reverse=True):
         left = {job.order_id: job for job in jobs if job.weight == weight}
         places = {key: _places(job, carriers, tours, costs, flights) for key, job in left.items()}

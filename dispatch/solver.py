@@ -29,16 +29,19 @@ Tours = dict[str, list[Job]]
 
 
 def improved(
-    jobs: Sequence[Job], carriers: Sequence[Carrier], first: Tours, flights: Flights, *, effort: int
-) -> tuple[Tours, float]:
-    """Return better tours, after solving `effort` parts for each firm, and the least cost any plan can have."""
+    jobs: Sequence[Job], carriers: Sequence[Carrier], first: Tours, flights: Flights, *, effort: int, prove: bool = True
+) -> tuple[Tours, float | None]:
+    """Return better tours, after solving `effort` parts for each firm, and the least cost any plan can have.
+
+    None in place of that cost where it is not to be proven: that takes longer than all the rest.
+    """
     found: Tours = {carrier.aircraft_id: [] for carrier in carriers}
     for firm in sorted({job.organisation_id for job in jobs}):
         own_jobs = [job for job in jobs if job.organisation_id == firm]
         own = [carrier for carrier in carriers if carrier.organisation_id == firm]
         tours = {carrier.aircraft_id: list(first.get(carrier.aircraft_id, [])) for carrier in own}
         found.update(_improved_of_firm(own_jobs, own, tours, flights, effort) if own else tours)
-    return found, least_cost(jobs, carriers, flights)
+    return found, least_cost(jobs, carriers, flights) if prove else None
 
 
 def _improved_of_firm(jobs: list[Job], carriers: list[Carrier], tours: Tours, flights: Flights, effort: int) -> Tours:

@@ -51,6 +51,7 @@ from utm.api import (
     live,
     logistics,
     map_tiles,
+    network,
     notices,
     oauth,
     offers,
@@ -104,6 +105,7 @@ from utm.identification import IdentificationDesk
 from utm.live import LiveHub
 from utm.logistics.desks import Logistics
 from utm.memory import Memory
+from utm.network_desk import NetworkDesk
 from utm.off_nominal_parts import assemble
 from utm.offer_holds import HeldOffers
 from utm.plan_helpers import PlanHelpers
@@ -248,6 +250,7 @@ def _application(services: Services, lifespan: Lifespan[FastAPI] | None) -> Fast
         inspections,
         ground,
         routes,
+        network,
         map_tiles,
     ):
         app.include_router(module.router)
@@ -363,6 +366,7 @@ def compose(
         plan_steps=plan_steps,
         alerts=alerts_desk,
     )
+    network_desk = NetworkDesk(clock=clock, store=store, memory=memory, book=book, sky=sky)
     zone_desk = ZoneDesk(clock=clock, store=store, bus=bus, memory=memory, book=book, sky=sky, advisories=advisories)
     off_nominal = assemble(
         flight_plans=plans,
@@ -442,6 +446,7 @@ def compose(
             zones=zone_desk,
         ),
         ground=ground_desk,
+        network=network_desk,
         webhooks=webhook_desk,
         courier=Courier(
             clock=clock,
@@ -526,6 +531,8 @@ def _connect(services: Services) -> None:
     """Let what happens in one part reach the others."""
     loop = asyncio.get_running_loop()
     tasks: set[asyncio.Task[None]] = set()
+
+    services.network.on_closed.append(services.logistics.missions.sites_closed)
 
     def spawn(aircraft_id: str) -> None:
         for work in (services.plan_steps.landed(aircraft_id), services.commands.landed(aircraft_id)):

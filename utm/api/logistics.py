@@ -93,7 +93,7 @@ async def list_orders(
 )
 async def dispatch_orders(principal: Annotated[Principal, Depends(require("order.create"))], services: App) -> Response:
     """Plan the firm's waiting orders, book what departs soon, and say what was decided and why."""
-    return json_response(await services.logistics.dispatcher.plan_for(principal.organisation_id))
+    return json_response(await services.logistics.dispatcher.plan_for(principal.organisation_id, prove=True))
 
 
 @router.get("/orders/{order_id}", summary="Read an order", response_model=None, responses=problem_responses(401, 404))

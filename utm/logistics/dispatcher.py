@@ -1,13 +1,13 @@
 """Sends what waits: plans over a rolling horizon, books what departs soon, and says why the rest waits.
 
-Only orders without a flight are planned; what is booked stays booked. So a closed zone or a late vehicle changes the
-orders whose flights it takes away, and nothing else.
+Only orders without a flight are planned; what is booked stays booked. A closed zone or a carrier that is taken away gives
+up the flights it touches, and nothing else; a late vehicle those that cannot follow it (`utm.logistics.tours`).
 """
 
 import asyncio
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
 from typing import Any, Final
 
 import orjson
@@ -15,25 +15,23 @@ import structlog
 from sqlmodel import Session
 
 from airspace.timebase import from_scene_s, to_scene_s
+from airspace.zones import Zone
+from dispatch.batching import batched
 from dispatch.carrier import Carrier
-from dispatch.jobs import Flights, Job, Leg, Schedule, Task
-from dispatch.orders import URGENCY, OrderState, OrderStep
+from dispatch.greedy import nearest_first
+from dispatch.jobs import Flights, Job, Schedule, Task
+from dispatch.orders import URGENCY, OrderState
 from dispatch.planner import DEFAULT_EFFORT, plan, why
 from dispatch.promise import MOST_SEEN, promise
-from utm.api.body import validate
-from utm.api.flight_plan_models import FlightPlanBody
-from utm.flight_plans import FlightPlans, Prepared
-from utm.logistics.bookings import Needs
+from utm.flight_plans import FlightPlans
+from utm.logistics.booker import Booker, NotBooked
 from utm.logistics.fleet import LogisticsFleet
-from utm.logistics.flights import FlightDesigner, plan_body
-from utm.logistics.missions import Booking, BookingRefused, MissionDesk
-from utm.logistics.orders import CAUSES, OrderDesk, class_of
+from utm.logistics.flights import FlightDesigner
+from utm.logistics.missions import MissionDesk
+from utm.logistics.orders import OrderDesk, class_of
 from utm.plan_records import rfc3339
-from utm.problems import Problem
-from utm.security.authorise import scopes_of
-from utm.security.principal import Principal
 from utm.store import logistics
-from utm.store.logistics_tables import BatteryRow, CrewRow, OrderRow
+from utm.store.logistics_tables import OrderRow
 from utm.store.store import StoreUnavailableError
 
 HORIZON_S: Final = 2 * 3600.0
@@ -42,24 +40,44 @@ BOOK_AHEAD_S: Final = 15 * 60.0
 """Flights that leave later than this are planned but not booked: much can change till then (ours)."""
 NOTICE_S: Final = 30.0
 """A flight departs no sooner than this after it is booked: time to load and to confirm (ours)."""
-LONGEST_DELAY_S: Final = 15 * 60.0
-_ATTEMPTS: Final = 8
+AGAIN_S: Final = 60.0
+"""An order that could not be booked is tried again after so long, sooner where the airspace changes (ours)."""
 _EVERY_S: Final = 5.0
+_QUIET_S: Final = 60.0
+"""Without news a firm's waiting orders are planned again after so long (another server may have changed something)."""
 
 _log = structlog.get_logger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class _Flight:
-    """One flight of a task: where from, where to, with what, when."""
+class Planning(StrEnum):
+    """How orders are given to carriers: the best plan found, or the baseline it is measured against."""
 
-    kind: str
-    origin_id: str
-    destination_id: str
-    departs_at: datetime
-    payload_kg: float
-    level_at: int = 0
-    offered: Mapping[str, Any] | None = None
+    BEST = "best"
+    NEAREST = "nearest"
+
+
+@dataclass(slots=True)
+class _Desk:
+    """What is known of a firm between two plans."""
+
+    tours: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    planned_s: float = -1e12
+    acts_s: float = -1e12
+    """When the next flight of the plan is to be booked."""
+    changed: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """A firm's plan before it is booked."""
+
+    firm: str
+    found: Schedule
+    rows: Mapping[str, OrderRow]
+    jobs: Mapping[str, Job]
+    carriers: Mapping[str, Carrier]
+    flights: Flights
+    late_s: Sequence[float]
 
 
 class Dispatcher:
@@ -73,30 +91,143 @@ class Dispatcher:
         orders: OrderDesk,
         fleet: LogisticsFleet,
         designer: FlightDesigner,
+        booker: Booker,
         effort: int = DEFAULT_EFFORT,
     ) -> None:
         self._plans, self._missions, self._orders = flight_plans, missions, orders
-        self._fleet, self._designer, self._effort = fleet, designer, effort
+        self._fleet, self._designer, self._booker, self._effort = fleet, designer, booker, effort
         self._clock, self._store = flight_plans.clock, flight_plans.store
         self._turn = asyncio.Lock()
+        self._desks: dict[str, _Desk] = {}
+        self._not_before_s: dict[str, float] = {}
+        self._zones: dict[str, int] | None = None
+        self.planning = Planning.BEST
+        self.touched: Callable[[Zone], Collection[str]] = lambda _zone: ()
+        """Set by the composition root: the filed plans a zone stands in the way of, by id."""
+        orders.on_waiting.append(self._news)
 
     async def run(self) -> None:
-        """Plan every few seconds for every firm with waiting orders; a store that cannot commit is tried again."""
+        """Plan every few seconds what has news; a store that cannot commit is tried again."""
         while True:
             try:
                 await self._missions.sweep()
-                for firm in await self._store.read(_waiting_firms):
-                    await self.plan_for(firm)
+                await self.release_disturbed()
+                await self._plan_due()
             except StoreUnavailableError as error:
                 _log.warning("planning_failed", reason=str(error))
             await asyncio.sleep(_EVERY_S)
 
-    async def plan_for(self, organisation_id: str) -> dict[str, Any]:
-        """Plan a firm's waiting orders now, book what departs soon, and return what was decided and why."""
-        async with self._turn:
-            return await self._plan_for(organisation_id)
+    async def plan_for(self, organisation_id: str, *, prove: bool = False) -> dict[str, Any]:
+        """Plan a firm's waiting orders now, book what departs soon, and return what was decided and why.
 
-    async def _plan_for(self, firm: str) -> dict[str, Any]:
+        With `prove` the plan is improved by the solver and its distance from the best is proven.
+        """
+        async with self._turn:
+            return (await self._plan_all([organisation_id], prove=prove))[organisation_id]
+
+    async def _plan_due(self) -> None:
+        now_s = to_scene_s(self._clock.now())
+        async with self._turn:
+            firms = await self._store.read(lambda session: logistics.firms_with(session, OrderState.CREATED.value))
+            due = [firm for firm in firms if self._is_due(self._desks.setdefault(firm, _Desk()), now_s)]
+            if due:
+                await self._plan_all(due)
+
+    @staticmethod
+    def _is_due(desk: _Desk, now_s: float) -> bool:
+        return desk.changed or now_s >= desk.acts_s or now_s >= desk.planned_s + _QUIET_S
+
+    def _news(self, firm: str) -> None:
+        """Note that an order of a firm waits anew (called in the store's writer)."""
+        self._desks.setdefault(firm, _Desk()).changed = True
+
+    # -- what is disturbed ---------------------------------------------------------------------------------------------
+
+    async def release_disturbed(self) -> int:
+        """Give up the planned flights that a new zone or a missing carrier makes impossible; return how many.
+
+        Only these are planned again: everything else stays as booked.
+        """
+        zones = self._new_zones()
+        gone = await self._store.read(_without_carrier)
+        plans = {plan_id for zone in zones for plan_id in self.touched(zone)}
+        causes = dict.fromkeys(gone, "carrier_unavailable")
+        for plan_id in sorted(plans):
+            mission_id = self._missions.of_plan(plan_id)
+            if mission_id is not None:
+                causes[mission_id] = "airspace_closed"
+        if zones:
+            self._not_before_s.clear()
+            for desk in self._desks.values():
+                desk.changed = True
+        if not causes:
+            return 0
+
+        def job(session: Session) -> int:
+            return sum(self._missions.give_up_planned(session, ref, cause) for ref, cause in causes.items())
+
+        return await self._store.write(job)
+
+    def _new_zones(self) -> list[Zone]:
+        """Return the zones published since the last look that flights may have to keep out of."""
+        present = {zone_id: item.version for zone_id, item in self._plans.book.zones.items()}
+        before, self._zones = self._zones, present
+        if before is None or before == present:
+            return []
+        fresh = [zone_id for zone_id, version in present.items() if before.get(zone_id) != version]
+        return [self._plans.book.zones[zone_id].zone for zone_id in fresh]
+
+    # -- planning ------------------------------------------------------------------------------------------------------
+
+    async def _plan_all(self, firms: Sequence[str], *, prove: bool = False) -> dict[str, dict[str, Any]]:
+        """Plan firms and book what departs soon, in the order of departure over all of them.
+
+        Who needs a pad first gets it first, whichever firm it is; of two at once the firm that has had fewer of late.
+        """
+        drafts = {firm: await self._draft(firm, prove=prove) for firm in firms}
+        booked: dict[str, dict[str, str]] = {firm: {} for firm in firms}
+        causes: dict[str, dict[str, str]] = {firm: {} for firm in firms}
+        stopped: set[str] = set()
+        now_s = to_scene_s(self._clock.now())
+        turns = [
+            (_leaves_s(task), firm, task)
+            for firm, draft in drafts.items()
+            for task in draft.found.tasks
+            if _leaves_s(task) <= now_s + BOOK_AHEAD_S
+        ]
+        where = {c.aircraft_id: c.site_id for draft in drafts.values() for c in draft.carriers.values()}
+        while turns:
+            turn = min(turns, key=lambda item: _rank(item, drafts[item[1]], len(booked[item[1]])))
+            turns.remove(turn)
+            _, firm, task = turn
+            draft = drafts[firm]
+            job = draft.jobs[task.order_id]
+            stands = where[task.aircraft_id]
+            if any(self._not_before_s.get(order_id, 0.0) > now_s for order_id in job.order_ids):
+                stopped.add(task.aircraft_id)
+            # Behind a flight that could not be booked, a tour has to be planned again.
+            if task.aircraft_id in stopped or (stands != job.origin_site_id) != (
+                task.positioning_departs_s is not None
+            ):
+                continue
+            orders = [draft.rows[order_id] for order_id in job.order_ids]
+            carrier = draft.carriers[task.aircraft_id]
+            reasons = _why_document(task, job, list(draft.carriers.values()), draft.flights, draft.found)
+            try:
+                mission_id = await self._booker.task(orders, job, task, carrier, reasons, empty_from=stands)
+            except NotBooked as why_not:
+                stopped.add(task.aircraft_id)
+                causes[firm].update(dict.fromkeys(job.order_ids, why_not.cause))
+                self._not_before_s.update(dict.fromkeys(job.order_ids, now_s + AGAIN_S))
+                continue
+            if mission_id is None:
+                stopped.add(task.aircraft_id)
+            else:
+                where[task.aircraft_id] = job.destination_site_id
+                booked[firm].update(dict.fromkeys(job.order_ids, mission_id))
+        return {firm: await self._conclude(drafts[firm], booked[firm], causes[firm]) for firm in firms}
+
+    async def _draft(self, firm: str, *, prove: bool) -> _Draft:
         now = self._clock.now()
         now_s = to_scene_s(now)
 
@@ -109,236 +240,114 @@ class Dispatcher:
 
         rows, carriers, late = await self._store.read(read)
         earliest = [replace(carrier, free_s=max(carrier.free_s, now_s + NOTICE_S)) for carrier in carriers]
+        flights = Flights(lambda a, b, carrier, kg: self._designer.leg(a, b, carrier, kg, now))
+        desk = self._desks.setdefault(firm, _Desk())
+        desk.changed, desk.planned_s = False, now_s
         jobs = [_job(row) for row in rows]
-        flights = Flights(self._travel(now))
-        found = await asyncio.to_thread(plan, jobs, earliest, flights, effort=self._effort)
-        booked: dict[str, str] = {}
-        refused: dict[str, str] = {}
-        causes: dict[str, str] = {}
-        by_id = {row.order_id: row for row in rows}
-        by_job = {job.order_id: job for job in jobs}
-        by_aircraft = {carrier.aircraft_id: carrier for carrier in earliest}
-        for task in found.tasks:
-            leaves_s = task.departs_s if task.positioning_departs_s is None else task.positioning_departs_s
-            carrier = by_aircraft[task.aircraft_id]
-            if leaves_s > now_s + BOOK_AHEAD_S or task.aircraft_id in refused.values():
-                continue  # behind a flight that could not be booked, a tour has to be planned again
-            reasons = _why_document(task, by_job[task.order_id], earliest, flights, found)
-            try:
-                mission_id = await self._book(by_id[task.order_id], task, carrier, reasons)
-            except _NotBooked as why_not:
-                refused[task.order_id] = task.aircraft_id
-                causes[task.order_id] = why_not.cause
-            else:
-                if mission_id is not None:
-                    booked[task.order_id] = mission_id
-        # Promised once booking has said when there is room: a plan may have to wait for the airspace.
-        await self._store.write(lambda session: self._promised(session, found, now_s, late))
-        waits = {**found.waiting, **causes}
-        if waits:
-            await self._store.write(lambda session: self._say_waiting(session, waits))
-        return _report(firm, found, booked, waits)
+        found, jobs = await asyncio.to_thread(self._planned, jobs, earliest, flights, desk, now_s, prove)
+        desk.tours = _tours(found)
+        leaves = [_leaves_s(task) for task in found.tasks]
+        desk.acts_s = min((at - BOOK_AHEAD_S for at in leaves if at > now_s + BOOK_AHEAD_S), default=now_s + _QUIET_S)
+        return _Draft(
+            firm,
+            found,
+            {row.order_id: row for row in rows},
+            {job.order_id: job for job in jobs},
+            {carrier.aircraft_id: carrier for carrier in earliest},
+            flights,
+            late,
+        )
 
-    def _travel(self, at: datetime) -> Any:
-        def travel(origin_id: str, destination_id: str, carrier: Carrier, payload_kg: float) -> Leg | None:
-            return self._designer.leg(origin_id, destination_id, carrier, payload_kg, at)
-
-        return travel
+    def _planned(
+        self, jobs: list[Job], carriers: list[Carrier], flights: Flights, desk: _Desk, now_s: float, prove: bool
+    ) -> tuple[Schedule, list[Job]]:
+        """Return a firm's plan and the jobs it is of (in a thread); orders that go the same way share a flight."""
+        if self.planning is Planning.NEAREST:
+            return nearest_first(jobs, carriers, flights), jobs
+        joined = batched(jobs, now_s, lambda job: any(flights.loaded(job, carrier) is not None for carrier in carriers))
+        if prove:
+            return plan(joined, carriers, flights, effort=self._effort), joined
+        quick = plan(joined, carriers, flights, effort=0, first=desk.tours)
+        return quick, joined
 
     # -- records -------------------------------------------------------------------------------------------------------
 
-    def _promised(self, session: Session, found: Schedule, now_s: float, late: list[float]) -> None:
-        """Promise what is planned for the first time, and tell when each order is expected now."""
-        for task in found.tasks:
-            row = logistics.get(session, OrderRow, task.order_id)
-            if row is None or row.state not in (OrderState.CREATED.value, OrderState.ASSIGNED.value):
-                continue
-            booked_s = row.expected_s if row.state == OrderState.ASSIGNED.value else None
-            arrives_s = task.arrives_s if booked_s is None else booked_s
-            values: dict[str, Any] = {"expected_s": arrives_s}
-            if row.promised_s is None:
-                given = promise(arrives_s, now_s, late)
-                values["promised_s"] = given.deliver_s
-                values["promise"] = orjson.dumps(
-                    {
+    async def _conclude(self, draft: _Draft, booked: Mapping[str, str], causes: Mapping[str, str]) -> dict[str, Any]:
+        """Promise what is planned for the first time, and say why the rest waits."""
+        # Promised once booking has said when there is room: a plan may have to wait for the airspace.
+        waits = {
+            order_id: cause
+            for job_id, cause in draft.found.waiting.items()
+            for order_id in draft.jobs[job_id].order_ids
+        }
+        waits |= causes
+        now_s = to_scene_s(self._clock.now())
+
+        def job(session: Session) -> None:
+            self._promised(session, draft, now_s)
+            for order_id, cause in waits.items():
+                row = logistics.get(session, OrderRow, order_id)
+                if row is not None and row.state == OrderState.CREATED.value:
+                    self._orders.note_waiting(session, row, cause)
+
+        if self._has_something_to_say(draft, waits):
+            await self._store.write(job)
+        if draft.found.tasks and causes:
+            self._desks[draft.firm].acts_s = min(self._desks[draft.firm].acts_s, now_s + AGAIN_S)
+        return _report(draft, booked, waits)
+
+    @staticmethod
+    def _has_something_to_say(draft: _Draft, waits: Mapping[str, str]) -> bool:
+        for task in draft.found.tasks:
+            for order_id in draft.jobs[task.order_id].order_ids:
+                row = draft.rows[order_id]
+                if row.promised_s is None or row.expected_s is None or abs(row.expected_s - task.arrives_s) >= 1.0:
+                    return True
+        return any(draft.rows[order_id].cause != cause for order_id, cause in waits.items())
+
+    def _promised(self, session: Session, draft: _Draft, now_s: float) -> None:
+        for task in draft.found.tasks:
+            for order_id in draft.jobs[task.order_id].order_ids:
+                row = logistics.get(session, OrderRow, order_id)
+                if row is None or row.state not in (OrderState.CREATED.value, OrderState.ASSIGNED.value):
+                    continue
+                assigned = row.state == OrderState.ASSIGNED.value and row.expected_s is not None
+                arrives_s = row.expected_s if assigned else task.arrives_s
+                values: dict[str, Any] = {"expected_s": arrives_s}
+                if row.promised_s is None and arrives_s is not None:
+                    given = promise(arrives_s, now_s, draft.late_s)
+                    values["promised_s"] = given.deliver_s
+                    document = {
                         "planned_s": arrives_s,
                         "probability": given.probability,
                         "flights_seen": given.flights_seen,
                     }
-                ).decode()
-            elif row.expected_s is not None and abs(row.expected_s - arrives_s) < 1.0:
-                continue
-            self._orders.change(session, row, **values)
-
-    def _say_waiting(self, session: Session, waits: Mapping[str, str]) -> None:
-        for order_id, cause in waits.items():
-            row = logistics.get(session, OrderRow, order_id)
-            if row is not None and row.state == OrderState.CREATED.value:
-                self._orders.note_waiting(session, row, cause)
-
-    # -- booking -------------------------------------------------------------------------------------------------------
-
-    async def _book(self, order: OrderRow, task: Task, carrier: Carrier, reasons: dict[str, Any]) -> str | None:
-        """Book a task, first its positioning flight where it needs one; return the mission.
-
-        None where the order is gone; raises _NotBooked with the cause where it cannot be had.
-        """
-        flights = []
-        if task.positioning_departs_s is not None:
-            departs_at = from_scene_s(task.positioning_departs_s)
-            flights.append(_Flight("positioning", carrier.site_id, order.origin_site_id, departs_at, 0.0))
-        delivery = from_scene_s(task.departs_s)
-        flights.append(_Flight("delivery", order.origin_site_id, order.destination_site_id, delivery, order.payload_kg))
-        for _ in range(_ATTEMPTS):
-            try:
-                return await self._booked(order, carrier, flights, reasons)
-            except _LegRefused as refused:
-                changed = self._another(flights, refused, task)
-                if changed is None:
-                    break
-                flights = changed
-            except Problem as problem:  # a site closed or an aircraft taken away since it was planned
-                _log.info("booking_not_possible", order_id=order.order_id, code=problem.code)
-                raise _NotBooked(problem.code if problem.code in CAUSES else "no_slot") from problem
-        raise _NotBooked("no_slot")
-
-    async def _booked(
-        self, order: OrderRow, carrier: Carrier, flights: list[_Flight], reasons: dict[str, Any]
-    ) -> str | None:
-        principal = planner_of(order.organisation_id)
-        prepared = [self._prepared(principal, order, carrier, flight) for flight in flights]
-
-        def job(session: Session) -> str | None:
-            row = logistics.get(session, OrderRow, order.order_id)
-            if row is None or row.state != OrderState.CREATED.value:
-                return None  # cancelled, or taken by another server, while it was planned
-            mission: dict[str, Any] = {}
-            for k, (flight, (ready, energy_wh)) in enumerate(zip(flights, prepared, strict=True)):
-                booking = self._booking(session, order, carrier, flight, ready, energy_wh, reasons)
-                try:
-                    mission = self._missions.book_in(session, principal, ready, booking)
-                except BookingRefused as refused:
-                    raise _LegRefused(k, refused) from refused
-            arrives_s = to_scene_s(datetime.fromisoformat(mission["arrives_at"]))
-            self._orders.step(
-                session, None, row, OrderStep.ASSIGN, mission_id=mission["mission_id"], expected_s=arrives_s, cause=None
-            )
-            return str(mission["mission_id"])
-
-        return await self._store.write(job)
-
-    def _prepared(
-        self, principal: Principal, order: OrderRow, carrier: Carrier, flight: _Flight
-    ) -> tuple[Prepared, float]:
-        body: dict[str, Any]
-        if flight.offered is not None:
-            body = dict(flight.offered)
-        else:
-            levels = self._designer.levels(flight.origin_id, flight.destination_id)
-            level = levels[flight.level_at % len(levels)]
-            designed = self._designer.flight(
-                flight.origin_id, flight.destination_id, carrier.model.cruise_mps, level, flight.departs_at
-            )
-            if designed is None:
-                raise _NotBooked("no_way")
-            body = plan_body(
-                designed,
-                carrier,
-                flight.departs_at,
-                origin_id=flight.origin_id,
-                destination_id=flight.destination_id,
-                alternate_id=None,
-                priority=URGENCY[class_of(order.priority_class)].plan_priority,
-                remarks=_remarks(order, flight),
-            )
-        ready = self._plans.prepare(principal, body, validate(body, FlightPlanBody))
-        return ready, carrier.flight_wh(ready.geometry, flight.payload_kg)  # type: ignore[arg-type]
-
-    def _booking(
-        self,
-        session: Session,
-        order: OrderRow,
-        carrier: Carrier,
-        flight: _Flight,
-        prepared: Prepared,
-        energy_wh: float,
-        reasons: dict[str, Any],
-    ) -> Booking:
-        firm = order.organisation_id
-        starts_s, ends_s = self._missions.resources.span(prepared, carrier.turn_s)
-        battery_id = crew_id = None
-        if self._fleet.keeps(session, BatteryRow, firm):
-            battery_id = self._fleet.free_battery(session, firm, energy_wh, starts_s, ends_s)
-            if battery_id is None:
-                raise Problem("no_battery_free")
-        if self._fleet.keeps(session, CrewRow, firm):
-            crew_id = self._fleet.free_crew(session, firm, starts_s, ends_s)
-            if crew_id is None:
-                raise Problem("no_crew_free")
-        delivers = flight.kind == "delivery"
-        needs = Needs(battery_id, crew_id, None, energy_wh)
-        return Booking(needs, order.order_id if delivers else None, flight.kind, None, reasons if delivers else None)
-
-    def _another(self, flights: list[_Flight], refused: "_LegRefused", task: Task) -> list[_Flight] | None:
-        """Return the flights changed so that the refused one may be had: as offered, at another level, or later."""
-        k, flight = refused.leg, flights[refused.leg]
-        offers = refused.decision["counter_offers"]
-        for offer in offers:
-            delay_s = float(offer["cost"]["delay_s"])
-            if offer["kind"] in ("delay", "altitude", "route") and delay_s <= LONGEST_DELAY_S:
-                moved = replace(
-                    flight, offered=offer["plan"], departs_at=flight.departs_at + timedelta(seconds=delay_s)
-                )
-                return _later(flights, k, moved, delay_s)
-        frees = [item["frees_at"] for item in refused.decision["reasons"] if item.get("frees_at")]
-        if frees:
-            until = max(datetime.fromisoformat(at) for at in frees)
-            delay_s = max(1.0, (until - flight.departs_at).total_seconds() + 60.0)
-            if delay_s <= LONGEST_DELAY_S:
-                moved = replace(flight, offered=None, departs_at=flight.departs_at + timedelta(seconds=delay_s))
-                return _later(flights, k, moved, delay_s)
-        levels = self._designer.levels(flight.origin_id, flight.destination_id)
-        if flight.level_at + 1 < len(levels):
-            return [*flights[:k], replace(flight, offered=None, level_at=flight.level_at + 1), *flights[k + 1 :]]
-        return None
+                    values["promise"] = orjson.dumps(document).decode()
+                elif row.expected_s is not None and arrives_s is not None and abs(row.expected_s - arrives_s) < 1.0:
+                    continue
+                self._orders.change(session, row, **values)
 
 
-class _NotBooked(Exception):  # noqa: N818  (an outcome of booking, not an error)
-    """Why a task could not be booked: a cause of `utm.logistics.orders.CAUSES`."""
-
-    def __init__(self, cause: str) -> None:
-        super().__init__(cause)
-        self.cause = cause
+def _without_carrier(session: Session) -> list[str]:
+    """Return the booked missions of the planner whose carrier was taken out of service."""
+    return logistics.booked_without_carrier(session)
 
 
-class _LegRefused(Exception):  # noqa: N818  (a refusal is a value to the planner, raised to undo the transaction)
-    """Which flight of a task cannot be booked, and the decision that says why."""
-
-    def __init__(self, leg: int, refused: BookingRefused) -> None:
-        super().__init__(str(refused))
-        self.leg = leg
-        self.decision: dict[str, Any] = refused.extra["decision"]
+def _leaves_s(task: Task) -> float:
+    return task.departs_s if task.positioning_departs_s is None else task.positioning_departs_s
 
 
-def _later(flights: list[_Flight], k: int, moved: _Flight, delay_s: float) -> list[_Flight]:
-    """Return the flights with one changed and those behind it as much later."""
-    behind = [
-        replace(item, offered=None, departs_at=item.departs_at + timedelta(seconds=delay_s))
-        for item in flights[k + 1 :]
-    ]
-    return [*flights[:k], moved, *behind]
+def _rank(turn: tuple[float, str, Task], draft: _Draft, had: int) -> tuple[float, int, int, float, str]:
+    """Return when a task is booked among those of all firms: by minute, then the urgent, then whose firm had fewer."""
+    leaves_s, _, task = turn
+    return leaves_s // 60.0, -draft.jobs[task.order_id].weight, had, leaves_s, task.order_id
 
 
-def planner_of(organisation_id: str) -> Principal:
-    """Return who acts when the planner files for a firm."""
-    return Principal("planner", "operator", organisation_id, "planner", scopes=scopes_of("operator"))
-
-
-def _waiting_firms(session: Session) -> Iterable[str]:
-    rows = logistics.page(
-        session, OrderRow, "order_no", organisation_id=None, states=[OrderState.CREATED.value], limit=5_000
-    )
-    return sorted({row.organisation_id for row in rows})
+def _tours(found: Schedule) -> dict[str, tuple[str, ...]]:
+    tours: dict[str, list[str]] = {}
+    for task in found.tasks:
+        tours.setdefault(task.aircraft_id, []).append(task.order_id)
+    return {aircraft_id: tuple(tour) for aircraft_id, tour in tours.items()}
 
 
 def _job(row: OrderRow) -> Job:
@@ -356,16 +365,9 @@ def _job(row: OrderRow) -> Job:
     )
 
 
-def _remarks(order: OrderRow, flight: _Flight) -> dict[str, Any]:
-    return {
-        "order_id": order.order_id if flight.kind == "delivery" else None,
-        "payload_kg": flight.payload_kg,
-        "dangerous_goods": order.dangerous_goods and flight.kind == "delivery",
-        "purpose": flight.kind,
-    }
-
-
-def _why_document(task: Task, job: Job, carriers: list[Carrier], flights: Flights, found: Schedule) -> dict[str, Any]:
+def _why_document(
+    task: Task, job: Job, carriers: Sequence[Carrier], flights: Flights, found: Schedule
+) -> dict[str, Any]:
     others = why(task, job, carriers, flights).alternatives
     later = [item.arrives_s - task.arrives_s for item in others]
     gap = None if found.gap is None else round(found.gap, 4)
@@ -384,18 +386,20 @@ def _why_document(task: Task, job: Job, carriers: list[Carrier], flights: Flight
     }
 
 
-def _report(firm: str, found: Schedule, booked: Mapping[str, str], waits: Mapping[str, str]) -> dict[str, Any]:
+def _report(draft: _Draft, booked: Mapping[str, str], waits: Mapping[str, str]) -> dict[str, Any]:
+    found = draft.found
     return {
-        "organisation_id": firm,
+        "organisation_id": draft.firm,
         "planned": [
             {
-                "order_id": task.order_id,
+                "order_id": order_id,
                 "aircraft_id": task.aircraft_id,
                 "departs_at": rfc3339(from_scene_s(task.departs_s)),
                 "arrives_at": rfc3339(from_scene_s(task.arrives_s)),
-                "mission_id": booked.get(task.order_id),
+                "mission_id": booked.get(order_id),
             }
             for task in found.tasks
+            for order_id in draft.jobs[task.order_id].order_ids
         ],
         "waiting": [{"order_id": order_id, "cause": cause} for order_id, cause in sorted(waits.items())],
         "cost": round(found.cost, 1),

@@ -133,12 +133,14 @@ class LogisticsFleet:
     def planners(self, session: Session, organisation_id: str) -> list[Carrier]:
         """Return a firm's carriers that can be planned with: available, registered, not due for maintenance."""
         found = []
+        now_s = to_scene_s(self._clock.now())
+        ends = logistics.standings(session, organisation_id)
         for row in logistics.of_firm(session, CarrierRow, organisation_id):
             aircraft = self._fleet.get(row.aircraft_id)
             due = row.maintenance_after_s is not None and row.flown_s >= row.maintenance_after_s
             if row.state == "available" and not due and aircraft is not None and aircraft.active:
-                site_id, free_s, _ = self.standing(session, row)
-                found.append(carrier_of(row, site_id, free_s))
+                site_id, arrives_s = ends.get(row.aircraft_id, (None, now_s - row.turn_s))
+                found.append(carrier_of(row, site_id or row.site_id, max(now_s, arrives_s + row.turn_s)))
         return found
 
     # -- batteries and crews -------------------------------------------------------------------------------------------

@@ -22,8 +22,8 @@ from airspace.trajectory import WaypointRoute
 from dispatch.carrier import Carrier
 from dispatch.corridor_route import through_corridors
 from dispatch.energy import EnergyModel
-from dispatch.flight_design import CLIMB_MPS, DESCENT_MPS, Flight, design, levels_for
-from dispatch.ground_risk import GroundRisk
+from dispatch.flight_design import CLIMB_MPS, DESCENT_MPS, Flight, design, gates, levels_for, through_gates
+from dispatch.ground_risk import GroundRisk, with_energy
 from dispatch.jobs import Leg
 from dispatch.priced_way import PricedGround, best_way
 from dispatch.router import Place, shortest_way
@@ -37,8 +37,12 @@ Cause: TypeAlias = Literal["no_way", "ground_risk", "site_closed"]
 _WINDOW_S: Final = 3_600.0
 """Zones in force within an hour of the departure are gone around: the flight may leave later than designed."""
 _CACHED: Final = 50_000
-_STATES: Final = 4
+_STATES: Final = 8
 """So many states of the airspace are remembered: flights are planned across the edge of an hour (ours)."""
+_OFF_M: Final = 100.0
+"""A zone so far off a way, beside the tolerance, does not change it: more than any margin a way keeps (ours)."""
+_MASS_STEP: Final = 1.25
+"""Ways are found for the mass rounded up to the next power of this: a little louder than the flight (ours)."""
 _USUAL_MASS_KG: Final = 15.0
 """Of an aircraft nobody told the mass of: that of the class small (`dispatch.energy`)."""
 
@@ -104,33 +108,59 @@ class FlightDesigner:
         """Return what was found at a level; the mass decides how loud the flight is and how hard it would fall."""
         at_s = to_scene_s(at)
         ways = self._ways(at_s).designed
-        mass = _USUAL_MASS_KG if mass_kg is None else mass_kg
-        place = (origin_id, destination_id, cruise_mps, level_agl_m, round(mass, 1))
+        mass = _rounded_up(_USUAL_MASS_KG if mass_kg is None else mass_kg)
+        place = (origin_id, destination_id, cruise_mps, level_agl_m, mass)
         if place not in ways:
             if len(ways) >= _CACHED:
                 ways.clear()
             # For the whole hour and the next: the same ways hold for every flight that leaves within it.
             from_s = at_s // _WINDOW_S * _WINDOW_S
-            ways[place] = self._designed(origin_id, destination_id, cruise_mps, level_agl_m, from_s, mass_kg)
-        return ways[place]
+            ways[place] = self._designed(origin_id, destination_id, cruise_mps, level_agl_m, from_s, mass)
+        found = ways[place]
+        if self._ground is None or found.ground is None or mass_kg is None:
+            return found
+        # How hard it would fall is judged for its own mass, not for the one its way was found for.
+        risk = with_energy(found.ground, self._ground.rules.limits, mass_kg, cruise_mps)
+        if risk.allowed:
+            return replace(found, ground=risk)
+        return replace(found, flight=None, ground=risk, cause=found.cause or "ground_risk")
 
     def _ways(self, at_s: float) -> "_Ways":
-        """Return what is known of flights in the hour of an instant: the same while the same airspace is in force."""
+        """Return what is known of flights in the hour of an instant: the same while the same airspace is in force.
+
+        What was found before a zone came is taken over where the zone lies off the way.
+        """
         book, starts_s = self._book, at_s // _WINDOW_S * _WINDOW_S
         over = (None, None) if self._ground is None else (self._ground.grid, self._ground.rules)
-        now = (book.scene, book.policy, *over)
-        passing = frozenset(
-            zone_id
+        ground = (book.corridors, book.sites, book.policy, *over)
+        zones = frozenset(
+            (zone_id, item.version)
             for zone_id, item in book.zones.items()
-            if item.zone.applicability
-            and bool(active_within(item.zone.applicability, starts_s, starts_s + 2 * _WINDOW_S))
+            if not item.zone.applicability
+            or bool(active_within(item.zone.applicability, starts_s, starts_s + 2 * _WINDOW_S))
         )
-        key = (*map(id, now), passing)
-        found = self._known.get(key)
+        shut = frozenset(site.site_id for site in book.sites.values() if not site.open)
+        key = (*map(id, ground), len(book.sites), shut, zones)
+        found = self._known.pop(key, None)
         if found is None:
+            found = self._without_new_zones(key, ground)
             while len(self._known) >= _STATES:
                 del self._known[next(iter(self._known))]
-            found = self._known[key] = _Ways(now)
+        self._known[key] = found  # the one asked for last is forgotten last
+        return found
+
+    def _without_new_zones(self, key: tuple[Any, ...], ground: tuple[Any, ...]) -> "_Ways":
+        """Return what still holds of the airspace most like this one that lacks only some of its zones."""
+        fewer = [known for known in self._known if known[:-1] == key[:-1] and known[-1] < key[-1]]
+        found = _Ways(ground)
+        if not fewer:
+            return found
+        base = max(fewer, key=lambda known: len(known[-1]))
+        new = [self._book.zones[zone_id].zone.area.bounds_m for zone_id, _ in key[-1] - base[-1]]
+        reach_m = self._book.policy.tolerance.horizontal_m + _OFF_M
+        for place, designed in self._known[base].designed.items():
+            if designed.way_m and not any(_near(designed.way_m, box, reach_m) for box in new):
+                found.designed[place] = designed
         return found
 
     def levels(self, origin_id: str, destination_id: str) -> Sequence[float]:
@@ -175,9 +205,9 @@ class FlightDesigner:
         origin, destination = book.sites.get(origin_id), book.sites.get(destination_id)
         if origin is None or destination is None or not (origin.open and destination.open):
             return Designed(None, None, "site_closed")
-        start, goal = (origin.x_m, origin.y_m), (destination.x_m, destination.y_m)
-        if math.dist(start, goal) < 1.0:
+        if math.dist((origin.x_m, origin.y_m), (destination.x_m, destination.y_m)) < 1.0:
             return Designed(None, None, "no_way")
+        start, goal = gates(origin, destination)
         if not book.policy.free_flight_allowed:
             return self._along_corridors(origin, destination, cruise_mps, level_agl_m, at_s, mass_kg)
         obstacles = self._plans.desk.zone_obstacles(book.policy)
@@ -192,7 +222,7 @@ class FlightDesigner:
         def risk(way: Sequence[Place]) -> GroundRisk:
             key = tuple(way)
             if key not in risks:
-                risks[key] = desk.assess(key, level_agl_m, mass_kg=mass_kg, speed_mps=cruise_mps)
+                risks[key] = desk.assess(key, level_agl_m, mass_kg=None, speed_mps=cruise_mps)
             return risks[key]
 
         def passes(way: Sequence[Place]) -> bool:
@@ -211,6 +241,8 @@ class FlightDesigner:
         self, origin: Site, destination: Site, cruise_mps: float, level_agl_m: float, way: Sequence[Place] | None,
         ground: GroundRisk | None, noise_cost_m: float | None,
     ) -> Designed:  # fmt: skip
+        if way is not None:
+            way = through_gates(origin, destination, way)
         flight = design(origin, destination, level_agl_m, cruise_mps, self._book.region, lambda *_: way)
         cause: Cause | None = "no_way" if flight is None else None
         shortest = None if way is None else _length(way)
@@ -245,7 +277,7 @@ class FlightDesigner:
         used = tuple(dict.fromkeys(item.edge.corridor_id for item in ways if item.edge.corridor_id is not None))
         if self._ground is None:
             return Designed(flight, None, None, places, None, None, used)
-        risk = self._ground.assess(places, flown.top_agl_m, mass_kg=mass_kg, speed_mps=cruise_mps)
+        risk = self._ground.assess(places, flown.top_agl_m, mass_kg=None, speed_mps=cruise_mps)
         if not risk.allowed:
             return Designed(None, risk, "ground_risk", places, None, None, used)
         power_db = self._ground.rules.power_db(None, mass_kg or _USUAL_MASS_KG)
@@ -264,6 +296,21 @@ class FlightDesigner:
             for height in (0.0, level_agl_m)
         ]
         return min(values), max(values)
+
+
+def _rounded_up(mass_kg: float) -> float:
+    return round(_USUAL_MASS_KG * _MASS_STEP ** math.ceil(math.log(mass_kg / _USUAL_MASS_KG, _MASS_STEP) - 1e-9), 3)
+
+
+def _near(way_m: Sequence[Place], box: tuple[float, float, float, float], reach_m: float) -> bool:
+    """Tell whether a way comes near a box, leg by leg; never False for one that does."""
+    return any(
+        min(a[0], b[0]) <= box[2] + reach_m
+        and max(a[0], b[0]) >= box[0] - reach_m
+        and min(a[1], b[1]) <= box[3] + reach_m
+        and max(a[1], b[1]) >= box[1] - reach_m
+        for a, b in pairwise(way_m)
+    )
 
 
 def _length(places: Sequence[Place]) -> float:

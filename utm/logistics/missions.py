@@ -8,7 +8,7 @@ A mission follows its flight plan: activated it flies, ended it is completed (or
 cancelled, withdrawn, refused or expired it is given up, and what it kept is free again in the same transaction.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -23,12 +23,13 @@ from airspace.timebase import from_scene_s, to_scene_s
 from utm.api.flight_plan_models import FlightPlanBody
 from utm.flight_plans import FlightPlans
 from utm.ids import new_id
+from utm.logistics import tours
 from utm.logistics.bookings import Needs, Resources, alternate_event
 from utm.plan_records import Answer, document, rfc3339
 from utm.plan_steps import PlanSteps
 from utm.problems import Problem, not_found
 from utm.security import Principal, may_edit_of, may_read_of
-from utm.store import logistics, plans
+from utm.store import contingencies, logistics, plans
 from utm.store.journal import audit_of, record_audit
 from utm.store.logistics_tables import BatteryRow, CarrierRow, MissionRow
 from utm.store.store import on_undo
@@ -38,8 +39,12 @@ KIND: Final = "mission"
 HELD, BOOKED, FLYING = "held", "booked", "flying"
 ALIVE: Final = frozenset({HELD, BOOKED, FLYING})
 LONGEST_HOLD_S: Final = 300.0
+BROUGHT_BACK: Final = "brought_back"
+"""The cause of a flight that failed on its way and came home with its load."""
 _DEFAULT_TURN_S: Final = 120.0
 _GIVEN_UP: Final = frozenset({"cancelled", "withdrawn", "refused", "expired"})
+_SOON_DOWN_S: Final = 30.0
+"""How much longer a flight that is past its planned end is taken to last (ours)."""
 
 
 class BookingRefused(Problem):
@@ -69,6 +74,7 @@ class MissionDesk:
         self._clock, self._store = flight_plans.clock, flight_plans.store
         self.resources = Resources(flight_plans)
         self._by_plan: dict[str, str] = {}
+        self._plan_of: dict[str, str] = {}
         self._waiting: set[str] = set()
         self.on_change: list[OnChange] = []
 
@@ -93,9 +99,9 @@ class MissionDesk:
         if carrier is not None and carrier.state != "available":
             raise Problem("carrier_unavailable")
         turn_s = _DEFAULT_TURN_S if carrier is None else carrier.turn_s
-        taken = self.resources.taken(session, prepared, booking.needs, turn_s)
-        if taken:
-            raise _refused([item.as_reason() for item in taken], [])
+        refusal = self.resources.refusal(session, prepared, booking.needs, turn_s)
+        if refusal is not None:
+            raise _refused(*refusal)
         answer = self._plans.file_in(session, principal, prepared)
         if answer.document["state"] != "approved":
             decision = orjson.loads(orjson.dumps(answer.document["decision"]))
@@ -138,6 +144,31 @@ class MissionDesk:
         self._steps.cancel_in(session, principal, row.plan_id, cause)
         self._give_up(session, row, "cancelled", cause)
 
+    def drop_in(self, session: Session, row: MissionRow, cause: str) -> None:
+        """Give a booked mission up inside a running job and nothing beside it; one that is none any more stays as it is."""
+        fresh = logistics.get(session, MissionRow, row.mission_id)
+        if fresh is None or fresh.state not in (HELD, BOOKED):
+            return
+        self._steps.cancel_in(session, None, fresh.plan_id, cause)
+        logistics.release(session, fresh.mission_id)
+        self._set(session, None, fresh, "give_up", state="cancelled", cause=cause)
+        self._tell(session, fresh, cause)
+
+    def give_up_planned(self, session: Session, mission_id: str, cause: str) -> bool:
+        """Give up a booked mission of the planner, with what it makes pointless; False for any other."""
+        row = logistics.get(session, MissionRow, mission_id)
+        if row is None or row.state != BOOKED or row.why is None:
+            return False
+        self.cancel_in(session, None, row, cause)
+        return True
+
+    def sites_closed(self, session: Session, keys: Collection[str]) -> None:
+        """Give up the planner's missions whose pad is not open any more; `keys` are those of the pads' bookings."""
+        for key in sorted(keys):
+            mission_id = key.removeprefix("alternate:") if key.startswith("alternate:") else self.of_plan(key)
+            if mission_id is not None:
+                self.give_up_planned(session, mission_id, "airspace_closed")
+
     async def get(self, principal: Principal, mission_id: str) -> dict[str, Any]:
         """Return a mission with its plan; raises Problem 404 for one the caller may not see."""
 
@@ -160,6 +191,10 @@ class MissionDesk:
     def of_plan(self, plan_id: str) -> str | None:
         """Return the living mission that flies by a plan."""
         return self._by_plan.get(plan_id)
+
+    def plan_of(self, mission_id: str | None) -> str | None:
+        """Return the plan that a living mission flies by."""
+        return None if mission_id is None else self._plan_of.get(mission_id)
 
     async def follow(self, plan_id: str) -> None:
         """Bring the mission of a plan to what the plan's state says."""
@@ -203,16 +238,42 @@ class MissionDesk:
                 self._set(session, None, row, "fly", state=FLYING, took_off_s=took_off_s)
                 self._tell(session, row, None)
             elif plan is not None and plan.state == PlanState.ENDED:
-                failed = "contingency" if _was_contingent(session, plan_id) else _sent_elsewhere(plan, row)
+                failed = _how_it_failed(session, plan_id) or _sent_elsewhere(plan, row)
                 self._land(session, row, _seconds(plan.ended_at), failed)
+            elif plan is not None and row.state == FLYING:
+                self._lasts(session, row, plan)
             elif plan is not None:
                 self._moved(session, row, plan.starts_s, plan.ends_s)
 
     def _moved(self, session: Session, row: MissionRow, departs_s: float, arrives_s: float) -> None:
-        """Follow a plan that was re-timed: what the mission keeps is kept as long as its flight lasts now."""
-        if (row.departs_s, row.arrives_s) != (departs_s, arrives_s):
-            logistics.extend(session, row.mission_id, arrives_s + (arrives_s - row.arrives_s) + _DEFAULT_TURN_S)
-            self._set(session, None, row, "retime", departs_s=departs_s, arrives_s=arrives_s)
+        """Follow a plan that was re-timed before it flies: what the mission keeps moves with it."""
+        if (row.departs_s, row.arrives_s) == (departs_s, arrives_s):
+            return
+        logistics.shift(session, row.mission_id, departs_s - row.departs_s, arrives_s - row.arrives_s)
+        self._set(session, None, row, "retime", departs_s=departs_s, arrives_s=arrives_s)
+        self._tell(session, row, None)
+        self._make_room(session, row, arrives_s)
+
+    def _lasts(self, session: Session, row: MissionRow, plan: FlightPlanRow) -> None:
+        """Follow a flight that began later than planned, or that should have landed by now and has not."""
+        planned_s = self._steps.planned_end_s.get(plan.plan_id, plan.ends_s)
+        now_s = to_scene_s(self._clock.now())
+        # Half a minute before its end every flight is extended, so that no gap opens: only past its end is it late.
+        arrives_s = planned_s if now_s < planned_s else now_s + _SOON_DOWN_S
+        if arrives_s <= row.arrives_s:
+            return
+        self._set(session, None, row, "retime", arrives_s=arrives_s)
+        self._tell(session, row, None)
+        self._make_room(session, row, arrives_s)
+
+    def _make_room(self, session: Session, row: MissionRow, arrives_s: float) -> None:
+        """Keep what a later flight needs longer, and give up what cannot follow it any more."""
+        carrier = logistics.get(session, CarrierRow, row.aircraft_id)
+        free_s = arrives_s + (_DEFAULT_TURN_S if carrier is None else carrier.turn_s)
+        tolerance_s = self._plans.book.policy.departure_tolerance_s
+        tours.too_late(session, row, free_s, tolerance_s, self.drop_in)
+        logistics.extend(session, row.mission_id, free_s)
+        tours.mend(session, row.aircraft_id, self.drop_in)
 
     def _land(self, session: Session, row: MissionRow, landed_s: float | None, cause: str | None) -> None:
         state = "completed" if cause is None else "failed"
@@ -228,11 +289,15 @@ class MissionDesk:
             _used(session, row.battery_id)
         self._set(session, None, row, "land", state=state, landed_s=landed_s, cause=cause)
         self._tell(session, row, cause)
+        if cause is not None:
+            tours.mend(session, row.aircraft_id, self.drop_in)
 
     def _give_up(self, session: Session, row: MissionRow, state: str, cause: str) -> None:
         logistics.release(session, row.mission_id)
         self._set(session, None, row, "give_up", state=state, cause=cause)
         self._tell(session, row, cause)
+        tours.without_purpose(session, row, self.drop_in)
+        tours.mend(session, row.aircraft_id, self.drop_in)
 
     # -- records -------------------------------------------------------------------------------------------------------
 
@@ -302,7 +367,7 @@ class MissionDesk:
 
     def load(self, session: Session) -> None:
         """Read every living mission, and keep the pads of their alternates."""
-        self._by_plan, self._waiting = {}, set()
+        self._by_plan, self._plan_of, self._waiting = {}, {}, set()
         for row in logistics.missions_where(session, states=ALIVE):
             self._remember(row)
 
@@ -322,8 +387,10 @@ class MissionDesk:
         (self._waiting.add if row.state == HELD else self._waiting.discard)(row.mission_id)
         if row.state not in ALIVE:
             self._by_plan.pop(row.plan_id, None)
+            self._plan_of.pop(row.mission_id, None)
             return
         self._by_plan[row.plan_id] = row.mission_id
+        self._plan_of[row.mission_id] = row.plan_id
         if row.alternate_site_id is not None:
             sky.keep_pad(row.alternate_site_id, alternate_event(row.mission_id, row.aircraft_id, row.arrives_s))
 
@@ -331,9 +398,12 @@ class MissionDesk:
 _AIRBORNE = frozenset({PlanState.ACTIVATED, PlanState.NONCONFORMING, PlanState.CONTINGENT})
 
 
-def _was_contingent(session: Session, plan_id: str) -> bool:
-    """Tell whether a flight was ever declared contingent, as its audit trail has it."""
-    return any(orjson.loads(line.detail).get("state") == "contingent" for line in audit_of(session, plan_id))
+def _how_it_failed(session: Session, plan_id: str) -> str | None:
+    """Return the cause of a flight that was ever declared contingent, as its audit trail has it; None for any other."""
+    if not any(orjson.loads(line.detail).get("state") == "contingent" for line in audit_of(session, plan_id)):
+        return None
+    done = [row.manoeuvre for row in contingencies.of_plan(session, plan_id) if row.state in ("open", "ended")]
+    return BROUGHT_BACK if done and done[-1] == "rtl" else "contingency"
 
 
 def _sent_elsewhere(plan: FlightPlanRow, row: MissionRow) -> str | None:

@@ -1,6 +1,6 @@
 """The order desk: orders are made, promised, followed through their flights, and told as a story."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -15,7 +15,7 @@ from utm.bus import Bus
 from utm.clock import Clock
 from utm.ids import new_id
 from utm.live_schema import OrderItem
-from utm.logistics.missions import MissionDesk, at_text
+from utm.logistics.missions import BROUGHT_BACK, MissionDesk, at_text
 from utm.plan_records import rfc3339
 from utm.problems import FieldProblem, Problem, not_found, validation_problem
 from utm.security import Principal, may_edit_of, may_read_of, visible_organisation
@@ -32,8 +32,18 @@ CAUSES: Final[dict[str, tuple[str, str]]] = {
     ),
     "out_of_reach": ("No carrier reaches the origin or the destination on one battery.", "单块电池航程不足。"),
     "no_way": ("There is no way between the two sites around the zones in force.", "两地之间无法绕开现行限制空域。"),
+    "ground_risk": (
+        "Every way between the two sites passes over more people than the limits allow.",
+        "两地之间的航线均超出地面风险限值。",
+    ),
+    "site_closed": ("One of its two sites is closed.", "起点或终点已关闭。"),
     "not_in_this_plan": ("Every carrier is busy; the order is planned again soon.", "运力均已占用，稍后将重新规划。"),
     "no_slot": ("No time was free for the flight within the horizon.", "规划时段内没有可用的飞行时间。"),
+    "needs_approval": (
+        "The flight needs an approval the firm does not hold (dangerous goods: Order 761, Article 31(2)); "
+        "apply for a standing one.",
+        "该飞行需要企业尚未取得的批准（危险品运输，第761号令第三十一条第二款），请申请长期批准。",
+    ),
     "no_battery_free": ("No battery of the firm is free.", "没有空闲电池。"),
     "no_crew_free": ("No crew of the firm has room for another vehicle.", "没有空闲机组。"),
     "carrier_unavailable": ("Its carrier is no longer available.", "所选运力已不可用。"),
@@ -45,6 +55,18 @@ CAUSES: Final[dict[str, tuple[str, str]]] = {
     "cancelled_by_firm": ("The flight was given up.", "任务已被放弃。"),
     "reassigned": ("It was given to another carrier.", "已改派其他航空器。"),
     "contingency": ("The flight ended in a contingency.", "飞行因应急处置而结束。"),
+    "brought_back": ("The flight failed on its way and came home with its load.", "飞行途中出现故障，已携货返回起点。"),
+    "carrier_elsewhere": (
+        "Its aircraft will not stand at the origin: a flight before it did not go as booked.",
+        "前序飞行未按预订执行，航空器无法在起点待命。",
+    ),
+    "vehicle_late": ("Its aircraft is late from the flight before.", "前序飞行延误，航空器无法按时执行。"),
+    "not_needed": ("The flight it was to make possible was given up.", "其后续飞行已取消，无需调机。"),
+    "airspace_closed": ("The airspace or a site on its way was closed.", "途经空域或起降场已关闭。"),
+    "weather": (
+        "The weather on the way is over the limits of every aircraft that could take it.",
+        "航路气象超出可用航空器的运行限制。",
+    ),
     "ordered_elsewhere": ("The flight was ordered to return or land elsewhere.", "飞行被指令返航或降落他处。"),
 }
 
@@ -81,6 +103,8 @@ class OrderDesk:
     def __init__(self, *, clock: Clock, store: Store, bus: Bus, book: AirspaceBook, missions: MissionDesk) -> None:
         self._clock, self._store, self._bus, self._book, self._missions = clock, store, bus, book, missions
         missions.on_change.append(self._mission_changed)
+        self.on_waiting: list[Callable[[str], None]] = []
+        """Told, inside the transaction, of a firm one of whose orders waits anew."""
 
     # -- requests ------------------------------------------------------------------------------------------------------
 
@@ -213,7 +237,10 @@ class OrderDesk:
                 limit=10_000,
             )
         )
-        return [order_item(row, datetime.fromisoformat(row.updated_at)) for row in rows]
+        return [
+            order_item(row, datetime.fromisoformat(row.updated_at), self._missions.plan_of(row.mission_id))
+            for row in rows
+        ]
 
     # -- shared with the planner ---------------------------------------------------------------------------------------
 
@@ -228,6 +255,9 @@ class OrderDesk:
             words, words_zh = f"{words} {CAUSES[cause][0]}", f"{words_zh}{CAUSES[cause][1]}"
         self.change(session, row, state=following.value, **values)
         self._noted(session, principal, row, words, words_zh)
+        if following is OrderState.CREATED:
+            for listener in self.on_waiting:
+                listener(row.organisation_id)
 
     def change(self, session: Session, row: OrderRow, **values: Any) -> None:
         """Change columns of an order inside a running job."""
@@ -245,16 +275,20 @@ class OrderDesk:
     # -- following missions --------------------------------------------------------------------------------------------
 
     def _mission_changed(self, session: Session, mission: MissionRow, cause: str | None) -> None:
-        row = None if mission.order_id is None else logistics.get(session, OrderRow, mission.order_id)
-        if row is None or row.mission_id != mission.mission_id:
-            return
+        for row in logistics.sharing(session, mission.mission_id) if mission.order_id is not None else ():
+            self._follow(session, row, mission, cause)
+
+    def _follow(self, session: Session, row: OrderRow, mission: MissionRow, cause: str | None) -> None:
         state = OrderState(row.state)
         if mission.state == "flying" and state is OrderState.ASSIGNED:
             self.step(session, None, row, OrderStep.FLY, expected_s=mission.arrives_s)
         elif mission.state == "completed" and state is OrderState.FLYING:
             self.step(session, None, row, OrderStep.DELIVER, delivered_s=mission.landed_s, cause=None)
         elif mission.state == "failed" and state is OrderState.FLYING:
-            self.step(session, None, row, OrderStep.FAIL, cause=cause)
+            step = OrderStep.TURN_BACK if cause == BROUGHT_BACK else OrderStep.FAIL
+            self.step(session, None, row, step, cause=cause)
+        elif mission.state in ("booked", "flying") and row.expected_s != mission.arrives_s:
+            self.change(session, row, expected_s=mission.arrives_s)
         elif mission.state in ("cancelled", "expired") and state is OrderState.ASSIGNED:
             self.step(session, None, row, OrderStep.RELEASE, cause=cause, mission_id=None, expected_s=None)
 
@@ -283,7 +317,8 @@ class OrderDesk:
             object_id=row.order_id,
             detail={"cause": row.cause, "mission_id": row.mission_id},
         )
-        news = order_item(row, now)
+        mission = self._mission_of(session, row)
+        news = order_item(row, now, None if mission is None else mission.plan_id)
         owner = frozenset({row.organisation_id})
         self._bus.publish_in(session, "orders", news, visible_to=owner)
 
@@ -320,15 +355,15 @@ class OrderDesk:
         return following
 
 
-def order_item(row: OrderRow, now: datetime) -> OrderItem:
-    """Return what the live feed tells about an order."""
+def order_item(row: OrderRow, now: datetime, plan_id: str | None) -> OrderItem:
+    """Return what the live feed tells about an order, with the plan of the flight booked for it."""
     return OrderItem(
         order_id=row.order_id,
         status=row.state,
         operator_id=row.organisation_id,
         updated_at=now,
         mission_id=row.mission_id,
-        plan_id=None,
+        plan_id=plan_id,
     )
 
 

@@ -136,9 +136,55 @@ def release(session: Session, mission_id: str) -> None:
     sql.run(session, "DELETE FROM reservations WHERE mission_id = ?", (mission_id,))
 
 
+_OF_MISSION = "SELECT reservation_no, kind, ref, starts_s, ends_s FROM reservations WHERE mission_id = ?"
+_NEXT = "SELECT min(starts_s) FROM reservations WHERE kind = ? AND ref = ? AND mission_id != ? AND starts_s >= ?"
+
+
 def extend(session: Session, mission_id: str, ends_s: float) -> None:
-    """Keep what a mission reserved until a later instant."""
-    sql.run(session, "UPDATE reservations SET ends_s = max(ends_s, ?) WHERE mission_id = ?", (ends_s, mission_id))
+    """Keep what a mission reserved until a later instant, an aircraft or a battery no longer than to its next booking."""
+    for number, kind, ref, starts_s, was_s in sql.run(session, _OF_MISSION, (mission_id,)).fetchall():
+        until_s = max(was_s, ends_s)
+        if kind in ("aircraft", "battery"):
+            following = sql.run(session, _NEXT, (kind, ref, mission_id, starts_s)).fetchone()[0]
+            until_s = until_s if following is None else min(until_s, following)
+        sql.run(session, "UPDATE reservations SET ends_s = ? WHERE reservation_no = ?", (until_s, number))
+
+
+def shift(session: Session, mission_id: str, start_by_s: float, end_by_s: float) -> None:
+    """Move what a mission reserved with its flight."""
+    statement = "UPDATE reservations SET starts_s = starts_s + ?, ends_s = ends_s + ? WHERE mission_id = ?"
+    sql.run(session, statement, (start_by_s, end_by_s, mission_id))
+
+
+def firms_with(session: Session, state: str) -> list[str]:
+    """Return the firms that have an order in a state."""
+    statement = "SELECT DISTINCT organisation_id FROM orders WHERE state = ? ORDER BY 1"
+    return [firm for (firm,) in sql.run(session, statement, (state,)).fetchall()]
+
+
+def standings(session: Session, organisation_id: str) -> dict[str, tuple[str | None, float]]:
+    """Return where the last living mission of each of a firm's aircraft ends, and when; none of those that have none."""
+    statement = (
+        "SELECT aircraft_id, destination_site_id, arrives_s FROM missions "
+        "WHERE organisation_id = ? AND state IN ('held', 'booked', 'flying') ORDER BY departs_s, mission_no"
+    )
+    return {craft: (site, at_s) for craft, site, at_s in sql.run(session, statement, (organisation_id,)).fetchall()}
+
+
+def booked_without_carrier(session: Session) -> list[str]:
+    """Return the booked missions of the planner whose carrier was taken out of service."""
+    statement = (
+        "SELECT mission_id FROM missions m JOIN carriers c ON c.aircraft_id = m.aircraft_id "
+        "WHERE m.state = 'booked' AND m.why IS NOT NULL AND c.state != 'available' ORDER BY m.departs_s"
+    )
+    return [mission_id for (mission_id,) in sql.run(session, statement).fetchall()]
+
+
+def sharing(session: Session, mission_id: str) -> list[OrderRow]:
+    """Return the orders that fly by a mission, oldest first."""
+    orders = sql.table(OrderRow)
+    query = select(orders).where(orders.c.mission_id == mission_id).order_by(orders.c.order_no)
+    return [OrderRow(**row._mapping) for row in session.execute(query)]
 
 
 def lateness(session: Session, organisation_id: str, limit: int) -> list[float]:

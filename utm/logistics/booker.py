@@ -1,0 +1,296 @@
+"""Books a planned task: its empty flight, where it needs one, and the flight with the load, in one transaction.
+
+What cannot be had as planned is tried as offered, at another level, or later, within a quarter of an hour.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any, Final, Protocol
+
+import structlog
+from sqlmodel import Session
+
+from airspace.timebase import from_scene_s, to_scene_s
+from dispatch.carrier import Carrier
+from dispatch.jobs import Job, Task
+from dispatch.orders import URGENCY, OrderState, OrderStep
+from utm.api.body import validate
+from utm.api.flight_plan_models import FlightPlanBody
+from utm.flight_plans import FlightPlans, Prepared
+from utm.logistics.bookings import Needs
+from utm.logistics.fleet import LogisticsFleet
+from utm.logistics.flights import FlightDesigner, plan_body
+from utm.logistics.missions import Booking, BookingRefused, MissionDesk
+from utm.logistics.orders import CAUSES, OrderDesk, class_of
+from utm.problems import Problem
+from utm.security.authorise import scopes_of
+from utm.security.principal import Principal
+from utm.store import logistics
+from utm.store.logistics_tables import BatteryRow, CrewRow, OrderRow
+
+LONGEST_DELAY_S: Final = 15 * 60.0
+_ATTEMPTS: Final = 8
+
+_log = structlog.get_logger(__name__)
+
+
+class WeatherView(Protocol):
+    """What the weather says of a flight that is to be booked."""
+
+    def wait_s(self, prepared: Prepared) -> float | None:
+        """Return how much later it must depart for the weather; None where no clear time is known."""
+        ...
+
+    def energy_factor(self, prepared: Prepared) -> float:
+        """Return by how much the wind on its way changes the energy it takes."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedFlight:
+    """One flight of a task: where from, where to, with what, when."""
+
+    kind: str
+    origin_id: str
+    destination_id: str
+    departs_at: datetime
+    payload_kg: float
+    level_at: int = 0
+    offered: Mapping[str, Any] | None = None
+
+
+class NotBooked(Exception):  # noqa: N818  (an outcome of booking, not an error)
+    """Why a task could not be booked: a cause of `utm.logistics.orders.CAUSES`."""
+
+    def __init__(self, cause: str) -> None:
+        super().__init__(cause)
+        self.cause = cause
+
+
+class _LegRefused(Exception):  # noqa: N818  (a refusal is a value to the planner, raised to undo the transaction)
+    """Which flight of a task cannot be booked, and the decision that says why."""
+
+    def __init__(self, leg: int, refused: BookingRefused) -> None:
+        super().__init__(str(refused))
+        self.leg = leg
+        self.decision: dict[str, Any] = refused.extra["decision"]
+
+
+class Booker:
+    """Turns tasks into booked missions."""
+
+    def __init__(
+        self,
+        *,
+        flight_plans: FlightPlans,
+        missions: MissionDesk,
+        orders: OrderDesk,
+        fleet: LogisticsFleet,
+        designer: FlightDesigner,
+        weather: WeatherView | None,
+    ) -> None:
+        self._plans, self._missions, self._orders = flight_plans, missions, orders
+        self._fleet, self._designer, self._weather = fleet, designer, weather
+        self._store = flight_plans.store
+
+    async def task(
+        self,
+        orders: Sequence[OrderRow],
+        job: Job,
+        task: Task,
+        carrier: Carrier,
+        why: dict[str, Any],
+        *,
+        empty_from: str,
+    ) -> str | None:
+        """Book a task for the orders that share it, first its positioning flight from `empty_from`; return the mission.
+
+        None where an order is gone; raises NotBooked with the cause where it cannot be had.
+        """
+        flights = []
+        if task.positioning_departs_s is not None:
+            departs_at = from_scene_s(task.positioning_departs_s)
+            flights.append(PlannedFlight("positioning", empty_from, job.origin_site_id, departs_at, 0.0))
+        delivery = from_scene_s(task.departs_s)
+        origin, destination = job.origin_site_id, job.destination_site_id
+        flights.append(PlannedFlight("delivery", origin, destination, delivery, job.payload_kg))
+        return await self._tried(orders, carrier, flights, why)
+
+    async def empty(self, carrier: Carrier, flight: PlannedFlight, why: dict[str, Any]) -> str | None:
+        """Book a flight without a load; raises NotBooked where it cannot be had."""
+        return await self._tried((), carrier, [flight], why)
+
+    async def _tried(
+        self, orders: Sequence[OrderRow], carrier: Carrier, flights: list[PlannedFlight], why: dict[str, Any]
+    ) -> str | None:
+        for _ in range(_ATTEMPTS):
+            try:
+                return await self._booked(orders, carrier, flights, why)
+            except _LegRefused as refused:
+                changed = self._another(flights, refused)
+                if changed is None:
+                    break
+                flights = changed
+            except _WaitForWeather as wait:
+                moved = _by(flights[wait.leg], wait.delay_s)
+                flights = _later(flights, wait.leg, moved, wait.delay_s)
+            except Problem as problem:  # a site closed or an aircraft taken away since it was planned
+                _log.info("booking_not_possible", orders=[row.order_id for row in orders], code=problem.code)
+                raise NotBooked(problem.code if problem.code in CAUSES else "no_slot") from problem
+        raise NotBooked("no_slot")
+
+    async def _booked(
+        self, orders: Sequence[OrderRow], carrier: Carrier, flights: list[PlannedFlight], why: dict[str, Any]
+    ) -> str | None:
+        principal = planner_of(carrier.organisation_id)
+        prepared = [self._prepared(principal, orders, carrier, flight, k) for k, flight in enumerate(flights)]
+
+        def job(session: Session) -> str | None:
+            rows = [logistics.get(session, OrderRow, order.order_id) for order in orders]
+            waiting = [row for row in rows if row is not None and row.state == OrderState.CREATED.value]
+            if len(waiting) < len(orders):
+                return None  # cancelled, or taken by another server, while it was planned
+            mission: dict[str, Any] = {}
+            for k, (flight, (ready, energy_wh)) in enumerate(zip(flights, prepared, strict=True)):
+                first = None if flight.kind != "delivery" else orders[0].order_id
+                booking = self._booking(session, carrier, flight, ready, energy_wh, first, why)
+                try:
+                    mission = self._missions.book_in(session, principal, ready, booking)
+                except BookingRefused as refused:
+                    raise _LegRefused(k, refused) from refused
+            arrives_s = to_scene_s(datetime.fromisoformat(mission["arrives_at"]))
+            for row in waiting:
+                assigned = {"mission_id": mission["mission_id"], "expected_s": arrives_s, "cause": None}
+                self._orders.step(session, None, row, OrderStep.ASSIGN, **assigned)
+            return str(mission["mission_id"])
+
+        return await self._store.write(job)
+
+    def _prepared(
+        self, principal: Principal, orders: Sequence[OrderRow], carrier: Carrier, flight: PlannedFlight, leg: int
+    ) -> tuple[Prepared, float]:
+        if flight.offered is not None:
+            body = dict(flight.offered)
+        else:
+            body = self._body(orders, carrier, flight)
+        ready = self._plans.prepare(principal, body, validate(body, FlightPlanBody))
+        energy_wh = carrier.flight_wh(ready.geometry, flight.payload_kg)  # type: ignore[arg-type]
+        if self._weather is not None:
+            wait_s = self._weather.wait_s(ready)
+            if wait_s is None or wait_s > LONGEST_DELAY_S:
+                raise NotBooked("weather")
+            if wait_s > 0.0:
+                raise _WaitForWeather(leg, wait_s)
+            energy_wh *= self._weather.energy_factor(ready)
+            if energy_wh > carrier.usable_wh:
+                raise NotBooked("weather")
+        return ready, energy_wh
+
+    def _body(self, orders: Sequence[OrderRow], carrier: Carrier, flight: PlannedFlight) -> dict[str, Any]:
+        levels = self._designer.levels(flight.origin_id, flight.destination_id)
+        level = levels[flight.level_at % len(levels)]
+        mass_kg = carrier.model.mass_kg + flight.payload_kg
+        found = self._designer.designed(
+            flight.origin_id, flight.destination_id, carrier.model.cruise_mps, level, flight.departs_at, mass_kg
+        )
+        if found.flight is None:
+            raise NotBooked(found.cause or "no_way")
+        urgent = max((URGENCY[class_of(order.priority_class)].plan_priority for order in orders), default=0)
+        body = plan_body(
+            found.flight,
+            carrier,
+            flight.departs_at,
+            origin_id=flight.origin_id,
+            destination_id=flight.destination_id,
+            alternate_id=None,
+            priority=urgent,
+            remarks=_remarks(orders, flight),
+        )
+        if flight.kind == "delivery" and any(order.dangerous_goods for order in orders):
+            body["special_conditions"] = [
+                "dropping_or_dangerous"
+            ]  # Order 761, Article 31(2): an application of its own
+        return body
+
+    def _booking(
+        self,
+        session: Session,
+        carrier: Carrier,
+        flight: PlannedFlight,
+        prepared: Prepared,
+        energy_wh: float,
+        order_id: str | None,
+        why: dict[str, Any],
+    ) -> Booking:
+        firm = carrier.organisation_id
+        starts_s, ends_s = self._missions.resources.span(prepared, carrier.turn_s)
+        battery_id = crew_id = None
+        if self._fleet.keeps(session, BatteryRow, firm):
+            battery_id = self._fleet.free_battery(session, firm, energy_wh, starts_s, ends_s)
+            if battery_id is None:
+                raise Problem("no_battery_free")
+        if self._fleet.keeps(session, CrewRow, firm):
+            crew_id = self._fleet.free_crew(session, firm, starts_s, ends_s)
+            if crew_id is None:
+                raise Problem("no_crew_free")
+        return Booking(Needs(battery_id, crew_id, None, energy_wh), order_id, flight.kind, None, why)
+
+    def _another(self, flights: list[PlannedFlight], refused: _LegRefused) -> list[PlannedFlight] | None:
+        """Return the flights changed so that the refused one may be had: as offered, at another level, or later."""
+        k, flight = refused.leg, flights[refused.leg]
+        if refused.decision["reasons"] and _needs_a_person(refused.decision["reasons"]):
+            raise NotBooked("needs_approval")
+        for offer in refused.decision["counter_offers"]:
+            delay_s = float(offer["cost"]["delay_s"])
+            if offer["kind"] in ("delay", "altitude", "route") and delay_s <= LONGEST_DELAY_S:
+                moved = replace(_by(flight, delay_s), offered=offer["plan"])
+                return _later(flights, k, moved, delay_s)
+        frees = [item["frees_at"] for item in refused.decision["reasons"] if item.get("frees_at")]
+        if frees:
+            until = max(datetime.fromisoformat(at) for at in frees)
+            delay_s = max(1.0, (until - flight.departs_at).total_seconds() + 60.0)
+            if delay_s <= LONGEST_DELAY_S:
+                return _later(flights, k, _by(flight, delay_s), delay_s)
+        levels = self._designer.levels(flight.origin_id, flight.destination_id)
+        if flight.level_at + 1 < len(levels):
+            return [*flights[:k], replace(flight, offered=None, level_at=flight.level_at + 1), *flights[k + 1 :]]
+        return None
+
+
+class _WaitForWeather(Exception):  # noqa: N818  (the flight departs later, nothing is wrong)
+    def __init__(self, leg: int, delay_s: float) -> None:
+        super().__init__(f"{delay_s:.0f} s")
+        self.leg, self.delay_s = leg, delay_s
+
+
+def _needs_a_person(reasons: Collection[Mapping[str, Any]]) -> bool:
+    """Tell whether nothing but somebody's approval is missing: no other time or way would help."""
+    return all(item["severity"] != "refuse" for item in reasons) and any(
+        item["severity"] == "pending" for item in reasons
+    )
+
+
+def _by(flight: PlannedFlight, delay_s: float) -> PlannedFlight:
+    return replace(flight, offered=None, departs_at=flight.departs_at + timedelta(seconds=delay_s))
+
+
+def _later(flights: list[PlannedFlight], k: int, moved: PlannedFlight, delay_s: float) -> list[PlannedFlight]:
+    """Return the flights with one changed and those behind it as much later."""
+    return [*flights[:k], moved, *(_by(item, delay_s) for item in flights[k + 1 :])]
+
+
+def planner_of(organisation_id: str) -> Principal:
+    """Return who acts when the planner files for a firm."""
+    return Principal("planner", "operator", organisation_id, "planner", scopes=scopes_of("operator"))
+
+
+def _remarks(orders: Sequence[OrderRow], flight: PlannedFlight) -> dict[str, Any]:
+    loaded = flight.kind == "delivery"
+    return {
+        "order_id": orders[0].order_id if loaded and orders else None,
+        "order_ids": [order.order_id for order in orders] if loaded else [],
+        "payload_kg": flight.payload_kg,
+        "dangerous_goods": loaded and any(order.dangerous_goods for order in orders),
+        "purpose": flight.kind,
+    }

@@ -148,7 +148,8 @@ CATALOGUE: Final[dict[str, ReasonText]] = {
         "refuse",
         "The route {verb} {bearing:.0f} degrees at the {role} site {name}; open are {sectors}. Turn the first or last leg "
         "into one of these directions.",
-        "航线在{role_zh}起降场“{name_zh}”的{verb_zh}为 {bearing:.0f} 度，开放方位为 {sectors}。请将首段或末段航线调整到开放方位。",
+        "航线在{role_zh}起降场“{name_zh}”的{verb_zh}为 {bearing:.0f} 度，开放方位为 {sectors}。请将首段或末段航线调"
+        "整到开放方位。",
     ),
     "site_away_from_route": ReasonText(
         "warning",

@@ -47,6 +47,10 @@ class SiteFields:
     departures: tuple[Sector, ...] = ()
 
 
+NO_FIELDS: Final = SiteFields()
+"""Of a site that says nothing."""
+
+
 def parse_fields(properties: Mapping[str, Any], at: str, errors: list[FieldError]) -> SiteFields:
     """Parse them all; faults are added to the list."""
     return SiteFields(

@@ -142,6 +142,6 @@ def nearest_in(sectors: tuple[Sector, ...], bearing_deg: float) -> float:
     for first, last in sectors:
         width = (last - first) % 360.0
         inset = min(3.0, width / 2)
-        for edge in ((first + inset) % 360.0, (last - inset) % 360.0):
-            found.append((abs((edge - bearing_deg + 180.0) % 360.0 - 180.0), edge))
+        edges = ((first + inset) % 360.0, (last - inset) % 360.0)
+        found.extend((abs((edge - bearing_deg + 180.0) % 360.0 - 180.0), edge) for edge in edges)
     return min(found)[1]

@@ -14,7 +14,7 @@ from airspace.cover import AreaIndex
 from airspace.errors import FieldError
 from airspace.parsing import parse_flag, parse_text
 from airspace.region import Region
-from airspace.site_fields import SiteFields, fields_to_dict, parse_fields
+from airspace.site_fields import NO_FIELDS, SiteFields, fields_to_dict, parse_fields
 
 DEFAULT_RADIUS_M: Final = 50.0
 """Of a site that states none: a forecourt with its pads and the error of their survey (ours)."""
@@ -39,7 +39,7 @@ class Site:
     name_zh: str | None = None
     source: str | None = None
     demonstration: bool = False
-    fields: SiteFields = SiteFields()
+    fields: SiteFields = NO_FIELDS
     """Hours, closures, slots, energy and directions."""
 
 

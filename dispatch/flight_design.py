@@ -11,6 +11,8 @@ from itertools import pairwise
 from typing import Final
 
 from airspace.region import Region
+from airspace.site_fields import Sector
+from airspace.site_rules import gate_radius_m, nearest_in
 from airspace.sites import Site
 from airspace.trajectory import Waypoint
 from dispatch.router import Place
@@ -19,6 +21,8 @@ CLIMB_MPS: Final = 4.0
 DESCENT_MPS: Final = 3.0
 LEVELS_AGL_M: Final = (45.0, 60.0, 75.0, 90.0, 105.0)
 """15 m apart, and under a ceiling of 120 m with 5 m of tolerance to spare."""
+
+_BEYOND_M: Final = 30.0
 
 WayAt = Callable[[Place, Place, float], Sequence[Place] | None]
 """The corners of a way from start to goal at a true height, both included, or None."""
@@ -66,6 +70,33 @@ def design(
     ]
     lasts_s = level_agl_m / CLIMB_MPS + length_m / cruise_mps + level_agl_m / DESCENT_MPS
     return Flight(tuple(points), level_agl_m, length_m, lasts_s)
+
+
+def gates(origin: Site, destination: Site) -> tuple[Place, Place]:
+    """Return where a flight begins and ends that keeps to the directions of its sites: a gate where the straight way
+    would leave or come by another direction, else the site itself."""
+    return (
+        _gate(origin, (destination.x_m, destination.y_m), origin.fields.departures),
+        _gate(destination, (origin.x_m, origin.y_m), destination.fields.approaches),
+    )
+
+
+def through_gates(origin: Site, destination: Site, way: Sequence[Place]) -> list[Place]:
+    """Return a way between gates with the sites at its ends."""
+    first, last = (origin.x_m, origin.y_m), (destination.x_m, destination.y_m)
+    before = [] if math.dist(first, way[0]) < 1.0 else [first]
+    after = [] if math.dist(last, way[-1]) < 1.0 else [last]
+    return [*before, *way, *after]
+
+
+def _gate(site: Site, other: Place, sectors: tuple[Sector, ...]) -> Place:
+    bearing = math.degrees(math.atan2(other[0] - site.x_m, other[1] - site.y_m)) % 360.0
+    open_ = nearest_in(sectors, bearing)
+    if open_ == bearing:
+        return site.x_m, site.y_m
+    # A little beyond the circle its directions are judged on, so that the turn lies outside.
+    reach, angle = gate_radius_m(site) + _BEYOND_M, math.radians(open_)
+    return site.x_m + reach * math.sin(angle), site.y_m + reach * math.cos(angle)
 
 
 def _degrees(place: Place, region: Region) -> tuple[float, float]:

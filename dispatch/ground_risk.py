@@ -9,7 +9,7 @@ at 15 m/s, the largest the rules admit, gives 32 kJ.
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, Literal, TypeAlias
 
 import numpy as np
@@ -111,6 +111,15 @@ def assess(
         found.append(Breach("impact_energy", energy, limits.impact_energy_j_most, None, limits.enforced))
     mean = float(np.mean(exposed[known])) if known.any() else None
     return GroundRisk(height_m, limits.buffer_ratio * height_m, worst, mean, energy, tuple(found))
+
+
+def with_energy(risk: GroundRisk, limits: GroundLimits, mass_kg: float, speed_mps: float) -> GroundRisk:
+    """Return what a flight means to the ground with the energy of its fall judged for a mass."""
+    energy = impact_energy_j(mass_kg, risk.height_m, speed_mps)
+    kept = tuple(breach for breach in risk.breaches if breach.fault != "impact_energy")
+    if energy > limits.impact_energy_j_most:
+        kept = (*kept, Breach("impact_energy", energy, limits.impact_energy_j_most, None, limits.enforced))
+    return replace(risk, impact_energy_j=energy, breaches=kept)
 
 
 def highest_within(mass_kg: float, speed_mps: float, limits: GroundLimits) -> float:

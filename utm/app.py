@@ -28,6 +28,7 @@ from utm.alert_watch import Watch
 from utm.alerts import Alerts
 from utm.api import airspace as airspace_api
 from utm.api import (
+    admin,
     alerts,
     applications,
     approvals,
@@ -241,6 +242,7 @@ def _application(services: Services, lifespan: Lifespan[FastAPI] | None) -> Fast
         incidents,
         handovers,
         checklists,
+        admin,
         sectors,
         logistics,
         slots,

@@ -22,6 +22,7 @@ from utm.identification import IdentificationDesk
 from utm.live import LiveHub
 from utm.logistics.desks import Logistics
 from utm.memory import Memory
+from utm.network_desk import NetworkDesk
 from utm.off_nominal_parts import OffNominal
 from utm.plan_intake import PlanIntake
 from utm.plan_steps import PlanSteps
@@ -81,6 +82,7 @@ class Services:
     rules: RuleDesks
     weather: WeatherDesk
     ground: GroundDesk
+    network: NetworkDesk
     weather_watch: WeatherWatch
     identification: IdentificationDesk
     reporter: Reporter

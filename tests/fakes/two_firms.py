@@ -322,6 +322,7 @@ def seed_offices(city: TwoFirms) -> None:
     city.office["action_list"] = listed["action_list_id"]
     city.office["temporary_zone"] = listed["zone_id"]
     city.office["site"] = FROM_SITE
+    city.office["spare_site"] = "st_window_of_the_world"
 
 
 @contextmanager

@@ -208,3 +208,69 @@ class Routes(BaseModel):
     population: RoutePopulation
     would_pass: list[float]
     levels: list[RouteLevel]
+
+
+class RoutePoint(BaseModel):
+    """A place of a route, WGS-84 degrees."""
+
+    lon: float
+    lat: float
+
+
+class PublishedRoute(BaseModel):
+    """A corridor in the fields a regulator reads; metres, true heights (null: the ground is not known)."""
+
+    wayId: str  # noqa: N815  (the names of the standard)
+    wayName: str  # noqa: N815
+    wayNameEn: str  # noqa: N815
+    width: float
+    points: list[RoutePoint]
+    minHeight: float | None  # noqa: N815
+    maxHeight: float | None  # noqa: N815
+    heightKind: Literal["AGL", "AMSL", "HAE"]  # noqa: N815
+    direction: Literal["forward", "both"]
+    layer: str | None
+    capacity: int | None
+    speed: float | None
+    length: float
+    demonstration: bool
+
+
+class PublishedRoutes(BaseModel):
+    """The published routes."""
+
+    items: list[PublishedRoute]
+    next_cursor: Cursor
+
+
+class NetworkDifference(BaseModel):
+    """What an import does, by id."""
+
+    added: list[str]
+    changed: list[str]
+    unchanged: list[str]
+    withdrawn: list[str]
+
+
+class NetworkImport(BaseModel):
+    """What an import of the network did, or with dry_run would do."""
+
+    dry_run: bool
+    mode: Literal["merge", "replace"]
+    usable: bool
+    errors: list[dict[str, Any]]
+    warnings: list[dict[str, Any]]
+    sites: NetworkDifference
+    corridors: NetworkDifference
+    plan_ids: list[str] = Field(description="Filed flights whose pad is closed now, at most 500.")
+
+
+class PublishedFeature(BaseModel):
+    """A site or corridor now in force: its GeoJSON Feature."""
+
+    type: Literal["Feature"]
+    id: str
+    geometry: dict[str, Any]
+    properties: dict[str, Any]
+    version: int
+    plan_ids: list[str] = Field(description="Filed flights whose pad is closed now, at most 500.")

@@ -15,6 +15,7 @@ from utm.api import answer_models_access as access
 from utm.api import answer_models_ground as ground
 from utm.api import answer_models_handover as shifts
 from utm.api import answer_models_reach as reach
+from utm.api import answer_models_admin as admin
 from utm.api import answer_models_checklists as checklists
 from utm.api import answer_models_rules as rules
 from utm.api import answer_models_sectors as sectors
@@ -125,6 +126,7 @@ ANSWERS: Final[dict[str, dict[int, Model]]] = {
     "POST /v1/orders/{order_id}/cancel": {200: m.Order},
     "POST /v1/orders/{order_id}/retry": {200: m.Order},
     "POST /v1/orders/{order_id}/release": {200: m.Order},
+    "POST /v1/orders/{order_id}/reassign": {200: m.Order},
     "POST /v1/missions": {201: m.MissionWithPlan},
     "GET /v1/missions": {200: m.Missions},
     "GET /v1/missions/{mission_id}": {200: m.MissionWithPlan},
@@ -208,6 +210,10 @@ ANSWERS: Final[dict[str, dict[int, Model]]] = {
     "GET /v1/population/grids": {200: ground.PopulationGrids},
     "POST /v1/population/grids": {200: ground.PopulationCheck, 201: ground.ImportedPopulation},
     "POST /v1/routes": {200: ground.Routes},
+    "GET /v1/routes": {200: ground.PublishedRoutes},
+    "POST /v1/network/import": {200: ground.NetworkImport},
+    "PUT /v1/sites/{site_id}": {200: ground.PublishedFeature},
+    "PUT /v1/corridors/{corridor_id}": {200: ground.PublishedFeature},
     "GET /v1/weather": {200: weather.Weather},
     "GET /v1/weather/at": {200: weather.WeatherAt},
     "GET /v1/weather/forecasts": {200: weather.Forecasts},
@@ -220,6 +226,9 @@ ANSWERS: Final[dict[str, dict[int, Model]]] = {
     "GET /v1/flight-plans/{plan_id}/results": {200: stats.FlightResults},
     "POST /v1/flight-plans/{plan_id}/results": {201: stats.FlightResult},
     "GET /v1/statistics/report": {200: stats.StatisticsOperations},
+    "GET /v1/system/feeds": {200: admin.SystemFeeds},
+    "GET /v1/system/health": {200: admin.SystemHealth},
+    "GET /v1/policy/versions": {200: admin.PolicyVersions},
     "GET /v1/checklists": {200: checklists.Checklists},
     "GET /v1/checklists/current": {200: checklists.ChecklistsNow},
     "POST /v1/checklists": {201: checklists.Checklist},

@@ -1325,6 +1325,16 @@ class DemoUsersAnswer(msgspec.Struct, omit_defaults=True, kw_only=True):
     auto_login: bool
 
 
+class DependencyHealth(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """One thing the service leans on."""
+
+    name: str
+    state: str
+    why: str | None
+    why_zh: str | None
+    detail: dict[str, Any]
+
+
 class DesignInspection(msgspec.Struct, omit_defaults=True, kw_only=True):
     """The answer about design inspection, as far as it is documented by its members; more may come."""
 
@@ -2122,6 +2132,18 @@ class LimitsBody(msgspec.Struct, omit_defaults=True, kw_only=True):
     longest_delay_s: float | None = None
 
 
+class LinkOfVehicle(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """The link of one vehicle."""
+
+    endpoint: str
+    system_id: int
+    up: bool
+    rate_hz: float
+    position_rate_hz: float
+    loss_pct: float
+    age_s: float
+
+
 class LinkReport(msgspec.Struct, omit_defaults=True, kw_only=True):
     """The data link to an aircraft; null where nothing is known."""
 
@@ -2228,6 +2250,21 @@ class MavlinkBody(msgspec.Struct, omit_defaults=True, kw_only=True):
     """IP:PORT of the peer; without it and without a key, the first unsigned peer using the system id."""
     signing_key: str | None = None
     """32 bytes, hexadecimal or base64; never returned."""
+
+
+class MavlinkFeed(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """One address vehicles report to."""
+
+    address: str
+    vehicles: int
+    vehicles_up: int
+    rate_hz: float
+    position_rate_hz: float
+    frames: int
+    lost: int
+    loss_pct: float | None
+    age_s: float | None
+    signed: int
 
 
 class MavlinkPatch(msgspec.Struct, omit_defaults=True, kw_only=True):
@@ -2963,6 +3000,23 @@ class PolicyPresetOrder761Rules(msgspec.Struct, omit_defaults=True, kw_only=True
     agricultural_operations: list[str] | None = None
 
 
+class PolicyVersion(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """A policy that holds or held; `changed` names the members that differ from the version before."""
+
+    version: int
+    published_at: str
+    published_by: str
+    changed: list[str]
+    policy: dict[str, Any]
+
+
+class PolicyVersions(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """Every version of the policy."""
+
+    items: list[PolicyVersion]
+    next_cursor: str | None
+
+
 class Polygon(msgspec.Struct, omit_defaults=True, kw_only=True):
     """A simple polygon as ASTM F3548 writes it; the last vertex does not repeat the first."""
 
@@ -3257,6 +3311,12 @@ class ReasonAnswer(msgspec.Struct, omit_defaults=True, kw_only=True):
     """Each missing item of Article 27: item, field, title, title_zh, detail, detail_zh."""
     curable: bool | None = None
     """false where changes were looked for and none gets rid of this reason; else left out."""
+
+
+class ReassignBody(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """The carrier an order is given to."""
+
+    aircraft_id: str
 
 
 class RefusalBody(msgspec.Struct, omit_defaults=True, kw_only=True):
@@ -4057,6 +4117,23 @@ class StatisticsOperationsSeparation(msgspec.Struct, omit_defaults=True, kw_only
     closest: list[Any] | None = None
 
 
+class SystemFeeds(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """Every feed."""
+
+    at: datetime
+    mavlink: list[MavlinkFeed]
+    worst_links: list[LinkOfVehicle]
+    tracks: list[TrackFeed]
+    counters: dict[str, int]
+
+
+class SystemHealth(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """Every dependency, the gravest first."""
+
+    at: datetime
+    items: list[DependencyHealth]
+
+
 class TemporaryZone(msgspec.Struct, omit_defaults=True, kw_only=True):
     """A zone for a while."""
 
@@ -4197,6 +4274,21 @@ class TouchedFlight(msgspec.Struct, omit_defaults=True, kw_only=True):
     enters_at: datetime
     leaves_at: datetime
     action: str
+
+
+class TrackFeed(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """One source of positions; rate and refusals of those sent over the API alone."""
+
+    source: str
+    feeder_id: str | None
+    feeder: str | None
+    feeder_zh: str | None
+    tracks: int
+    age_s: float | None
+    median_age_s: float | None
+    rate_hz: float | None
+    refused: int | None
+    refused_pct: float | None
 
 
 class TrackHistory(msgspec.Struct, omit_defaults=True, kw_only=True):

@@ -1453,6 +1453,24 @@ class Operations:
             idempotent=True,
         )
 
+    def get_system_feeds(self) -> models.SystemFeeds:
+        """Every feed."""
+        return self._call(  # type: ignore[no-any-return]
+            "GET",
+            "/v1/system/feeds",
+            results={200: models.SystemFeeds},
+            idempotent=True,
+        )
+
+    def get_system_health(self) -> models.SystemHealth:
+        """Every dependency."""
+        return self._call(  # type: ignore[no-any-return]
+            "GET",
+            "/v1/system/health",
+            results={200: models.SystemHealth},
+            idempotent=True,
+        )
+
     def get_track_history(
         self,
         track_id: str | int,
@@ -2049,6 +2067,16 @@ class Operations:
             idempotent=True,
         )
 
+    def list_policy_versions(self, *, cursor: str | None = None, limit: int | None = None) -> models.PolicyVersions:
+        """Earlier policies."""
+        return self._call(  # type: ignore[no-any-return]
+            "GET",
+            "/v1/policy/versions",
+            results={200: models.PolicyVersions},
+            query={"cursor": cursor, "limit": limit},
+            idempotent=True,
+        )
+
     def list_population_grids(self) -> models.PopulationGrids:
         """Imported population grids."""
         return self._call(  # type: ignore[no-any-return]
@@ -2520,6 +2548,17 @@ class Operations:
             headers={"If-Match": if_match},
             body=body,
             idempotent=True,
+        )
+
+    def reassign_order(self, order_id: str | int, body: models.ReassignBody | Mapping[str, Any]) -> models.Order:
+        """Give an order to another carrier."""
+        return self._call(  # type: ignore[no-any-return]
+            "POST",
+            "/v1/orders/{order_id}/reassign",
+            results={200: models.Order},
+            path={"order_id": order_id},
+            body=body,
+            idempotent=False,
         )
 
     def refuse_application(
@@ -4394,6 +4433,24 @@ class AsyncOperations:
             idempotent=True,
         )
 
+    async def get_system_feeds(self) -> models.SystemFeeds:
+        """Every feed."""
+        return await self._call(  # type: ignore[no-any-return]
+            "GET",
+            "/v1/system/feeds",
+            results={200: models.SystemFeeds},
+            idempotent=True,
+        )
+
+    async def get_system_health(self) -> models.SystemHealth:
+        """Every dependency."""
+        return await self._call(  # type: ignore[no-any-return]
+            "GET",
+            "/v1/system/health",
+            results={200: models.SystemHealth},
+            idempotent=True,
+        )
+
     async def get_track_history(
         self,
         track_id: str | int,
@@ -4990,6 +5047,18 @@ class AsyncOperations:
             idempotent=True,
         )
 
+    async def list_policy_versions(
+        self, *, cursor: str | None = None, limit: int | None = None
+    ) -> models.PolicyVersions:
+        """Earlier policies."""
+        return await self._call(  # type: ignore[no-any-return]
+            "GET",
+            "/v1/policy/versions",
+            results={200: models.PolicyVersions},
+            query={"cursor": cursor, "limit": limit},
+            idempotent=True,
+        )
+
     async def list_population_grids(self) -> models.PopulationGrids:
         """Imported population grids."""
         return await self._call(  # type: ignore[no-any-return]
@@ -5469,6 +5538,17 @@ class AsyncOperations:
             headers={"If-Match": if_match},
             body=body,
             idempotent=True,
+        )
+
+    async def reassign_order(self, order_id: str | int, body: models.ReassignBody | Mapping[str, Any]) -> models.Order:
+        """Give an order to another carrier."""
+        return await self._call(  # type: ignore[no-any-return]
+            "POST",
+            "/v1/orders/{order_id}/reassign",
+            results={200: models.Order},
+            path={"order_id": order_id},
+            body=body,
+            idempotent=False,
         )
 
     async def refuse_application(

@@ -11,9 +11,11 @@ from typing import Any, Final, Protocol
 
 from sqlmodel import Session
 
+from airspace.corridors import stays_in_corridor
 from airspace.intervals import merged
 from airspace.pads import PadEvent, PadTimes, at_least, first_fit, full_times
 from airspace.timebase import from_scene_s
+from airspace.trajectory import FlightPath
 from utm.flight_plans import FlightPlans, Prepared
 from utm.plan_records import rfc3339
 from utm.problems import FieldProblem, Problem, not_found, validation_problem
@@ -29,6 +31,7 @@ RESOURCES: Final = {
     "battery": ("The battery", "电池"),
     "crew": ("The crew", "机组"),
     "alternate": ("Every pad of the alternate", "备降场的全部机坪"),
+    "corridor": ("Every place in the corridor", "航路的全部容量"),
 }
 
 
@@ -132,6 +135,10 @@ class Resources:
             found.append(self._crew(session, needs.crew_id, starts_s, lasts_s))
         if needs.alternate_site_id is not None:
             found.append(self._alternate(needs.alternate_site_id, prepared))
+        found.extend(
+            self._shared(session, "corridor", corridor_id, capacity, enters_s, leaves_s - enters_s)
+            for corridor_id, capacity, enters_s, leaves_s in self._corridors(prepared)
+        )
         return [item for item in found if item is not None]
 
     def check_named(self, session: Session, organisation_id: str, needs: Needs) -> None:
@@ -165,6 +172,7 @@ class Resources:
             taken.append(("battery", mission.battery_id, starts_s, ends_s))
         if mission.crew_id is not None:
             taken.append(("crew", mission.crew_id, starts_s, ends_s))
+        taken.extend(("corridor", ref, enters_s, leaves_s) for ref, _, enters_s, leaves_s in self._corridors(prepared))
         logistics.reserve(session, mission.mission_id, taken)
 
     # -- one kind after another ----------------------------------------------------------------------------------------
@@ -182,12 +190,38 @@ class Resources:
     def _crew(self, session: Session, crew_id: str, starts_s: float, lasts_s: float) -> Taken | None:
         crew = logistics.get(session, CrewRow, crew_id)
         most = 1 if crew is None else crew.vehicles_max
-        spans = [
-            (a, b) for a, b, _ in logistics.busy(session, "crew", crew_id, starts_s, starts_s + lasts_s + SEARCH_S)
-        ]
-        return _first_free(
-            "crew", crew_id, at_least([step for a, b in spans for step in ((a, 1), (b, -1))], most), starts_s, lasts_s
-        )
+        return self._shared(session, "crew", crew_id, most, starts_s, lasts_s)
+
+    def _shared(
+        self, session: Session, kind: str, ref: str, most: int, starts_s: float, lasts_s: float
+    ) -> Taken | None:
+        """Return that something so many may share at a time is full, or None."""
+        spans = [(a, b) for a, b, _ in logistics.busy(session, kind, ref, starts_s, starts_s + lasts_s + SEARCH_S)]
+        steps = [step for a, b in spans for step in ((a, 1), (b, -1))]
+        return _first_free(kind, ref, at_least(steps, most), starts_s, lasts_s)
+
+    def _corridors(self, prepared: Prepared) -> list[tuple[str, int, float, float]]:
+        """Return the corridors of limited capacity a flight passes: id, capacity, when it enters and leaves."""
+        path, tolerance = prepared.path, self._plans.book.policy.tolerance
+        if not isinstance(path, FlightPath):
+            return []
+        found = []
+        for corridor in self._plans.book.scene.corridors.candidates(prepared.cells):
+            if corridor.capacity is None:
+                continue
+            rows = path.trajectory.segments
+            inside = [
+                (
+                    float(rows[k, 3] + share * (rows[k, 7] - rows[k, 3])),
+                    float(rows[k, 3] + to * (rows[k, 7] - rows[k, 3])),
+                )
+                for k in range(len(rows))
+                for share, to in stays_in_corridor(path, k, corridor, tolerance)
+            ]
+            if inside:
+                ends = [end for _, end in inside]
+                found.append((corridor.corridor_id, corridor.capacity, min(start for start, _ in inside), max(ends)))
+        return found
 
     def _alternate(self, site_id: str, prepared: Prepared) -> Taken | None:
         site = self._plans.book.sites[site_id]

@@ -222,7 +222,8 @@ class FlightDesigner:
         def risk(way: Sequence[Place]) -> GroundRisk:
             key = tuple(way)
             if key not in risks:
-                risks[key] = desk.assess(key, level_agl_m, mass_kg=None, speed_mps=cruise_mps)
+                whole = through_gates(origin, destination, key)
+                risks[key] = desk.assess(whole, level_agl_m, mass_kg=None, speed_mps=cruise_mps)
             return risks[key]
 
         def passes(way: Sequence[Place]) -> bool:
@@ -367,7 +368,8 @@ def plan_body(
         "origin_site_id": origin_id,
         "destination_site_id": destination_id,
         "alternate_site_ids": [alternate_id or origin_id],
-        "contingency": {"lost_link": "rtl"},
+        # Where the way goes around something, the straight way home may not: it returns as it came.
+        "contingency": {"lost_link": "rtl", "return_route": "reverse" if len(flight.waypoints) > 4 else "direct"},
         "remarks": remarks,
     }
 

@@ -1155,6 +1155,15 @@ export interface DemoUsersAnswer {
   readonly auto_login: boolean
 }
 
+/** One thing the service leans on. */
+export interface DependencyHealth {
+  readonly name: string
+  readonly state: 'ready' | 'degraded' | 'failing' | 'off'
+  readonly why: string | null
+  readonly why_zh: string | null
+  readonly detail: Readonly<Record<string, unknown>>
+}
+
 /** The answer about design inspection, as far as it is documented by its members; more may come. */
 export interface DesignInspection {
   readonly kind?: string | null
@@ -1887,6 +1896,17 @@ export interface LimitsBody {
   readonly longest_delay_s?: number | null
 }
 
+/** The link of one vehicle. */
+export interface LinkOfVehicle {
+  readonly endpoint: string
+  readonly system_id: number
+  readonly up: boolean
+  readonly rate_hz: number
+  readonly position_rate_hz: number
+  readonly loss_pct: number
+  readonly age_s: number
+}
+
 /** The data link to an aircraft; null where nothing is known. */
 export interface LinkReport {
   readonly aircraft_id: string
@@ -1984,6 +2004,20 @@ export interface MavlinkBody {
   readonly endpoint?: string | null
   /** 32 bytes, hexadecimal or base64; never returned. */
   readonly signing_key?: string | null
+}
+
+/** One address vehicles report to. */
+export interface MavlinkFeed {
+  readonly address: string
+  readonly vehicles: number
+  readonly vehicles_up: number
+  readonly rate_hz: number
+  readonly position_rate_hz: number
+  readonly frames: number
+  readonly lost: number
+  readonly loss_pct: number | null
+  readonly age_s: number | null
+  readonly signed: number
 }
 
 /** Changes to how the vehicle is recognised; null takes a value away, an absent one stays. */
@@ -2668,6 +2702,21 @@ export interface PolicyPresetOrder761Rules {
   readonly agricultural_operations?: readonly string[] | null
 }
 
+/** A policy that holds or held; `changed` names the members that differ from the version before. */
+export interface PolicyVersion {
+  readonly version: number
+  readonly published_at: string
+  readonly published_by: string
+  readonly changed: readonly string[]
+  readonly policy: Readonly<Record<string, unknown>>
+}
+
+/** Every version of the policy. */
+export interface PolicyVersions {
+  readonly items: readonly PolicyVersion[]
+  readonly next_cursor: string | null
+}
+
 /** A simple polygon as ASTM F3548 writes it; the last vertex does not repeat the first. */
 export interface Polygon {
   readonly vertices: readonly LatLngPoint[]
@@ -2952,6 +3001,11 @@ export interface ReasonAnswer {
   readonly items?: readonly (Readonly<Record<string, unknown>>)[] | null
   /** false where changes were looked for and none gets rid of this reason; else left out. */
   readonly curable?: boolean | null
+}
+
+/** The carrier an order is given to. */
+export interface ReassignBody {
+  readonly aircraft_id: string
 }
 
 /** Refusing a firm. */
@@ -3685,6 +3739,21 @@ export interface StatisticsOperationsSeparation {
   readonly closest?: readonly unknown[] | null
 }
 
+/** Every feed. */
+export interface SystemFeeds {
+  readonly at: string
+  readonly mavlink: readonly MavlinkFeed[]
+  readonly worst_links: readonly LinkOfVehicle[]
+  readonly tracks: readonly TrackFeed[]
+  readonly counters: Readonly<Record<string, number>>
+}
+
+/** Every dependency, the gravest first. */
+export interface SystemHealth {
+  readonly at: string
+  readonly items: readonly DependencyHealth[]
+}
+
 /** A zone for a while. */
 export interface TemporaryZone {
   readonly zone_id: string
@@ -3812,6 +3881,20 @@ export interface TouchedFlight {
   readonly enters_at: string
   readonly leaves_at: string
   readonly action: string
+}
+
+/** One source of positions; rate and refusals of those sent over the API alone. */
+export interface TrackFeed {
+  readonly source: string
+  readonly feeder_id: string | null
+  readonly feeder: string | null
+  readonly feeder_zh: string | null
+  readonly tracks: number
+  readonly age_s: number | null
+  readonly median_age_s: number | null
+  readonly rate_hz: number | null
+  readonly refused: number | null
+  readonly refused_pct: number | null
 }
 
 /** Where a track has been. */
@@ -4446,6 +4529,7 @@ export interface Operations {
   readonly 'POST /v1/orders/dispatch': { readonly body: undefined; readonly answer: DispatchReport }
   readonly 'GET /v1/orders/{order_id}': { readonly body: undefined; readonly answer: OrderStory }
   readonly 'POST /v1/orders/{order_id}/cancel': { readonly body: undefined; readonly answer: Order }
+  readonly 'POST /v1/orders/{order_id}/reassign': { readonly body: ReassignBody; readonly answer: Order }
   readonly 'POST /v1/orders/{order_id}/release': { readonly body: undefined; readonly answer: Order }
   readonly 'POST /v1/orders/{order_id}/retry': { readonly body: undefined; readonly answer: Order }
   readonly 'GET /v1/organisations': { readonly body: undefined; readonly answer: OrganisationsShown }
@@ -4454,6 +4538,7 @@ export interface Operations {
   readonly 'PUT /v1/policy': { readonly body: PolicyBody; readonly answer: PolicyAnswer }
   readonly 'POST /v1/policy/impact': { readonly body: PolicyBody; readonly answer: ImpactAnswer }
   readonly 'GET /v1/policy/presets/order_761': { readonly body: undefined; readonly answer: PolicyPresetOrder761 }
+  readonly 'GET /v1/policy/versions': { readonly body: undefined; readonly answer: PolicyVersions }
   readonly 'PUT /v1/policy/weather': { readonly body: WeatherBody; readonly answer: PolicyAnswer }
   readonly 'GET /v1/population': { readonly body: undefined; readonly answer: Population }
   readonly 'GET /v1/population/grids': { readonly body: undefined; readonly answer: PopulationGrids }
@@ -4519,6 +4604,8 @@ export interface Operations {
   readonly 'GET /v1/statistics/noise': { readonly body: undefined; readonly answer: NoiseExposure }
   readonly 'GET /v1/statistics/operations': { readonly body: undefined; readonly answer: StatisticsOperations }
   readonly 'GET /v1/statistics/report': { readonly body: undefined; readonly answer: StatisticsOperations }
+  readonly 'GET /v1/system/feeds': { readonly body: undefined; readonly answer: SystemFeeds }
+  readonly 'GET /v1/system/health': { readonly body: undefined; readonly answer: SystemHealth }
   readonly 'GET /v1/temporary-zones': { readonly body: undefined; readonly answer: TemporaryZones }
   readonly 'POST /v1/temporary-zones': { readonly body: TemporaryZoneBody; readonly answer: TemporaryZonePreview | PublishedTemporaryZone }
   readonly 'DELETE /v1/temporary-zones/{zone_id}': { readonly body: undefined; readonly answer: null }

@@ -321,6 +321,7 @@ def compose(
     hub = LiveHub(telemetry, clock)
     alerts_desk = Alerts(clock=clock, store=store, bus=bus, escalation_factor=settings.alert_escalation)
     plans.own_reservations = reserved.of_aircraft
+    plans.closed_envelopes = standing.closed
     commands = CommandDesk(
         clock=clock,
         store=store,

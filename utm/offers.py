@@ -107,10 +107,12 @@ class OfferDesk:
         judge: Callable[[FlightIntent], Decision],
         ignore: Collection[str] = (),
         not_before: datetime | None = None,
+        closed: Callable[[FlightIntent, float, float], Intervals] | None = None,
     ) -> Steps[Decision]:
         """Return the decision with counter-offers, step by step; an approval, or with the search switched off, as it is.
 
         `judge` judges a flight as the decision was made. `ignore` names live plans and holds that do not count.
+        `closed(flight, from_s, to_s)` gives delays at which its own permission does not hold.
         With `not_before`, the soonest departure to offer, offers are made for an approved plan too: it cannot be kept.
         """
         policy, scene = self._book.policy, self._book.scene
@@ -128,7 +130,10 @@ class OfferDesk:
             scene=scene,
             now=now,
             judge=judge,
-            forbidden=lambda flight, from_s, to_s: self._forbidden(flight, from_s, to_s, ignore),
+            forbidden=lambda flight, from_s, to_s: [
+                *self._forbidden(flight, from_s, to_s, ignore),
+                *(() if closed is None else closed(flight, from_s, to_s)),
+            ],
             energy_wh=model_of(prepared.aircraft.aircraft_class).flight_wh,
             exhausted=lambda: watch.spent_s() * 1000.0 >= budget_ms,
             earliest_s=max(0.0, to_scene_s(soonest) - starts_s),

@@ -6,11 +6,12 @@ from datetime import datetime
 from typing import Any
 
 from airspace.approval import evaluate
-from airspace.decision import Decision
+from airspace.decision import Decision, reason
 from airspace.deconfliction import Conflict
 from airspace.errors import FieldError
 from airspace.geometry4d import PlanGeometry, Separation, Trajectory4D
 from airspace.intent import FlightIntent, Path
+from airspace.intervals import Intervals
 from airspace.offers import Steps, finished
 from airspace.policy import Policy
 from airspace.rules.verdict import StandingCover
@@ -80,6 +81,8 @@ class PlanJudge:
         self.held, self.desk = held, OfferDesk(clock=clock, book=book, sky=sky, waiting=waiting)
         self.own_reservations: Callable[[str], Collection[str]] = lambda aircraft_id: ()
         """What commands have reserved for an aircraft, by id: its own plans are not held to it."""
+        self.closed_envelopes: Callable[[FlightIntent, float, float], Intervals] = lambda flight, from_s, to_s: []
+        """The delays, within bounds, at which no standing approval's envelope is open around a flight."""
 
     # -- preparation ---------------------------------------------------------------------------------------------------
 
@@ -237,9 +240,17 @@ class PlanJudge:
         decision = judged(intent) if decided is None else decided
         if not offers:
             return decision
+        # What is filed under an envelope is offered nothing outside of it.
+        enveloped = decision.verdict is not None and decision.verdict.standing_approval_id is not None
         return (
             yield from self.desk.attach(
-                decision, intent, prepared, judge=approves, ignore=ignore, not_before=not_before
+                decision,
+                intent,
+                prepared,
+                judge=(lambda flight: inside_envelope(approves(flight))) if enveloped else approves,
+                closed=self.closed_envelopes if enveloped else None,
+                ignore=ignore,
+                not_before=not_before,
             )
         )
 
@@ -257,6 +268,14 @@ class PlanJudge:
         if asker is None or other.organisation_id == asker:
             return other.plan_id
         return opaque_ref(other.plan_id, asker, self._ref_secret)
+
+
+def inside_envelope(decision: Decision) -> Decision:
+    """Return the decision, pending where the flight is outside of every standing approval, whatever the policy asks."""
+    if decision.outcome != "approved" or decision.verdict is None or decision.verdict.application != "submitted":
+        return decision
+    outside = reason("pending_authority", {"because": "", "because_zh": ""}, rule="standing_approval")
+    return replace(decision, outcome="pending", reasons=(outside, *decision.reasons))
 
 
 def field_problem(error: FieldError) -> FieldProblem:

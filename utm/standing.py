@@ -14,6 +14,7 @@ from sqlmodel import Session
 from airspace import prepared
 from airspace.areas import Area, parse_area
 from airspace.intent import FlightIntent
+from airspace.intervals import Intervals, gaps, merged
 from airspace.rules.verdict import StandingCover
 from airspace.schedule import Period, active_within, parse_applicability
 from airspace.timebase import to_scene_s
@@ -51,16 +52,26 @@ class Envelope:
 
     def covers(self, flight: FlightIntent) -> bool:
         """Tell whether all of a flight lies inside the envelope."""
+        if not self.covers_at_some_time(flight):
+            return False
+        starts_s, ends_s = flight.window_s
+        open_times = active_within(self.periods, starts_s, ends_s)
+        return any(start <= starts_s and ends_s <= end for start, end in open_times)
+
+    def open_delays(self, flight: FlightIntent, from_s: float, to_s: float) -> Intervals:
+        """Return by how much later, within [from_s, to_s], a flight it covers but for its hours lies inside them."""
+        starts_s, ends_s = flight.window_s
+        open_times = active_within(self.periods, starts_s + from_s, ends_s + to_s)
+        return merged((start - starts_s, end - ends_s) for start, end in open_times)
+
+    def covers_at_some_time(self, flight: FlightIntent) -> bool:
+        """Tell whether a flight lies inside the envelope but for its hours."""
         if self.aircraft_ids is not None and flight.aircraft_id not in self.aircraft_ids:
             return False
         if self.operation_types is not None and flight.operation_type not in self.operation_types:
             return False
         low_m, high_m = _true_heights(flight.path)
         if low_m < self.lower_agl_m - _TOUCH_M or high_m > self.upper_agl_m + _TOUCH_M:
-            return False
-        starts_s, ends_s = flight.window_s
-        open_times = active_within(self.periods, starts_s, ends_s)
-        if not any(start <= starts_s and ends_s <= end for start, end in open_times):
             return False
         return self.area is None or _inside(flight.path, self.area)
 
@@ -108,6 +119,15 @@ class StandingApprovals:
         departure_s = to_scene_s(flight.departure_at)
         filed = next((name for name in names if self.days.filed(firm, name, departure_s, flight.plan_id)), _NOWHERE)
         return StandingCover(names[0]) if filed is _NOWHERE else StandingCover(filed, True)
+
+    def closed(self, flight: FlightIntent, from_s: float, to_s: float) -> Intervals:
+        """Return the delays in [from_s, to_s] at which no envelope of the firm is open around a flight."""
+        around = [
+            envelope.open_delays(flight, from_s, to_s)
+            for _, envelope in self._in_force.get(flight.operator_id, ())
+            if envelope.covers_at_some_time(flight)
+        ]
+        return gaps(merged(span for spans in around for span in spans), from_s, to_s)
 
     def held(self, organisation_id: str, standing_approval_id: str) -> bool:
         """Tell whether a firm holds an approval that is in force."""

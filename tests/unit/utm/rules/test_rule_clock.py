@@ -234,6 +234,44 @@ async def test_counter_offers_stay_inside_the_envelope(desk: Desk) -> None:
         await desk.services.plan_steps.cancel(principal("operator", "org_c"), again["plan_id"])
 
 
+async def test_an_offer_that_would_leave_the_hours_of_the_envelope_is_moved_to_when_they_begin_again(
+    desk: Desk,
+) -> None:
+    """Where the airspace frees between two periods the offer departs in the next one, at whatever policy; else there is none."""
+    await order_in_force(desk, late_standing_filing="off")
+    lat, lon = filing.place(500, 0)
+    every = ["MO", "TU", "WE", "TH", "FR", "SA", "SU"]
+    envelope = {
+        "name": "e", "geometry": {"type": "Point", "coordinates": [lon, lat]}, "radius_m": 900.0,
+        "lower_agl_m": 49.0, "upper_agl_m": 51.0,
+        "applicability": [{"weekly": [{"days": every, "from": a, "to": b}]} for a, b in (("09:00", "09:10"), ("09:40", "10:00"))],
+    }  # fmt: skip
+    standing, regulator = desk.services.standing, principal("regulator", "org_r")
+    applied = await standing.apply(principal("operator", "org_c"), envelope)
+    await standing.decide(regulator, applied["standing_approval_id"], "approved", None)
+    # Another firm hovers on the way from 09:00 to 09:20: as soon as it is gone, the envelope is closed.
+    hover = [{**point(500, 0), "hold_s": 1_200.0}, point(600, 0)]
+    assert (await outcome(desk, "org_a", "2026-12-31 09:00", waypoints=hover))[0] == "approved"
+    body = filing.plan(await desk.aircraft("org_c"), beijing("2026-12-31 09:02"))
+    for required in (True, False):
+        change = {"standing_approval_required": required}
+        await desk.services.zone_desk.publish_policy(regulator, change, None)
+        document = orjson.loads(orjson.dumps((await desk.file(body, "org_c")).document))
+        assert document["state"] == "refused"
+        offers = document["decision"]["counter_offers"]
+        assert {offer["kind"] for offer in offers} >= {"delay"}
+        for offer in offers:
+            departs = datetime.fromisoformat(offer["plan"]["departure_at"])
+            inside = [(beijing("2026-12-31 09:00"), beijing("2026-12-31 09:10"))]
+            inside.append((beijing("2026-12-31 09:40"), beijing("2026-12-31 10:00")))
+            assert any(start <= departs < end for start, end in inside), departs
+            assert {waypoint["alt_m"] for waypoint in offer["plan"]["route"]["waypoints"]} == {50.0}
+            again = orjson.loads(orjson.dumps((await desk.file(offer["plan"], "org_c")).document))
+            assert again["state"] == "approved"
+            assert again["rule_clock"]["standing_approval_id"] == applied["standing_approval_id"]
+            await desk.services.plan_steps.cancel(principal("operator", "org_c"), again["plan_id"])
+
+
 async def test_small_aircraft_in_suitable_airspace_fly_without_application_or_release(desk: Desk) -> None:
     """Declared without special conditions they are approved at once, and no readiness is asked; relay ends that."""
     await order_in_force(desk)

@@ -8,6 +8,7 @@ import { city } from '../city/shenzhen'
 import { LiveFeed } from '../live/liveFeed'
 import type { CityMap } from '../map/cityMap'
 import { ConnectionBanner } from '../panels/ConnectionBanner'
+import { DegradedBox } from '../panels/DegradedBox'
 import { HelpDialog } from '../panels/HelpDialog'
 import { ScreenRail } from '../panels/ScreenRail'
 import { SearchDialog } from '../panels/SearchDialog'
@@ -23,6 +24,7 @@ import { useScreenKeys, useShortcuts, type Command } from './shortcuts'
 import { useAlerts } from './useAlerts'
 import { useAlertSound } from './useAlertSound'
 import { useScreen } from './useScreen'
+import { useChecklists } from './useChecklists'
 import { useSectors } from './useSectors'
 
 interface Props {
@@ -52,6 +54,7 @@ export default function Console({ session, onEnded, onLeave }: Props) {
   const screen = screenOf(id)
   const { role } = session.user
   const sectors = useSectors(role)
+  const checklists = useChecklists(role, alerts, stats?.link ?? null)
   const offered = useMemo(() => screensFor(role), [role])
 
   useEffect(() => {
@@ -82,8 +85,8 @@ export default function Console({ session, onEnded, onLeave }: Props) {
   const follow = useCallback((href: string) => go(new URL(href, window.location.href).searchParams.get('screen') ?? 'live'), [go])
   const openHelp = useCallback(() => setHelpOpen(true), [])
   const state: ConsoleState = useMemo(
-    () => ({ session, feed, stats, now_ms, airspace, alerts, sectors, map, screen: screen.id, slot, go, openHelp }),
-    [session, feed, stats, now_ms, airspace, alerts, sectors, map, screen.id, slot, go, openHelp],
+    () => ({ session, feed, stats, now_ms, airspace, alerts, sectors, checklists, map, screen: screen.id, slot, go, openHelp }),
+    [session, feed, stats, now_ms, airspace, alerts, sectors, checklists, map, screen.id, slot, go, openHelp],
   )
 
   return (
@@ -97,6 +100,7 @@ export default function Console({ session, onEnded, onLeave }: Props) {
           <MapView feed={feed} airspace={airspace} seen={screen.layout === 'map'} onMap={setMap} />
           <ScreenPlace key={`${screen.id} ${visit}`} screen={screen} allowed={offered.includes(screen)} go={go} />
           <div className="notices">
+            <DegradedBox />
             <ConnectionBanner stats={stats} now_ms={now_ms} onRetry={() => feed.retry()} />
             {airspace.problem !== null && stats?.link !== 'lost' && (
               <div className="banner banner-quiet" role="status">

@@ -7,6 +7,7 @@ import type { FeedStats } from '../live/protocol'
 import type { CityMap } from '../map/cityMap'
 import type { Airspace } from './hooks'
 import type { Alerts } from './useAlerts'
+import type { Checklists } from './useChecklists'
 import type { Sectors } from './useSectors'
 
 export interface ConsoleState {
@@ -20,6 +21,7 @@ export interface ConsoleState {
   readonly alerts: Alerts
   /** Which position owns what. */
   readonly sectors: Sectors
+  readonly checklists: Checklists
   /** Null until the map is there. */
   readonly map: CityMap | null
   readonly screen: string

@@ -10,6 +10,7 @@ import { airspace } from './areas/airspace'
 import { alerts } from './areas/alerts'
 import { approvals } from './areas/approvals'
 import { commands } from './areas/commands'
+import { degraded } from './areas/degraded'
 import { faults } from './areas/faults'
 import { fleet } from './areas/fleet'
 import { flight } from './areas/flight'
@@ -30,13 +31,14 @@ import type { Entry } from './entry'
 
 export type { Entry, Text } from './entry'
 
-export const areas = { airspace, alerts, approvals, commands, faults, fleet, flight, handover, indicators, logistics, map, orders, panels, plans, replay, screens, search, sectors, shell, weather } as const
+export const areas = { airspace, alerts, approvals, commands, degraded, faults, fleet, flight, handover, indicators, logistics, map, orders, panels, plans, replay, screens, search, sectors, shell, weather } as const
 
 export const catalogue = {
   ...airspace,
   ...alerts,
   ...approvals,
   ...commands,
+  ...degraded,
   ...faults,
   ...fleet,
   ...flight,

@@ -34,6 +34,7 @@ export const screens: readonly Screen[] = [
   { id: 'fleet', icon: 'fleet', title: 'screen_fleet', letter: 'f', roles: ['operator', 'dispatcher', 'regulator', 'admin'], layout: 'page', View: lazy(() => import('./fleet/FleetScreen')) },
   { id: 'wall', icon: 'wall', title: 'screen_wall', letter: 'w', roles: ['dispatcher', 'regulator', 'admin'], layout: 'map', View: lazy(() => import('./wall/WallScreen')) },
   { id: 'sectors', icon: 'sectors', title: 'screen_sectors', letter: 's', roles: ['dispatcher', 'regulator', 'admin'], layout: 'map', View: lazy(() => import('./sectors/SectorsScreen')) },
+  { id: 'checklists', icon: 'check', title: 'screen_checklists', letter: 'd', roles: ['dispatcher', 'regulator', 'admin'], layout: 'page', View: lazy(() => import('./checklists/ChecklistsScreen')) },
   { id: 'handover', icon: 'handover', title: 'screen_handover', letter: 'h', roles: ['dispatcher', 'regulator', 'admin'], layout: 'page', View: lazy(() => import('./handover/HandoverScreen')) },
 ]
 

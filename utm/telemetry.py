@@ -16,6 +16,7 @@ from airspace.tracks import IngestCode, ObservationBatch, RowArray
 from mavlink_bridge import events as ev
 from mavlink_bridge.lane import Routine
 from utm.binding import AircraftDirectory, Binder
+from utm.feed_meter import FeedMeter
 from utm.foreign_tracks import ForeignTracks
 from utm.heard_vehicles import NO_CLOCK_UNCERTAINTY_S, HeardVehicle, HeardVehicles
 from utm.ids import new_id
@@ -47,6 +48,7 @@ class Telemetry(TrackBook):
         self._heard = HeardVehicles()
         self._foreign = ForeignTracks(self._flies_at, self.counters)
         self._foreign_reports: list[PositionReport] = []
+        self.feed_meter = FeedMeter()
         self._directory_version = directory.version
         self._pending_rows: list[tuple[int, int]] = []
         self._pending: list[tuple[float, ...]] = []
@@ -318,6 +320,10 @@ class Telemetry(TrackBook):
             if code is IngestCode.ACCEPTED:
                 self.picture.set_landed(row, reports[i].landed)
                 self.picture.set_battery(row, reports[i].battery_pct)
+        for source in {item.source for item in reports}:
+            became = [result[i] is IngestCode.ACCEPTED for i, item in enumerate(reports) if item.source == source]
+            taken = sum(became)
+            self.feed_meter.note(feeder_id, source, now_s, accepted=taken, refused=len(became) - taken)
         return result
 
     # ------------------------------------------------------------------------------------------------------ binding

@@ -46,6 +46,14 @@ def current_policy(session: Session) -> PolicyRow | None:
     return None if row is None else PolicyRow(**row._mapping)
 
 
+def policies_page(session: Session, *, before: int | None, limit: int) -> list[PolicyRow]:
+    """Return versions of the policy, newest first, below `before`."""
+    query = select(_policies).order_by(_policies.c.version.desc()).limit(limit)
+    if before is not None:
+        query = query.where(_policies.c.version < before)
+    return [PolicyRow(**row._mapping) for row in session.execute(query)]
+
+
 def add_policy(session: Session, row: PolicyRow) -> None:
     """Publish a policy version."""
     session.execute(_policies.insert(), [as_values(row)])

@@ -12,6 +12,7 @@ import orjson
 from sqlmodel import Session
 
 from airspace.decision import Decision, decision_to_dict, offer_to_dict
+from airspace.geometry4d import FloatArray
 from airspace.intent import FlightIntent, Path
 from airspace.lifecycle import IllegalTransition, PlanState
 from airspace.rules.verdict import StandingCover
@@ -39,7 +40,7 @@ from utm.sky import LivePlan, Sky, live_plan, version_cells
 from utm.sky_changes import SkyChanges
 from utm.store import plans
 from utm.store.geometry_codec import encode as encode_geometry
-from utm.store.journal import record_audit
+from utm.store.journal import AuditLine, record_audits
 from utm.store.offers import CONSUMED
 from utm.store.store import Store, after_commit, on_undo
 from utm.store.tables import FlightPlanRow
@@ -352,11 +353,30 @@ class FlightPlans(PlanJudge):
 
         `touched` are the version cells it covers or leaves.
         """
-        before = self.sky.put(live) if live is not None else self.sky.drop(row.plan_id)
-        on_undo(session, lambda: self.sky.restore(row.plan_id, before))
-        seq = self.memory.note(session, "plan", row.plan_id, touched)
-        self.changes.note(seq, row.plan_id, before, live)
+        self.place(session, row.plan_id, live, lambda: self.memory.note(session, "plan", row.plan_id, touched))
+        self.publish(session, row, news)
+
+    def place(
+        self,
+        session: Session,
+        plan_id: str,
+        live: LivePlan | None,
+        noted: Callable[[], int],
+        box: FloatArray | None = None,
+    ) -> int:
+        """Put a live plan into the sky or take it out (None); `noted` writes the line of the change log.
+
+        `box` is the live plan's (`utm.sky_changes.box_of`), where the caller has it. Returns the number of the line.
+        """
+        before = self.sky.put(live) if live is not None else self.sky.drop(plan_id)
+        on_undo(session, lambda: self.sky.restore(plan_id, before))
+        seq = noted()
+        self.changes.note(seq, plan_id, before, live, box)
         on_undo(session, lambda: self.changes.take_back(seq))
+        return seq
+
+    def publish(self, session: Session, row: FlightPlanRow, news: PlanItem) -> None:
+        """Tell who listens, once it is durable."""
         owner = frozenset({row.organisation_id})
         self.bus.publish_in(session, "plans", news, visible_to=owner)
         after_commit(session, lambda: self._told(row))
@@ -369,16 +389,15 @@ class FlightPlans(PlanJudge):
         self, session: Session, principal: Principal | None, action: str, row: FlightPlanRow, detail: dict[str, Any]
     ) -> None:
         """Append an audit line about a plan; without a principal the system itself acted."""
-        record_audit(
-            session,
-            at=self.clock.now(),
-            actor="system" if principal is None else principal.subject,
-            organisation_id=None if principal is None else principal.organisation_id,
-            action=f"plan.{action}",
-            object_kind="plan",
-            object_id=row.plan_id,
-            detail={"state": row.state, "version": row.version, "policy_version": row.policy_version, **detail},
-        )
+        record_audits(session, [self.audit_line(principal, action, row, detail)])
+
+    def audit_line(
+        self, principal: Principal | None, action: str, row: FlightPlanRow, detail: dict[str, Any]
+    ) -> AuditLine:
+        """Return the audit line about a plan."""
+        who = ("system", None) if principal is None else (principal.subject, principal.organisation_id)
+        about = {"state": row.state, "version": row.version, "policy_version": row.policy_version, **detail}
+        return self.clock.now(), *who, f"plan.{action}", "plan", row.plan_id, about
 
     def _keep_version(self, session: Session, row: FlightPlanRow, decision: Decision) -> None:
         plans.add_version(

@@ -53,7 +53,7 @@ class Reserved(msgspec.Struct, array_like=True, gc=False):
     @property
     def trajectory(self) -> Trajectory4D:
         """The flight again (without its waypoints)."""
-        rows = np.frombuffer(self.segments).reshape(-1, 8)
+        rows = np.array(np.frombuffer(self.segments).reshape(-1, 8))
         return Trajectory4D(rows, np.zeros(len(rows), np.int32))
 
     @property

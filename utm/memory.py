@@ -84,15 +84,25 @@ class Memory:
         on_undo(session, lambda: self._raise_versions(cells, by=-1))
         return seq
 
-    def make_current(self, session: Session, cells: Collection[str]) -> None:
+    def note_soon(self, session: Session, cells: Collection[str]) -> int:
+        """Do what `note` does, but for the line of the change log: `journal.write_changes` must follow for it.
+
+        Returns the number it will have.
+        """
+        self._raise_versions(cells)
+        on_undo(session, lambda: self._raise_versions(cells, by=-1))
+        return journal.foretell_change(session)
+
+    def make_current(self, session: Session, cells: Collection[str]) -> bool:
         """Compare the versions of these cells with the store's, and load everything again where memory missed a change.
 
         The change log makes them equal; should they ever differ, the store is right and the difference is reported.
+        Returns whether they did.
         """
         compared: set[str] = remembered(session, _COMPARED) or set()
         cells = [cell for cell in cells if cell not in compared]
         if not cells:
-            return  # nobody else can have written since: the transaction holds the write lock
+            return False  # nobody else can have written since: the transaction holds the write lock
         stored = journal.cell_versions(session, cells)
         known = {cell: version for cell in cells if (version := self.cell_versions.get(cell))}
         if stored != known:
@@ -100,6 +110,7 @@ class Memory:
             self.reset()
             self.catch_up(session)
         remember(session, _COMPARED, compared.union(cells))
+        return stored != known
 
     def _raise_versions(self, cells: Collection[str], by: int = 1) -> None:
         for cell in cells:

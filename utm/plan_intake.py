@@ -15,7 +15,7 @@ from sqlmodel import Session
 from utm.api.flight_plan_models import FlightPlanBody
 from utm.flight_plans import BATCH_PART, FlightPlans
 from utm.foreseen_filing import filing
-from utm.foresight import Foreseen
+from utm.foresight import Asked, Foreseen
 from utm.plan_helpers import BATCH, CROWD, PlanHelpers
 from utm.plan_records import Answer, FiledAnswer
 from utm.problems import Problem
@@ -60,6 +60,9 @@ class PlanIntake:
                 foreseen = await helpers.ask(principal, data, in_batch=False)
                 if foreseen is not None:
                     return await self.flight_plans.store.write(self._filing(principal, foreseen, parse, key))
+            elif helpers.in_hand >= CROWD and len(data) <= LONGEST_BODY:
+                asked = Asked(0, 0, 0, principal, data, False)
+                return await self.flight_plans.store.write(self._filing(principal, None, parse, key, asked))
             body, parsed, _ = parse()
             return await self.flight_plans.file(principal, body, parsed, key)
         finally:
@@ -83,7 +86,8 @@ class PlanIntake:
             ask_next()
             foreseen = [None] * len(part) if own else await asyncio.gather(*asked.popleft())
             ask_next()
-            ready = [self._job(principal, item, known) for item, known in zip(part, foreseen, strict=True)]
+            together = len(part) >= CROWD
+            ready = [self._job(principal, item, known, together) for item, known in zip(part, foreseen, strict=True)]
             jobs = [item for item in ready if not isinstance(item, Problem)]
             problems = [item if isinstance(item, Problem) else None for item in ready]
             filed.append((problems, self.flight_plans.store.enqueue_all(jobs)))
@@ -93,20 +97,30 @@ class PlanIntake:
     def _ask(self, principal: Principal, item: BatchItem) -> "asyncio.Future[Foreseen | None]":
         return self.helpers.ask(principal, orjson.dumps(item.raw), in_batch=True)
 
-    def _job(self, principal: Principal, item: BatchItem, foreseen: Foreseen | None) -> Job | Problem:
+    def _job(self, principal: Principal, item: BatchItem, foreseen: Foreseen | None, together: bool) -> Job | Problem:
         if foreseen is not None:
             return self._filing(principal, foreseen, item.parse, foreseen.key)
+        if together:
+            asked = Asked(0, 0, 0, principal, orjson.dumps(item.raw), True)
+            return self._filing(principal, None, item.parse, None, asked)
         try:
             return self.flight_plans.filing(principal, *item.parse())
         except Problem as problem:
             return problem
 
-    def _filing(self, principal: Principal, foreseen: Foreseen, parse: Parse, key: str | None) -> Job:
+    def _filing(
+        self,
+        principal: Principal,
+        foreseen: Foreseen | None,
+        parse: Parse,
+        key: str | None,
+        asked: Asked | None = None,
+    ) -> Job:
         def otherwise(session: Session) -> Answer:
             body, parsed, _ = parse()
             return self.flight_plans.filing(principal, body, parsed, key)(session)
 
-        return filing(self.flight_plans, principal, foreseen, key, otherwise)
+        return filing(self.flight_plans, principal, foreseen, key, otherwise, asked)
 
 
 def _in_order(problems: list[Problem | None], found: list[Filed | Exception]) -> list[Filed | Problem]:

@@ -53,15 +53,25 @@ class SkyChanges:
         self._changes: list[Change | None] = [None] * (2 * KEPT)
         self._next = 0
 
-    def note(self, seq: int, plan_id: str, before: LivePlan | None, after: LivePlan | None) -> None:
-        """Remember that a plan came (`before` None), went (`after` None), changed, or did neither; numbers rise."""
+    def note(
+        self,
+        seq: int,
+        plan_id: str,
+        before: LivePlan | None,
+        after: LivePlan | None,
+        own_box: FloatArray | None = None,
+    ) -> None:
+        """Remember that a plan came (`before` None), went (`after` None), changed, or did neither; numbers rise.
+
+        `own_box` is the box of the plan that came, where the caller has it.
+        """
         known = [plan for plan in (before, after) if plan is not None]
         sites = frozenset(
             name for plan in known for name in (plan.origin_site_id, plan.destination_site_id) if name is not None
         )
         change, box = Change(plan_id, before is None, sites), _NOWHERE
         for plan in known:
-            own = box_of(plan.geometry, plan.separation)
+            own = box_of(plan.geometry, plan.separation) if own_box is None or plan is before else own_box
             box = np.concatenate([np.minimum(box[:4], own[:4]), np.maximum(box[4:], own[4:])])
         at = self._next % KEPT
         for place in (at, at + KEPT):
@@ -103,6 +113,10 @@ class Since:
     def near(self, boxes: FloatArray) -> list[list[Change]]:
         """Return for each box (m, 8) the changes it could have to do with."""
         if not self.changes:
+            return [[] for _ in boxes]
+        # Most have to do with none of them: told for all boxes at once.
+        low, high = boxes[:, :4].min(axis=0), boxes[:, 4:].max(axis=0)
+        if not ((low <= self.boxes[:, 4:]) & (high >= self.boxes[:, :4])).all(axis=1).any():
             return [[] for _ in boxes]
         theirs = self.boxes[None]
         within = (boxes[:, None, :4] <= theirs[:, :, 4:]) & (boxes[:, None, 4:] >= theirs[:, :, :4])

@@ -1,9 +1,10 @@
 """The audit trail and the change log: two lines every write leaves behind in its own transaction."""
 
 import hashlib
-from collections.abc import Collection, Iterable
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeAlias
 
 import orjson
 from sqlalchemy import select
@@ -15,10 +16,22 @@ from utm.store.tables import AuditRow, ChangeRow
 _GENESIS = "0" * 64
 _LAST_HASH = "hexlane_last_audit_hash"
 _LATEST_CHANGE = "hexlane_latest_change"
+_FORETOLD = "hexlane_foretold_changes"
 _audit = table(AuditRow)
 _RAISE_VERSION = (
     "INSERT INTO cell_versions (cell, version) VALUES (?, 1) ON CONFLICT (cell) DO UPDATE SET version = version + 1"
 )
+
+
+AuditLine: TypeAlias = tuple[datetime, str, str | None, str, str, str, dict[str, Any]]
+"""When, who, for which firm, what, of what kind, which one, and more about it."""
+_AUDITED = ("at", "actor", "organisation_id", "action", "object_kind", "object_id", "detail")
+_ADD_AUDIT = f"INSERT INTO audit ({', '.join(_AUDITED)}, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608
+_RAISE_BY = (
+    "INSERT INTO cell_versions (cell, version) VALUES (?, ?) "
+    "ON CONFLICT (cell) DO UPDATE SET version = version + excluded.version"
+)
+_ADD_CHANGE = "INSERT INTO changes (seq, kind, ref, cells) VALUES (?, ?, ?, ?)"
 
 
 def record_audit(
@@ -33,22 +46,23 @@ def record_audit(
     detail: dict[str, Any],
 ) -> None:
     """Append one line to the audit trail, hashed together with the line before it."""
+    record_audits(session, [(at, actor, organisation_id, action, object_kind, object_id, detail)])
+
+
+def record_audits(session: Session, lines: Iterable[AuditLine]) -> None:
+    """Append lines to the audit trail, each hashed together with the line before it."""
     previous = remembered(session, _LAST_HASH)
     if previous is None:
         latest = run(session, "SELECT hash FROM audit ORDER BY line DESC LIMIT 1").fetchone()
         previous = latest[0] if latest else _GENESIS
-    row = {
-        "at": at.isoformat(),
-        "actor": actor,
-        "organisation_id": organisation_id,
-        "action": action,
-        "object_kind": object_kind,
-        "object_id": object_id,
-        "detail": orjson.dumps(detail, option=orjson.OPT_SORT_KEYS).decode(),
-    }
-    own = chain_hash(previous, row)
-    insert(session, AuditRow, {**row, "hash": own})
-    remember(session, _LAST_HASH, own)
+    rows = []
+    for at, *others, detail in lines:
+        text = orjson.dumps(detail, option=orjson.OPT_SORT_KEYS).decode()
+        values = (at.isoformat(), *others, text)
+        previous = chain_hash(previous, dict(zip(_AUDITED, values, strict=True)))
+        rows.append((*values, previous))
+    run_many(session, _ADD_AUDIT, rows)
+    remember(session, _LAST_HASH, previous)
 
 
 def chain_hash(previous: str, row: dict[str, Any]) -> str:
@@ -89,6 +103,26 @@ def record_change(session: Session, kind: str, ref: str, cells: Collection[str] 
     seq = insert(session, ChangeRow, {"kind": kind, "ref": ref, "cells": " ".join(ordered)})
     remember(session, _LATEST_CHANGE, seq)
     return seq
+
+
+def foretell_change(session: Session) -> int:
+    """Return the number the next line of the change log will have; `write_changes` must follow in this transaction."""
+    if remembered(session, _FORETOLD) is None:
+        # Numbers are never used again, and so may have gone on beyond the latest line there is.
+        used = run(session, "SELECT seq FROM sqlite_sequence WHERE name = 'changes'").fetchone()
+        remember(session, _LATEST_CHANGE, max(latest_change(session), used[0] if used else 0))
+        remember(session, _FORETOLD, True)
+    seq = latest_change(session) + 1
+    remember(session, _LATEST_CHANGE, seq)
+    return seq
+
+
+def write_changes(session: Session, kind: str, lines: Sequence[tuple[int, str, Collection[str]]]) -> None:
+    """Write lines of the change log with the numbers foretold, (seq, ref, cells), and raise the versions of their cells."""
+    raised = Counter(cell for _, _, cells in lines for cell in cells)
+    if raised:
+        run_many(session, _RAISE_BY, sorted(raised.items()))
+    run_many(session, _ADD_CHANGE, [(seq, kind, ref, " ".join(sorted(cells))) for seq, ref, cells in lines])
 
 
 def changes_after(session: Session, seq: int) -> list[tuple[int, str, str, list[str]]]:

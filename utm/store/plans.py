@@ -1,6 +1,6 @@
 """Statements about flight plans, their versions and the idempotency keys they were filed under."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any
@@ -9,7 +9,7 @@ from sqlalchemy import and_, or_, select
 from sqlmodel import Session
 
 from utm.store import sql
-from utm.store.sql import remember, remembered, run, table
+from utm.store.sql import remember, remembered, run, run_many, table
 from utm.store.tables import FlightPlanRow, FlightPlanTable, IdempotencyRow, PlanVersionRow
 
 _plans = table(FlightPlanTable)
@@ -25,6 +25,10 @@ _LAST_PLAN_NO = "hexlane_last_plan_no"
 _ADD_VERSION = (
     "INSERT INTO plan_versions (plan_id, attempt, version, outcome, policy_version, body, decision, judged_at) VALUES "
     "(?, (SELECT coalesce(max(attempt), 0) + 1 FROM plan_versions WHERE plan_id = ?), ?, ?, ?, ?, ?, ?)"
+)
+_ADD_FIRST = (
+    "INSERT INTO plan_versions (plan_id, attempt, version, outcome, policy_version, body, decision, judged_at) VALUES "
+    "(?, ?, ?, ?, ?, ?, ?, ?)"
 )
 
 
@@ -140,6 +144,16 @@ def versions_of(session: Session, plan_id: str) -> list[PlanVersionRow]:
     """Return every judged version of a plan, oldest first."""
     query = select(_versions).where(_versions.c.plan_id == plan_id).order_by(_versions.c.attempt)
     return [PlanVersionRow(**row._mapping) for row in session.execute(query)]
+
+
+def insert_filed(session: Session, rows: Sequence[FlightPlanRow], outcomes: Sequence[str]) -> None:
+    """Add plans and the first judged version of each: what `insert` and `add_version` do, many at once."""
+    run_many(session, _INSERT, [_values_of(row) for row in rows])
+    versions = [
+        (row.plan_id, 1, row.version, outcome, row.policy_version, row.body, row.decision, row.updated_at)
+        for row, outcome in zip(rows, outcomes, strict=True)
+    ]
+    run_many(session, _ADD_FIRST, versions)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ first reads the change log, so that what a job judges by (live plans, zones, pol
 """
 
 import asyncio
+import itertools
 import queue
 import threading
 from collections.abc import Callable, Sequence
@@ -81,6 +82,21 @@ _Outcome: TypeAlias = tuple[Any, BaseException | None, list[Callable[[], None]]]
 """A job's value or failure, and what runs on the caller's loop once it is durable."""
 
 
+class JoinedJob:
+    """A job that takes less when run with others of its kind; alone it runs like any other."""
+
+    def __call__(self, session: Session) -> Any:
+        """Run alone."""
+        raise NotImplementedError
+
+    def together(self, session: Session, jobs: Sequence[Any]) -> list[tuple[Any, list[Callable[[], None]]]]:
+        """Run the first of these jobs, as many as go without a doubt, in order; the others are then run alone.
+
+        Returns the value of each and what runs once it is durable (`taken_actions`); all are undone when it raises.
+        """
+        raise NotImplementedError
+
+
 def on_undo(session: Session, undo: Callable[[], None]) -> None:
     """Register what takes back an in-memory effect of the running job if the job fails or its commit does."""
     session.info.setdefault(_UNDO, []).append(undo)
@@ -89,6 +105,13 @@ def on_undo(session: Session, undo: Callable[[], None]) -> None:
 def after_commit(session: Session, action: Callable[[], None]) -> None:
     """Register what runs on the caller's event loop once the running job is durable, before its caller resumes."""
     session.info.setdefault(_AFTER_COMMIT, []).append(action)
+
+
+def taken_actions(session: Session) -> list[Callable[[], None]]:
+    """Return what was registered to run after the commit since this was last asked."""
+    actions: list[Callable[[], None]] = session.info.get(_AFTER_COMMIT, [])
+    session.info[_AFTER_COMMIT] = []
+    return actions
 
 
 class Store:
@@ -262,7 +285,7 @@ class Store:
                 keep_driver(session)
                 if self._follower is not None:
                     self._follower.catch_up(session)
-                outcomes.extend([self._run_next(session, job, undo) for job in ticket.jobs] for ticket in group)
+                outcomes = self._run_jobs(session, group, undo)
                 if self._follower is not None:
                     self._follower.committing(session)
                 session.commit()
@@ -280,9 +303,45 @@ class Store:
             return
         _deliver(list(zip(group, outcomes, strict=True)))
 
-    def _run_next(self, session: Session, job: Job[Any], undo: list[Callable[[], None]]) -> _Outcome:
-        self._begun += 1
-        return self._run_job(session, job, undo)
+    def _run_jobs(self, session: Session, group: list[_Ticket], undo: list[Callable[[], None]]) -> list[list[_Outcome]]:
+        jobs = [job for ticket in group for job in ticket.jobs]
+        done: list[_Outcome] = []
+        while len(done) < len(jobs):
+            found = self._run_joined(session, jobs[len(done) :], undo) if isinstance(jobs[len(done)], JoinedJob) else []
+            if not found:
+                self._begun += 1
+                found = [self._run_job(session, jobs[len(done)], undo)]
+            done += found
+        outcomes = iter(done)
+        return [[next(outcomes) for _ in ticket.jobs] for ticket in group]
+
+    def _run_joined(self, session: Session, jobs: list[Job[Any]], undo: list[Callable[[], None]]) -> list[_Outcome]:
+        """Run as many of the first jobs together as are of one kind and go so; none where they must run alone."""
+        first = jobs[0]
+        alike = list(itertools.takewhile(lambda job: type(job) is type(first), jobs))
+        if len(alike) < 2 or not isinstance(first, JoinedJob):
+            return []
+        session.info[_UNDO], session.info[_AFTER_COMMIT] = [], []
+        try:
+            run(session, "SAVEPOINT joined")
+            found = first.together(session, alike)
+            session.flush()
+            run(session, "RELEASE joined")
+        except (OperationalError, sqlite.OperationalError):
+            undo.extend(session.info[_UNDO])
+            raise
+        except Exception:
+            # Whose fault it was is found by running each alone.
+            _log.exception("joined_jobs_failed", jobs=len(alike))
+            run(session, "ROLLBACK TO joined")
+            run(session, "RELEASE joined")
+            forget(session)
+            for take_back in reversed(session.info[_UNDO]):
+                take_back()
+            return []
+        undo.extend(session.info[_UNDO])
+        self._begun += len(found)
+        return [(value, None, actions) for value, actions in found]
 
     def _checkpoint_loop(self) -> None:
         """Bring what was committed from the log into the file, once a second while there is something; nobody waits."""

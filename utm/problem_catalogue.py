@@ -95,6 +95,7 @@ CATALOGUE: dict[str, CodeEntry] = {
     "event_forgotten": _E(409, "The event is no longer kept", "该事件已过保存期", "Read the present state from the API; events are kept for seven days.", "请通过接口读取当前状态；事件仅保存七天。"),
     # -- logistics
     "booking_refused": _E(409, "The flight cannot be booked as asked", "无法按请求预订", "Read decision.reasons; take a counter-offer, another time or another resource.", "请查看 decision.reasons，接受替代方案、改时间或更换资源。"),
+    "order_not_reassigned": _E(409, "The order cannot be given to that aircraft", "无法改派给该航空器", "Read why; choose another aircraft, or leave the choice to the planner.", "请查看原因，改选其他航空器，或交由系统安排。"),
     "carrier_unavailable": _E(409, "The carrier is not available", "该运力当前不可用", "Set its state to available, or name another aircraft.", "请将其状态设为 available，或改用其他航空器。"),
     "no_battery_free": _E(409, "No battery of the firm is free", "没有空闲电池", "Wait until one is back, or add one.", "请等待电池归还或新增电池。", True),
     "no_crew_free": _E(409, "No crew of the firm has room", "没有空闲机组", "Wait until a flight has landed, or put a crew on duty.", "请等待航班结束或安排机组值班。", True),

@@ -157,6 +157,31 @@ def test_a_cancelled_flight_sets_its_order_free(firm: httpx.Client) -> None:
     retire(firm, aircraft_id)
 
 
+def test_an_order_is_given_to_another_carrier_where_it_can_take_it(city: Server, other: httpx.Client) -> None:
+    """A dispatcher must move an order to the aircraft named, free the one before, and be told why not in words."""
+    first, second = carrier(other), carrier(other)
+    small = carrier(other, payload_max_kg=0.2)
+    made = order(other)
+    taken = settle(other, f"/v1/orders/{made['order_id']}", lambda found: found["state"] == "assigned")
+    wanted = second if taken["aircraft_id"] == first else first
+    with city.client("dispatcher") as dispatcher:
+        path = f"/v1/orders/{made['order_id']}/reassign"
+        refused = dispatcher.post(path, json={"aircraft_id": small})
+        assert expect_problem(refused, 409, "order_not_reassigned")["detail"].startswith("It does not take this load")
+        assert dispatcher.get(f"/v1/orders/{made['order_id']}").json()["mission_id"] == taken["mission_id"]
+        given = dispatcher.post(path, json={"aircraft_id": wanted})
+        assert given.status_code == 200, given.text
+        found = given.json()
+        assert (found["state"], found["aircraft_id"]) == ("assigned", wanted)
+        assert found["mission_id"] != taken["mission_id"]
+        assert dispatcher.get(f"/v1/missions/{taken['mission_id']}").json()["state"] == "cancelled"
+        again = dispatcher.post(path, json={"aircraft_id": wanted}).json()
+        assert again["mission_id"] == found["mission_id"], "an aircraft that has it already changes nothing"
+        expect_problem(dispatcher.post(path, json={"aircraft_id": "ac_of_nobody"}), 404, "not_found")
+        assert other.post(f"/v1/orders/{made['order_id']}/cancel").status_code == 200
+        expect_problem(dispatcher.post(path, json={"aircraft_id": first}), 409, "illegal_transition")
+
+
 def test_a_carrier_elsewhere_comes_first(firm: httpx.Client) -> None:
     """A carrier that stands at another site is brought to the origin by a booked flight before it carries."""
     aircraft_id = carrier(firm, site_id=TO)

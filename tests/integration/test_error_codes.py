@@ -129,6 +129,15 @@ def _booked_twice(city: TwoFirms) -> httpx.Response:
     return firm(city).post("/v1/missions", json={"plan": {**body, "aircraft_id": filing.register(firm(city))}})
 
 
+def _given_away(city: TwoFirms) -> httpx.Response:
+    body = {"origin_site_id": FROM_SITE, "destination_site_id": TO_SITE, "payload_kg": 1.0}
+    order = firm(city).post("/v1/orders", json=body).json()["order_id"]
+    small = filing.register(firm(city))
+    away = {"site_id": FROM_SITE, "state": "maintenance"}
+    assert firm(city).put(f"/v1/carriers/{small}", json=away).status_code == 200
+    return firm(city).post(f"/v1/orders/{order}/reassign", json={"aircraft_id": small})
+
+
 def _carrier_away(city: TwoFirms) -> httpx.Response:
     body = _plan(city)
     away = {"site_id": FROM_SITE, "state": "maintenance"}
@@ -301,6 +310,7 @@ REQUESTS: dict[str, Answer] = {
     "outside_coverage": lambda c: firm(c).get("/v1/airspace/at", params={"lat_deg": 0, "lon_deg": 0}),
     "too_many_webhooks": _too_many_hooks,
     "booking_refused": _booked_twice,
+    "order_not_reassigned": _given_away,
     "carrier_unavailable": _carrier_away,
     "registration_taken": _registered_twice,
     "aircraft_id_taken": lambda c: _registered_twice(c, registration="UASTWICE002", aircraft_id="ac_twice"),

@@ -15,6 +15,7 @@ from utm.api.logistics_models import (
     CrewPatch,
     MissionBody,
     OrderBody,
+    ReassignBody,
 )
 from utm.api.openapi import openapi_body, problem_responses
 from utm.api.pagination import Cursor, Limit, decode_cursor, page_of
@@ -125,6 +126,28 @@ _order_step("retry", "Try an order again", "Let an order that failed or came bac
 _order_step(
     "release", "Take an order off its flight", "Give its flight up before it flies, so that it is planned anew."
 )
+
+
+@router.post(
+    "/orders/{order_id}/reassign",
+    summary="Give an order to another carrier",
+    response_model=None,
+    openapi_extra=openapi_body(ReassignBody),
+    responses=problem_responses(401, 403, 404, 409, 413, 415, 422, 503),
+)
+async def reassign_order(
+    order_id: str,
+    request: Request,
+    principal: Annotated[Principal, Depends(require("order.write"))],
+    services: App,
+) -> Response:
+    """Put an order that does not fly yet on a flight of a carrier of the same firm, where it can take it.
+
+    Load, reach, a way and the carrier's time are asked first, and the order keeps its flight where they refuse. Only
+    airspace and pads are known by booking: refused there, the order waits and is planned anew.
+    """
+    body = await parse_body(request, ReassignBody)
+    return json_response(await services.logistics.reassignment.give(principal, order_id, body.aircraft_id))
 
 
 # -- missions ----------------------------------------------------------------------------------------------------------

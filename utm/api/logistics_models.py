@@ -11,6 +11,12 @@ Label = Annotated[str, Field(min_length=1, max_length=100)]
 Share = Annotated[float, Field(ge=0, lt=1)]
 
 
+class ReassignBody(ApiModel):
+    """The carrier an order is given to."""
+
+    aircraft_id: Annotated[str, Field(min_length=1, max_length=80)]
+
+
 class CarrierBody(ApiModel):
     """What an aircraft can carry; what is not told is the usual value of its class."""
 

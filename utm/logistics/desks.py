@@ -13,6 +13,7 @@ from utm.logistics.flights import FlightDesigner
 from utm.logistics.ground_check import GroundCheck
 from utm.logistics.missions import KIND, MissionDesk
 from utm.logistics.orders import OrderDesk
+from utm.logistics.reassignment import Reassignment
 from utm.logistics.weather_view import DeskWeather
 from utm.plan_steps import PlanSteps
 from utm.weather.desk import WeatherDesk
@@ -29,6 +30,7 @@ class Logistics:
     dispatcher: Dispatcher
     designer: FlightDesigner
     ground: GroundCheck
+    reassignment: Reassignment
 
     @classmethod
     def of(
@@ -68,4 +70,13 @@ class Logistics:
         dispatcher.touched = lambda zone: {item.plan.plan_id for item in zones.impact(zone).filed}
         check = GroundCheck(ground, designer, book)
         missions.resources.ground = check
-        return cls(missions, orders, carriers, dispatcher, designer, check)
+        by_hand = Reassignment(
+            clock=clock,
+            store=store,
+            turn=dispatcher.turn,
+            orders=orders,
+            fleet=carriers,
+            designer=designer,
+            booker=booker,
+        )
+        return cls(missions, orders, carriers, dispatcher, designer, check, by_hand)

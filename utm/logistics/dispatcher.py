@@ -42,6 +42,8 @@ NOTICE_S: Final = 30.0
 """A flight departs no sooner than this after it is booked: time to load and to confirm (ours)."""
 AGAIN_S: Final = 60.0
 """An order that could not be booked is tried again after so long, sooner where the airspace changes (ours)."""
+PATIENT_S: Final = 900.0
+"""What only a person can change is looked at again after so long (ours)."""
 _EVERY_S: Final = 5.0
 _QUIET_S: Final = 60.0
 """Without news a firm's waiting orders are planned again after so long (another server may have changed something)."""
@@ -97,7 +99,8 @@ class Dispatcher:
         self._plans, self._missions, self._orders = flight_plans, missions, orders
         self._fleet, self._designer, self._booker, self._effort = fleet, designer, booker, effort
         self._clock, self._store = flight_plans.clock, flight_plans.store
-        self._turn = asyncio.Lock()
+        self.turn = asyncio.Lock()
+        """Held while orders are planned and booked; whoever moves an order to a carrier by hand takes it too."""
         self._desks: dict[str, _Desk] = {}
         self._not_before_s: dict[str, float] = {}
         self._zones: dict[str, int] | None = None
@@ -122,12 +125,12 @@ class Dispatcher:
 
         With `prove` the plan is improved by the solver and its distance from the best is proven.
         """
-        async with self._turn:
+        async with self.turn:
             return (await self._plan_all([organisation_id], prove=prove))[organisation_id]
 
     async def _plan_due(self) -> None:
         now_s = to_scene_s(self._clock.now())
-        async with self._turn:
+        async with self.turn:
             firms = await self._store.read(lambda session: logistics.firms_with(session, OrderState.CREATED.value))
             due = [firm for firm in firms if self._is_due(self._desks.setdefault(firm, _Desk()), now_s)]
             if due:
@@ -218,7 +221,8 @@ class Dispatcher:
             except NotBooked as why_not:
                 stopped.add(task.aircraft_id)
                 causes[firm].update(dict.fromkeys(job.order_ids, why_not.cause))
-                self._not_before_s.update(dict.fromkeys(job.order_ids, now_s + AGAIN_S))
+                again_s = now_s + (PATIENT_S if why_not.cause == "needs_approval" else AGAIN_S)
+                self._not_before_s.update(dict.fromkeys(job.order_ids, again_s))
                 continue
             if mission_id is None:
                 stopped.add(task.aircraft_id)
@@ -239,7 +243,11 @@ class Dispatcher:
             return soon, self._fleet.planners(session, firm), logistics.lateness(session, firm, MOST_SEEN)
 
         rows, carriers, late = await self._store.read(read)
-        earliest = [replace(carrier, free_s=max(carrier.free_s, now_s + NOTICE_S)) for carrier in carriers]
+        prep_s = self._plans.book.policy.pad_prep_s  # an aircraft is bound so long before it departs, too
+        earliest = [
+            replace(carrier, free_s=max(carrier.free_s + prep_s, now_s + NOTICE_S), turn_s=carrier.turn_s + prep_s)
+            for carrier in carriers
+        ]
         flights = Flights(lambda a, b, carrier, kg: self._designer.leg(a, b, carrier, kg, now))
         desk = self._desks.setdefault(firm, _Desk())
         desk.changed, desk.planned_s = False, now_s

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Mission } from '../src/api/schema.gen'
 import type { Order } from '../src/api/logistics'
+import { movable, rowAt, vehiclesFor } from '../src/gantt/drag'
 import { energyShare, ticks, vehicleRows, xOf } from '../src/gantt/gantt'
 
 const at = (minutes: number) => new Date(Date.UTC(2026, 2, 1, 0, minutes)).toISOString()
@@ -63,4 +64,17 @@ test('energy is a share of the battery only where both are known', () => {
   expect(energyShare(mission('m', 0, 1, { energy_wh: 300 }), 1200)).toBe(0.25)
   expect(energyShare(mission('m', 0, 1), 1200)).toBeNull()
   expect(energyShare(mission('m', 0, 1, { energy_wh: 300 }), null)).toBeNull()
+})
+
+test('a dragged bar is over the row its pointer is in, and over none outside', () => {
+  expect([-1, 0, 35, 36, 99, 100].map((y) => rowAt([36, 64], y))).toEqual([null, 0, 0, 1, 1, null])
+})
+
+test('only an order that does not fly is moved, by those who may, to another free vehicle of its own firm', () => {
+  const order = { state: 'assigned', organisation_id: 'org', aircraft_id: 'ac_1' } as Order
+  expect(['created', 'assigned', 'flying', 'delivered'].map((state) => movable({ state: state as Order['state'] }, 'dispatcher'))).toEqual([true, true, false, false])
+  expect([movable(order, 'operator'), movable(order, 'regulator'), movable(null, 'dispatcher')]).toEqual([true, false, false])
+  const carrier = (aircraft_id: string, organisation_id = 'org', state = 'available') => ({ aircraft_id, organisation_id, state })
+  const all = [carrier('ac_1'), carrier('ac_2'), carrier('ac_3', 'other'), carrier('ac_4', 'org', 'maintenance')]
+  expect(vehiclesFor(order, all).map(({ aircraft_id }) => aircraft_id)).toEqual(['ac_2'])
 })

@@ -1,8 +1,10 @@
 /** Rows over time: a bar a mission, a mark for now; bars are buttons, told by name, times and state. */
 
+import { useRef, useState } from 'react'
 import { beijingTime } from '../../i18n/format'
 import { useLook } from '../../app/look'
 import { keyFor, type Translate } from '../../i18n/translate'
+import { rowAt } from '../../gantt/drag'
 import { ticks, xOf, type Bar, type Row, type Scale } from '../../gantt/gantt'
 
 const LINE_PX = 26
@@ -23,20 +25,67 @@ interface Props {
   readonly selected: string | null
   readonly nameOf: (bar: Bar) => string
   readonly onPick: (bar: Bar) => void
+  /** Whether a bar may be given to the vehicle of a row; null where it may not be moved at all. */
+  readonly mayDrop: (bar: Bar, rowId: string) => boolean | null
+  readonly onDrop: (bar: Bar, rowId: string) => void
 }
 
-export function GanttChart({ rows, scale, now_ms, selected, nameOf, onPick }: Props) {
+const DRAG_FROM_PX = 6
+
+interface Drag {
+  readonly bar: Bar
+  readonly from_y: number
+  readonly moved: boolean
+  readonly over: number | null
+}
+
+export function GanttChart({ rows, scale, now_ms, selected, nameOf, onPick, mayDrop, onDrop }: Props) {
   const { t } = useLook()
+  const [drag, setDrag] = useState<Drag | null>(null)
+  const svg = useRef<SVGSVGElement>(null)
+  const ended = useRef(0)
   const tops: number[] = []
   let height = HEAD_PX
   for (const row of rows) {
     tops.push(height)
     height += row.lines * LINE_PX + 2 * PAD_PX
   }
+  const overOf = (client_y: number) => rowAt(rows.map(rowHeight), client_y - (svg.current?.getBoundingClientRect().top ?? 0) - HEAD_PX)
+  const start = (event: React.PointerEvent, bar: Bar) => {
+    if (event.button !== 0 || mayDrop(bar, '') === null) return
+    event.currentTarget.setPointerCapture(event.pointerId)
+    setDrag({ bar, from_y: event.clientY, moved: false, over: null })
+  }
+  const move = (event: React.PointerEvent) => {
+    if (drag === null) return
+    const moved = drag.moved || Math.abs(event.clientY - drag.from_y) > DRAG_FROM_PX
+    setDrag({ ...drag, moved, over: moved ? overOf(event.clientY) : null })
+  }
+  const drop = () => {
+    if (drag === null) return
+    setDrag(null)
+    if (!drag.moved) return
+    // The click that follows a drag picks nothing.
+    ended.current = performance.now()
+    const row = drag.over === null ? undefined : rows[drag.over]
+    if (row !== undefined && mayDrop(drag.bar, row.id) === true) onDrop(drag.bar, row.id)
+  }
+  const target = drag?.over == null ? undefined : rows[drag.over]
+  const allowed = drag !== null && target !== undefined && mayDrop(drag.bar, target.id) === true
   const clip = (x: number) => Math.max(0, Math.min(scale.width_px, x))
   return (
-    <svg className="gantt" width={scale.width_px} height={height} role="group" aria-label={t('logistics_title')}>
+    <svg ref={svg} className="gantt" data-dragging={drag?.moved === true} width={scale.width_px} height={height} role="group" aria-label={t('logistics_title')} onKeyDown={(event) => event.key === 'Escape' && setDrag(null)}>
       <Grid scale={scale} height={height} now_ms={now_ms} />
+      {drag?.over != null && target !== undefined && target.id !== drag.bar.mission.aircraft_id && (
+        <g className="gantt-drop" data-allowed={allowed}>
+          <rect x={0} y={tops[drag.over]} width={scale.width_px} height={rowHeight(target)} />
+          {!allowed && (
+            <text x={12} y={tops[drag.over]! + rowHeight(target) / 2 + 4}>
+              {t('logistics_drop_no')}
+            </text>
+          )}
+        </g>
+      )}
       {rows.map((row, index) => (
         <g key={row.id}>
           <line x1={0} x2={scale.width_px} y1={tops[index]} y2={tops[index]} className="gantt-line" />
@@ -57,7 +106,13 @@ export function GanttChart({ rows, scale, now_ms, selected, nameOf, onPick }: Pr
                 data-state={bar.state}
                 data-late={bar.late_s !== null}
                 data-selected={bar.id === selected}
-                onClick={() => onPick(bar)}
+                data-movable={mayDrop(bar, '') !== null}
+                data-dragged={drag?.moved === true && drag.bar.id === bar.id}
+                onPointerDown={(event) => start(event, bar)}
+                onPointerMove={move}
+                onPointerUp={drop}
+                onPointerCancel={() => setDrag(null)}
+                onClick={() => performance.now() - ended.current > 50 && onPick(bar)}
                 onKeyDown={(event) => (event.key === 'Enter' || event.key === ' ') && (event.preventDefault(), onPick(bar))}
               >
                 <title>{words}</title>

@@ -15,7 +15,9 @@ import { lateness } from '../../parcel/parcelTimes'
 import { ParcelMark } from '../../ui/ParcelMark'
 import { problemWords } from '../../ui/problem'
 import { GanttChart, HEAD, hourMinute, missionWords, rowHeight } from './GanttChart'
+import { movable, vehiclesFor } from '../../gantt/drag'
 import { OrderActions } from './OrderActions'
+import { ReassignBox } from './ReassignBox'
 import { PAD_ROW_PX, PadChart } from './PadChart'
 
 const spans = [2, 6, 12] as const
@@ -31,6 +33,7 @@ export default function LogisticsScreen() {
   const [rowsBy, setRowsBy] = useState<'vehicles' | 'sites'>(() => (param('rows') === 'sites' ? 'sites' : 'vehicles'))
   const [hours, setHours] = useState<number>(() => spans.find((span) => String(span) === param('hours')) ?? 2)
   const [barId, setBarId] = useState<string | null>(null)
+  const [dropped, setDropped] = useState<{ readonly order_id: string; readonly aircraft_id: string } | null>(null)
   const [orderId, setOrderId] = useState<string | null>(() => param('order'))
   const board = useBoard(feed, rowsBy === 'sites', hours)
   const { ref, width } = useWidth()
@@ -113,6 +116,13 @@ export default function LogisticsScreen() {
                 onPick={(picked) => {
                   setBarId(picked.id)
                   setOrderId(picked.order?.order_id ?? null)
+                  setDropped(null)
+                }}
+                mayDrop={(moved, rowId) => (movable(moved.order, session.user.role) ? vehiclesFor(moved.order!, board.carriers).some(({ aircraft_id }) => aircraft_id === rowId) : null)}
+                onDrop={(moved, rowId) => {
+                  setBarId(moved.id)
+                  setOrderId(moved.order!.order_id)
+                  setDropped({ order_id: moved.order!.order_id, aircraft_id: rowId })
                 }}
               />
             ) : (
@@ -121,7 +131,11 @@ export default function LogisticsScreen() {
           </div>
         </div>
         <aside className="logistics-side" aria-label={t('panel_label')}>
-          {bar === null && order === null && <p className="quiet">{t('logistics_choose')}</p>}
+          {bar === null && order === null && (
+            <p className="quiet">
+              {t('logistics_choose')} {t('logistics_drag_hint')}
+            </p>
+          )}
           {bar !== null && (
             <section>
               <h3>
@@ -146,7 +160,19 @@ export default function LogisticsScreen() {
               <p className="quiet mono">{order.order_id}</p>
               {order.cause != null && <p className="logistics-late">{lang === 'zh-CN' ? (order.cause.detail_zh ?? order.cause.detail) : order.cause.detail}</p>}
               <OrderActions key={`${order.order_id} ${order.version}`} order={order} role={session.user.role} onDone={board.reload} />
-              {order.state === 'assigned' && <p className="quiet">{t('logistics_no_drag')}</p>}
+              {movable(order, session.user.role) && (
+                <ReassignBox
+                  key={order.order_id}
+                  order={order}
+                  vehicles={vehiclesFor(order, board.carriers)}
+                  nameOf={vehicleName}
+                  dropped={dropped?.order_id === order.order_id ? dropped.aircraft_id : null}
+                  onDone={() => {
+                    setDropped(null)
+                    board.reload()
+                  }}
+                />
+              )}
             </section>
           )}
           <OrderList title={t('logistics_troubled', { n: number(lang, troubled.length) })} orders={troubled} siteName={siteName} chosen={orderId} onPick={setOrderId} />

@@ -9,7 +9,15 @@ from tests.e2e.console.test_replay import opened
 
 pytestmark = [pytest.mark.slow, pytest.mark.e2e, pytest.mark.timeout(300)]
 
-SCREENS = {"replay": ".transport", "indicators": ".charts", "fleet": ".fleet-table", "handover": ".handover-card", "sectors": ".sectors-pad"}
+SCREENS = {
+    "replay": ".transport",
+    "indicators": ".charts",
+    "fleet": ".fleet-table",
+    "handover": ".handover-card",
+    "sectors": ".sectors-pad",
+    "checklists": ".checklist-card",
+    "admin": ".fleet-table",
+}
 
 
 def test_nothing_serious_is_found_on_any_screen(browser: Browser, city: City) -> None:

@@ -6,6 +6,8 @@
  * A key belongs to one area only; a test holds that.
  */
 
+import { account } from './areas/account'
+import { admin } from './areas/admin'
 import { airspace } from './areas/airspace'
 import { alerts } from './areas/alerts'
 import { approvals } from './areas/approvals'
@@ -31,9 +33,11 @@ import type { Entry } from './entry'
 
 export type { Entry, Text } from './entry'
 
-export const areas = { airspace, alerts, approvals, commands, degraded, faults, fleet, flight, handover, indicators, logistics, map, orders, panels, plans, replay, screens, search, sectors, shell, weather } as const
+export const areas = { account, admin, airspace, alerts, approvals, commands, degraded, faults, fleet, flight, handover, indicators, logistics, map, orders, panels, plans, replay, screens, search, sectors, shell, weather } as const
 
 export const catalogue = {
+  ...account,
+  ...admin,
   ...airspace,
   ...alerts,
   ...approvals,

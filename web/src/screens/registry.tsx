@@ -35,6 +35,7 @@ export const screens: readonly Screen[] = [
   { id: 'wall', icon: 'wall', title: 'screen_wall', letter: 'w', roles: ['dispatcher', 'regulator', 'admin'], layout: 'map', View: lazy(() => import('./wall/WallScreen')) },
   { id: 'sectors', icon: 'sectors', title: 'screen_sectors', letter: 's', roles: ['dispatcher', 'regulator', 'admin'], layout: 'map', View: lazy(() => import('./sectors/SectorsScreen')) },
   { id: 'checklists', icon: 'check', title: 'screen_checklists', letter: 'd', roles: ['dispatcher', 'regulator', 'admin'], layout: 'page', View: lazy(() => import('./checklists/ChecklistsScreen')) },
+  { id: 'admin', icon: 'admin', title: 'screen_admin', letter: 'o', roles: ['dispatcher', 'regulator', 'admin'], layout: 'page', View: lazy(() => import('./admin/AdminScreen')) },
   { id: 'handover', icon: 'handover', title: 'screen_handover', letter: 'h', roles: ['dispatcher', 'regulator', 'admin'], layout: 'page', View: lazy(() => import('./handover/HandoverScreen')) },
 ]
 

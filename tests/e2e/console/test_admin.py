@@ -1,0 +1,58 @@
+"""Administration in a real browser: health, feeds, a program's secret rotated and revoked, a firm let in, a policy."""
+
+from pathlib import Path
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.e2e.conftest import City
+from tests.e2e.console.pages import signed_in
+
+pytestmark = [pytest.mark.slow, pytest.mark.e2e, pytest.mark.timeout(300)]
+
+
+def test_an_administrator_sees_the_system_and_rotates_a_secret(browser: Browser, city: City, artifacts: Path) -> None:
+    """Every dependency and feed stands there; a new secret is shown once, the old one is revoked after a question."""
+    with city.client("admin") as admin:
+        firm = next(item for item in admin.get("/v1/organisations").json()["items"] if item["kind"] == "operator")
+        body = {"organisation_id": firm["organisation_id"], "role": "operator", "name": "Courier program"}
+        client_id = admin.post("/v1/clients", json=body).json()["client_id"]
+    with signed_in(browser, city, "admin", "?lang=en&screen=admin") as page:
+        table = page.get_by_role("table", name="Health")
+        expect(table).to_contain_text("Recorder", timeout=60_000)
+        expect(table).to_contain_text("The ground is not surveyed")
+        page.screenshot(path=artifacts / "admin-health.png")
+        page.get_by_role("tab", name="Feeds").click()
+        expect(page.get_by_role("table", name="Own links (MAVLink)")).to_contain_text("udp:", timeout=15_000)
+        page.screenshot(path=artifacts / "admin-feeds.png")
+        page.get_by_role("tab", name="Firms and programs").click()
+        page.get_by_role("button", name=f"Programs: {firm['name']}").click(timeout=15_000)
+        line = page.get_by_role("listitem").filter(has_text=client_id)
+        line.get_by_role("button", name="New secret").click(timeout=15_000)
+        expect(page.get_by_text("Secret (shown once)")).to_be_visible(timeout=15_000)
+        expect(line.get_by_role("button", name="Revoke")).to_have_count(2, timeout=15_000)
+        line.get_by_role("button", name="Revoke").first.click()
+        page.screenshot(path=artifacts / "admin-firms.png")
+        line.get_by_role("button", name="Do it").click()
+        expect(line.get_by_role("button", name="Revoke")).to_have_count(1, timeout=15_000)
+
+
+def test_a_firm_is_let_in_and_a_policy_is_shown_in_chinese(browser: Browser, city: City, artifacts: Path) -> None:
+    """An application waits, is let in with one press, and stands as let in; the policy's versions are listed."""
+    wanted = {
+        "name": "Harbour Drones",
+        "name_zh": "港湾无人机",
+        "contact_name": "Li",
+        "contact_email": "li@example.com",
+    }
+    answer = httpx.post(f"{city.base_url}/v1/applications", json=wanted, timeout=20)
+    assert answer.status_code == 202, answer.text
+    with signed_in(browser, city, "admin", "?lang=zh-CN&screen=admin&theme=light") as page:
+        page.get_by_role("tab", name="入驻申请").click(timeout=60_000)
+        line = page.get_by_role("listitem").filter(has_text="港湾无人机")
+        line.get_by_role("button", name="批准入驻").click(timeout=15_000)
+        expect(line).to_contain_text("已批准", timeout=15_000)
+        page.get_by_role("tab", name="规则").click()
+        expect(page.get_by_role("region", name="历次规则")).to_contain_text("第 1 版规则", timeout=15_000)
+        page.screenshot(path=artifacts / "admin-policy-zh.png")

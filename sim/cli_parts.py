@@ -29,8 +29,16 @@ def run_until_stopped(work: Coroutine[Any, Any, None]) -> None:
     async def until_stopped() -> None:
         task = asyncio.ensure_future(work)
         loop = asyncio.get_running_loop()
+        asked = 0
+
+        def stop() -> None:
+            nonlocal asked
+            asked += 1
+            if asked != 2:  # a second signal in a hurry must not break off what ends plans and processes; a third may
+                task.cancel()
+
         for number in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(number, task.cancel)
+            loop.add_signal_handler(number, stop)
         with contextlib.suppress(asyncio.CancelledError):
             await task
 

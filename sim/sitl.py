@@ -7,11 +7,13 @@ UDP 14550, its offboard link to 14540 + n (14549 from the tenth on), which is th
 elsewhere than at 14550, a further link is started with `px4-mavlink`, the client that PX4 builds beside itself.
 """
 
+import contextlib
 import os
 import signal
 import socket
 import subprocess
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
@@ -247,16 +249,17 @@ class SitlProcess:
 
     def stop(self) -> None:
         """End it and what it started, by its own process group: asked first, then at once."""
-        process, self.process = self.process, None
-        if process is None:
-            return
-        for number in (signal.SIGTERM, signal.SIGKILL):
-            if process.poll() is not None:
-                return
-            try:
+        stop_all([self])
+
+
+def stop_all(started: Iterable[SitlProcess]) -> None:
+    """End autopilots together, each by its own process group: asked first, then at once. Nothing interrupts it."""
+    left = [found for item in started if (found := item.process) is not None]
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        left = [process for process in left if process.poll() is None]
+        for process in left:
+            with contextlib.suppress(ProcessLookupError):
                 os.killpg(process.pid, number)
-            except ProcessLookupError:
-                return
-            ends = time.monotonic() + STOP_WITHIN_S
-            while process.poll() is None and time.monotonic() < ends:
-                time.sleep(0.02)
+        ends = time.monotonic() + STOP_WITHIN_S
+        while any(process.poll() is None for process in left) and time.monotonic() < ends:
+            time.sleep(0.02)

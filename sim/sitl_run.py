@@ -31,6 +31,7 @@ from sim.sitl import (
     extra_link,
     launch_of,
     source_port,
+    stop_all,
     system_id_of,
 )
 from sim.sitl_station import Station, StationHub
@@ -110,9 +111,8 @@ class SitlRun:
                     group.create_task(self._fly_craft(craft, world, book))
             return self.report
         finally:
+            stop_all(craft.process for craft in self._crafts)  # before anything that can be cancelled
             await self._hub.close()
-            for craft in self._crafts:
-                await asyncio.to_thread(craft.process.stop)
             await self._api.close()
 
     def _start(self, world: World, book: RouteBook) -> None:

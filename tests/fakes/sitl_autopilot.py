@@ -3,12 +3,13 @@
 `make_binaries(folder)` writes executables that run this file with the tests' interpreter. It takes ArduPilot's options
 or, when the script is called px4, PX4's options and environment; `px4-mavlink` starts a further link of a running px4,
 which it finds through a file in the folder PX4's instances share. What it needs of the environment is what real ones
-need; FAKE_SITL_MODE makes it misbehave: `silent`, `dies`, `never_ready`, `elsewhere`.
+need; FAKE_SITL_MODE makes it misbehave: `silent`, `dies`, `never_ready`, `elsewhere`, `stubborn` (ends only by force).
 """
 
 import argparse
 import asyncio
 import os
+import signal
 import stat
 import sys
 from pathlib import Path
@@ -111,13 +112,14 @@ def _px4(binary: Path, arguments: list[str]) -> None:
     more = _links_file(binary, given.instance)
     more.unlink(missing_ok=True)
     print("______  __   __    ___", flush=True)
-    # 14550 is left out: another program of this machine may stand there for a bridge.
+    # 14550 is left out unless asked for: in tests another program of this machine may stand there for a bridge.
+    ground = [("127.0.0.1", 14550)] if os.environ.get("FAKE_SITL_GROUND_LINK") else []
     asyncio.run(
         _fly(
             flavour="px4",
             system_id=given.instance + 1,
             home=(home[0], home[1], home[2]),
-            links=[("127.0.0.1", remote)],
+            links=[("127.0.0.1", remote), *ground],
             port=14580 + given.instance,
             more=more,
         )
@@ -142,6 +144,8 @@ if __name__ == "__main__":
     called = Path(sys.argv[1])
     if os.environ.get("FAKE_SITL_MODE") == "dies":
         sys.exit("Failed to bind to port 5760: Address already in use")
+    if os.environ.get("FAKE_SITL_MODE") == "stubborn":
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
     if called.name == "arducopter":
         _ardupilot(sys.argv[2:])
     elif called.name == "px4-mavlink":

@@ -3,7 +3,9 @@
 import asyncio
 import json
 import os
+import signal
 import socket
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -166,8 +168,6 @@ def test_a_taken_port_is_named() -> None:
 
 async def test_the_command_fails_with_advice_and_without_a_traceback(server: Server, tmp_path: Path) -> None:
     """`hexlane sim sitl` with a wrong path must exit with 1 and say what to do, in JSON too."""
-    import sys
-
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "utm.cli", "sim", "sitl", "--ardupilot", str(tmp_path / "none"), "--json",
         "--credentials", str(server.data_dir / "demo-credentials.json"),
@@ -179,3 +179,28 @@ async def test_the_command_fails_with_advice_and_without_a_traceback(server: Ser
     assert "give the path of the arducopter binary" in failed["detail"]
     assert process.returncode == 1
     assert b"Traceback" not in err
+
+
+async def test_stopped_twice_in_a_hurry_it_leaves_no_autopilot_behind(
+    server: Server, binaries: dict[str, Path], mode: pytest.MonkeyPatch
+) -> None:
+    """Whoever presses Ctrl-C again while autopilots take their time to end must find every one of them ended."""
+    mode.setenv("FAKE_SITL_MODE", "stubborn")
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "utm.cli", "sim", "sitl", "--ardupilot", str(binaries["arducopter"]), "--json",
+        "--first-instance", "140", "--count", "2",
+        "--credentials", str(server.data_dir / "demo-credentials.json"),
+        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
+    )  # fmt: skip
+    assert process.stdout is not None
+    told: list[tuple[str, dict[str, Any]]] = []
+    heard = 0
+    while heard < 2:
+        event = json.loads(await asyncio.wait_for(process.stdout.readline(), 120))
+        told.append((event["event"], event))
+        heard += event["event"] == "heartbeat"
+    process.send_signal(signal.SIGTERM)
+    await asyncio.sleep(1.0)
+    process.send_signal(signal.SIGINT)
+    await asyncio.wait_for(process.communicate(), 60)
+    expect_ended(told)

@@ -123,6 +123,7 @@ def _keep_together(
             break  # told to whom it concerns when it runs alone
         row = FlightPlanRow(*foreseen.row)
         row.plan_no = plans.next_plan_no(session)
+        plans.insert(session, row)  # at once: quotas are counted from the plans there are
         live = live_plan(row, foreseen.flights[0].trajectory) if foreseen.outcome == "approved" else None
         touched = foreseen.cells if live else []
         noted = partial(desk.memory.note_soon, session, touched)
@@ -130,7 +131,7 @@ def _keep_together(
         kept.append((job, foreseen, row))
     if not kept:
         return []
-    plans.insert_filed(session, [row for _, _, row in kept], [foreseen.outcome for _, foreseen, _ in kept])
+    plans.add_first_versions(session, [row for _, _, row in kept], [item.outcome for _, item, _ in kept])
     for job, foreseen, row in kept:
         if job.key is not None:
             first = plans.FirstAnswer(foreseen.body_hash, row.plan_id, STATUS_OF[foreseen.outcome])
@@ -176,16 +177,7 @@ def _keep(
     row = FlightPlanRow(*foreseen.row)
     row.plan_no = plans.next_plan_no(session)
     plans.insert(session, row)
-    plans.add_version(
-        session,
-        plan_id=row.plan_id,
-        version=row.version,
-        outcome=foreseen.outcome,
-        policy_version=row.policy_version,
-        body=row.body,
-        decision=row.decision,
-        judged_at=row.updated_at,
-    )
+    plans.add_first_versions(session, [row], [foreseen.outcome])
     if key is not None:
         first = plans.FirstAnswer(foreseen.body_hash, row.plan_id, STATUS_OF[foreseen.outcome])
         plans.add_key(session, principal.organisation_id, key, first, row.created_at)

@@ -117,8 +117,7 @@ class PlanIntake:
         asked: Asked | None = None,
     ) -> Job:
         def otherwise(session: Session) -> Answer:
-            body, parsed, _ = parse()
-            return self.flight_plans.filing(principal, body, parsed, key)(session)
+            return self.flight_plans.filing(principal, *parse())(session)
 
         return filing(self.flight_plans, principal, foreseen, key, otherwise, asked)
 

@@ -26,6 +26,11 @@ _ADD_VERSION = (
     "INSERT INTO plan_versions (plan_id, attempt, version, outcome, policy_version, body, decision, judged_at) VALUES "
     "(?, (SELECT coalesce(max(attempt), 0) + 1 FROM plan_versions WHERE plan_id = ?), ?, ?, ?, ?, ?, ?)"
 )
+_PART_FIRST = (
+    "UPDATE plan_versions SET (body, decision) = "
+    "(SELECT body, decision FROM flight_plans WHERE flight_plans.plan_id = plan_versions.plan_id) "
+    "WHERE plan_id = ? AND body = ''"
+)
 _ADD_FIRST = (
     "INSERT INTO plan_versions (plan_id, attempt, version, outcome, policy_version, body, decision, judged_at) VALUES "
     "(?, ?, ?, ?, ?, ?, ?, ?)"
@@ -64,7 +69,9 @@ def insert(session: Session, row: FlightPlanRow) -> None:
 
 
 def update(session: Session, plan_id: str, values: dict[str, Any]) -> None:
-    """Change columns of a plan."""
+    """Change columns of a plan; what its first version shares with it is kept with that version first."""
+    if "body" in values or "decision" in values:
+        run(session, _PART_FIRST, (plan_id,))
     sql.update(session, FlightPlanTable, "plan_id", plan_id, values)
 
 
@@ -143,14 +150,18 @@ def add_version(
 def versions_of(session: Session, plan_id: str) -> list[PlanVersionRow]:
     """Return every judged version of a plan, oldest first."""
     query = select(_versions).where(_versions.c.plan_id == plan_id).order_by(_versions.c.attempt)
-    return [PlanVersionRow(**row._mapping) for row in session.execute(query)]
+    found = [PlanVersionRow(**row._mapping) for row in session.execute(query)]
+    for version in found:
+        if not version.body:
+            shared = run(session, "SELECT body, decision FROM flight_plans WHERE plan_id = ?", (plan_id,)).fetchone()
+            version.body, version.decision = shared
+    return found
 
 
-def insert_filed(session: Session, rows: Sequence[FlightPlanRow], outcomes: Sequence[str]) -> None:
-    """Add plans and the first judged version of each: what `insert` and `add_version` do, many at once."""
-    run_many(session, _INSERT, [_values_of(row) for row in rows])
+def add_first_versions(session: Session, rows: Sequence[FlightPlanRow], outcomes: Sequence[str]) -> None:
+    """Keep the first judged versions of plans just added, without their texts: they are the plan's (`PlanVersionRow`)."""
     versions = [
-        (row.plan_id, 1, row.version, outcome, row.policy_version, row.body, row.decision, row.updated_at)
+        (row.plan_id, 1, row.version, outcome, row.policy_version, "", "", row.updated_at)
         for row, outcome in zip(rows, outcomes, strict=True)
     ]
     run_many(session, _ADD_FIRST, versions)

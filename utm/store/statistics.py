@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import and_, exists, func, select
+from sqlalchemy import and_, case, exists, func, select
 from sqlmodel import Session
 
 from utm.store.sql import table
@@ -51,7 +51,7 @@ def filed_plans(
         _plans.c.departure_s,
         approved,
         _plans.c.authority,
-        first.c.body,
+        case((first.c.body == "", _plans.c.body), else_=first.c.body),
         _plans.c.decision,
     ).join(first, and_(first.c.plan_id == _plans.c.plan_id, first.c.attempt == 1))
     query = query.where(_plans.c.departure_s >= from_s, _plans.c.departure_s < to_s)

@@ -90,7 +90,11 @@ class FlightPlanRow:
 
 
 class PlanVersionRow(SQLModel, table=True):
-    """Every judged version of every plan, approved or not."""
+    """Every judged version of every plan, approved or not.
+
+    An empty body says that body and decision are those of the plan itself (`utm.store.plans.versions_of` reads them
+    there): most plans have one version only, and its texts are half of what filing writes.
+    """
 
     __tablename__ = "plan_versions"
 

@@ -1,12 +1,13 @@
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vitest/config'
+import { scaledPxPlugin } from './dev/scaled-px.ts'
 
 // The service (or the fake one in dev/) that `npm run dev` forwards API calls to.
 const service = process.env['HEXLANE_URL'] ?? 'http://127.0.0.1:8000'
 
 export default defineConfig({
   base: '/',
-  plugins: [react()],
+  plugins: [scaledPxPlugin(), react()],
   build: {
     outDir: '../utm/static/console',
     emptyOutDir: true,

@@ -7,7 +7,11 @@ import type { Key } from '../i18n/catalogue'
 import { useLook } from './look'
 import { SignIn } from './SignIn'
 
-const Console = lazy(() => import('./Console'))
+// Fetched while the service is asked who is here: nearly everybody gets in.
+const loading = import('./Console')
+// What fails to load is told where it is needed.
+loading.catch(() => {})
+const Console = lazy(() => loading.catch(() => import('./Console')))
 
 type Gate =
   | { readonly phase: 'asking' }

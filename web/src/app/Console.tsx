@@ -97,7 +97,7 @@ export default function Console({ session, onEnded, onLeave }: Props) {
           <ScreenRail screens={offered} current={screen.id} choosing={choosing} alerts={alerts} sound={sound} />
         </RouterProvider>
         <main className="stage" aria-label={t(screen.title)}>
-          <MapView feed={feed} airspace={airspace} seen={screen.layout === 'map'} onMap={setMap} />
+          <MapView feed={feed} airspace={airspace} seen={screen.layout === 'map'} attributed={screen.layout === 'map' && screen.id !== 'live'} onMap={setMap} />
           <ScreenPlace key={`${screen.id} ${visit}`} screen={screen} allowed={offered.includes(screen)} go={go} />
           <div className="notices">
             <DegradedBox />

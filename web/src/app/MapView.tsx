@@ -4,6 +4,7 @@ import { useEffect, useRef, useState } from 'react'
 import type { LiveFeed } from '../live/liveFeed'
 import { CityMap } from '../map/cityMap'
 import type { Airspace } from './hooks'
+import { Attribution } from '../ui/Attribution'
 import { useLook } from './look'
 import { installTestHook } from './testHook'
 import { readUrl, replaceUrl } from './urlState'
@@ -13,10 +14,12 @@ interface Props {
   readonly airspace: Airspace
   /** False while a page covers it: it then draws nothing. */
   readonly seen: boolean
+  /** Whether whose map it is is said here; the live map says it beside its buttons. */
+  readonly attributed: boolean
   readonly onMap: (map: CityMap | null) => void
 }
 
-export function MapView({ feed, airspace, seen, onMap }: Props) {
+export function MapView({ feed, airspace, seen, attributed, onMap }: Props) {
   const { lang, theme, t } = useLook()
   const container = useRef<HTMLDivElement>(null)
   const [map, setMap] = useState<CityMap | null>(null)
@@ -63,6 +66,7 @@ export function MapView({ feed, airspace, seen, onMap }: Props) {
     <>
       <div className="map" data-seen={seen}>
         <div ref={container} className="map-canvas" />
+        {attributed && <Attribution className="map-attribution" />}
       </div>
       {failed && (
         <div className="map-failed" role="alert">

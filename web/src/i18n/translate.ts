@@ -19,7 +19,9 @@ function formOf(text: Text, lang: Lang, params: Params | undefined): string {
 export function translator(lang: Lang): Translate {
   return (key, params) => {
     const entry: Entry = catalogue[key]
-    const text = formOf(lang === 'zh-CN' ? entry.zh : entry.en, lang, params)
+    const told = formOf(lang === 'zh-CN' ? entry.zh : entry.en, lang, params)
+    // The font at hand draws curved quotes a whole character wide, as Chinese wants them.
+    const text = lang === 'en' ? told.replaceAll(/[‘’]/g, "'").replaceAll(/[“”]/g, '"') : told
     return text.replace(/\{(\w+)\}/g, (whole, name: string) => {
       const value = params?.[name]
       return value === undefined ? whole : String(value)

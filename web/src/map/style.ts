@@ -338,7 +338,8 @@ function planLayers(p: Palette, lang: Lang): LayerSpecification[] {
         'text-anchor': 'top',
         'text-offset': [0, 2.1],
         'text-allow-overlap': true,
-        'text-ignore-placement': true,
+        // Names of sites make room for it.
+        'text-ignore-placement': false,
       },
       paint: { 'text-color': p.plan, 'text-halo-color': p.halo, 'text-halo-width': 1.6 },
     },

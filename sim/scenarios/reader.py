@@ -300,9 +300,9 @@ def _expectation(spot: Spot, scenario: dict[str, Spot]) -> Expectation:
 
 def _moment(spot: Spot, scenario: dict[str, Spot]) -> float:
     """Return when a fault or a zone of a name begins, or the time given (mm:ss)."""
-    name = spot.text()
-    if ":" in name and name.replace(":", "").isdigit():
+    if ":" in spot.written and spot.written.replace(":", "").isdigit():
         return spot.seconds()
+    name = spot.text()
     for part in ("faults", "zones"):
         for item in scenario[part].items() if part in scenario else []:
             fields = item.mapping()

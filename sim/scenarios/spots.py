@@ -157,9 +157,14 @@ class Spot:
             self.wrong(f"must be a whole number, not {value:g}")
         return int(value)
 
+    @property
+    def written(self) -> str:
+        """What a scalar looks like in the file, "" for anything else: YAML reads 12:00 as the number 720."""
+        return str(self._node.value) if isinstance(self._node, yaml.ScalarNode) else ""
+
     def seconds(self, high: float = 86400.0) -> float:
         """Return a time of the scenario: seconds, mm:ss or h:mm:ss."""
-        text = str(self._node.value) if isinstance(self._node, yaml.ScalarNode) else ""
+        text = self.written
         found = fullmatch(r"(?:(\d{1,2}):)?(\d{1,4}):([0-5]\d(?:\.\d+)?)", text)
         if found:
             value = int(found[1] or 0) * 3600.0 + int(found[2]) * 60.0 + float(found[3])

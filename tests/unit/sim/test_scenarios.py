@@ -185,3 +185,12 @@ expect:
     )
     (expected,) = found.expectations
     assert (expected.from_s, expected.by_s) == (150.0, 240.0)
+
+
+@pytest.mark.parametrize("written", ["12:00", "09:30", "1:02:00"])
+def test_a_time_needs_no_quotes_wherever_it_stands(written: str) -> None:
+    """YAML reads some times as numbers: `after` must take them as every other field does."""
+    expectation = f"expect:\n  - {{text: later, that: airborne, at_least: 1, after: {written}, by: 2:00:00}}\n"
+    text = "title: t\nduration: 2:00:00\nseed: 1\nfleet: [{name: a, count: 1}]\n" + expectation
+    (found,) = read(text, "times").expectations
+    assert found.from_s == {"12:00": 720.0, "09:30": 570.0, "1:02:00": 3720.0}[written]

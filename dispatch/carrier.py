@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from airspace.geometry4d import Trajectory4D
-from dispatch.energy import EnergyModel
+from dispatch.energy import STILL_AIR, Air, EnergyModel, battery_share
 
 DEFAULT_RESERVE_SHARE: Final = 0.25
 """Share of the battery that stays in it after landing (ours; the CAAC trial rules ask for a reserve, not how much)."""
@@ -48,17 +48,30 @@ class Carrier:
         """What makes two carriers fly alike: cruise speed, usable energy, payload."""
         return self.model.cruise_mps, self.usable_wh, self.payload_max_kg
 
-    def flight_wh(self, trajectory: Trajectory4D, payload_kg: float = 0.0) -> float:
-        """Return the energy of a flight with a load: powers grow with the 3/2 power of the mass.
+    def usable_wh_at(self, temperature_c: float | None) -> float:
+        """What a flight may take from a full battery at a temperature."""
+        return self.usable_wh * battery_share(temperature_c)
+
+    def flight_wh(self, trajectory: Trajectory4D, payload_kg: float = 0.0, air: Air = STILL_AIR) -> float:
+        """Return the energy of a flight with a load in some air: powers grow with the 3/2 power of the mass.
 
         Momentum theory of the rotor in hover (Leishman, Principles of Helicopter Aerodynamics, 2nd ed., 2.2).
         """
-        return loaded(self.model, payload_kg).flight_wh(trajectory)
+        return loaded(self.model, payload_kg).flight_wh(trajectory, air)
 
     def can_carry(self, payload_kg: float, *, dangerous_goods: bool, cold_chain: bool) -> bool:
         """Tell whether the load itself is one this carrier may take."""
         fits = payload_kg <= self.payload_max_kg
         return fits and (self.dangerous_goods or not dangerous_goods) and (self.cold_chain or not cold_chain)
+
+
+def turn_at(turn_s: float, used_wh: float | None, swap_s: float | None, charging_w: float | None) -> float:
+    """Return how long a turn-round takes at a site: a battery changed where it swaps, else charged where it charges."""
+    if swap_s is not None:
+        return max(turn_s, swap_s)
+    if charging_w is not None and used_wh is not None:
+        return max(turn_s, used_wh * 3600.0 / charging_w)
+    return turn_s
 
 
 def loaded(model: EnergyModel, payload_kg: float) -> EnergyModel:

@@ -69,7 +69,15 @@ def _flown(
                 point = Waypoint(lat, lon, level[0], level[1], cruise)
                 if not result or _differs(result[-1], point):
                     result.append(point)
+        if k < len(way):
+            result[-1] = replace(result[-1], speed_mps=_slowest(cruise, route.cruise_speed_mps, way[k].edge.speed_mps))
     return result
+
+
+def _slowest(cruise: float | None, usual: float | None, allowed: float | None) -> float | None:
+    """Return the speed of a leg: as filed, or the corridor's where that is less."""
+    filed = cruise if cruise is not None else usual
+    return allowed if allowed is not None and filed is not None and allowed < filed else cruise
 
 
 def _differs(a: Waypoint, b: Waypoint) -> bool:

@@ -29,7 +29,7 @@ class Edge:
     """A straight piece of a corridor in the direction it may be flown, or a link over a site (`corridor_id` None).
 
     `low_m` and `high_m` are where in its band a flight keeps its vertical tolerance, in `datum`; a link has any height.
-    `reach_m` is how far from the line a flight keeps its horizontal tolerance.
+    `reach_m` is how far from the line a flight keeps its horizontal tolerance, `speed_mps` the most it is flown at.
     """
 
     start: int
@@ -40,6 +40,7 @@ class Edge:
     high_m: float = math.inf
     datum: AltDatum = "AGL"
     reach_m: float = 0.0
+    speed_mps: float | None = None
 
 
 _Access: TypeAlias = tuple[float, Edge | None]
@@ -78,9 +79,10 @@ class Network:
             shape = (corridor.corridor_id, corridor.lower_m + tolerance.vertical_m, corridor.upper_m)
             low, high = shape[1], shape[2] - tolerance.vertical_m
             reach = corridor.width_m / 2 - tolerance.horizontal_m
-            edges.append(Edge(a, b, length, corridor.corridor_id, low, high, corridor.datum, reach))
+            speed = corridor.speed_mps
+            edges.append(Edge(a, b, length, corridor.corridor_id, low, high, corridor.datum, reach, speed))
             if corridor.direction == "both":
-                edges.append(Edge(b, a, length, corridor.corridor_id, low, high, corridor.datum, reach))
+                edges.append(Edge(b, a, length, corridor.corridor_id, low, high, corridor.datum, reach, speed))
         known = tuple(sites)
         edges.extend(_links(nodes, known))
         leaving: list[list[int]] = [[] for _ in range(len(nodes))]

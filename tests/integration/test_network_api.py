@@ -168,6 +168,31 @@ def test_closing_a_site_names_the_filed_flights_it_takes_the_pad_from(
     assert firm.post(f"/v1/flight-plans/{filed['plan_id']}/cancel").status_code == 200
 
 
+def test_the_planner_books_an_alternate_with_the_flight(city: Server, regulator: httpx.Client) -> None:
+    """An order's flight names near sites and the origin, and keeps a pad at the first that is free when it would land."""
+    client = city.client("operator", 1)
+    aircraft_id = filing.register(client)
+    told = {"site_id": FROM, "payload_max_kg": 3, "battery_wh": 1_200}
+    assert client.put(f"/v1/carriers/{aircraft_id}", json=told).status_code == 200
+    wanted = {"origin_site_id": FROM, "destination_site_id": TO, "payload_kg": 1.0}
+    made = client.post("/v1/orders", json=wanted).json()
+    assert made["state"] == "assigned", made
+    mission = client.get(f"/v1/missions/{made['mission_id']}").json()
+    named = mission["plan"]["body"]["alternate_site_ids"] if "body" in mission["plan"] else None
+    site = mission["alternate_site_id"]
+    assert site is not None
+    assert site != TO
+    assert named is None or (site in named and named[-1] == FROM)
+    window = {
+        "from": mission["arrives_at"],
+        "to": text(datetime.fromisoformat(mission["arrives_at"]) + timedelta(minutes=1)),
+    }
+    stays = client.get(f"/v1/sites/{site}/slots", params=window).json()["stays"]
+    assert [stay["mission_id"] for stay in stays if stay["kind"] == "alternate"] == [made["mission_id"]]
+    assert client.post(f"/v1/orders/{made['order_id']}/cancel").status_code == 200
+    assert client.put(f"/v1/carriers/{aircraft_id}", json={**told, "state": "out_of_service"}).status_code == 200
+
+
 def test_directions_shape_the_way_and_refuse_another(
     regulator: httpx.Client, firm: httpx.Client, as_before: bytes
 ) -> None:

@@ -194,6 +194,15 @@ class RoutePopulation(BaseModel):
     synthetic: bool
 
 
+class RouteAir(BaseModel):
+    """The air at departure over the origin; where the wind blows to."""
+
+    wind_east_mps: float
+    wind_north_mps: float
+    temperature_c: float | None
+    synthetic: bool
+
+
 class Routes(BaseModel):
     """Ways between two sites, level by level."""
 
@@ -202,7 +211,8 @@ class Routes(BaseModel):
     departure_at: At
     free_flight: bool
     mass_kg: float
-    usable_wh: float
+    usable_wh: float = Field(description="What a flight may take at this temperature, the reserve left out.")
+    air: RouteAir
     reserve_share: float
     rules_version: int
     population: RoutePopulation

@@ -199,7 +199,7 @@ async def import_grid(
         str | None, Query(min_length=1, max_length=200, description="Where it is from; else what the file says.")
     ] = None,
 ) -> Response:
-    """Put the population of a file in force: a table, a document of items, areas or a raster; `docs/logistics.md` has
+    """Put the population of a file in force: a table, a document of items, areas or a raster; `docs/network.md` has
     examples. Ways are found anew at once. With `dry_run` every problem is listed with field and line."""
     data = await read_file(request, json_only=False, limit_bytes=LIMIT_BYTES)
     if kind == "geotiff":

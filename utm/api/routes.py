@@ -1,22 +1,29 @@
 """`/v1/routes`: ways between sites with what they mean to the ground, why one is refused, and what would pass."""
 
+import math
 from datetime import datetime
+from itertools import pairwise
 from typing import Annotated, Any, Literal
 
 import anyio
+import h3.api.basic_int as h3
+import numpy as np
 from fastapi import APIRouter, Depends, Request, Response
 from pydantic import Field
 
+from airspace.geometry4d import Trajectory4D
 from airspace.timebase import from_scene_s, to_scene_s
+from airspace.weather import COLUMN, RESOLUTION, Quantity
 from dispatch.carrier import DEFAULT_RESERVE_SHARE, Carrier
-from dispatch.energy import CLASS_MODELS, model_of
+from dispatch.energy import CLASS_MODELS, Air, model_of
+from dispatch.flight_design import CLIMB_MPS, DESCENT_MPS
 from dispatch.noise import level_db, passage_db
 from utm.api.answers import json_response
 from utm.api.body import ApiModel, Instant, parse_body
 from utm.api.logistics_models import SiteId
 from utm.api.openapi import openapi_body, problem_responses
 from utm.logistics.fleet import ENDURANCE_H, carrier_of
-from utm.logistics.flights import Designed, leg_profile, waypoint_bodies
+from utm.logistics.flights import Designed, waypoint_bodies
 from utm.plan_records import rfc3339
 from utm.problems import not_found
 from utm.security import Principal, may_read_of, require
@@ -97,13 +104,14 @@ async def _carrier(body: RouteBody, principal: Principal, services: Services, at
 def _found(body: RouteBody, carrier: Carrier, aircraft_class: str, at: datetime, services: Services) -> dict[str, Any]:
     designer, desk = services.logistics.designer, services.ground
     mass_kg = carrier.model.mass_kg + body.payload_kg
+    air = _air(body, at, services)
     power_db = desk.rules.power_db(aircraft_class, mass_kg)
     levels = []
     for level in designer.levels(body.origin_site_id, body.destination_site_id):
         found = designer.designed(
             body.origin_site_id, body.destination_site_id, carrier.model.cruise_mps, level, at, mass_kg
         )
-        levels.append(_level(found, level, carrier, body.payload_kg, power_db, services))
+        levels.append(_level(found, level, carrier, body.payload_kg, power_db, air, services))
     described = desk.described()
     return {
         "origin_site_id": body.origin_site_id,
@@ -111,7 +119,13 @@ def _found(body: RouteBody, carrier: Carrier, aircraft_class: str, at: datetime,
         "departure_at": rfc3339(from_scene_s(to_scene_s(at))),
         "free_flight": services.book.policy.free_flight_allowed,
         "mass_kg": round(mass_kg, 3),
-        "usable_wh": round(carrier.usable_wh, 1),
+        "usable_wh": round(carrier.usable_wh_at(air.temperature_c), 1),
+        "air": {
+            "wind_east_mps": round(air.wind_east_mps, 2),
+            "wind_north_mps": round(air.wind_north_mps, 2),
+            "temperature_c": air.temperature_c,
+            "synthetic": services.weather.field.synthetic,
+        },
         "reserve_share": carrier.reserve_share if body.aircraft_id else DEFAULT_RESERVE_SHARE,
         "rules_version": desk.rules.version,
         "population": {name: described[name] for name in ("grid_id", "source", "synthetic")},
@@ -120,12 +134,41 @@ def _found(body: RouteBody, carrier: Carrier, aircraft_class: str, at: datetime,
     }
 
 
+def _air(body: RouteBody, at: datetime, services: Services) -> Air:
+    """Return the air over the origin at departure by the weather in force; unknown values change nothing."""
+    site, field, at_s = services.book.sites[body.origin_site_id], services.weather.field, to_scene_s(at)
+    cell = h3.latlng_to_cell(site.lat_deg, site.lon_deg, RESOLUTION)
+    row, step = int(field.rows_of(np.array([cell], np.uint64))[0]), field.step_at(at_s)
+    if row < 0 or step is None:
+        return Air()
+    values = field.values[step, row]
+
+    def known(name: Quantity) -> float | None:
+        value = float(values[COLUMN[name]])
+        return round(value, 2) if math.isfinite(value) else None
+
+    return Air.of(known("wind_mps"), known("wind_from_deg"), known("temperature_c"))
+
+
+def _energy_wh(found: Designed, level: float, carrier: Carrier, payload_kg: float, air: Air) -> float:
+    """Return the energy of a way in some air, leg by leg: up, along and down."""
+    cruise, places = carrier.model.cruise_mps, list(found.way_m)
+    at_s = level / CLIMB_MPS
+    rows = [[*places[0], 0.0, 0.0, *places[0], level, at_s]]
+    for a, b in pairwise(places):
+        lasts_s = max(math.dist(a, b) / cruise, 1e-3)
+        rows.append([*a, level, at_s, *b, level, at_s + lasts_s])
+        at_s += lasts_s
+    rows.append([*places[-1], level, at_s, *places[-1], 0.0, at_s + level / DESCENT_MPS])
+    return carrier.flight_wh(Trajectory4D(np.array(rows), np.zeros(len(rows), np.int64)), payload_kg, air)
+
+
 def _level(
-    found: Designed, level: float, carrier: Carrier, payload_kg: float, power_db: float, services: Services
+    found: Designed, level: float, carrier: Carrier, payload_kg: float, power_db: float, air: Air, services: Services
 ) -> dict[str, Any]:
     flight, cruise = found.flight, carrier.model.cruise_mps
     texts = (None, None) if found.cause is None else _CAUSES[found.cause]
-    wh = None if flight is None else carrier.flight_wh(leg_profile(flight, cruise), payload_kg)
+    wh = None if flight is None else _energy_wh(found, level, carrier, payload_kg, air)
     return {
         "level_agl_m": level,
         "found": flight is not None,
@@ -136,7 +179,7 @@ def _level(
         "shortest_m": None if found.shortest_m is None else round(found.shortest_m, 1),
         "lasts_s": None if flight is None else round(flight.lasts_s, 1),
         "energy_wh": None if wh is None else round(wh, 1),
-        "within_energy": wh is not None and wh <= carrier.usable_wh,
+        "within_energy": wh is not None and wh <= carrier.usable_wh_at(air.temperature_c),
         "corridor_ids": list(found.corridor_ids),
         "ground": _ground(found, carrier.model.mass_kg + payload_kg, cruise, services),
         "noise": {

@@ -401,6 +401,26 @@ class AlertWithSteps(msgspec.Struct, omit_defaults=True, kw_only=True):
     steps: list[AlertStep]
 
 
+class AlternativeAnswer(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """What an alternative would be, and how filing it would be judged now."""
+
+    offer: CounterOfferAnswer
+    decision: DecisionAnswer
+
+
+class AlternativeBody(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """What would be let fly: a whole plan, such as one of the engine's counter-offers, or another time and height."""
+
+    plan: dict[str, Any] | None = None
+    """A complete body, of the same aircraft."""
+    delay_s: float | None = None
+    """Departure later, or earlier where negative."""
+    climb_m: float | None = None
+    """Waypoints of at least 20 m higher, or lower where negative; lower ones are take-off and landing."""
+    reason: str | None = None
+    """The firm reads it."""
+
+
 class Altitude(msgspec.Struct, omit_defaults=True, kw_only=True):
     """A height above the WGS-84 ellipsoid as ASTM F3548 writes it."""
 
@@ -1150,7 +1170,7 @@ class CostAnswer(msgspec.Struct, omit_defaults=True, kw_only=True):
 
     delay_s: float
     extra_m: float
-    extra_wh: float
+    extra_wh: float | None
 
 
 class CounterOfferAnswer(msgspec.Struct, omit_defaults=True, kw_only=True):
@@ -1249,7 +1269,10 @@ class Deliveries(msgspec.Struct, omit_defaults=True, kw_only=True):
     energy_wh_per_km: float | None
     carriers: int
     carrier_use_share: float | None
+    cost_per_delivery: float | None
     causes: dict[str, int]
+    late: int
+    late_causes: dict[str, int]
 
 
 class Delivery(msgspec.Struct, omit_defaults=True, kw_only=True):
@@ -2182,6 +2205,7 @@ class LogisticsStatistics(msgspec.Struct, omit_defaults=True, kw_only=True):
     items: list[Deliveries]
     totals: Deliveries
     sites: list[dict[str, Any]]
+    cells: list[dict[str, Any]]
 
 
 class MassAnswer(msgspec.Struct, omit_defaults=True, kw_only=True):
@@ -2671,6 +2695,8 @@ class Order(msgspec.Struct, omit_defaults=True, kw_only=True):
     version: int
     origin_site_id: str
     destination_site_id: str
+    at_site_id: str | None
+    via_site_ids: list[str]
     payload_kg: float
     priority_class: str
     plan_priority: int
@@ -2705,6 +2731,8 @@ class OrderBody(msgspec.Struct, omit_defaults=True, kw_only=True):
     cold_chain: bool | None = None
     reference: str | None = None
     """The firm's own name for it."""
+    via_site_ids: list[str] | None = None
+    """Hubs at which it changes vehicles, in this order; without any, one is found where nobody flies it in one go."""
 
 
 class OrderEvent(msgspec.Struct, omit_defaults=True, kw_only=True):
@@ -2745,6 +2773,8 @@ class OrderStory(msgspec.Struct, omit_defaults=True, kw_only=True):
     version: int
     origin_site_id: str
     destination_site_id: str
+    at_site_id: str | None
+    via_site_ids: list[str]
     payload_kg: float
     priority_class: str
     plan_priority: int
@@ -3453,6 +3483,15 @@ class RotationBody(msgspec.Struct, omit_defaults=True, kw_only=True):
     """false: it is published for ten minutes first, so that whoever keeps our keys knows it."""
 
 
+class RouteAir(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """The air at departure over the origin; where the wind blows to."""
+
+    wind_east_mps: float
+    wind_north_mps: float
+    temperature_c: float | None
+    synthetic: bool
+
+
 class RouteBody(msgspec.Struct, omit_defaults=True, kw_only=True):
     """From where to where, with what."""
 
@@ -3530,6 +3569,8 @@ class Routes(msgspec.Struct, omit_defaults=True, kw_only=True):
     free_flight: bool
     mass_kg: float
     usable_wh: float
+    """What a flight may take at this temperature, the reserve left out."""
+    air: RouteAir
     reserve_share: float
     rules_version: int
     population: RoutePopulation
@@ -4062,7 +4103,10 @@ class StatisticsOperationsDeliveries(msgspec.Struct, omit_defaults=True, kw_only
     energy_wh_per_km: Any = None
     carriers: int | None = None
     carrier_use_share: float | None = None
+    cost_per_delivery: Any = None
     causes: dict[str, Any] | None = None
+    late: int | None = None
+    late_causes: dict[str, Any] | None = None
 
 
 class StatisticsOperationsFirm(msgspec.Struct, omit_defaults=True, kw_only=True):
@@ -4810,3 +4854,22 @@ class ZoneProperties(msgspec.Struct, omit_defaults=True, kw_only=True):
     message_zh: str | None = None
     radius_m: float | None = None
     """Radius of a circle, whose geometry is a Point."""
+
+
+class ZoneVersion(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """One change of a zone; `in_force` tells whether it is what holds now."""
+
+    zone_id: str
+    version: int
+    at: datetime
+    by: str
+    withdrawn: bool
+    in_force: bool
+    feature: dict[str, Any]
+
+
+class ZoneVersions(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """Changes of zones."""
+
+    items: list[ZoneVersion]
+    next_cursor: str | None

@@ -215,6 +215,19 @@ class Operations:
             idempotent=False,
         )
 
+    def check_alternative(
+        self, plan_id: str | int, body: models.AlternativeBody | Mapping[str, Any]
+    ) -> models.AlternativeAnswer:
+        """Judge an alternative."""
+        return self._call(  # type: ignore[no-any-return]
+            "POST",
+            "/v1/flight-plans/{plan_id}/alternative/check",
+            results={200: models.AlternativeAnswer},
+            path={"plan_id": plan_id},
+            body=body,
+            idempotent=True,
+        )
+
     def check_command(
         self, aircraft_id: str | int, body: models.CommandBody | Mapping[str, Any]
     ) -> models.CommandCheck:
@@ -1413,14 +1426,26 @@ class Operations:
         )
 
     def get_statistics_logistics(
-        self, *, from_: datetime | None = None, to: datetime | None = None, format: str | None = None
+        self,
+        *,
+        from_: datetime | None = None,
+        to: datetime | None = None,
+        format: str | None = None,
+        flight_hour_cost: float | None = None,
+        kwh_cost: float | None = None,
     ) -> models.LogisticsStatistics:
         """How deliveries fare."""
         return self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/statistics/logistics",
             results={200: models.LogisticsStatistics},
-            query={"from": from_, "to": to, "format": format},
+            query={
+                "from": from_,
+                "to": to,
+                "format": format,
+                "flight_hour_cost": flight_hour_cost,
+                "kwh_cost": kwh_cost,
+            },
             idempotent=True,
         )
 
@@ -2297,6 +2322,18 @@ class Operations:
             idempotent=True,
         )
 
+    def list_zone_versions(
+        self, *, zone_id: str | None = None, cursor: str | None = None, limit: int | None = None
+    ) -> models.ZoneVersions:
+        """Every change of zones."""
+        return self._call(  # type: ignore[no-any-return]
+            "GET",
+            "/v1/zone-versions",
+            results={200: models.ZoneVersions},
+            query={"zone_id": zone_id, "cursor": cursor, "limit": limit},
+            idempotent=True,
+        )
+
     def list_zones(
         self,
         *,
@@ -2327,6 +2364,19 @@ class Operations:
             headers={"If-Match": if_match},
             body=body,
             idempotent=True,
+        )
+
+    def offer_alternative(
+        self, plan_id: str | int, body: models.AlternativeBody | Mapping[str, Any]
+    ) -> models.FlightPlanAnswer:
+        """Offer an alternative."""
+        return self._call(  # type: ignore[no-any-return]
+            "POST",
+            "/v1/flight-plans/{plan_id}/alternative",
+            results={200: models.FlightPlanAnswer},
+            path={"plan_id": plan_id},
+            body=body,
+            idempotent=False,
         )
 
     def open_checklist(self, body: models.ChecklistBody | Mapping[str, Any]) -> models.Checklist:
@@ -3189,6 +3239,19 @@ class AsyncOperations:
             path={"webhook_id": webhook_id},
             body=body,
             idempotent=False,
+        )
+
+    async def check_alternative(
+        self, plan_id: str | int, body: models.AlternativeBody | Mapping[str, Any]
+    ) -> models.AlternativeAnswer:
+        """Judge an alternative."""
+        return await self._call(  # type: ignore[no-any-return]
+            "POST",
+            "/v1/flight-plans/{plan_id}/alternative/check",
+            results={200: models.AlternativeAnswer},
+            path={"plan_id": plan_id},
+            body=body,
+            idempotent=True,
         )
 
     async def check_command(
@@ -4393,14 +4456,26 @@ class AsyncOperations:
         )
 
     async def get_statistics_logistics(
-        self, *, from_: datetime | None = None, to: datetime | None = None, format: str | None = None
+        self,
+        *,
+        from_: datetime | None = None,
+        to: datetime | None = None,
+        format: str | None = None,
+        flight_hour_cost: float | None = None,
+        kwh_cost: float | None = None,
     ) -> models.LogisticsStatistics:
         """How deliveries fare."""
         return await self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/statistics/logistics",
             results={200: models.LogisticsStatistics},
-            query={"from": from_, "to": to, "format": format},
+            query={
+                "from": from_,
+                "to": to,
+                "format": format,
+                "flight_hour_cost": flight_hour_cost,
+                "kwh_cost": kwh_cost,
+            },
             idempotent=True,
         )
 
@@ -5281,6 +5356,18 @@ class AsyncOperations:
             idempotent=True,
         )
 
+    async def list_zone_versions(
+        self, *, zone_id: str | None = None, cursor: str | None = None, limit: int | None = None
+    ) -> models.ZoneVersions:
+        """Every change of zones."""
+        return await self._call(  # type: ignore[no-any-return]
+            "GET",
+            "/v1/zone-versions",
+            results={200: models.ZoneVersions},
+            query={"zone_id": zone_id, "cursor": cursor, "limit": limit},
+            idempotent=True,
+        )
+
     async def list_zones(
         self,
         *,
@@ -5311,6 +5398,19 @@ class AsyncOperations:
             headers={"If-Match": if_match},
             body=body,
             idempotent=True,
+        )
+
+    async def offer_alternative(
+        self, plan_id: str | int, body: models.AlternativeBody | Mapping[str, Any]
+    ) -> models.FlightPlanAnswer:
+        """Offer an alternative."""
+        return await self._call(  # type: ignore[no-any-return]
+            "POST",
+            "/v1/flight-plans/{plan_id}/alternative",
+            results={200: models.FlightPlanAnswer},
+            path={"plan_id": plan_id},
+            body=body,
+            idempotent=False,
         )
 
     async def open_checklist(self, body: models.ChecklistBody | Mapping[str, Any]) -> models.Checklist:

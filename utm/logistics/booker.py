@@ -18,6 +18,7 @@ from dispatch.orders import URGENCY, OrderState, OrderStep
 from utm.api.body import validate
 from utm.api.flight_plan_models import FlightPlanBody
 from utm.flight_plans import FlightPlans, Prepared
+from utm.logistics.alternates import alternates_near
 from utm.logistics.bookings import Needs
 from utm.logistics.fleet import LogisticsFleet
 from utm.logistics.flights import FlightDesigner, plan_body
@@ -161,7 +162,8 @@ class Booker:
                     raise _LegRefused(k, refused) from refused
             arrives_s = to_scene_s(datetime.fromisoformat(mission["arrives_at"]))
             for row in waiting:
-                assigned = {"mission_id": mission["mission_id"], "expected_s": arrives_s, "cause": None}
+                expected_s = arrives_s + self._orders.tail_s(row)
+                assigned = {"mission_id": mission["mission_id"], "expected_s": expected_s, "cause": None}
                 self._orders.step(session, None, row, OrderStep.ASSIGN, **assigned)
             return str(mission["mission_id"])
 
@@ -207,6 +209,10 @@ class Booker:
             priority=urgent,
             remarks=_remarks(orders, flight),
         )
+        arrives_s = to_scene_s(flight.departs_at) + found.flight.lasts_s
+        body["alternate_site_ids"] = alternates_near(
+            self._plans.book, carrier, flight.origin_id, flight.destination_id, arrives_s
+        )
         if flight.kind == "delivery" and any(order.dangerous_goods for order in orders):
             body["special_conditions"] = [
                 "dropping_or_dangerous"
@@ -224,7 +230,7 @@ class Booker:
         why: dict[str, Any],
     ) -> Booking:
         firm = carrier.organisation_id
-        starts_s, ends_s = self._missions.resources.span(prepared, carrier.turn_s)
+        starts_s, ends_s = self._missions.resources.span(prepared, carrier.turn_s, energy_wh)
         battery_id = crew_id = None
         if self._fleet.keeps(session, BatteryRow, firm):
             battery_id = self._fleet.free_battery(session, firm, energy_wh, starts_s, ends_s)
@@ -234,7 +240,8 @@ class Booker:
             crew_id = self._fleet.free_crew(session, firm, starts_s, ends_s)
             if crew_id is None:
                 raise Problem("no_crew_free")
-        return Booking(Needs(battery_id, crew_id, None, energy_wh), order_id, flight.kind, None, why)
+        needs = Needs(battery_id, crew_id, self._missions.resources.free_alternate(prepared), energy_wh)
+        return Booking(needs, order_id, flight.kind, None, why)
 
     def _another(self, flights: list[PlannedFlight], refused: _LegRefused) -> list[PlannedFlight] | None:
         """Return the flights changed so that the refused one may be had: as offered, at another level, or later."""

@@ -16,6 +16,7 @@ from airspace.intervals import merged
 from airspace.pads import PadEvent, PadTimes, at_least, first_fit, full_times
 from airspace.timebase import from_scene_s
 from airspace.trajectory import FlightPath
+from dispatch.carrier import turn_at
 from utm.flight_plans import FlightPlans, Prepared
 from utm.plan_records import rfc3339
 from utm.problems import FieldProblem, Problem, not_found, validation_problem
@@ -107,10 +108,25 @@ class Resources:
         """The live plans, whose pads alternates are kept beside."""
         return self._plans.sky
 
-    def span(self, prepared: Prepared, turn_s: float) -> tuple[float, float]:
-        """Return from when to when a flight binds its aircraft, battery and crew: preparation to turn-round."""
-        times = PadTimes.of(self._plans.book.policy)
-        return prepared.starts_s - times.prep_s, prepared.ends_s + max(times.turn_around_s, turn_s)
+    def span(self, prepared: Prepared, turn_s: float, energy_wh: float | None = None) -> tuple[float, float]:
+        """Return from when to when a flight binds its aircraft, battery and crew: preparation to turn-round, with the
+        battery changed or charged at its destination where that takes longer."""
+        book, parsed = self._plans.book, prepared.parsed
+        first = PadTimes.of(book.policy, book.sites.get(parsed.origin_site_id or ""))
+        site = book.sites.get(parsed.destination_site_id or "")
+        last = PadTimes.of(book.policy, site)
+        if site is not None:
+            turn_s = turn_at(turn_s, energy_wh, site.fields.battery_swap_s, site.fields.charging_w)
+        return prepared.starts_s - first.prep_s, prepared.ends_s + max(last.turn_around_s, turn_s)
+
+    def free_alternate(self, prepared: Prepared) -> str | None:
+        """Return the first alternate a plan names whose pad is free when it would land there; the first of all where none
+        is, None where it names none."""
+        named = list(prepared.parsed.alternate_site_ids)
+        for site_id in named:
+            if self._alternate(site_id, prepared) is None:
+                return site_id
+        return named[0] if named else None
 
     def refusal(
         self, session: Session, prepared: Prepared, needs: Needs, turn_s: float
@@ -125,7 +141,7 @@ class Resources:
 
     def taken(self, session: Session, prepared: Prepared, needs: Needs, turn_s: float) -> list[Taken]:
         """Return everything that is not free for a flight."""
-        starts_s, ends_s = self.span(prepared, turn_s)
+        starts_s, ends_s = self.span(prepared, turn_s, needs.energy_wh)
         lasts_s = ends_s - starts_s
         aircraft_id = prepared.aircraft.aircraft_id
         found = [self._exclusive(session, "aircraft", aircraft_id, starts_s, lasts_s, self._flights(aircraft_id))]
@@ -166,7 +182,7 @@ class Resources:
 
     def keep(self, session: Session, mission: MissionRow, prepared: Prepared, turn_s: float) -> None:
         """Reserve everything of a mission whose needs were found free."""
-        starts_s, ends_s = self.span(prepared, turn_s)
+        starts_s, ends_s = self.span(prepared, turn_s, mission.energy_wh)
         taken = [("aircraft", mission.aircraft_id, starts_s, ends_s)]
         if mission.battery_id is not None:
             taken.append(("battery", mission.battery_id, starts_s, ends_s))

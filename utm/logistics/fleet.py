@@ -6,7 +6,7 @@ from typing import Any, Final
 from sqlmodel import Session
 
 from airspace.timebase import from_scene_s, to_scene_s
-from dispatch.carrier import Carrier
+from dispatch.carrier import Carrier, turn_at
 from dispatch.energy import EnergyModel, model_of
 from utm.airspace_book import AirspaceBook
 from utm.clock import Clock
@@ -128,7 +128,8 @@ class LogisticsFleet:
         if not living:
             return row.site_id, now_s, None
         last = living[-1]
-        return last.destination_site_id or row.site_id, max(now_s, last.arrives_s + row.turn_s), last
+        site_id = last.destination_site_id or row.site_id
+        return site_id, max(now_s, last.arrives_s + self._turn_s(row, site_id)), last
 
     def planners(self, session: Session, organisation_id: str) -> list[Carrier]:
         """Return a firm's carriers that can be planned with: available, registered, not due for maintenance."""
@@ -140,8 +141,14 @@ class LogisticsFleet:
             due = row.maintenance_after_s is not None and row.flown_s >= row.maintenance_after_s
             if row.state == "available" and not due and aircraft is not None and aircraft.active:
                 site_id, arrives_s = ends.get(row.aircraft_id, (None, now_s - row.turn_s))
-                found.append(carrier_of(row, site_id or row.site_id, max(now_s, arrives_s + row.turn_s)))
+                turn_s = row.turn_s if site_id is None else self._turn_s(row, site_id)
+                found.append(carrier_of(row, site_id or row.site_id, max(now_s, arrives_s + turn_s)))
         return found
+
+    def _turn_s(self, row: CarrierRow, site_id: str) -> float:
+        """Return how long a carrier turns round at a site; charging is booked with the flight, by what it takes."""
+        site = self._book.sites.get(site_id)
+        return row.turn_s if site is None else turn_at(row.turn_s, None, site.fields.battery_swap_s, None)
 
     # -- batteries and crews -------------------------------------------------------------------------------------------
 

@@ -7,7 +7,8 @@ from typing import Final
 import numpy as np
 
 from airspace.geometry4d import Trajectory4D
-from airspace.weather import COLUMN, Way, clear_delay
+from airspace.weather import COLUMN, Quantity, Way, clear_delay
+from dispatch.energy import battery_share, density_factor
 from utm.flight_plans import Prepared
 from utm.weather.desk import WeatherDesk
 
@@ -43,7 +44,20 @@ class DeskWeather:
             return 1.0
         cruise_mps = max(_CRUISE_LEAST_MPS, float(legs.sum()) / level_s)
         head_mps = self._headwind_mps(self.desk.way(geometry), math.atan2(east, north))
-        return 0.8 + 0.2 * ((cruise_mps + max(0.0, head_mps)) / cruise_mps) ** 3
+        temperature_c = self._mean(self.desk.way(geometry), "temperature_c")
+        # What cold takes from the battery counts as if the flight took it.
+        air = density_factor(temperature_c) / battery_share(temperature_c)
+        return (0.8 + 0.2 * ((cruise_mps + max(0.0, head_mps)) / cruise_mps) ** 3) * air
+
+    def _mean(self, way: Way, quantity: Quantity) -> float | None:
+        """Return the mean of a quantity over the way's cells, None where none is known."""
+        field = self.desk.field
+        rows = field.rows_of(way.cells)
+        steps = np.searchsorted(field.edges_s, way.starts_s, side="right") - 1
+        inside = (rows >= 0) & (steps >= 0) & (steps < len(field.values))
+        values = field.values[steps[inside], rows[inside], COLUMN[quantity]]
+        known = values[np.isfinite(values)]
+        return float(known.mean()) if len(known) else None
 
     def _headwind_mps(self, way: Way, course_rad: float) -> float:
         """Return the mean wind against a course over the way's cells, 0 where none is known."""

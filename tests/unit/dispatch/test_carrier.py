@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from airspace.geometry4d import Trajectory4D
-from dispatch.carrier import Carrier, loaded
+from dispatch.carrier import Carrier, loaded, turn_at
 from dispatch.energy import CLASS_MODELS
 
 LEVEL = Trajectory4D(np.array([[0.0, 0, 50, 0, 1500.0, 0, 50, 100.0]]), np.array([0]))
@@ -44,3 +44,12 @@ def test_an_impossible_carrier_cannot_be_made(wrong: dict[str, float]) -> None:
     """Negative loads, empty batteries and reserves of everything are refused."""
     with pytest.raises(ValueError, match="possible"):
         carrier(**wrong)
+
+
+def test_a_turn_round_waits_for_the_battery() -> None:
+    """A swap takes its time, charging what was used at the charger's power; neither makes a turn-round shorter."""
+    assert turn_at(120.0, 300.0, None, None) == 120.0
+    assert turn_at(120.0, 300.0, 60.0, 900.0) == 120.0
+    assert turn_at(30.0, 300.0, 60.0, None) == 60.0
+    assert turn_at(120.0, 300.0, None, 900.0) == 1200.0
+    assert turn_at(120.0, None, None, 900.0) == 120.0

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from airspace.geometry4d import Trajectory4D
-from dispatch.energy import CLASS_MODELS, EnergyModel, model_of
+from dispatch.energy import CLASS_MODELS, Air, EnergyModel, battery_share, density_factor, model_of
 
 PLAIN = EnergyModel(mass_kg=10.0, hover_w=1800.0, cruise_w=1440.0, cruise_mps=10.0, drive_efficiency=0.5)
 
@@ -45,3 +45,29 @@ def test_heavier_classes_take_more() -> None:
     hop = flight((0, 0, 0, 0, 0, 0, 75, 20), (0, 0, 75, 20, 1500, 0, 75, 120), (1500, 0, 75, 120, 1500, 0, 0, 145))
     takes = [model.flight_wh(hop) for model in CLASS_MODELS.values()]
     assert takes == sorted(takes)
+
+
+def test_against_the_wind_a_flight_takes_more_and_with_it_no_less() -> None:
+    """10 m/s over ground against 5 m/s of wind: a fifth of the power grows with the cube of 1.5; a tail wind saves nothing."""
+    east = flight((0, 0, 50, 0, 1000, 0, 50, 100))
+    still = PLAIN.flight_wh(east)
+    assert PLAIN.flight_wh(east, Air.of(5.0, 90.0, None)) == pytest.approx(still * (0.8 + 0.2 * 1.5**3))
+    assert PLAIN.flight_wh(east, Air.of(5.0, 270.0, None)) == pytest.approx(still)
+    across = PLAIN.flight_wh(east, Air.of(5.0, 0.0, None))
+    assert still < across < PLAIN.flight_wh(east, Air.of(5.0, 90.0, None))
+    assert PLAIN.flight_wh(east, Air.of(5.0, None, None)) == pytest.approx(still)
+
+
+def test_a_hover_in_wind_takes_the_hover_power() -> None:
+    """Standing in wind is not dearer than standing in still air."""
+    hover = flight((0, 0, 50, 0, 0, 0, 50, 3600))
+    assert PLAIN.flight_wh(hover, Air.of(8.0, 90.0, None)) == pytest.approx(1800.0)
+
+
+def test_heat_takes_power_and_cold_takes_the_battery() -> None:
+    """At 40 degrees flight takes 4 % more; at minus ten a quarter of the battery is not there; unknown changes nothing."""
+    hover = flight((0, 0, 50, 0, 0, 0, 50, 3600))
+    assert PLAIN.flight_wh(hover, Air(temperature_c=40.0)) == pytest.approx(1800.0 * (313.15 / 288.15) ** 0.5)
+    assert density_factor(-10.0) == density_factor(None) == battery_share(25.0) == battery_share(None) == 1.0
+    assert battery_share(-10.0) == 0.75
+    assert 0.75 < battery_share(-5.0) < 0.9

@@ -7,7 +7,10 @@ import numpy as np
 
 from airspace.corridors import Corridor, parse_corridor
 from airspace.geometry4d import Tolerance
+from airspace.offers_route import view
 from airspace.sites import Site, parse_site
+from airspace.trajectory import Waypoint, WaypointRoute
+from dispatch.corridor_route import through_corridors
 from dispatch.network import Network
 from tests.fakes.airspace_region import ORIGIN, REGION, degrees, zone
 from tests.fakes.airspace_region import box as zone_box
@@ -100,3 +103,14 @@ def test_free_flight_to_the_network_is_a_choice_of_the_caller() -> None:
 def test_no_corridors_no_way() -> None:
     """An empty network answers that there is none."""
     assert names(Network.of([], [], Tolerance()), (0, 0), (1, 0)) is None
+
+
+def test_a_corridor_is_flown_no_faster_than_it_says() -> None:
+    """The leg in a corridor of 8 m/s is flown at 8, the next, which names no speed, as filed; a slower route stays slow."""
+    network = Network.of([corridor("slow", (0, 0), (1000, 0), speed_mps=8.0), corridor("free", (1000, 0), (2000, 0))],
+                         [], Tolerance())  # fmt: skip
+    for filed, flown in ((12.0, [8.0, None]), (6.0, [None, None])):
+        points = [Waypoint(*degrees(REGION, x, 0), 60.0, "AGL") for x in (0, 2000)]
+        found = through_corridors(view(WaypointRoute(tuple(points), filed), REGION), REGION, network, height_agl_m=60.0)
+        assert found is not None
+        assert [point.speed_mps for point in found[:-1]] == flown

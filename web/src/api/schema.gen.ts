@@ -307,6 +307,24 @@ export interface AlertStepBody {
 /** An alert and every step of its life. */
 export type AlertWithSteps = AlertItem & { readonly steps: readonly AlertStep[] }
 
+/** What an alternative would be, and how filing it would be judged now. */
+export interface AlternativeAnswer {
+  readonly offer: CounterOfferAnswer
+  readonly decision: DecisionAnswer
+}
+
+/** What would be let fly: a whole plan, such as one of the engine's counter-offers, or another time and height. */
+export interface AlternativeBody {
+  /** A complete body, of the same aircraft. */
+  readonly plan?: Readonly<Record<string, unknown>> | null
+  /** Departure later, or earlier where negative. */
+  readonly delay_s?: number
+  /** Waypoints of at least 20 m higher, or lower where negative; lower ones are take-off and landing. */
+  readonly climb_m?: number
+  /** The firm reads it. */
+  readonly reason?: string | null
+}
+
 /** A height above the WGS-84 ellipsoid as ASTM F3548 writes it. */
 export interface Altitude {
   readonly value: number
@@ -997,7 +1015,7 @@ export interface ContingencyDeclaration {
 export interface CostAnswer {
   readonly delay_s: number
   readonly extra_m: number
-  readonly extra_wh: number
+  readonly extra_wh: number | null
 }
 
 /** A plan that would be approved as it stands. */
@@ -1087,7 +1105,10 @@ export interface Deliveries {
   readonly energy_wh_per_km: number | null
   readonly carriers: number
   readonly carrier_use_share: number | null
+  readonly cost_per_delivery: number | null
   readonly causes: Readonly<Record<string, number>>
+  readonly late: number
+  readonly late_causes: Readonly<Record<string, number>>
 }
 
 /** An event on its way to a webhook. */
@@ -1942,6 +1963,7 @@ export interface LogisticsStatistics {
   readonly items: readonly Deliveries[]
   readonly totals: Deliveries
   readonly sites: readonly (Readonly<Record<string, unknown>>)[]
+  readonly cells: readonly (Readonly<Record<string, unknown>>)[]
 }
 
 /** One item per vehicle, in order. */
@@ -2393,6 +2415,8 @@ export interface Order {
   readonly version: number
   readonly origin_site_id: string
   readonly destination_site_id: string
+  readonly at_site_id: string | null
+  readonly via_site_ids: readonly string[]
   readonly payload_kg: number
   readonly priority_class: 'medical' | 'express' | 'standard'
   readonly plan_priority: number
@@ -2426,6 +2450,8 @@ export interface OrderBody {
   readonly cold_chain?: boolean
   /** The firm's own name for it. */
   readonly reference?: string | null
+  /** Hubs at which it changes vehicles, in this order; without any, one is found where nobody flies it in one go. */
+  readonly via_site_ids?: readonly string[]
 }
 
 /** A step of an order's story. */
@@ -2463,6 +2489,8 @@ export interface OrderStory {
   readonly version: number
   readonly origin_site_id: string
   readonly destination_site_id: string
+  readonly at_site_id: string | null
+  readonly via_site_ids: readonly string[]
   readonly payload_kg: number
   readonly priority_class: 'medical' | 'express' | 'standard'
   readonly plan_priority: number
@@ -3127,6 +3155,14 @@ export interface RotationBody {
   readonly at_once?: boolean
 }
 
+/** The air at departure over the origin; where the wind blows to. */
+export interface RouteAir {
+  readonly wind_east_mps: number
+  readonly wind_north_mps: number
+  readonly temperature_c: number | null
+  readonly synthetic: boolean
+}
+
 /** From where to where, with what. */
 export interface RouteBody {
   readonly origin_site_id: string
@@ -3196,7 +3232,9 @@ export interface Routes {
   readonly departure_at: string
   readonly free_flight: boolean
   readonly mass_kg: number
+  /** What a flight may take at this temperature, the reserve left out. */
   readonly usable_wh: number
+  readonly air: RouteAir
   readonly reserve_share: number
   readonly rules_version: number
   readonly population: RoutePopulation
@@ -3688,7 +3726,10 @@ export interface StatisticsOperationsDeliveries {
   readonly energy_wh_per_km?: unknown
   readonly carriers?: number | null
   readonly carrier_use_share?: number | null
+  readonly cost_per_delivery?: unknown
   readonly causes?: Readonly<Record<string, unknown>> | null
+  readonly late?: number | null
+  readonly late_causes?: Readonly<Record<string, unknown>> | null
 }
 
 /** The answer about statistics operations firm, as far as it is documented by its members; more may come. */
@@ -4380,6 +4421,23 @@ export interface ZoneProperties {
   readonly [more: string]: unknown
 }
 
+/** One change of a zone; `in_force` tells whether it is what holds now. */
+export interface ZoneVersion {
+  readonly zone_id: string
+  readonly version: number
+  readonly at: string
+  readonly by: string
+  readonly withdrawn: boolean
+  readonly in_force: boolean
+  readonly feature: Readonly<Record<string, unknown>>
+}
+
+/** Changes of zones. */
+export interface ZoneVersions {
+  readonly items: readonly ZoneVersion[]
+  readonly next_cursor: string | null
+}
+
 /** What each operation takes and answers; `unknown` where the document leaves it open. */
 export interface Operations {
   readonly 'GET /.well-known/jwks.json': { readonly body: undefined; readonly answer: Jwks }
@@ -4480,6 +4538,8 @@ export interface Operations {
   readonly 'GET /v1/flight-plans/{plan_id}': { readonly body: undefined; readonly answer: FlightPlanAnswer }
   readonly 'PUT /v1/flight-plans/{plan_id}': { readonly body: FlightPlanBody; readonly answer: FlightPlanAnswer }
   readonly 'POST /v1/flight-plans/{plan_id}/activate': { readonly body: undefined; readonly answer: FlightPlanAnswer }
+  readonly 'POST /v1/flight-plans/{plan_id}/alternative': { readonly body: AlternativeBody; readonly answer: FlightPlanAnswer }
+  readonly 'POST /v1/flight-plans/{plan_id}/alternative/check': { readonly body: AlternativeBody; readonly answer: AlternativeAnswer }
   readonly 'POST /v1/flight-plans/{plan_id}/cancel': { readonly body: undefined; readonly answer: FlightPlanAnswer }
   readonly 'POST /v1/flight-plans/{plan_id}/confirm': { readonly body: undefined; readonly answer: FlightPlanAnswer }
   readonly 'POST /v1/flight-plans/{plan_id}/contingency': { readonly body: ContingencyDeclaration; readonly answer: Contingency }
@@ -4639,6 +4699,7 @@ export interface Operations {
   readonly 'POST /v1/webhooks/{webhook_id}/deliveries/{delivery_id}/retry': { readonly body: undefined; readonly answer: Delivery }
   readonly 'POST /v1/webhooks/{webhook_id}/replay': { readonly body: ReplayBody; readonly answer: WebhookReplay }
   readonly 'POST /v1/webhooks/{webhook_id}/rotate': { readonly body: undefined; readonly answer: WebhookWithSecret }
+  readonly 'GET /v1/zone-versions': { readonly body: undefined; readonly answer: ZoneVersions }
   readonly 'GET /v1/zones': { readonly body: undefined; readonly answer: ZoneCollection | Readonly<Record<string, unknown>> | readonly unknown[] }
   readonly 'POST /v1/zones': { readonly body: ZoneBody; readonly answer: ZoneBody }
   readonly 'GET /v1/zones/export': { readonly body: undefined; readonly answer: Readonly<Record<string, unknown>> }

@@ -151,6 +151,9 @@ export class CityMap {
   }
 
   destroy(): void {
+    this.endDraft()
+    // Parts that are taken down after the map still tell it what is selected.
+    this.ready = false
     for (const off of this.unsubscribe) off()
     clearInterval(this.second)
     if (this.repaintTimer !== null) clearTimeout(this.repaintTimer)

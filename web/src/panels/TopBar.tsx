@@ -1,8 +1,9 @@
 /** The bar above the map: who we are, how many fly in which state, how fresh the picture is, what time it is. */
 
-import type { ReactNode, Ref } from 'react'
+import { useState, type ReactNode, type Ref } from 'react'
 import { createPortal } from 'react-dom'
 import { Button, Menu, MenuItem, MenuTrigger, Popover, Separator, Text, Tooltip, TooltipTrigger } from 'react-aria-components'
+import { AccountDialog } from '../account/AccountDialog'
 import type { SessionUser } from '../api/types'
 import { useConsole } from '../app/consoleContext'
 import { useLook } from '../app/look'
@@ -80,25 +81,32 @@ function UserMenu({ user, onLeave }: { readonly user: SessionUser; readonly onLe
   const from = user.organisation ?? null
   const organisation = from === null || typeof from === 'string' ? from : localName(lang, from)
   const role = keyFor('role_', user.role)
+  const [account, setAccount] = useState(false)
   return (
-    <MenuTrigger>
-      <Button className="icon-button" aria-label={t('user_menu', { name: user.name })}>
-        <Icon name="user" />
-      </Button>
-      <Popover className="popover" placement="bottom end">
-        <div className="user-card">
-          <strong>{user.name}</strong>
-          <Text>{role === null ? user.role : t(role)}</Text>
-          {organisation !== null && <Text className="quiet">{organisation}</Text>}
-        </div>
-        <Separator className="separator" />
-        <Menu className="menu" aria-label={t('user_menu', { name: user.name })} onAction={onLeave}>
-          <MenuItem id="leave" className="menu-item">
-            {t('sign_out')}
-          </MenuItem>
-        </Menu>
-      </Popover>
-    </MenuTrigger>
+    <>
+      <MenuTrigger>
+        <Button className="icon-button" aria-label={t('user_menu', { name: user.name })}>
+          <Icon name="user" />
+        </Button>
+        <Popover className="popover" placement="bottom end">
+          <div className="user-card">
+            <strong>{user.name}</strong>
+            <Text>{role === null ? user.role : t(role)}</Text>
+            {organisation !== null && <Text className="quiet">{organisation}</Text>}
+          </div>
+          <Separator className="separator" />
+          <Menu className="menu" aria-label={t('user_menu', { name: user.name })} onAction={(key) => (key === 'account' ? setAccount(true) : onLeave())}>
+            <MenuItem id="account" className="menu-item">
+              {t('account_open')}
+            </MenuItem>
+            <MenuItem id="leave" className="menu-item">
+              {t('sign_out')}
+            </MenuItem>
+          </Menu>
+        </Popover>
+      </MenuTrigger>
+      <AccountDialog isOpen={account} onOpenChange={setAccount} onLeave={onLeave} />
+    </>
   )
 }
 

@@ -1,0 +1,38 @@
+/** One's own account: the password and the second factor. */
+
+import type { Entry } from '../entry'
+
+export const account = {
+  account_open: { zh: '密码与双因素验证…', en: 'Password and second factor…' },
+  account_title: { zh: '账户安全', en: 'Account security' },
+  account_close: { zh: '关闭', en: 'Close' },
+  account_password: { zh: '修改密码', en: 'Change the password' },
+  account_password_now: { zh: '当前密码', en: 'Present password' },
+  account_password_new: { zh: '新密码', en: 'New password' },
+  account_password_rule: { zh: '至少 12 个字符；由多个词组成的句子最佳。', en: 'At least 12 characters; a sentence of several words is best.' },
+  account_password_again: { zh: '再次输入新密码', en: 'New password again' },
+  account_password_differs: { zh: '两次输入的新密码不一致。', en: 'The two new passwords differ.' },
+  account_password_effect: { zh: '修改后所有会话立即结束，须用新密码重新登录。', en: 'All your sessions end at once; sign in again with the new one.' },
+  account_password_save: { zh: '修改密码', en: 'Change it' },
+  account_password_done: { zh: '密码已修改，所有会话已结束。', en: 'The password is changed and all sessions have ended.' },
+  account_sign_in: { zh: '重新登录', en: 'Sign in again' },
+  account_totp: { zh: '双因素验证', en: 'Second factor' },
+  account_totp_off: { zh: '未启用：仅凭密码即可登录。', en: 'Off: the password alone opens your account.' },
+  account_totp_on: { zh: { one: '已启用。还剩 {n} 个恢复码。', other: '已启用。还剩 {n} 个恢复码。' }, en: { one: 'On. {n} recovery code is left.', other: 'On. {n} recovery codes are left.' } },
+  account_totp_start: { zh: '设置身份验证器', en: 'Set up an authenticator app' },
+  account_totp_key: { zh: '密钥', en: 'Key' },
+  account_totp_type: { zh: '在身份验证器中添加账户，手动输入此密钥（基于时间，6 位，30 秒）。此密钥只显示这一次。', en: 'Add an account in the authenticator app and type this key (time based, 6 digits, 30 s). It is shown this once.' },
+  account_totp_link: { zh: '在本机的身份验证器中打开', en: 'Open in an app on this device' },
+  account_copy: { zh: '复制', en: 'Copy' },
+  account_copied: { zh: '已复制', en: 'Copied' },
+  account_totp_code: { zh: '身份验证器显示的验证码', en: 'Code the app shows' },
+  account_totp_confirm: { zh: '启用', en: 'Switch it on' },
+  account_totp_codes: { zh: '恢复码', en: 'Recovery codes' },
+  account_totp_keep: { zh: '请立即抄录并妥善保管：每个恢复码可在没有手机时登录一次，只显示这一次。', en: 'Write them down now and keep them safe: each opens your account once without the phone. They are shown this once.' },
+  account_totp_kept: { zh: '已保存', en: 'I have kept them' },
+  account_totp_remove: { zh: '关闭双因素验证', en: 'Switch it off' },
+  account_totp_lost: { zh: '手机和恢复码都丢失时，由管理员重置。', en: 'Who has lost phone and codes asks an administrator.' },
+  account_unread: { zh: '未能读取：{reason}', en: 'Could not be read: {reason}' },
+  account_wrong_password: { zh: '当前密码不正确。', en: 'The present password is not right.' },
+  account_failed: { zh: '未能完成：{reason}', en: 'Not done: {reason}' },
+} as const satisfies Record<string, Entry>

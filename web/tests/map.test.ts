@@ -5,6 +5,7 @@ import { airspaceCollections } from '../src/map/airspaceData'
 import { placeLabels, type Candidate } from '../src/map/droneLabels'
 import { contains, extentOf, labelPoint, runwayOutline } from '../src/map/geometry'
 import { palettes } from '../src/map/palette'
+import { enlarged } from '../src/map/uiScale'
 import { mapStyle } from '../src/map/style'
 
 const candidate = (row: number, x_px: number, y_px: number, rank = 5): Candidate => ({ row, slot: row, x_px, y_px, rank })
@@ -79,4 +80,13 @@ test('a site says how many pads are free, that it is full or closed, and nothing
     ['closed', 'closed', '已关闭'],
     ['unknown', '', ''],
   ])
+})
+
+test('on a wall of four thousand pixels words and signs of the map grow, and nothing else of it does', () => {
+  const symbol = { id: 's', type: 'symbol', source: 'x', layout: { 'text-size': ['interpolate', ['linear'], ['zoom'], 9, 10, 12, 20], 'icon-image': 'a' } } as const
+  const grown = enlarged(symbol as unknown as Parameters<typeof enlarged>[0], 2) as { layout: Record<string, unknown> }
+  expect(grown.layout['text-size']).toEqual(['interpolate', ['linear'], ['zoom'], 9, 20, 12, 40])
+  expect(grown.layout['icon-size']).toBe(2)
+  const line = { id: 'l', type: 'line', source: 'x', paint: { 'line-width': 2 } } as const
+  expect(enlarged(line as unknown as Parameters<typeof enlarged>[0], 2)).toBe(line)
 })

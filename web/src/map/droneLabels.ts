@@ -18,16 +18,18 @@ import {
 } from '../live/trackStore'
 import { FONT } from './images'
 import type { Palette } from './palette'
+import { uiScale } from './uiScale'
 
 /** Position, velocity, age, pixel offset, texel origin. */
 export const LABEL_FLOATS = 9
 const COLUMNS = 8
 const ROWS = 20
 export const MAX_LABELS = COLUMNS * ROWS
-const WIDTH_PX = 132
-const HEIGHT_PX = 32
-const LINE_PX = 14
-const PADDING_PX = 4
+const WIDTH_PX = 132 * uiScale
+const HEIGHT_PX = 32 * uiScale
+const LINE_PX = 14 * uiScale
+const PADDING_PX = 4 * uiScale
+const TEXT_PX = 11 * uiScale
 
 export interface LabelText {
   /** First line: who. */
@@ -140,7 +142,7 @@ export class LabelSheet {
   measure(text: LabelText): [number, number] {
     const name = this.widthOf(text.name, 600)
     const detail = text.detail === null ? 0 : this.widthOf(text.detail, 400)
-    return [Math.min(WIDTH_PX, Math.max(name, detail) + 2 * PADDING_PX), text.detail === null ? LINE_PX + 4 : 2 * LINE_PX + 4]
+    return [Math.min(WIDTH_PX, Math.max(name, detail) + 2 * PADDING_PX), text.detail === null ? LINE_PX + PADDING_PX : 2 * LINE_PX + PADDING_PX]
   }
 
   private readonly widths = new Map<string, number>()
@@ -158,7 +160,7 @@ export class LabelSheet {
   }
 
   private setFont(weight: number): void {
-    this.pen.font = `${weight} ${11 * this.ratio}px "${FONT}", sans-serif`
+    this.pen.font = `${weight} ${TEXT_PX * this.ratio}px "${FONT}", sans-serif`
   }
 
   get shownRows(): readonly number[] {

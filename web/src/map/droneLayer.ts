@@ -13,6 +13,7 @@ import { mercatorX, mercatorY } from '../live/mercator'
 import { PACKED_BYTES, type Origin } from '../live/trackStore'
 import { LABEL_FLOATS, type LabelSheet } from './droneLabels'
 import { rgb, type Palette } from './palette'
+import { uiScale } from './uiScale'
 import { makeProgram, type Program } from './program'
 import { labelFragment, labelVertex, leaderFragment, leaderVertex, symbolFragment, symbolVertex } from './shaders'
 
@@ -22,7 +23,7 @@ const LEADERS_FROM_ZOOM = 12.5
 /** Half the height of a symbol in CSS pixels. */
 export const symbolSizePx = (zoom: number, crowd: number): number => {
   const base = crowd > 2000 ? 3.6 : crowd > 400 ? 5 : 6.2
-  return base + Math.max(0, Math.min(zoom, 16) - 10) * (crowd > 2000 ? 1.05 : 0.75)
+  return (base + Math.max(0, Math.min(zoom, 16) - 10) * (crowd > 2000 ? 1.05 : 0.75)) * uiScale
 }
 
 interface Resources {

@@ -10,6 +10,7 @@ import { FONT, restrictions } from './images'
 import type { Palette } from './palette'
 import { groundLayers, groundSources, type Ground } from './tiles/baseTiles'
 import { noGround, type GroundState } from './tiles/ground'
+import { enlarged } from './uiScale'
 
 type Collection = GeoJSON.FeatureCollection
 export const emptyCollection: Collection = { type: 'FeatureCollection', features: [] }
@@ -416,7 +417,7 @@ export function mapLayers(palette: Palette, lang: Lang, ground: readonly Ground[
   const below = [...base, ...zones, ...network].filter((layer) => !isLabel(layer))
   // Labels are placed from the last layer to the first: districts keep their place before sites and zones.
   const labels = [...network, ...zones, ...base].filter(isLabel)
-  return [...below, ...labels, ...planLayers(palette, lang), ...focusLayers(palette, lang)]
+  return [...below, ...labels, ...planLayers(palette, lang), ...focusLayers(palette, lang)].map((layer) => enlarged(layer))
 }
 
 export function mapStyle(palette: Palette, lang: Lang, { ground, attribution }: GroundState = noGround): StyleSpecification {

@@ -23,12 +23,12 @@ from utm.security import Principal
 
 LONGEST_BODY: Final = 1 << 16
 """A longer body is judged here: to send it about costs more than it saves."""
-MOST_ASKED: Final = 12
+MOST_ASKED: Final = 16
 """A helper that owes so many answers is not asked for more single plans: this process is then the quicker one."""
 PART: Final = 25
 AHEAD: Final = 2
 """How many parts of a batch are judged ahead of the one being filed: more would be judged on an older sky."""
-OWN_SHARE: Final = 3
+OWN_SHARE: Final = 4
 """Every so-manieth part of a batch is judged by the writer itself, which else would wait for the helpers."""
 
 Parse: TypeAlias = Callable[[], tuple[dict[str, Any], FlightPlanBody, str | None]]

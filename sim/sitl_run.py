@@ -1,6 +1,7 @@
 """Flies real autopilots against a running server: start, register, file, upload, arm, fly, end; see docs/sitl.md."""
 
 import asyncio
+import contextlib
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -14,6 +15,7 @@ from uuid import uuid4
 from airspace.timebase import from_scene_s
 from sim.api_client import ApiError, Credentials, FirmApi, Reply
 from sim.filing import answered, best_offer, departure_of, plan_body
+from sim.firm import LIVE_STATES
 from sim.flavour import Flavour
 from sim.geodesy import distance_m
 from sim.mission import mission_of_plan
@@ -61,6 +63,10 @@ class SitlRunOptions:
     cruise_mps: float = CRUISE_MPS
 
 
+_REGISTRATIONS: Final = "UASST"
+"""What the registrations of autopilots in the loop begin with."""
+
+
 @dataclass(slots=True)
 class _Craft:
     """One autopilot: its process, its ground station, and where it stands."""
@@ -71,6 +77,8 @@ class _Craft:
     site: SitePlace
     home: Home
     aircraft_id: str = ""
+    flying: str | None = None
+    """The plan it flies."""
 
 
 @dataclass(slots=True)
@@ -113,6 +121,8 @@ class SitlRun:
         finally:
             stop_all(craft.process for craft in self._crafts)  # before anything that can be cancelled
             await self._hub.close()
+            with contextlib.suppress(ApiError):
+                await self._end_left()
             await self._api.close()
 
     def _start(self, world: World, book: RouteBook) -> None:
@@ -209,9 +219,20 @@ class SitlRun:
             self._notify("failed_flight", {"instance": craft.instance, "detail": str(fault)})
 
     async def _register(self, craft: _Craft) -> None:
-        registration = f"UASST{self.options.autopilot.value[0].upper()}{craft.instance:05d}"
+        registration = f"{_REGISTRATIONS}{self.options.autopilot.value[0].upper()}{craft.instance:05d}"
         known = {a["registration"]: a for a in await self._api.items("/v1/aircraft")}
         mavlink = {"system_id": craft.station.system_id}
+        earlier = {
+            name: aircraft
+            for name, aircraft in known.items()
+            if name.startswith(_REGISTRATIONS) and (aircraft["mavlink"] or {}).get("system_id") == mavlink["system_id"]
+        }
+        await self._end_plans({aircraft["aircraft_id"] for aircraft in earlier.values()})
+        for other, aircraft in earlier.items():
+            if other != registration:  # it would be taken for the one that flies now
+                reply = await self._api.patch(f"/v1/aircraft/{aircraft['aircraft_id']}", {"mavlink": None})
+                if not reply.ok:
+                    raise ApiError(f"{other} keeps the system id {craft.station.system_id}: {_why(reply)}")
         if registration in known:
             path = f"/v1/aircraft/{known[registration]['aircraft_id']}"
             reply = await self._api.patch(path, {"mavlink": mavlink})
@@ -251,7 +272,9 @@ class SitlRun:
             self._taken.discard(destination.site_id)
             raise
         self._notify("departed", {"instance": craft.instance, "plan_id": plan_id})
+        craft.flying = plan_id
         await self._landed(craft, plan)
+        craft.flying = None
         self._taken.discard(craft.site.site_id)
         craft.site = destination
         position = craft.station.position
@@ -260,6 +283,18 @@ class SitlRun:
         await self._end(plan_id)
         if off_m > _LANDED_AT_M:
             raise SitlError(f"system {craft.station.system_id} came down {off_m:.0f} m from where it was bound for")
+
+    async def _end_left(self) -> None:
+        """End the plans of flights that were stopped in the air, once the service no longer sees them fly."""
+        left = [craft.flying for craft in self._crafts if craft.flying is not None]
+        await asyncio.gather(*(self._end(plan_id) for plan_id in left))
+
+    async def _end_plans(self, aircraft_ids: set[str]) -> None:
+        """End what a run that was stopped left behind: its autopilots are gone, and this one stands on the ground."""
+        for state in LIVE_STATES if aircraft_ids else ():
+            for plan in await self._api.items("/v1/flight-plans", {"state": state}):
+                if plan["aircraft_id"] in aircraft_ids:
+                    await self._step(plan["plan_id"], "cancel" if state in {"pending", "approved"} else "end")
 
     async def _approved(self, craft: _Craft, book: RouteBook) -> tuple[SitePlace, dict[str, Any]]:
         """Find a way that is approved: other destinations, levels, and offers are tried."""

@@ -337,7 +337,7 @@ class ScenarioRun:
         reply = await self._regulator.post("/v1/temporary-zones", body)
         if not reply.ok:
             raise ApiError(f"zone {zone.name} was not published: {reply.status} {reply.code} {reply.body}")
-        self._notify("zone", {"name": zone.name, "actions": len(reply.body.get("items", []))})
+        self._notify("zone", {"name": zone.name, "actions": len(reply.body["action_list"]["items"])})
         for firm in traffic.firms:
             if firm.book is not None:
                 firm.book.add_zone({"type": "Feature", "geometry": place, "properties": shape})

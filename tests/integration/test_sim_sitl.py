@@ -131,6 +131,20 @@ async def test_an_autopilot_that_never_gets_ready_fails_its_flight_and_frees_its
     assert state in {"cancelled", "ended"}
 
 
+async def test_one_autopilot_after_another_of_the_same_number_is_not_taken_for_it(
+    server: Server, binaries: dict[str, Path], tmp_path: Path, mode: pytest.MonkeyPatch
+) -> None:
+    """Whoever tries ArduPilot and then PX4 must have the system id stand for the one that flies now, and for it alone."""
+    mode.setenv("FAKE_SITL_MODE", "never_ready")
+    for name in ("arducopter", "px4"):
+        await fly(server, options(binaries[name], tmp_path, first_instance=7), SitlRunOptions(1, ready_within_s=1.0))
+    with server.client("operator") as firm:
+        items = firm.get("/v1/aircraft", params={"limit": 1000}).json()["items"]
+    named = {item["registration"]: item["mavlink"] for item in items}
+    assert named["UASSTP00007"]["system_id"] == 8
+    assert named["UASSTA00007"] is None
+
+
 def test_what_can_be_seen_beforehand_is_said_beforehand(binaries: dict[str, Path], tmp_path: Path) -> None:
     """A missing, unexecutable or incomplete installation must be named with what to do about it."""
     with pytest.raises(SitlError, match="does not exist: give the path of the arducopter binary"):

@@ -1,10 +1,11 @@
 """Messages to the outside authority, shaped like the UOM-USS draft of 2026: what is sent, how it is sealed, what comes back.
 
-From the draft: POST of JSON, SM3 digest and SM4, times as `yyyy-MM-dd HH:mm:ss` in Beijing time, WGS-84 degrees,
-`orderId` = provider code, date and eight characters, `planType`, `taskType`, `involvedSpecialPlan` (five digits, one for
+From the draft: POST of JSON, SM3 digest and SM4, times as `yyyy-MM-dd HH:mm:ss`, WGS-84 degrees, `orderId` = provider
+code, date and eight characters, `planType`, `taskType`, `involvedSpecialPlan` (five digits, one for
 each item of Article 31(2)), `spcShape`, `auditSts`, `takeoffAuditSts`, one `remark` for each item of Article 27, and the
-answer codes. Ours, for want of the draft's text: the paths, the names of the other fields, that SM4 runs as CBC with its
-initial vector in front, and that the digest is taken over the sealed bytes followed by the key.
+answer codes. Ours, for want of the draft's text: the paths, the names of the other fields (docs/rules.md lists them), that
+times are Beijing's, that nothing separates the parts of an `orderId`, that SM4 runs as CBC with its initial vector in
+front, and that the digest is taken over the sealed bytes followed by the key.
 """
 
 import base64

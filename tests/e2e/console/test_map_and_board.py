@@ -1,19 +1,18 @@
 """Search, cells, the board over time and the wall in a real browser, against the whole city."""
 
 import re
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.conftest import ROOT
-from tests.e2e.conftest import City
+from tests.e2e.conftest import City, wait_for
 from tests.e2e.console.pages import signed_in
+from tests.fakes import filing
 
 pytestmark = [pytest.mark.slow, pytest.mark.e2e, pytest.mark.timeout(240)]
 
 SCREENS = ("approvals", "airspace", "logistics", "wall")
-SIZES = ((1440, 900), (1920, 1080), (3840, 2160))
 
 
 def settled(page: Page) -> None:
@@ -76,6 +75,49 @@ def test_the_board_shows_vehicles_and_cancels_an_order(browser: Browser, city: C
         assert operator.get(f"/v1/orders/{order['order_id']}").json()["state"] == "cancelled"
 
 
+def test_an_order_is_dragged_to_another_vehicle(browser: Browser, city: City) -> None:
+    """Dropping a bar on another row asks first; the second press gives the order and the service's answer is read back."""
+    with city.client("operator", 1) as operator:
+        vehicles = [filing.register(operator), filing.register(operator)]
+        for aircraft_id in vehicles:
+            told = {"site_id": "st_happy_coast", "payload_max_kg": 5, "battery_wh": 1300}
+            assert operator.put(f"/v1/carriers/{aircraft_id}", json=told).status_code == 200
+        body = {"origin_site_id": "st_happy_coast", "destination_site_id": "st_talent_park", "payload_kg": 1}
+        order_id = operator.post("/v1/orders", json=body).json()["order_id"]
+
+        def assigned() -> dict[str, str] | None:
+            found: dict[str, str] = operator.get(f"/v1/orders/{order_id}").json()
+            return found if found["state"] == "assigned" else None
+
+        before = wait_for(assigned, 60, "the order to be on a flight")
+        (other,) = [item for item in vehicles if item != before["aircraft_id"]]
+        names = {item["aircraft_id"]: item["registration"] for item in operator.get("/v1/aircraft").json()["items"]}
+    with signed_in(browser, city, "dispatcher", f"?lang=en&screen=logistics&order={order_id}") as page:
+        row = page.locator(".gantt-labels li", has_text=names[other])
+        home = page.locator(".gantt-labels li", has_text=names[before["aircraft_id"]])
+        expect(row).to_be_visible(timeout=30_000)
+        row.scroll_into_view_if_needed()
+        place = home.bounding_box()
+        target = row.bounding_box()
+        assert place is not None
+        assert target is not None
+        boxes = [bar.bounding_box() for bar in page.locator(".gantt-bar[data-movable='true']").all()]
+        inside = [b for b in boxes if b is not None and place["y"] <= b["y"] <= place["y"] + place["height"]]
+        bar = inside[0]
+        page.mouse.move(bar["x"] + bar["width"] / 2, bar["y"] + bar["height"] / 2)
+        page.mouse.down()
+        page.mouse.move(bar["x"] + bar["width"] / 2, target["y"] + target["height"] / 2, steps=6)
+        expect(page.locator(".gantt-drop")).to_have_attribute("data-allowed", "true")
+        page.mouse.up()
+        question = page.get_by_role("group", name="Reassign")
+        expect(question).to_contain_text(f"goes with {names[other]}")
+        question.get_by_role("button", name=f"Give it to {names[other]}").click()
+        expect(page.get_by_text(f"Verified: the order now goes with {names[other]}")).to_be_visible(timeout=30_000)
+    with city.client("operator", 1) as operator:
+        assert operator.get(f"/v1/orders/{order_id}").json()["aircraft_id"] == other
+        assert operator.post(f"/v1/orders/{order_id}/cancel").status_code == 200
+
+
 def test_nothing_serious_stands_against_the_accessibility_of_the_screens(browser: Browser, city: City) -> None:
     """axe-core finds no serious or critical fault on any of them, in either theme."""
     axe = (ROOT / "web/node_modules/axe-core/axe.min.js").read_text("utf-8")
@@ -89,21 +131,3 @@ def test_nothing_serious_stands_against_the_accessibility_of_the_screens(browser
                 if fault["impact"] in ("serious", "critical"):
                     found += [f"{screen} {theme}: {fault['id']} {node['target']}" for node in fault["nodes"][:3]]
     assert found == []
-
-
-@pytest.mark.long
-def test_screenshots_of_the_screens(browser: Browser, city: City, artifacts: Path) -> None:
-    """Every screen is kept as a picture in both languages and three sizes; the wall has neither bar nor rail."""
-    for screen in SCREENS:
-        for lang in ("zh-CN", "en"):
-            with signed_in(browser, city, "dispatcher", f"?lang={lang}&screen={screen}") as page:
-                if screen != "logistics":
-                    settled(page)
-                if screen == "wall":
-                    expect(page.locator(".wall-clock")).to_be_visible()
-                    expect(page.locator(".top-bar")).to_be_hidden()
-                # Four thousand pixels cost software rendering ten seconds a picture: one language is enough.
-                for width, height in SIZES if lang == "zh-CN" else SIZES[:2]:
-                    page.set_viewport_size({"width": width, "height": height})
-                    page.wait_for_timeout(1_200)
-                    page.screenshot(path=artifacts / f"{screen}-{lang}-{width}x{height}.png", timeout=120_000)

@@ -17,7 +17,8 @@ SIZES = ((1440, 900), (1920, 1080), (3840, 2160))
 # Who is in front of a screen that dispatchers do not have.
 ROLES = {"admin": "admin"}
 
-CUT_OFF = """() => [...document.querySelectorAll('button, h1, h2, h3, th, label, .chip-button, .card-title, .top-bar, .drawer-body, .page-head')]
+CUT_OFF = """() => [...document.querySelectorAll(
+  'button, h1, h2, h3, th, label, .chip-button, .card-title, .top-bar, .drawer-body, .page-head')]
   .filter((part) => part.checkVisibility() && part.scrollWidth > part.clientWidth + 1 && part.clientWidth > 0
     && getComputedStyle(part).overflowX !== 'auto' && getComputedStyle(part).textOverflow !== 'ellipsis')
   .map((part) => `${part.tagName}.${part.className} ${part.textContent.slice(0, 40)} ${part.scrollWidth}>${part.clientWidth}`)"""

@@ -2,9 +2,6 @@
 
 import asyncio
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,10 +14,11 @@ from starlette.routing import Mount, Route, WebSocketRoute
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
-from tests.conftest import ROOT, Server
+from tests.conftest import Server
 from tests.fakes import filing, flying
 from tests.fakes.filing import text
 from tests.fakes.flying import until
+from tests.fakes.planted_server import PlantedServer
 from tests.fakes.tenancy import HIDDEN, LETTERS, MATRIX, SOCKETS, Walk
 from tests.fakes.two_firms import Firm, TwoFirms, report, seed, seed_offices, two_firms
 from utm.app import create_app
@@ -318,16 +316,12 @@ def test_counts_do_not_move_when_another_firm_acts(filled: tuple[TwoFirms, Any])
 
 # -- planted leaks -----------------------------------------------------------------------------------------------------
 
-_PLANT = """
-import sys
+TAMPERING = """
 import utm.security
 import utm.security.authorise as rules
 {leak}
 for name in ("may_read_of", "visible_organisation"):
     setattr(utm.security, name, getattr(rules, name))
-import utm.cli
-sys.argv = ["hexlane", "serve", "--demo"]
-utm.cli.main()
 """
 LEAKS = {
     "things read by id": "rules.may_read_of = lambda principal, owner: True",
@@ -340,40 +334,11 @@ LEAKS = {
 }
 
 
-class LeakingServer(Server):
-    """A server in which the one place that authorises was tampered with."""
-
-    leak: str = ""
-
-    def start(self, *, timeout_s: float = 90) -> None:
-        """Start the process with the leak planted before anything else is loaded."""
-        script = _PLANT.format(leak=self.leak)
-        ports = {"HEXLANE_PORT": str(self.port), "HEXLANE_MAVLINK_UDP_PORT": str(self.mavlink_port)}
-        with (self.data_dir / "server.log").open("ab") as log:
-            self.process = subprocess.Popen(
-                [sys.executable, "-c", script],
-                cwd=ROOT,
-                env={**os.environ, "HEXLANE_DATA_DIR": str(self.data_dir), **ports},
-                stdout=log,
-                stderr=log,
-            )
-
-        def ready() -> bool:
-            assert self.process is not None
-            assert self.process.poll() is None, self.log()[-2000:]
-            try:
-                return httpx.get(f"{self.base_url}/readyz", timeout=2).status_code == 200
-            except httpx.TransportError:
-                return False
-
-        until(ready, timeout_s, "the server")
-
-
 @pytest.mark.long
 def test_planted_leaks_are_found(tmp_path: Path) -> None:
     """With the authoriser tampered with, the same walk must report leaks by id, in lists, and on the live feed."""
-    running = LeakingServer(tmp_path)
-    running.leak = "\n".join(LEAKS.values())
+    running = PlantedServer(tmp_path)
+    running.plant = TAMPERING.format(leak="\n".join(LEAKS.values()))
     running.start()
     try:
         with two_firms(running) as city:

@@ -16,9 +16,9 @@ from utm.problems import not_found
 from utm.recording import export
 from utm.recording.bundle import StoredFlight, canonical, flight_parts, flown, manifest, stored_flight
 from utm.recording.columns import RecordedEvent, us_of
-from utm.security import Principal, may_read_of, require
+from utm.security import Principal, require
 from utm.services import Services, services_of
-from utm.store import geometry_codec
+from utm.store import geometry_codec, plans
 
 Format = Literal["json", "geojson", "kml", "csv"]
 _FEATURES = "application/geo+json"
@@ -54,8 +54,11 @@ async def flight_record(
 
     `manifest` holds the SHA-256 of each part, over its JSON with keys sorted and no spaces.
     """
+    # Who may not read it costs the store no more than a plan that never was.
+    row = await services.store.read(lambda session: plans.get(session, plan_id))
+    services.flight_plans.readable(row, principal, plan_id)
     flight = await services.store.read(lambda session: stored_flight(session, plan_id))
-    if flight is None or not may_read_of(principal, flight.row.organisation_id):
+    if flight is None:
         raise not_found("flight plan", "飞行计划", plan_id)
     now_us = us_of(to_scene_s(services.clock.now()))
 

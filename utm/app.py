@@ -26,10 +26,10 @@ from utm.advisories import AdvisoryDesk
 from utm.airspace_book import AirspaceBook
 from utm.alert_watch import Watch
 from utm.alerts import Alerts
-from utm.api import airspace as airspace_api
 from utm.api import (
     admin,
     alerts,
+    alternatives,
     applications,
     approvals,
     checklists,
@@ -77,7 +77,9 @@ from utm.api import (
     weather,
     webhooks,
     zone_import,
+    zone_versions,
 )
+from utm.api import airspace as airspace_api
 from utm.api import commands as commands_api
 from utm.api import contingencies as contingencies_api
 from utm.api import policy as policy_api
@@ -243,6 +245,8 @@ def _application(services: Services, lifespan: Lifespan[FastAPI] | None) -> Fast
         handovers,
         checklists,
         admin,
+        zone_versions,
+        alternatives,
         sectors,
         logistics,
         slots,

@@ -1,7 +1,7 @@
 """The steps of a plan's life after it was judged: confirm, activate, end, cancel, expire, and decisions by people."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -150,11 +150,19 @@ class PlanSteps:
     # -- decisions of people -------------------------------------------------------------------------------------------
 
     async def decide(
-        self, principal: Principal, plan_id: str, *, accept: bool, reason: str | None, reference: str | None = None
+        self,
+        principal: Principal,
+        plan_id: str,
+        *,
+        accept: bool,
+        reason: str | None,
+        reference: str | None = None,
+        offers: Sequence[Mapping[str, Any]] = (),
     ) -> Answer:
         """Accept or refuse a pending plan; accepting judges it again, because pending plans reserve nothing.
 
-        `reference` is what the outside authority calls the application, where its system decided.
+        `reference` is what the outside authority calls the application, where its system decided; `offers` are what is
+        offered instead of a refused plan, before what the engine found.
         """
 
         def job(session: Session) -> Answer:
@@ -177,6 +185,7 @@ class PlanSteps:
                 decided = orjson.loads(row.decision)
                 decided["decided_at"] = rfc3339(self._clock.now())
                 decided["reasons"].insert(0, refused_by_a_person(reason).as_reason() | {"rule": "decision"})
+                decided["counter_offers"] = [*offers, *decided.get("counter_offers", [])]
             decided["outcome"] = row.state
             row.decision = orjson.dumps(decided).decode()
             said = {"decided_at": self._clock.now(), "decided_by": principal.subject, "reason": reason}

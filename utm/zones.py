@@ -33,7 +33,7 @@ from utm.policy_impact import proposed_policy
 from utm.problems import FieldProblem, Problem, not_found, validation_problem
 from utm.security import Principal
 from utm.sky import LivePlan, Sky
-from utm.store import airspace_records
+from utm.store import airspace_records, zone_versions
 from utm.store.journal import record_audit
 from utm.store.store import Store, after_commit, on_undo
 from utm.store.tables import GroundStopRow, PolicyRow, ZoneRow
@@ -146,6 +146,9 @@ class ZoneDesk:
         check_version(present.version, if_version)
         now = rfc3339(self.clock.now())
         airspace_records.change_zone(session, zone_id, {"withdrawn_at": now, "version": present.version + 1})
+        zone_versions.keep(
+            session, zone_id, present.version + 1, present.feature, now, principal.subject, withdrawn=True
+        )
         self.audit(session, principal, "zone.withdraw", "zone", zone_id, {"version": present.version + 1})
         before = self.book.zones.get(zone_id)
         self.book.drop_zone(zone_id)
@@ -233,6 +236,7 @@ class ZoneDesk:
             airspace_records.add_zone(session, ZoneRow(zone_id=zone.zone_id, **values))
         else:
             airspace_records.change_zone(session, zone.zone_id, values)
+        zone_versions.keep(session, zone.zone_id, version, feature, now, by, withdrawn=False)
         self.audit(session, principal, "zone.publish", "zone", zone.zone_id, {"version": version})
         published = PublishedZone(zone, version, now)
         if put:

@@ -330,6 +330,7 @@ REQUESTS: dict[str, Answer] = {
 }
 
 ELSEWHERE: dict[str, str] = {
+    "alternative_refused": "integration/test_alternatives_api.py::test_an_officer_offers_an_alternative_that_the_firm_files",
     "owned_by_other_position": "integration/test_sectors_api.py::test_only_the_owner_may_order_a_flight",
     "not_supervisor": "integration/test_sectors_api.py::test_the_division_is_a_supervisors",
     "position_in_use": "integration/test_sectors_api.py::test_the_division_is_a_supervisors",

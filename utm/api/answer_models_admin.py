@@ -91,3 +91,22 @@ class PolicyVersions(BaseModel):
 
     items: list[PolicyVersion]
     next_cursor: Cursor
+
+
+class ZoneVersion(BaseModel):
+    """One change of a zone; `in_force` tells whether it is what holds now."""
+
+    zone_id: str
+    version: int
+    at: At
+    by: str
+    withdrawn: bool
+    in_force: bool
+    feature: dict[str, Any]
+
+
+class ZoneVersions(BaseModel):
+    """Changes of zones."""
+
+    items: list[ZoneVersion]
+    next_cursor: Cursor

@@ -229,6 +229,7 @@ ANSWERS: Final[dict[str, dict[int, Model]]] = {
     "GET /v1/system/feeds": {200: admin.SystemFeeds},
     "GET /v1/system/health": {200: admin.SystemHealth},
     "GET /v1/policy/versions": {200: admin.PolicyVersions},
+    "GET /v1/zone-versions": {200: admin.ZoneVersions},
     "GET /v1/checklists": {200: checklists.Checklists},
     "GET /v1/checklists/current": {200: checklists.ChecklistsNow},
     "POST /v1/checklists": {201: checklists.Checklist},

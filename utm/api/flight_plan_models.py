@@ -210,7 +210,7 @@ class CostAnswer(ApiModel):
 
     delay_s: float
     extra_m: float
-    extra_wh: float
+    extra_wh: float | None
 
 
 class CounterOfferAnswer(ApiModel):

@@ -88,6 +88,8 @@ _NAMES: Final = {
     "POST /v1/policy/impact": "get_policy_impact",
     "POST /v1/inspections": "design_inspection",
     "GET /v1/checklists/current": "get_current_checklists",
+    "POST /v1/flight-plans/{plan_id}/alternative": "offer_alternative",
+    "POST /v1/flight-plans/{plan_id}/alternative/check": "check_alternative",
     "GET /v1/system/feeds": "get_system_feeds",
     "GET /v1/system/health": "get_system_health",
     "GET /v1/policy/versions": "list_policy_versions",

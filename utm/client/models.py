@@ -2085,11 +2085,13 @@ class InspectionBody(msgspec.Struct, omit_defaults=True, kw_only=True):
 
     aircraft_id: str
     kind: str
+    """emergency: to places in the order given, by priority, as soon as may be."""
     geometry: dict[str, Any]
-    """GeoJSON, WGS-84: a Polygon for an area, a LineString for a line, a MultiPoint for points."""
+    """GeoJSON, WGS-84: a Polygon for an area, a LineString for a line, a MultiPoint for points and emergencies."""
     base: BaseBody | None = None
     base_site_id: str | None = None
-    departure_at: datetime
+    departure_at: datetime | None = None
+    """Absent in an emergency: as soon as the policy lets one be filed. All others name it."""
     height_agl_m: float | None = None
     gsd_cm: float | None = None
     """Instead of a height: the coarsest a pixel may be; needs the camera."""
@@ -2102,14 +2104,14 @@ class InspectionBody(msgspec.Struct, omit_defaults=True, kw_only=True):
     width_m: float | None = None
     """How much beside a line is to be covered."""
     hold_s: float | None = None
-    """How long each point is looked at."""
+    """How long each point is looked at; absent: 20 s, in an emergency 120 s."""
     speed_mps: float | None = None
     longest_flight_s: float | None = None
     interval_s: float | None = None
     """On the ground between two flights: a battery changed."""
     operation_type: str | None = None
     priority: int | None = None
-    """Emergencies may ask for more than 50 where their firm is entitled to it."""
+    """Absent: 0, in an emergency 90. More than 50 needs a firm that is entitled to it, and displaces flights of less."""
     remarks: dict[str, Any] | None = None
 
 

@@ -20,6 +20,7 @@ from utm.store import (
     tables,
     weather_tables,
     webhook_tables,
+    zone_version_tables,
 )
 
 __all__ = [
@@ -42,4 +43,5 @@ __all__ = [
     "tables",
     "weather_tables",
     "webhook_tables",
+    "zone_version_tables",
 ]

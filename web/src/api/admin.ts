@@ -63,7 +63,7 @@ export interface Credential {
   readonly credential_id: string
   readonly kind: string
   readonly name: string
-  readonly created_at: string
+  readonly created_at: string | null
   readonly expires_at: string | null
 }
 

@@ -1,7 +1,7 @@
 /** What waits for a person: plans to decide, flights to release, standing approvals. */
 
 import { request, type Answer } from './client'
-import type { DecisionReason, FlightPlan, Page } from './types'
+import type { CounterOffer, Decision, DecisionReason, FlightPlan, Page } from './types'
 
 export const approvalKinds = ['plan', 'release', 'standing_approval'] as const
 export type ApprovalKind = (typeof approvalKinds)[number]
@@ -75,3 +75,20 @@ export const checkPlan = (plan: FlightPlan) => {
   const body = Object.fromEntries(filed.filter((name) => known[name] != null).map((name) => [name, known[name]]))
   return request<FlightPlan>('POST', '/v1/flight-plans/check', body)
 }
+
+/** What an officer would let fly instead: a whole plan, or the plan's own at another time and height. */
+export type Alternative = { readonly plan: FlightPlan | CounterOffer['plan'] } | { readonly delay_s: number; readonly climb_m: number }
+
+export interface JudgedAlternative {
+  readonly offer: CounterOffer
+  readonly decision: Decision
+}
+
+const alternativePath = (planId: string) => `/v1/flight-plans/${encodeURIComponent(planId)}/alternative`
+
+/** How filing an alternative would be judged now; nothing is kept. */
+export const checkAlternative = (planId: string, wanted: Alternative) => request<JudgedAlternative>('POST', `${alternativePath(planId)}/check`, wanted)
+
+/** Refuse a pending plan and give its firm the alternative. */
+export const giveAlternative = (planId: string, wanted: Alternative, reason: string | null) =>
+  request<FlightPlan>('POST', alternativePath(planId), { ...wanted, ...(reason === null ? {} : { reason }) })

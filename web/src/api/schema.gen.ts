@@ -1850,12 +1850,14 @@ export interface IngestFault {
 /** What is to be inspected and how. */
 export interface InspectionBody {
   readonly aircraft_id: string
-  readonly kind: 'area' | 'line' | 'points'
-  /** GeoJSON, WGS-84: a Polygon for an area, a LineString for a line, a MultiPoint for points. */
+  /** emergency: to places in the order given, by priority, as soon as may be. */
+  readonly kind: 'area' | 'line' | 'points' | 'emergency'
+  /** GeoJSON, WGS-84: a Polygon for an area, a LineString for a line, a MultiPoint for points and emergencies. */
   readonly geometry: Readonly<Record<string, unknown>>
   readonly base?: BaseBody | null
   readonly base_site_id?: string | null
-  readonly departure_at: string
+  /** Absent in an emergency: as soon as the policy lets one be filed. All others name it. */
+  readonly departure_at?: string | null
   readonly height_agl_m?: number | null
   /** Instead of a height: the coarsest a pixel may be; needs the camera. */
   readonly gsd_cm?: number | null
@@ -1867,15 +1869,15 @@ export interface InspectionBody {
   readonly heading_deg?: number | null
   /** How much beside a line is to be covered. */
   readonly width_m?: number | null
-  /** How long each point is looked at. */
-  readonly hold_s?: number
+  /** How long each point is looked at; absent: 20 s, in an emergency 120 s. */
+  readonly hold_s?: number | null
   readonly speed_mps?: number
   readonly longest_flight_s?: number | null
   /** On the ground between two flights: a battery changed. */
   readonly interval_s?: number
   readonly operation_type?: 'inspection' | 'survey' | 'emergency' | 'public_safety' | 'environment' | null
-  /** Emergencies may ask for more than 50 where their firm is entitled to it. */
-  readonly priority?: number
+  /** Absent: 0, in an emergency 90. More than 50 needs a firm that is entitled to it, and displaces flights of less. */
+  readonly priority?: number | null
   readonly remarks?: Readonly<Record<string, unknown>> | null
 }
 

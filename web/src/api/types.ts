@@ -156,7 +156,7 @@ export interface CounterOffer {
   readonly detail: string
   readonly detail_zh?: string
   readonly plan: { readonly departure_at?: string; readonly route?: TrajectoryRoute | VolumesRoute; readonly destination_site_id?: string | null }
-  readonly cost: { readonly delay_s: number; readonly extra_m: number; readonly extra_wh: number }
+  readonly cost: { readonly delay_s: number; readonly extra_m: number; readonly extra_wh: number | null }
   readonly held_until?: string | null
 }
 

@@ -166,3 +166,16 @@ export function formatOf(name: string): ImportFormat {
   if (ending === 'kml' || ending === 'kmz') return ending
   return ending === 'txt' || ending === 'air' ? 'openair' : 'geojson'
 }
+
+export interface ZoneVersion {
+  readonly zone_id: string
+  readonly version: number
+  readonly at: string
+  readonly by: string
+  readonly withdrawn: boolean
+  readonly in_force: boolean
+  readonly feature: Zone
+}
+
+/** Changes of zones, newest first; of one zone, or of all. */
+export const getZoneVersions = (zoneId: string | null) => request<Page<ZoneVersion>>('GET', `/v1/zone-versions?limit=100${zoneId === null ? '' : `&zone_id=${encodeURIComponent(zoneId)}`}`)

@@ -107,7 +107,7 @@ export function OfferItem({ offer, chosen, onChoose }: { readonly offer: Counter
       <p className="offer-cost">
         <span>{t('cost_delay', { amount: signed(delay_s, 0) })}</span>
         <span>{t('cost_length', { amount: signed(extra_m, 0) })}</span>
-        <span>{t('cost_energy', { amount: signed(extra_wh, 1) })}</span>
+        {extra_wh !== null && <span>{t('cost_energy', { amount: signed(extra_wh, 1) })}</span>}
       </p>
       {held !== null && (
         <p className="quiet">

@@ -58,9 +58,9 @@ function Programs({ firm }: { readonly firm: Organisation }) {
     setSecret(made.client_secret)
     setName('')
   }
-  const time = (text: string) => {
+  const time = (text: string | null) => {
     const at = instant(text)
-    return at === null ? text : beijingDayTime(at)
+    return at === null ? t('value_unknown') : beijingDayTime(at)
   }
   return (
     <section className="admin-card" aria-label={label}>

@@ -3,7 +3,7 @@
 import './airspace.css'
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { Button, Link } from 'react-aria-components'
-import { getTemporary, type TemporaryZone } from '../../api/zones'
+import { getTemporary, type TemporaryZone, type ZoneVersion } from '../../api/zones'
 import type { Zone } from '../../api/types'
 import { useConsole } from '../../app/consoleContext'
 import { useFleet } from '../../app/hooks'
@@ -19,6 +19,7 @@ import type { Picked } from '../../map/cityMap'
 import { Icon } from '../../ui/icons'
 import { ActionListBox } from './ActionListBox'
 import { HelicopterBox } from './HelicopterBox'
+import { HistoryBox } from './HistoryBox'
 import { ImpactBox } from './ImpactBox'
 import { ImportBox } from './ImportBox'
 import { PublishBox, type Published } from './PublishBox'
@@ -28,7 +29,7 @@ import { useImpact } from './useImpact'
 import { ZoneForm } from './ZoneForm'
 import { ZoneList } from './ZoneList'
 
-type Mode = 'list' | 'edit' | 'helicopter' | 'import'
+type Mode = 'list' | 'edit' | 'helicopter' | 'import' | 'history'
 
 const insets = { left: 448, right: 0 }
 const TEMPORARY_EVERY_MS = 10_000
@@ -44,6 +45,8 @@ export default function AirspaceScreen() {
   const [published, setPublished] = useState<readonly Published[]>([])
   const [temporary, setTemporary] = useState<readonly TemporaryZone[]>([])
   const [actions, setActions] = useState<TemporaryZone | null>(null)
+  const [toolMade, setToolMade] = useState(0)
+  const [looked, setLooked] = useState<ZoneVersion | null>(null)
   const lastField = useRef<string | null>(null)
   const tool = useRef<DraftTool | null>(null)
   const draft = history?.present ?? null
@@ -76,6 +79,7 @@ export default function AirspaceScreen() {
   const close = useCallback(() => {
     setHistory(null)
     setDrawing(false)
+    setLooked(null)
     setMode('list')
   }, [])
   const change = useCallback((part: Partial<ZoneDraft>, field?: string) => {
@@ -99,6 +103,14 @@ export default function AirspaceScreen() {
     },
     [lasting, now_ms, open],
   )
+  // A version of the past goes through the editor like any change: its impact is seen before it is published.
+  const restore = useCallback(
+    (version: ZoneVersion, present: Zone | null) => {
+      open({ ...draftOf(version.feature, now_ms), zone_id: version.zone_id, version: present?.properties.version ?? null }, false)
+      setLooked(null)
+    },
+    [now_ms, open],
+  )
   const pick = useCallback(
     (picked: Picked | null) => {
       if (mode !== 'list' || picked?.kind !== 'zone') return
@@ -110,13 +122,14 @@ export default function AirspaceScreen() {
   const map = useScene({ insets, onPick: pick, picked: draft?.zone_id == null ? null : { kind: 'zone', zone_id: draft.zone_id } })
 
   // The tool lives as long as something is being edited.
-  const editing = mode === 'edit'
+  const editing = mode === 'edit' || (mode === 'history' && looked !== null)
   useEffect(() => {
     if (map === null || !editing) return
     let dropped = false
     map.whenReady(() => {
       if (!dropped) tool.current = map.startDraft({ onShape: shape, onFinish: () => setDrawing(false) })
       setHistory((before) => (before === null ? null : { ...before }))
+      setToolMade((before) => before + 1)
     })
     return () => {
       dropped = true
@@ -126,8 +139,14 @@ export default function AirspaceScreen() {
   }, [map, editing, shape])
   const bad = draft !== null && faults.some((fault) => fault === 'crossing')
   useEffect(() => {
-    tool.current?.show(draft?.shape ?? null, { drawing, editable: draft !== null, bad, others: [] })
-  }, [history, draft, drawing, bad])
+    const past = mode === 'history' && looked !== null ? draftOf(looked.feature, 0).shape : null
+    tool.current?.show(draft?.shape ?? past, { drawing, editable: draft !== null, bad, others: [] })
+    // The tool is made anew when looking begins.
+  }, [history, draft, drawing, bad, mode, looked, toolMade])
+  useEffect(() => {
+    const box = looked === null ? null : boxOf(draftOf(looked.feature, 0).shape)
+    if (box !== null) map?.showBox(box)
+  }, [map, looked])
   const began = history !== null && history.past.length === 0
   useEffect(() => {
     const box = began && draft !== null ? boxOf(draft.shape) : null
@@ -169,6 +188,8 @@ export default function AirspaceScreen() {
   const title =
     mode === 'helicopter'
       ? t('helicopter_title')
+      : mode === 'history'
+        ? t('history_all')
       : mode === 'import'
         ? t('import_title')
         : draft === null
@@ -196,6 +217,9 @@ export default function AirspaceScreen() {
                 <Icon name="upload" /> {t('airspace_import')}
               </Button>
             )}
+            <Button className="quiet-button" onPress={() => setMode('history')}>
+              <Icon name="replay" /> {t('history_open')}
+            </Button>
             <Link className="quiet-button" href="/v1/zones/export?format=geojson" download="zones.geojson" target="_blank">
               <Icon name="download" /> {t('airspace_export')}
             </Link>
@@ -223,6 +247,7 @@ export default function AirspaceScreen() {
             <ZoneList zones={airspace.zones} temporary={temporary} lasting={lasting} onEdit={edit} onActions={setActions} onWithdrawn={() => void loadTemporary()} />
           </>
         )}
+        {mode === 'history' && <HistoryBox zones={airspace.zones} publishes={lasting} onShow={setLooked} onRestore={restore} />}
         {mode === 'helicopter' && <HelicopterBox corridors={airspace.corridors} now_ms={now_ms} onDraft={(made) => open(made, false)} />}
         {mode === 'import' && <ImportBox publishes={lasting} onPublished={() => void loadTemporary()} />}
         {mode === 'edit' && draft !== null && history !== null && (

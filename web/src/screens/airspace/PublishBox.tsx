@@ -48,9 +48,9 @@ export function PublishBox({ draft, faults, impact, allowed, onPublished }: Prop
     }
     const feature = featureOf(draft)
     if (feature === null) return done(null)
-    const before = draft.zone_id === null ? null : await readZone(draft.zone_id)
+    const before = draft.zone_id === null || draft.version === null ? null : await readZone(draft.zone_id)
     if (before !== null && !before.ok) return done(before.problem)
-    const sent = draft.zone_id === null ? await publishZone(feature) : await replaceZone(draft.zone_id, feature, draft.version)
+    const sent = draft.zone_id === null || draft.version === null ? await publishZone(feature) : await replaceZone(draft.zone_id, feature, draft.version)
     if (!sent.ok) return done(sent.problem)
     // What is believed is what can be read back.
     const read = await readZone(sent.value.properties.zone_id ?? '')

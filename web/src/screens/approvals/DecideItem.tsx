@@ -2,7 +2,7 @@
 
 import { useState } from 'react'
 import { Button, Label, TextArea, TextField, ToggleButton } from 'react-aria-components'
-import { decideApproval } from '../../api/approvals'
+import { decideApproval, giveAlternative } from '../../api/approvals'
 import { decidePlan } from '../../api/client'
 import type { CounterOffer, DecisionReason, Problem, Role } from '../../api/types'
 import { offeredReason, type Check, type QueueItem } from '../../approvals/queue'
@@ -14,6 +14,7 @@ import { offerFocus } from '../../plan/reasonFocus'
 import { Icon } from '../../ui/icons'
 import { problemWords } from '../../ui/problem'
 import { SeverityMark } from '../../ui/SeverityMark'
+import { AlternativeBox } from './AlternativeBox'
 
 interface Props {
   readonly item: QueueItem
@@ -46,7 +47,9 @@ export function DecideItem({ item, check, role, onDetails, onFocus, onDone }: Pr
     const said = verdict.offer === null ? reason.trim() : offeredReason(lang, reason, verdict.offer)
     const words = said === '' ? null : said
     const answer =
-      item.kind === 'plan' && item.plan_id !== null
+      item.kind === 'plan' && item.plan_id !== null && verdict.offer !== null
+        ? await giveAlternative(item.plan_id, { plan: verdict.offer.plan }, words)
+        : item.kind === 'plan' && item.plan_id !== null
         ? await decidePlan(item.plan_id, verdict.outcome === 'released' ? 'approved' : verdict.outcome, words)
         : await decideApproval(item.id, verdict.outcome, words)
     setStep({ phase: 'done', state: answer.ok ? answer.value.state : 'waiting', problem: answer.ok ? null : answer.problem })
@@ -136,6 +139,9 @@ export function DecideItem({ item, check, role, onDetails, onFocus, onDone }: Pr
             </Button>
           </div>
         </form>
+      )}
+      {item.kind === 'plan' && item.plan_id !== null && mine && verdict === null && step.phase !== 'done' && (
+        <AlternativeBox planId={item.plan_id} onDraw={draw} onOffer={(offer) => setStep({ phase: 'confirm', verdict: { outcome: 'refused', offer } })} />
       )}
       {item.kind === 'plan' && check?.phase === 'judged' && (check.refusing.length > 0 || offers.length > 0) && (
         <>

@@ -14,7 +14,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from utm import cli_api, names
+from utm import cli_api, cli_dispatch, names
 from utm.cli_identity import admin_app, keys_app
 from utm.settings import Settings
 
@@ -26,6 +26,7 @@ app = typer.Typer(
     rich_markup_mode="rich",
 )
 export_app = typer.Typer(help="Write records to files: plans, zones, tracks, the audit trail.", no_args_is_help=True)
+app.command()(cli_dispatch.dispatch)
 app.add_typer(export_app, name="export")
 app.add_typer(cli_api.app, name="api")
 app.add_typer(keys_app, name="keys")

@@ -19,7 +19,8 @@ from utm.plan_judging import field_problem
 from utm.plan_records import rfc3339
 from utm.problems import FieldProblem, Problem, validation_problem
 
-Kind = Literal["area", "line", "points"]
+Kind = Literal["area", "line", "points", "emergency"]
+_PLACES: Final = frozenset({"points", "emergency"})
 MAX_AREA_M2: Final = 50_000_000.0
 MAX_STOPS: Final = 1_900
 """Of one flight, below the most waypoints a plan may have."""
@@ -74,14 +75,16 @@ def design(wanted: Wanted, region: Region) -> Design:
         legs = [_leg(way, every_m is not None) for way in ways]
     else:
         points = _positions(wanted.geometry, "MultiPoint", region, least=1)
-        legs = [[Stop(points[index], wanted.hold_s)] for index in tour(points, base)]
+        # What is most urgent is named first: an emergency is not reordered for a shorter way.
+        order = range(len(points)) if wanted.kind == "emergency" else tour(points, base)
+        legs = [[Stop(points[index], wanted.hold_s)] for index in order]
     flights = _flights(legs, base, wanted.pace)
     pictures = tuple(_pictures(flight, every_m, wanted.kind) for flight in flights)
     return Design(
         flights,
         pictures,
-        spacing_m if wanted.kind != "points" else None,
-        every_m if wanted.kind != "points" else None,
+        None if wanted.kind in _PLACES else spacing_m,
+        None if wanted.kind in _PLACES else every_m,
         heading_deg,
         area_m2,
         sum(flight.length_m for flight in flights),
@@ -141,7 +144,7 @@ def _flights(legs: Sequence[Sequence[Stop]], base: Point, pace: Pace) -> tuple[S
 
 
 def _pictures(flight: Sortie, every_m: float | None, kind: Kind) -> int:
-    if kind == "points":
+    if kind in _PLACES:
         return len(flight.stops)
     if every_m is None:
         return 0

@@ -95,6 +95,46 @@ def test_a_line_and_points_become_flights(as_role: Callable[..., httpx.Client]) 
     firm.post(f"/v1/flight-plans/{filed.json()['plan_id']}/cancel")
 
 
+def test_an_emergency_takes_priority_and_leaves_as_soon_as_may_be(as_role: Callable[..., httpx.Client]) -> None:
+    """The template goes to the places in the order given, now, with priority; it displaces a commercial flight in its way,
+    and a firm that is not entitled to it is refused."""
+    rescuer, firm, other = as_role("operator", 2), as_role("operator"), as_role("operator", 1)
+    places = [place(2_100, 60), place(2_030, 60), place(2_160, 60)]
+    wanted = {
+        "aircraft_id": register(rescuer),
+        "kind": "emergency",
+        "geometry": {"type": "MultiPoint", "coordinates": [[lon, lat] for lat, lon in places]},
+        "base": base(2_000, 0),
+        "height_agl_m": 60,
+    }
+    before = datetime.now(UTC)
+    found = rescuer.post("/v1/inspections", json=wanted).json()
+    assert len(found["flights"]) == 1, found
+    body = found["flights"][0]["plan"]
+    assert (body["operation_type"], body["priority"]) == ("emergency", 90)
+    assert before < datetime.fromisoformat(body["departure_at"]) < before + timedelta(minutes=5)
+    stops = [item for item in body["route"]["waypoints"] if item.get("hold_s") == 120.0]
+    assert [(item["lat_deg"], item["lon_deg"]) for item in stops] == [
+        (pytest.approx(lat, abs=1e-6), pytest.approx(lon, abs=1e-6)) for lat, lon in places
+    ]
+    departure = datetime.now(UTC) + timedelta(hours=30)
+    later = rescuer.post("/v1/inspections", json={**wanted, "departure_at": text(departure)}).json()["flights"][0][
+        "plan"
+    ]
+    in_the_way = plan(
+        register(firm), departure, [point(1_990, 60, 60), point(2_100, 60, 60, hold_s=400), point(2_300, 60, 60)]
+    )
+    filed = firm.post("/v1/flight-plans", json=in_the_way).json()
+    assert filed["state"] == "approved", filed["decision"]
+    refused = other.post("/v1/flight-plans", json={**later, "aircraft_id": register(other)})
+    assert "priority_not_entitled" in {item["code"] for item in refused.json()["decision"]["reasons"]}
+    urgent = rescuer.post("/v1/flight-plans", json=later).json()
+    assert urgent["state"] == "approved", urgent["decision"]
+    assert firm.get(f"/v1/flight-plans/{filed['plan_id']}").json()["state"] == "withdrawn"
+    missing = rescuer.post("/v1/inspections", json={**wanted, "kind": "points"})
+    assert missing.status_code == 422
+
+
 @pytest.mark.parametrize(
     ("changes", "field"),
     [

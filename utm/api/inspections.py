@@ -1,6 +1,6 @@
 """`/v1/inspections`: from what is to be inspected to plans that can be filed; and what the flights yielded, by reference."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
@@ -34,7 +34,11 @@ MAX_RESULTS = 1_000
 _ENDURANCE_SHARE = 0.75
 """How much of its endurance an aircraft is planned for where nothing is said; the rest is reserve (ours)."""
 _USUAL_FLIGHT_S = 1_200.0
-_OPERATIONS = {"area": "survey", "line": "inspection", "points": "inspection"}
+_OPERATIONS = {"area": "survey", "line": "inspection", "points": "inspection", "emergency": "emergency"}
+EMERGENCY_PRIORITY = 90
+"""Of an emergency response that names none: above every commercial flight (ours); its firm must be entitled to it."""
+_EMERGENCY_HOLD_S, _USUAL_HOLD_S = 120.0, 20.0
+_NOTICE_S = 30.0
 
 
 class CameraBody(ApiModel):
@@ -58,12 +62,14 @@ class InspectionBody(ApiModel):
     """What is to be inspected and how."""
 
     aircraft_id: Identifier
-    kind: Literal["area", "line", "points"]
+    kind: Literal["area", "line", "points", "emergency"]
+    """emergency: to places in the order given, by priority, as soon as may be."""
     geometry: dict[str, Any]
-    """GeoJSON, WGS-84: a Polygon for an area, a LineString for a line, a MultiPoint for points."""
+    """GeoJSON, WGS-84: a Polygon for an area, a LineString for a line, a MultiPoint for points and emergencies."""
     base: BaseBody | None = None
     base_site_id: Identifier | None = None
-    departure_at: Instant
+    departure_at: Instant | None = None
+    """Absent in an emergency: as soon as the policy lets one be filed. All others name it."""
     height_agl_m: Annotated[float, Field(gt=0, le=1_000, allow_inf_nan=False)] | None = None
     gsd_cm: Annotated[float, Field(gt=0, le=1_000, allow_inf_nan=False)] | None = None
     """Instead of a height: the coarsest a pixel may be; needs the camera."""
@@ -75,15 +81,15 @@ class InspectionBody(ApiModel):
     """Of the lines over an area, by the compass; absent: along its long side."""
     width_m: Annotated[float, Field(gt=0, le=2_000, allow_inf_nan=False)] | None = None
     """How much beside a line is to be covered."""
-    hold_s: Annotated[float, Field(ge=0, le=3_600, allow_inf_nan=False)] = 20.0
-    """How long each point is looked at."""
+    hold_s: Annotated[float, Field(ge=0, le=3_600, allow_inf_nan=False)] | None = None
+    """How long each point is looked at; absent: 20 s, in an emergency 120 s."""
     speed_mps: Annotated[float, Field(gt=0, le=50, allow_inf_nan=False)] = 8.0
     longest_flight_s: Annotated[float, Field(ge=60, le=86_400, allow_inf_nan=False)] | None = None
     interval_s: Annotated[float, Field(ge=0, le=86_400, allow_inf_nan=False)] = 600.0
     """On the ground between two flights: a battery changed."""
     operation_type: Literal["inspection", "survey", "emergency", "public_safety", "environment"] | None = None
-    priority: Annotated[int, Field(ge=0, le=100)] = 0
-    """Emergencies may ask for more than 50 where their firm is entitled to it."""
+    priority: Annotated[int, Field(ge=0, le=100)] | None = None
+    """Absent: 0, in an emergency 90. More than 50 needs a firm that is entitled to it, and displaces flights of less."""
     remarks: dict[str, Any] | None = None
 
     @model_validator(mode="after")
@@ -94,6 +100,8 @@ class InspectionBody(ApiModel):
             raise ValueError("give height_agl_m or gsd_cm, one of the two")
         if self.gsd_cm is not None and self.camera is None:
             raise ValueError("gsd_cm needs the camera")
+        if self.departure_at is None and self.kind != "emergency":
+            raise ValueError("departure_at is needed for all but an emergency")
         return self
 
 
@@ -128,8 +136,8 @@ async def design_inspection(
 ) -> Response:
     """Return flights that cover what is to be inspected, each with a `plan` for `POST /v1/flight-plans`; nothing is filed.
 
-    An area is flown in strips without gaps, a line in passes beside it, points in a short tour. Flights are cut where one
-    battery ends, each from the base and back to it.
+    An area is flown in strips without gaps, a line in passes beside it, points in a short tour, an emergency in the order
+    given. Flights are cut where one battery ends, each from the base and back to it.
     """
     body = await parse_body(request, InspectionBody)
     aircraft = services.fleet.get(body.aircraft_id)
@@ -142,20 +150,23 @@ async def design_inspection(
 def _designed(body: InspectionBody, wanted: Wanted, services: Services) -> dict[str, Any]:
     region = services.book.region
     found = design(wanted, region)
+    urgent = body.kind == "emergency"
+    departure_at = body.departure_at or _soonest(services)
+    priority = (EMERGENCY_PRIORITY if urgent else 0) if body.priority is None else body.priority
     common: dict[str, Any] = {
         "aircraft_id": body.aircraft_id,
         "operation_type": body.operation_type or _OPERATIONS[body.kind],
-        "priority": body.priority,
+        "priority": priority,
         "remarks": body.remarks,
     }
     if body.base_site_id is not None:
         common |= {"origin_site_id": body.base_site_id, "destination_site_id": body.base_site_id}
-    flights = bodies(found, wanted, region, body.departure_at, body.interval_s, common)
+    flights = bodies(found, wanted, region, departure_at, body.interval_s, common)
     camera, height_m = wanted.camera, wanted.pace.height_m
-    ends_at = body.departure_at + timedelta(seconds=found.flights[-1].lasts_s)
+    ends_at = departure_at + timedelta(seconds=found.flights[-1].lasts_s)
     if len(flights) > 1:
         gone_s = sum(flight.lasts_s + body.interval_s for flight in found.flights[:-1]) + found.flights[-1].lasts_s
-        ends_at = body.departure_at + timedelta(seconds=gone_s)
+        ends_at = departure_at + timedelta(seconds=gone_s)
     return {
         "kind": body.kind,
         "height_agl_m": height_m,
@@ -170,6 +181,12 @@ def _designed(body: InspectionBody, wanted: Wanted, services: Services) -> dict[
         "ends_at": rfc3339(ends_at),
         "flights": flights,
     }
+
+
+def _soonest(services: Services) -> datetime:
+    """Return the first departure the policy lets an emergency be filed for."""
+    lead_s = services.book.policy.emergency_filing_lead_s + _NOTICE_S
+    return (services.clock.now() + timedelta(seconds=lead_s)).replace(microsecond=0) + timedelta(seconds=1)
 
 
 def _wanted(body: InspectionBody, aircraft: Aircraft, services: Services) -> Wanted:
@@ -197,8 +214,14 @@ def _wanted(body: InspectionBody, aircraft: Aircraft, services: Services) -> Wan
         line_spacing_m=body.line_spacing_m,
         heading_deg=body.heading_deg,
         width_m=body.width_m,
-        hold_s=body.hold_s,
+        hold_s=_hold_s(body),
     )
+
+
+def _hold_s(body: InspectionBody) -> float:
+    if body.hold_s is not None:
+        return body.hold_s
+    return _EMERGENCY_HOLD_S if body.kind == "emergency" else _USUAL_HOLD_S
 
 
 def _base(body: InspectionBody, services: Services) -> tuple[float, float]:

@@ -73,7 +73,14 @@ export interface Operations {
 export interface Noise {
   readonly reference_m: number
   readonly cell_resolution: number
-  readonly cells: readonly { readonly cell: string; readonly seconds_at_reference: number }[]
+  readonly cells: readonly {
+    readonly cell: string
+    readonly seconds_at_reference: number
+    /** Equivalent level of the window under the flights, dB(A), modelled; null where nothing was heard close enough. */
+    readonly laeq_db: number | null
+    readonly people: number | null
+  }[]
+  readonly population: { readonly source: string | null; readonly synthetic: boolean | null }
 }
 
 const between = (from_ms: number, to_ms: number) => new URLSearchParams({ from: new Date(from_ms).toISOString(), to: new Date(to_ms).toISOString() })

@@ -230,10 +230,13 @@ function Charts({ found, noise, whole }: { readonly found: Operations; readonly 
           <ChartCard
             {...span}
             title={t('chart_noise')}
-            note={hourly ? t('chart_noise_note') : t('chart_noise_long')}
-            table={{ heads: [t('chart_cell'), t('chart_noise_value')], rows: (noise?.cells ?? []).map((item) => [item.cell, item.seconds_at_reference]) }}
+            note={!hourly ? t('chart_noise_long') : noise?.population.synthetic === true ? `${t('chart_noise_note')} ${t('chart_noise_synthetic')}` : t('chart_noise_note')}
+            table={{
+              heads: [t('chart_cell'), t('chart_noise_level'), t('chart_noise_people'), t('chart_noise_value')],
+              rows: (noise?.cells ?? []).map((item) => [item.cell, item.laeq_db, item.people, item.seconds_at_reference]),
+            }}
           >
-            <RankChart label={t('chart_noise')} items={(noise?.cells ?? []).map((item) => ({ name: item.cell, value: item.seconds_at_reference }))} />
+            <RankChart label={t('chart_noise')} items={(noise?.cells ?? []).flatMap((item) => (item.laeq_db === null ? [] : [{ name: item.cell, value: item.laeq_db }]))} />
           </ChartCard>
         )}
         <ChartCard

@@ -6,13 +6,12 @@ from statistics import median
 from typing import Any, Final, Literal
 
 import numpy as np
-from sqlmodel import Session
 
 from airspace.timebase import from_scene_s, to_scene_s
 from mavlink_bridge.peers import VehicleInfo
 from utm.plan_records import rfc3339
 from utm.services import Services
-from utm.store import sql
+from utm.store import webhooks
 
 State = Literal["ready", "degraded", "failing", "off"]
 LOSS_WARN_PCT: Final = 5.0
@@ -201,12 +200,7 @@ def _weather(services: Services) -> dict[str, Any]:
 
 
 async def _webhooks(services: Services) -> dict[str, Any]:
-    def job(session: Session) -> tuple[dict[str, int], dict[str, int]]:
-        hooks = sql.run(session, "SELECT state, count(*) FROM webhooks GROUP BY state").fetchall()
-        sent = sql.run(session, "SELECT state, count(*) FROM webhook_deliveries GROUP BY state").fetchall()
-        return dict(hooks), dict(sent)
-
-    hooks, sent = await services.store.read(job)
+    hooks, sent = await services.store.read(webhooks.states)
     detail = {"webhooks": sum(hooks.values()), "waiting": sent.get("waiting", 0), "dead": sent.get("dead", 0)}
     if not hooks:
         return _item("webhooks", "off", "Nobody has one.", "尚无订阅。", **detail)

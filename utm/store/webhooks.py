@@ -144,3 +144,10 @@ def forget_before(session: Session, at_s: float) -> None:
         session,
         "DELETE FROM webhook_deliveries WHERE state != 'waiting' AND event_no NOT IN (SELECT event_no FROM outbox)",
     )
+
+
+def states(session: Session) -> tuple[dict[str, int], dict[str, int]]:
+    """Return how many webhooks there are by state, and how many deliveries by theirs."""
+    hooks = sql.run(session, "SELECT state, count(*) FROM webhooks GROUP BY state").fetchall()
+    sent = sql.run(session, "SELECT state, count(*) FROM webhook_deliveries GROUP BY state").fetchall()
+    return dict(hooks), dict(sent)

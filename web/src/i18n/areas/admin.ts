@@ -78,7 +78,7 @@ export const admin = {
   policy_version: { zh: '第 {n} 版规则', en: 'Policy version {n}' },
   policy_versions: { zh: '历次规则', en: 'Every version' },
   policy_changed: { zh: '改动：{names}', en: 'changed: {names}' },
-  policy_published: { zh: '{who}，{time}', en: '{who}, {time}' },
+  policy_published: { zh: '{who} 发布，{time}', en: '{who}, {time}' },
   policy_read_only: { zh: '仅监管人员可修改规则。', en: 'Only regulators change the policy.' },
   policy_value: { zh: '现值', en: 'Value' },
   policy_field: { zh: '项目', en: 'Member' },

@@ -11,7 +11,7 @@ export const degraded = {
   degraded_count: { zh: '已完成 {done} / {n} 步', en: '{done} of {n} steps done' },
   degraded_show: { zh: '展开', en: 'Show the steps' },
   degraded_hide: { zh: '收起', en: 'Hide the steps' },
-  degraded_ticked: { zh: '{name}，{time}', en: '{name}, {time}' },
+  degraded_ticked: { zh: '{name} 于 {time} 完成', en: '{name}, {time}' },
   degraded_waits: { zh: '{time} 已完成，恢复连接后发送', en: 'done {time}, sent when the service is back' },
   degraded_start: { zh: '开始“{name}”检查单', en: 'Start the list “{name}”' },
   degraded_by_hand: { zh: '手动打开', en: 'Open by hand' },

@@ -48,7 +48,7 @@ export const sectors = {
   sectors_mine: { zh: '仅看本席', en: 'Mine only' },
   sectors_mine_hidden: { zh: { one: '另有 {n} 条由其他席位负责', other: '另有 {n} 条由其他席位负责' }, en: { one: '{n} more is another position’s', other: '{n} more are other positions’' } },
   sectors_division: { zh: '第 {n} 版', en: 'Version {n}' },
-  sectors_published: { zh: '{name}，{time}', en: '{name}, {time}' },
+  sectors_published: { zh: '{name} 发布，{time}', en: '{name}, {time}' },
   sectors_none: { zh: '尚未划分扇区', en: 'No sectors yet' },
   sectors_fallback: { zh: '其余区域由谁负责', en: 'Who has the rest of the city' },
   sectors_timeout: { zh: '移交答复时限（秒）', en: 'A transfer waits (seconds)' },

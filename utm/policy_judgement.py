@@ -120,6 +120,7 @@ class LivePlans:
         else:
             path = volume_path(geometry, tuple(prism_area(prism, region) for prism in geometry), region)
         aircraft_class, performance = self._aircraft(row.aircraft_id)
+        authority = decode_authority(row.authority)
         return FlightIntent(
             operator_id=row.organisation_id,
             aircraft_id=row.aircraft_id,
@@ -133,9 +134,10 @@ class LivePlans:
             destination_site_id=body.get("destination_site_id"),
             alternate_site_ids=tuple(body.get("alternate_site_ids", ())),
             aircraft_class=aircraft_class,
+            agricultural=authority.clock is not None and authority.clock.exemption == "agricultural",
             performance=performance,
             priority_limit=100,  # it was accepted when it was filed
-            standing_approval=decode_authority(row.authority).application in _COVERED,
+            standing_approval=authority.application in _COVERED,
             declared_triggers=_triggers(body),
             uses_true_height=any(point.get("alt_datum") == "AGL" for point in waypoints),
             missing_article27=missing_items(validate(body, FlightPlanBody), aircraft_class) if self._formal else (),

@@ -94,12 +94,19 @@ class Schedule:
         return 0.0 if self.cost <= 0 else max(0.0, (self.cost - self.bound) / self.cost)
 
 
+_NO_FLIGHT: Final = Leg(0.0, 0.0)
+
+
 class Flights:
-    """The legs of one planning run, each asked for once."""
+    """The legs of one planning run, each asked for once; a carrier's numbers stay as they are while it lasts."""
 
     def __init__(self, travel: Travel) -> None:
         self._travel = travel
         self._legs: dict[tuple[str, str, tuple[float, float, float], float], Leg | None] = {}
+        self._sorts: dict[str, int] = {}
+        self._sort_of: dict[tuple[object, ...], int] = {}
+        self._loaded: dict[tuple[str, str, str, int], Leg | None] = {}
+        self._empty: dict[tuple[str, str, int], Leg | None] = {}
 
     def leg(self, origin: str, destination: str, carrier: Carrier, payload_kg: float = 0.0) -> Leg | None:
         """Return the leg between two sites for such a carrier with such a load, or None."""
@@ -108,8 +115,24 @@ class Flights:
             self._legs[key] = self._travel(origin, destination, carrier, payload_kg)
         return self._legs[key]
 
+    def _sort(self, carrier: Carrier) -> int:
+        """Return a number that carriers share which can make the same flights."""
+        found = self._sorts.get(carrier.aircraft_id)
+        if found is None:
+            alike = (carrier.organisation_id, carrier.kind, carrier.dangerous_goods, carrier.cold_chain)
+            found = self._sorts[carrier.aircraft_id] = self._sort_of.setdefault(alike, len(self._sort_of))
+        return found
+
     def loaded(self, job: Job, carrier: Carrier) -> Leg | None:
         """Return the flight with the load, or None where this carrier cannot make it."""
+        key = (job.order_id, job.origin_site_id, job.destination_site_id, self._sort(carrier))
+        try:
+            return self._loaded[key]
+        except KeyError:
+            found = self._loaded[key] = self._possible(job, carrier)
+            return found
+
+    def _possible(self, job: Job, carrier: Carrier) -> Leg | None:
         if carrier.organisation_id != job.organisation_id or not carrier.can_carry(
             job.payload_kg, dangerous_goods=job.dangerous_goods, cold_chain=job.cold_chain
         ):
@@ -120,9 +143,14 @@ class Flights:
     def empty(self, site_id: str, job: Job, carrier: Carrier) -> Leg | None:
         """Return the flight to an order's origin; one of no length where the carrier is there."""
         if site_id == job.origin_site_id:
-            return Leg(0.0, 0.0)
-        leg = self.leg(site_id, job.origin_site_id, carrier)
-        return None if leg is None or leg.wh > carrier.usable_wh else leg
+            return _NO_FLIGHT
+        key = (site_id, job.origin_site_id, self._sort(carrier))
+        try:
+            return self._empty[key]
+        except KeyError:
+            leg = self.leg(site_id, job.origin_site_id, carrier)
+            found = self._empty[key] = None if leg is None or leg.wh > carrier.usable_wh else leg
+            return found
 
 
 def next_task(job: Job, carrier: Carrier, site_id: str, free_s: float, flights: Flights) -> Task | None:
@@ -141,9 +169,15 @@ def next_task(job: Job, carrier: Carrier, site_id: str, free_s: float, flights: 
     return Task(job.order_id, carrier.aircraft_id, positioning_departs_s, departs_s, arrives_s, cost)
 
 
-def flown(carrier: Carrier, jobs: Sequence[Job], flights: Flights) -> list[Task] | None:
-    """Return the tasks of a carrier that takes these orders one after another, or None where it cannot."""
-    site_id, free_s, tasks = carrier.site_id, carrier.free_s, []
+def flown(
+    carrier: Carrier, jobs: Sequence[Job], flights: Flights, begins: tuple[str, float] | None = None
+) -> list[Task] | None:
+    """Return the tasks of a carrier that takes these orders one after another, or None where it cannot.
+
+    `begins` is where and from when on it is free, where that is not where it stands.
+    """
+    site_id, free_s = (carrier.site_id, carrier.free_s) if begins is None else begins
+    tasks = []
     for job in jobs:
         task = next_task(job, carrier, site_id, free_s, flights)
         if task is None:

@@ -3,10 +3,12 @@
     created ──assign──> assigned ──fly──> flying ──deliver──> delivered
        ^  │                │  │              ├──fail──> failed
        │  └────cancel──────┼──┴─> cancelled  └──turn_back──> returned
-       └──────release──────┘                  (failed, returned) ──retry──> created
+       ├──────release──────┘                  (failed, returned) ──retry──> created
+       └──────hand_over (from flying, at a hub on its way)
 
 `release` takes an order off its flight before it flies (the flight was cancelled, withdrawn or expired, or another one
-suits better): it waits again. A parcel that flies is delivered, failed with a cause, or returned with a cause. Ours.
+suits better): it waits again. A parcel that flies is delivered, failed with a cause, or returned with a cause; at a hub on
+its way it is handed over, and waits there for the next vehicle. Ours.
 """
 
 from dataclasses import dataclass
@@ -37,6 +39,7 @@ class OrderStep(StrEnum):
     DELIVER = "deliver"
     FAIL = "fail"
     TURN_BACK = "turn_back"
+    HAND_OVER = "hand_over"
     RETRY = "retry"
     CANCEL = "cancel"
 
@@ -49,6 +52,7 @@ TRANSITIONS: Final[dict[OrderState, dict[OrderStep, OrderState]]] = {
         OrderStep.DELIVER: _S.DELIVERED,
         OrderStep.FAIL: _S.FAILED,
         OrderStep.TURN_BACK: _S.RETURNED,
+        OrderStep.HAND_OVER: _S.CREATED,
     },
     _S.FAILED: {OrderStep.RETRY: _S.CREATED},
     _S.RETURNED: {OrderStep.RETRY: _S.CREATED},

@@ -6,6 +6,7 @@ first, at the place of a carrier's tour where it costs least. OR-Tools' routing 
 a clock: the effort is a number of parts solved anew, so the same orders give the same plan on a busy machine.
 """
 
+import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -24,7 +25,7 @@ from dispatch.jobs import (
     next_task,
 )
 
-DEFAULT_EFFORT: Final = 6
+DEFAULT_EFFORT: Final = 4
 """How many parts of a firm's plan are solved anew (ours)."""
 LARGEST_FOR_INSERTION: Final = 40
 """Above so many carriers an order is tried on the most promising only."""
@@ -144,14 +145,19 @@ def _inserted(
             if not ranked:
                 break
             key = max(ranked)[1]
-            extra, aircraft_id, at = places.pop(key)[0]
+            extra, aircraft_id, at = min(places.pop(key).values())
             tours[aircraft_id].insert(at, left.pop(key))
             costs[aircraft_id] += extra
             carrier = by_id[aircraft_id]
             for other, job in left.items():  # only this tour has changed
-                kept = [found for found in places[other] if found[1] != aircraft_id]
+                found = places[other]
+                if len(carriers) > LARGEST_FOR_INSERTION and aircraft_id not in found:
+                    continue  # none of those it is tried on
                 new = _best_place(job, carrier, tours[aircraft_id], costs[aircraft_id], flights)
-                places[other] = sorted([*kept, *([] if new is None else [new])])
+                if new is None:
+                    found.pop(aircraft_id, None)
+                else:
+                    found[aircraft_id] = new
     return tours
 
 
@@ -160,14 +166,14 @@ _Place = tuple[float, str, int]
 
 def _places(
     job: Job, carriers: Sequence[Carrier], tours: dict[str, list[Job]], costs: dict[str, float], flights: Flights
-) -> list[_Place]:
-    """Return where an order can be put, cheapest first: (extra cost, carrier, place in its tour)."""
-    found = []
+) -> dict[str, _Place]:
+    """Return where an order can be put, by carrier: (extra cost, carrier, place in its tour)."""
+    found = {}
     for carrier in _promising(job, carriers, flights):
         place = _best_place(job, carrier, tours[carrier.aircraft_id], costs[carrier.aircraft_id], flights)
         if place is not None:
-            found.append(place)
-    return sorted(found)
+            found[carrier.aircraft_id] = place
+    return found
 
 
 def _promising(job: Job, carriers: Sequence[Carrier], flights: Flights) -> Sequence[Carrier]:
@@ -183,22 +189,35 @@ def _promising(job: Job, carriers: Sequence[Carrier], flights: Flights) -> Seque
 
 
 def _best_place(job: Job, carrier: Carrier, tour: list[Job], cost: float, flights: Flights) -> _Place | None:
+    if flights.loaded(job, carrier) is None:
+        return None
+    ahead = flown(carrier, tour, flights) or []  # what is before the place stays as it is
     best: _Place | None = None
     for at in range(len(tour), -1, -1):
-        tasks = flown(carrier, [*tour[:at], job, *tour[at:]], flights)
+        before = ahead[at - 1] if at else None
+        begins = (
+            (carrier.site_id, carrier.free_s)
+            if before is None
+            else (tour[at - 1].destination_site_id, before.arrives_s + carrier.turn_s)
+        )
+        tasks = flown(carrier, [job, *tour[at:]], flights, begins)
         if tasks is None:
             continue
-        extra = sum(task.cost for task in tasks) - cost
+        extra = sum(task.cost for task in ahead[:at]) + sum(task.cost for task in tasks) - cost
         if best is None or extra < best[0]:
             best = extra, carrier.aircraft_id, at
     return best
 
 
-def _regret(places: list[_Place]) -> tuple[float, float]:
+def _regret(places: dict[str, _Place]) -> tuple[float, float]:
     """Return how much an order loses when its best place goes to another, and how dear that place is (less first)."""
-    best = places[0][0]
-    second = places[1][0] if len(places) > 1 else best + UNSERVED_S
-    return second - best, -best
+    best = second = math.inf
+    for extra, _, _ in places.values():
+        if extra < best:
+            best, second = extra, best
+        elif extra < second:
+            second = extra
+    return (second if second < math.inf else best + UNSERVED_S) - best, -best
 
 
 def tours_of(schedule: Schedule, jobs: Iterable[Job]) -> dict[str, list[Job]]:

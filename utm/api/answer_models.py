@@ -350,7 +350,10 @@ class Deliveries(BaseModel):
     energy_wh_per_km: float | None
     carriers: int
     carrier_use_share: float | None
+    cost_per_delivery: float | None
     causes: dict[str, int]
+    late: int
+    late_causes: dict[str, int]
 
 
 class LogisticsStatistics(BaseModel):
@@ -361,6 +364,7 @@ class LogisticsStatistics(BaseModel):
     items: list[Deliveries]
     totals: Deliveries
     sites: list[dict[str, Any]]
+    cells: list[dict[str, Any]]
 
 
 class Requests(BaseModel):
@@ -752,6 +756,8 @@ class Order(BaseModel):
     version: int
     origin_site_id: str
     destination_site_id: str
+    at_site_id: str | None
+    via_site_ids: list[str]
     payload_kg: float
     priority_class: Literal["medical", "express", "standard"]
     plan_priority: int

@@ -100,7 +100,10 @@ class StatisticsOperationsDeliveries(BaseModel):
     energy_wh_per_km: Any = None
     carriers: int | None = None
     carrier_use_share: float | None = None
+    cost_per_delivery: Any = None
     causes: dict[str, Any] | None = None
+    late: int | None = None
+    late_causes: dict[str, Any] | None = None
 
 
 class StatisticsOperations(BaseModel):

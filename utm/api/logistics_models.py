@@ -87,6 +87,8 @@ class OrderBody(ApiModel):
     cold_chain: bool = False
     reference: Annotated[str, Field(max_length=200)] | None = None
     """The firm's own name for it."""
+    via_site_ids: Annotated[list[SiteId], Field(max_length=3)] = Field(default_factory=list)
+    """Hubs at which it changes vehicles, in this order; without any, one is found where nobody flies it in one go."""
 
 
 class MissionBody(ApiModel):

@@ -12,7 +12,7 @@ from utm.api.answers import json_response
 from utm.api.body import Instant
 from utm.api.openapi import problem_responses
 from utm.fairness import FirmRecord, fairness, total
-from utm.logistics.indicators import as_csv, indicators
+from utm.logistics.indicators import PadRoom, Prices, as_csv, indicators
 from utm.plan_records import rfc3339
 from utm.problems import FieldProblem, validation_problem
 from utm.security import Principal, require
@@ -54,6 +54,9 @@ class FirmFairness(BaseModel):
     refusals: list[RefusalShare] = Field(description="Most frequent first.")
 
 
+Price = Annotated[float | None, Query(ge=0, le=1e6, allow_inf_nan=False, description="In any money; absent: not told.")]
+
+
 class FairnessAnswer(BaseModel):
     """Every firm the caller may see, by id, and all of those together."""
 
@@ -85,18 +88,31 @@ async def read_logistics(
     from_at: Annotated[Instant | None, Query(alias="from", description="Absent: a day ago.")] = None,
     to_at: Annotated[Instant | None, Query(alias="to", description="Absent: a day after `from`.")] = None,
     output: Annotated[Literal["json", "csv"], Query(alias="format")] = "json",
+    flight_hour_cost: Price = None,
+    kwh_cost: Price = None,
 ) -> Response:
-    """Count orders ready and flights departed in a window of at most 31 days: times kept, energy, use, causes.
+    """Count orders ready and flights departed in a window of at most 31 days: times kept, energy, cost, use, causes.
 
-    A firm sees itself only; the city's roles see every firm and all together.
+    A firm sees itself only; the city's roles see every firm and all together. `late_causes` says why deliveries were late;
+    `cost_per_delivery` is told where prices are given, in their money.
     """
     start, end = window(services, from_at, to_at)
     own = visible_organisation(principal)
     from_s, to_s = to_scene_s(start), to_scene_s(end)
-    found = await services.store.read(lambda session: indicators(session, from_s, to_s, own))
+    prices, rooms = Prices(flight_hour_cost, kwh_cost), _rooms(services)
+    found = await services.store.read(
+        lambda session: indicators(session, from_s, to_s, own, rooms=rooms, prices=prices)
+    )
     if output == "csv":
         return Response(as_csv([*found["items"], found["totals"]]), media_type="text/csv; charset=utf-8")
     return json_response({"from_at": rfc3339(start), "to_at": rfc3339(end), **found})
+
+
+def _rooms(services: Services) -> dict[str, PadRoom]:
+    """Return the pads of every site, and how long a movement keeps one on average."""
+    policy = services.book.policy
+    stay_s = (policy.pad_prep_s + 2 * policy.pad_clear_s + policy.pad_turn_around_s) / 2
+    return {site.site_id: PadRoom(site.pads, stay_s) for site in services.book.sites.values()}
 
 
 @router.get("", summary="The city's indicators", response_model=None, responses=problem_responses(403, 422))

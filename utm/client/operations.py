@@ -749,12 +749,12 @@ class Operations:
             idempotent=False,
         )
 
-    def export_network(self) -> Any:
+    def export_network(self) -> dict[str, Any]:
         """Export sites and corridors."""
         return self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/network/export",
-            results={200: Any},
+            results={200: dict[str, Any]},
             idempotent=True,
         )
 
@@ -3777,12 +3777,12 @@ class AsyncOperations:
             idempotent=False,
         )
 
-    async def export_network(self) -> Any:
+    async def export_network(self) -> dict[str, Any]:
         """Export sites and corridors."""
         return await self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/network/export",
-            results={200: Any},
+            results={200: dict[str, Any]},
             idempotent=True,
         )
 

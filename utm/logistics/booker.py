@@ -172,10 +172,7 @@ class Booker:
     def _prepared(
         self, principal: Principal, orders: Sequence[OrderRow], carrier: Carrier, flight: PlannedFlight, leg: int
     ) -> tuple[Prepared, float]:
-        if flight.offered is not None:
-            body = dict(flight.offered)
-        else:
-            body = self._body(orders, carrier, flight)
+        body = dict(flight.offered) if flight.offered is not None else self._body(orders, carrier, flight)
         ready = self._plans.prepare(principal, body, validate(body, FlightPlanBody))
         energy_wh = carrier.flight_wh(ready.geometry, flight.payload_kg)  # type: ignore[arg-type]
         if self._weather is not None:

@@ -5,6 +5,7 @@ up the flights it touches, and nothing else; a late vehicle those that cannot fo
 """
 
 import asyncio
+import math
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -14,11 +15,13 @@ import orjson
 import structlog
 from sqlmodel import Session
 
+from airspace.sites import Site
 from airspace.timebase import from_scene_s, to_scene_s
 from airspace.zones import Zone
 from dispatch.batching import batched
 from dispatch.carrier import Carrier
 from dispatch.greedy import nearest_first
+from dispatch.hubs import hub_for
 from dispatch.jobs import Flights, Job, Schedule, Task
 from dispatch.orders import URGENCY, OrderState
 from dispatch.planner import DEFAULT_EFFORT, plan, why
@@ -28,7 +31,7 @@ from utm.logistics.booker import Booker, NotBooked
 from utm.logistics.fleet import LogisticsFleet
 from utm.logistics.flights import FlightDesigner
 from utm.logistics.missions import MissionDesk
-from utm.logistics.orders import OrderDesk, class_of
+from utm.logistics.orders import OrderDesk, class_of, onward
 from utm.plan_records import rfc3339
 from utm.store import logistics
 from utm.store.logistics_tables import OrderRow
@@ -44,6 +47,8 @@ AGAIN_S: Final = 60.0
 """An order that could not be booked is tried again after so long, sooner where the airspace changes (ours)."""
 PATIENT_S: Final = 900.0
 """What only a person can change is looked at again after so long (ours)."""
+ENERGY_MARGIN: Final = 1.1
+"""A flight is planned to take a tenth less than the battery gives above its reserve: flights differ (ours)."""
 _EVERY_S: Final = 5.0
 _QUIET_S: Final = 60.0
 """Without news a firm's waiting orders are planned again after so long (another server may have changed something)."""
@@ -200,7 +205,10 @@ class Dispatcher:
         ]
         where = {c.aircraft_id: c.site_id for draft in drafts.values() for c in draft.carriers.values()}
         while turns:
-            turn = min(turns, key=lambda item: _rank(item, drafts[item[1]], len(booked[item[1]])))
+            turn = min(
+                turns,
+                key=lambda item: first_to_book(item[0], drafts[item[1]].jobs[item[2].order_id], len(booked[item[1]])),
+            )
             turns.remove(turn)
             _, firm, task = turn
             draft = drafts[firm]
@@ -245,13 +253,18 @@ class Dispatcher:
         rows, carriers, late = await self._store.read(read)
         prep_s = self._plans.book.policy.pad_prep_s  # an aircraft is bound so long before it departs, too
         earliest = [
-            replace(carrier, free_s=max(carrier.free_s + prep_s, now_s + NOTICE_S), turn_s=carrier.turn_s + prep_s)
+            replace(
+                carrier,
+                free_s=max(carrier.free_s + prep_s, now_s + NOTICE_S),
+                turn_s=carrier.turn_s + prep_s,
+                battery_wh=carrier.battery_wh / ENERGY_MARGIN,
+            )
             for carrier in carriers
         ]
         flights = Flights(lambda a, b, carrier, kg: self._designer.leg(a, b, carrier, kg, now))
         desk = self._desks.setdefault(firm, _Desk())
         desk.changed, desk.planned_s = False, now_s
-        jobs = [_job(row) for row in rows]
+        jobs = [job_of(row, self._orders.tail_s(row)) for row in rows]
         found, jobs = await asyncio.to_thread(self._planned, jobs, earliest, flights, desk, now_s, prove)
         desk.tours = _tours(found)
         leaves = [_leaves_s(task) for task in found.tasks]
@@ -291,18 +304,52 @@ class Dispatcher:
         waits |= causes
         now_s = to_scene_s(self._clock.now())
 
+        hubs = await asyncio.to_thread(self._hubs, draft)
+
         def job(session: Session) -> None:
             self._promised(session, draft, now_s)
             for order_id, cause in waits.items():
                 row = logistics.get(session, OrderRow, order_id)
-                if row is not None and row.state == OrderState.CREATED.value:
+                if row is None or row.state != OrderState.CREATED.value:
+                    continue
+                if order_id in hubs:
+                    self._orders.go_by(session, row, hubs[order_id])
+                else:
                     self._orders.note_waiting(session, row, cause)
 
         if self._has_something_to_say(draft, waits):
             await self._store.write(job)
+        if hubs:
+            self._desks[draft.firm].changed = True
         if draft.found.tasks and causes:
             self._desks[draft.firm].acts_s = min(self._desks[draft.firm].acts_s, now_s + AGAIN_S)
         return _report(draft, booked, waits)
+
+    def _hubs(self, draft: _Draft) -> dict[str, str]:
+        """Return the hubs by way of which orders can be brought that no carrier flies in one go."""
+        found = {}
+        for job_id, cause in draft.found.waiting.items():
+            row = draft.rows.get(job_id)
+            if cause not in ("out_of_reach", "no_way") or row is None or row.via is not None or row.cause == cause:
+                continue  # looked at when it was told first
+            job = draft.jobs[job_id]
+            hub = hub_for(job, list(draft.carriers.values()), draft.flights, self._between(job))
+            if hub is not None:
+                found[job_id] = hub
+        return found
+
+    def _between(self, job: Job) -> list[str]:
+        """Return the sites where a load can change vehicles, those least out of the way first: two pads, and open."""
+        sites = self._plans.book.sites
+        a, b = sites.get(job.origin_site_id), sites.get(job.destination_site_id)
+        if a is None or b is None:
+            return []
+
+        def detour_m(site: Site) -> float:
+            return math.dist((a.x_m, a.y_m), (site.x_m, site.y_m)) + math.dist((site.x_m, site.y_m), (b.x_m, b.y_m))
+
+        hubs = [site for site in sites.values() if site.pads >= 2 and site.open]
+        return [site.site_id for site in sorted(hubs, key=lambda site: (detour_m(site), site.site_id))]
 
     @staticmethod
     def _has_something_to_say(draft: _Draft, waits: Mapping[str, str]) -> bool:
@@ -320,7 +367,7 @@ class Dispatcher:
                 if row is None or row.state not in (OrderState.CREATED.value, OrderState.ASSIGNED.value):
                     continue
                 assigned = row.state == OrderState.ASSIGNED.value and row.expected_s is not None
-                arrives_s = row.expected_s if assigned else task.arrives_s
+                arrives_s = row.expected_s if assigned else task.arrives_s + self._orders.tail_s(row)
                 values: dict[str, Any] = {"expected_s": arrives_s}
                 if row.promised_s is None and arrives_s is not None:
                     given = promise(arrives_s, now_s, draft.late_s)
@@ -345,10 +392,9 @@ def _leaves_s(task: Task) -> float:
     return task.departs_s if task.positioning_departs_s is None else task.positioning_departs_s
 
 
-def _rank(turn: tuple[float, str, Task], draft: _Draft, had: int) -> tuple[float, int, int, float, str]:
-    """Return when a task is booked among those of all firms: by minute, then the urgent, then whose firm had fewer."""
-    leaves_s, _, task = turn
-    return leaves_s // 60.0, -draft.jobs[task.order_id].weight, had, leaves_s, task.order_id
+def first_to_book(leaves_s: float, job: Job, had: int) -> tuple[float, int, int, float, str]:
+    """Return when a flight is booked among those of all firms: by minute, then the urgent, then whose firm had fewer."""
+    return leaves_s // 60.0, -job.weight, had, leaves_s, job.order_id
 
 
 def _tours(found: Schedule) -> dict[str, tuple[str, ...]]:
@@ -358,16 +404,18 @@ def _tours(found: Schedule) -> dict[str, tuple[str, ...]]:
     return {aircraft_id: tuple(tour) for aircraft_id, tour in tours.items()}
 
 
-def _job(row: OrderRow) -> Job:
+def job_of(row: OrderRow, tail_s: float) -> Job:
+    """Return an order's next flight as the planner sees it; what comes after a hub is taken off its time."""
+    origin, destination, _ = onward(row)
     return Job(
         row.order_id,
         row.organisation_id,
-        row.origin_site_id,
-        row.destination_site_id,
+        origin,
+        destination,
         row.payload_kg,
         row.ready_s,
         URGENCY[class_of(row.priority_class)].weight,
-        row.deliver_by_s,
+        None if row.deliver_by_s is None else row.deliver_by_s - tail_s,
         row.dangerous_goods,
         row.cold_chain,
     )

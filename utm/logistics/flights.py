@@ -79,6 +79,8 @@ class FlightDesigner:
         self._plans = flight_plans
         self._ground = ground
         self._known: dict[tuple[Any, ...], _Ways] = {}
+        self._asked: dict[float, tuple[tuple[Any, ...], _Ways]] = {}
+        """What was found of an hour, and the airspace it was asked in."""
 
     @property
     def _book(self) -> AirspaceBook:
@@ -133,6 +135,10 @@ class FlightDesigner:
         book, starts_s = self._book, at_s // _WINDOW_S * _WINDOW_S
         over = (None, None) if self._ground is None else (self._ground.grid, self._ground.rules)
         ground = (book.corridors, book.sites, book.policy, *over)
+        now = (book.scene, *ground)
+        last = self._asked.get(starts_s)
+        if last is not None and all(a is b for a, b in zip(last[0], now, strict=True)):
+            return last[1]
         zones = frozenset(
             (zone_id, item.version)
             for zone_id, item in book.zones.items()
@@ -147,6 +153,9 @@ class FlightDesigner:
             while len(self._known) >= _STATES:
                 del self._known[next(iter(self._known))]
         self._known[key] = found  # the one asked for last is forgotten last
+        while len(self._asked) >= _STATES:
+            del self._asked[next(iter(self._asked))]
+        self._asked[starts_s] = now, found
         return found
 
     def _without_new_zones(self, key: tuple[Any, ...], ground: tuple[Any, ...]) -> "_Ways":

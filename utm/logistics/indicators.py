@@ -1,8 +1,10 @@
-"""How logistics fares, per firm and for the city: deliveries, times kept, energy per kilometre, use of vehicles, causes."""
+"""How logistics fares, per firm and for the city: deliveries, times kept, energy, cost, use of what is shared, causes."""
 
 import csv
 import io
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
 from sqlmodel import Session
@@ -18,11 +20,50 @@ _SUMMED: Final = (
 COLUMNS: Final = (
     *("organisation_id", *_COUNTED, "on_time_share", "promises_kept_share", "mean_wait_s"),
     *("flights", "positioning_share", "length_km", "energy_wh_per_km", "carriers", "carrier_use_share"),
+    *("late", "cost_per_delivery"),
 )
+MOST_CELLS: Final = 500
 
 
-def indicators(session: Session, from_s: float, to_s: float, firm: str | None) -> dict[str, Any]:
-    """Return the indicators of a window of scene seconds, of one firm or of all, and of those together."""
+@dataclass(frozen=True, slots=True)
+class PadRoom:
+    """The pads of a site, and how long each movement keeps one of them."""
+
+    pads: int
+    stay_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Prices:
+    """What a firm reckons with, in its own money: an hour in the air, and a kilowatt-hour. None: no cost is told."""
+
+    flight_hour: float | None = None
+    kwh: float | None = None
+
+    def of(self, own: dict[str, float]) -> float | None:
+        """Return what each delivery cost; empty flights count too."""
+        if self.flight_hour is None and self.kwh is None:
+            return None
+        spent = own["airborne_s"] / 3600.0 * (self.flight_hour or 0.0) + own["energy_wh"] / 1000.0 * (self.kwh or 0.0)
+        return _share(spent, own["delivered"], 2)
+
+
+_NO_PRICES: Final = Prices()
+
+
+def indicators(
+    session: Session,
+    from_s: float,
+    to_s: float,
+    firm: str | None,
+    *,
+    rooms: Mapping[str, PadRoom] | None = None,
+    prices: Prices = _NO_PRICES,
+) -> dict[str, Any]:
+    """Return the indicators of a window of scene seconds, of one firm or of all, and of those together.
+
+    `rooms` tells how much of the pads' time the movements of a site take; without it nothing is told of that.
+    """
     sums: dict[str, dict[str, float]] = {}
     for row in (
         *statistics.orders_by_firm(session, from_s, to_s, firm),
@@ -36,26 +77,49 @@ def indicators(session: Session, from_s: float, to_s: float, firm: str | None) -
     causes: dict[str, dict[str, int]] = {}
     for name, cause, count in statistics.causes_by_firm(session, from_s, to_s, firm):
         causes.setdefault(name, {})[cause] = count
+    late: dict[str, dict[str, int]] = {}
+    for name, cause, count in statistics.late_by_firm(session, from_s, to_s, firm):
+        late.setdefault(name, {})[cause] = count
+    lasts_s = to_s - from_s
     items = [
-        {"organisation_id": name, **_shares(own, to_s - from_s), "causes": causes.get(name, {})}
+        {"organisation_id": name, **_shares(own, lasts_s, prices), **_why(causes.get(name, {}), late.get(name, {}))}
         for name, own in sorted(sums.items())
     ]
     whole = {key: sum(own[key] for own in sums.values()) for key in _SUMMED}
-    all_causes: dict[str, int] = {}
-    for own_causes in causes.values():
-        for cause, count in own_causes.items():
-            all_causes[cause] = all_causes.get(cause, 0) + count
+    why = _why(_added(causes.values()), _added(late.values()))
     return {
         "items": items,
-        "totals": {"organisation_id": None, **_shares(whole, to_s - from_s), "causes": all_causes},
+        "totals": {"organisation_id": None, **_shares(whole, lasts_s, prices), **why},
         "sites": [
-            {"site_id": site_id, "movements": count}
+            {"site_id": site_id, "movements": count, **_room((rooms or {}).get(site_id), count, lasts_s)}
             for site_id, count in statistics.movements_by_site(session, from_s, to_s, firm)
+        ],
+        "cells": [
+            {"h3": cell, "flights": count, "flights_per_h": round(count / (lasts_s / 3600.0), 3)}
+            for cell, count, _ in statistics.flights_by_cell(session, from_s, to_s, firm, MOST_CELLS)
         ],
     }
 
 
-def _shares(own: dict[str, float], lasts_s: float) -> dict[str, Any]:
+def _why(causes: dict[str, int], late: dict[str, int]) -> dict[str, Any]:
+    return {"causes": causes, "late": sum(late.values()), "late_causes": late}
+
+
+def _added(counts: Iterable[dict[str, int]]) -> dict[str, int]:
+    whole: Counter[str] = Counter()
+    for own in counts:
+        whole.update(own)
+    return dict(whole)
+
+
+def _room(room: PadRoom | None, movements: int, lasts_s: float) -> dict[str, Any]:
+    """Return how many pads a site has, and the share of their time its movements took."""
+    if room is None:
+        return {"pads": None, "pad_use_share": None}
+    return {"pads": room.pads, "pad_use_share": _share(movements * room.stay_s, room.pads * lasts_s)}
+
+
+def _shares(own: dict[str, float], lasts_s: float, prices: Prices) -> dict[str, Any]:
     return {
         **{name: int(own[name]) for name in _COUNTED},
         "on_time_share": _share(own["in_time"], own["with_time"]),
@@ -67,6 +131,7 @@ def _shares(own: dict[str, float], lasts_s: float) -> dict[str, Any]:
         "energy_wh_per_km": _share(own["energy_wh"], own["length_with_energy_m"] / 1000, 2),
         "carriers": int(own["carriers"]),
         "carrier_use_share": _share(own["airborne_s"], own["carriers"] * lasts_s),
+        "cost_per_delivery": prices.of(own),
     }
 
 

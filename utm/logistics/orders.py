@@ -1,8 +1,10 @@
 """The order desk: orders are made, promised, followed through their flights, and told as a story."""
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 from typing import Any, Final
 
 import orjson
@@ -70,6 +72,11 @@ CAUSES: Final[dict[str, tuple[str, str]]] = {
     "ordered_elsewhere": ("The flight was ordered to return or land elsewhere.", "飞行被指令返航或降落他处。"),
 }
 
+HANDOVER_S: Final = 300.0
+"""From one vehicle's landing at a hub until the load is ready for the next (ours)."""
+_TAIL_MPS, _TAIL_CLIMB_S = 12.0, 60.0
+"""How fast the flights after a hub are taken to be, as the crow flies, and what climbing and landing add (ours)."""
+
 _WORDS: Final[dict[OrderStep, tuple[str, str]]] = {
     OrderStep.ASSIGN: ("A flight is booked.", "已预订飞行。"),
     OrderStep.RELEASE: ("It waits for another flight.", "等待重新安排。"),
@@ -77,6 +84,10 @@ _WORDS: Final[dict[OrderStep, tuple[str, str]]] = {
     OrderStep.DELIVER: ("It was delivered.", "已送达。"),
     OrderStep.FAIL: ("The delivery failed.", "配送失败。"),
     OrderStep.TURN_BACK: ("It was brought back.", "已返回。"),
+    OrderStep.HAND_OVER: (
+        "It is at a hub on its way and waits for the next vehicle.",
+        "已到达中转站，等待下一架航空器。",
+    ),
     OrderStep.RETRY: ("It is tried again.", "重新尝试。"),
     OrderStep.CANCEL: ("It was cancelled.", "已取消。"),
 }
@@ -95,6 +106,7 @@ class NewOrder:
     dangerous_goods: bool
     cold_chain: bool
     reference: str | None
+    via_site_ids: Sequence[str] = ()
 
 
 class OrderDesk:
@@ -132,6 +144,7 @@ class OrderDesk:
             mission_id=None,
             cause=None,
             delivered_s=None,
+            via=orjson.dumps(list(order.via_site_ids)).decode() if order.via_site_ids else None,
             created_at=rfc3339(now),
             updated_at=rfc3339(now),
         )
@@ -148,12 +161,19 @@ class OrderDesk:
         for field, site_id in (
             ("origin_site_id", order.origin_site_id),
             ("destination_site_id", order.destination_site_id),
+            *((f"via_site_ids/{k}", site_id) for k, site_id in enumerate(order.via_site_ids)),
         ):
             if site_id not in self._book.sites:
                 detail = f"There is no site {site_id!r}; GET /v1/sites lists them."
                 faults.append(
                     FieldProblem(f"/{field}", "unknown_site", detail, f"没有起降场 {site_id!r}，请查询 GET /v1/sites。")
                 )
+        stops = (order.origin_site_id, *order.via_site_ids, order.destination_site_id)
+        for k, (a, b) in enumerate(pairwise(stops)):
+            if a == b and order.via_site_ids:
+                detail = "A hub differs from the site before and the site after it."
+                field = f"/via_site_ids/{min(k, len(order.via_site_ids) - 1)}"
+                faults.append(FieldProblem(field, "same_site", detail, "中转站不得与前后站点相同。"))
         if order.origin_site_id == order.destination_site_id:
             detail = "Origin and destination are the same site."
             faults.append(FieldProblem("/destination_site_id", "same_site", detail, "起点与终点相同。"))
@@ -272,6 +292,21 @@ class OrderDesk:
             self.change(session, row, cause=cause, expected_s=None)
             self._noted(session, None, row, CAUSES[cause][0], CAUSES[cause][1])
 
+    def tail_s(self, row: OrderRow) -> float:
+        """Return how long an order takes from the end of its next flight: hand-overs and the flights after them."""
+        stops = [*onward(row)[2], row.destination_site_id] if onward(row)[1] != row.destination_site_id else []
+        places = [self._book.sites.get(site_id) for site_id in (onward(row)[1], *stops)]
+        total_s = 0.0
+        for a, b in pairwise(places):
+            if a is not None and b is not None:
+                total_s += HANDOVER_S + math.dist((a.x_m, a.y_m), (b.x_m, b.y_m)) / _TAIL_MPS + _TAIL_CLIMB_S
+        return total_s
+
+    def go_by(self, session: Session, row: OrderRow, hub_id: str) -> None:
+        """Let an order that nobody flies in one go be brought by way of a hub."""
+        self.change(session, row, via=orjson.dumps([hub_id, *onward(row)[2]]).decode(), cause=None)
+        self._noted(session, None, row, f"It goes by way of {hub_id}.", f"经由 {hub_id} 中转。")
+
     # -- following missions --------------------------------------------------------------------------------------------
 
     def _mission_changed(self, session: Session, mission: MissionRow, cause: str | None) -> None:
@@ -281,14 +316,20 @@ class OrderDesk:
     def _follow(self, session: Session, row: OrderRow, mission: MissionRow, cause: str | None) -> None:
         state = OrderState(row.state)
         if mission.state == "flying" and state is OrderState.ASSIGNED:
-            self.step(session, None, row, OrderStep.FLY, expected_s=mission.arrives_s)
+            self.step(session, None, row, OrderStep.FLY, expected_s=mission.arrives_s + self.tail_s(row))
+        elif mission.state == "completed" and state is OrderState.FLYING and onward(row)[1] != row.destination_site_id:
+            handed = {"at_site_id": mission.destination_site_id, "via": _rest(row), "mission_id": None, "cause": None}
+            ready_s = (mission.landed_s or to_scene_s(self._clock.now())) + HANDOVER_S
+            self.step(session, None, row, OrderStep.HAND_OVER, ready_s=ready_s, **handed)
         elif mission.state == "completed" and state is OrderState.FLYING:
             self.step(session, None, row, OrderStep.DELIVER, delivered_s=mission.landed_s, cause=None)
         elif mission.state == "failed" and state is OrderState.FLYING:
             step = OrderStep.TURN_BACK if cause == BROUGHT_BACK else OrderStep.FAIL
             self.step(session, None, row, step, cause=cause)
-        elif mission.state in ("booked", "flying") and row.expected_s != mission.arrives_s:
-            self.change(session, row, expected_s=mission.arrives_s)
+        elif mission.state in ("booked", "flying"):
+            expected_s = mission.arrives_s + self.tail_s(row)
+            if row.expected_s != expected_s:
+                self.change(session, row, expected_s=expected_s)
         elif mission.state in ("cancelled", "expired") and state is OrderState.ASSIGNED:
             self.step(session, None, row, OrderStep.RELEASE, cause=cause, mission_id=None, expected_s=None)
 
@@ -355,6 +396,18 @@ class OrderDesk:
         return following
 
 
+def onward(row: OrderRow) -> tuple[str, str, list[str]]:
+    """Return where an order's next flight begins and ends, and the hubs after that."""
+    via: list[str] = [] if row.via is None else orjson.loads(row.via)
+    return row.at_site_id or row.origin_site_id, via[0] if via else row.destination_site_id, via[1:]
+
+
+def _rest(row: OrderRow) -> str | None:
+    """Return the hubs that are left behind the next one, as they are stored."""
+    left = onward(row)[2]
+    return orjson.dumps(left).decode() if left else None
+
+
 def order_item(row: OrderRow, now: datetime, plan_id: str | None) -> OrderItem:
     """Return what the live feed tells about an order, with the plan of the flight booked for it."""
     return OrderItem(
@@ -378,6 +431,8 @@ def order_document(row: OrderRow, mission: MissionRow | None) -> dict[str, Any]:
         "version": row.version,
         "origin_site_id": row.origin_site_id,
         "destination_site_id": row.destination_site_id,
+        "at_site_id": row.at_site_id,
+        "via_site_ids": [] if row.via is None else orjson.loads(row.via),
         "payload_kg": row.payload_kg,
         "priority_class": row.priority_class,
         "plan_priority": URGENCY[class_of(row.priority_class)].plan_priority,

@@ -13,13 +13,13 @@ from sqlmodel import Session
 from airspace.timebase import from_scene_s, to_scene_s
 from dispatch.carrier import Carrier
 from dispatch.jobs import Flights, Job, cause_of_waiting, next_task
-from dispatch.orders import URGENCY, OrderState
+from dispatch.orders import OrderState
 from utm.clock import Clock
 from utm.logistics.booker import Booker, NotBooked
-from utm.logistics.dispatcher import HORIZON_S, NOTICE_S
+from utm.logistics.dispatcher import HORIZON_S, NOTICE_S, job_of
 from utm.logistics.fleet import LogisticsFleet
 from utm.logistics.flights import FlightDesigner
-from utm.logistics.orders import CAUSES, OrderDesk, class_of
+from utm.logistics.orders import CAUSES, OrderDesk
 from utm.plan_records import rfc3339
 from utm.problems import Problem, not_found
 from utm.security.principal import Principal
@@ -98,7 +98,7 @@ class Reassignment:
             raise not_found("carrier", "运力", aircraft_id)
         if flies_with == aircraft_id:
             return found
-        job = _job(row)
+        job = job_of(row, self._orders.tail_s(row))
         flights = Flights(lambda a, b, carrier, kg: self._designer.leg(a, b, carrier, kg, now))
         free = [
             replace(carrier, free_s=max(carrier.free_s, now_s + NOTICE_S))
@@ -145,18 +145,3 @@ def _cause_against(job: Job, carrier: Carrier, flights: Flights, now_s: float) -
 
 def _refused(detail: str, detail_zh: str) -> Problem:
     return Problem("order_not_reassigned", detail, detail_zh)
-
-
-def _job(row: OrderRow) -> Job:
-    return Job(
-        row.order_id,
-        row.organisation_id,
-        row.origin_site_id,
-        row.destination_site_id,
-        row.payload_kg,
-        row.ready_s,
-        URGENCY[class_of(row.priority_class)].weight,
-        row.deliver_by_s,
-        row.dangerous_goods,
-        row.cold_chain,
-    )

@@ -31,6 +31,20 @@ SELECT organisation_id, cause, count(*) FROM missions
 WHERE cause IS NOT NULL AND departs_s >= ? AND departs_s < ? AND (? IS NULL OR organisation_id = ?)
 GROUP BY organisation_id, cause
 """
+_LATE = """
+SELECT o.organisation_id, coalesce(
+    (SELECT m.cause FROM missions m WHERE m.order_id = o.order_id AND m.cause IS NOT NULL ORDER BY m.mission_no DESC),
+    'waited_for_carrier') AS cause, count(*)
+FROM orders o WHERE o.delivered_s > coalesce(o.deliver_by_s, o.promised_s)
+  AND o.ready_s >= ? AND o.ready_s < ? AND (? IS NULL OR o.organisation_id = ?)
+GROUP BY 1, 2
+"""
+_CELLS = """
+SELECT cell.value, count(*), sum(m.landed_s - m.took_off_s)
+FROM missions m JOIN flight_plans p ON p.plan_id = m.plan_id, json_each(p.h3_cells) cell
+WHERE m.state = 'completed' AND m.departs_s >= ? AND m.departs_s < ? AND (? IS NULL OR m.organisation_id = ?)
+GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT ?
+"""
 _PADS = """
 SELECT site, sum(movements) FROM (
   SELECT origin_site_id AS site, count(*) AS movements FROM missions
@@ -58,6 +72,21 @@ def flights_by_firm(session: Session, from_s: float, to_s: float, firm: str | No
 def causes_by_firm(session: Session, from_s: float, to_s: float, firm: str | None) -> list[tuple[str, str, int]]:
     """Return (firm, cause, how often) of missions that did not go as booked."""
     return [tuple(row) for row in run(session, _CAUSES, (from_s, to_s, firm, firm)).fetchall()]
+
+
+def late_by_firm(session: Session, from_s: float, to_s: float, firm: str | None) -> list[tuple[str, str, int]]:
+    """Return (firm, cause, how often) of deliveries later than asked for, or than promised where nothing was asked.
+
+    The cause is what last went otherwise than booked; `waited_for_carrier` where nothing did.
+    """
+    return [tuple(row) for row in run(session, _LATE, (from_s, to_s, firm, firm)).fetchall()]
+
+
+def flights_by_cell(
+    session: Session, from_s: float, to_s: float, firm: str | None, limit: int
+) -> list[tuple[str, int, float]]:
+    """Return (cell of resolution 8, completed flights through it, their seconds in the air), busiest first."""
+    return [tuple(row) for row in run(session, _CELLS, (from_s, to_s, firm, firm, limit)).fetchall()]
 
 
 def movements_by_site(session: Session, from_s: float, to_s: float, firm: str | None) -> list[tuple[str, int]]:

@@ -86,6 +86,10 @@ class OrderRow(SQLModel, table=True):
     mission_id: str | None
     cause: str | None
     delivered_s: float | None
+    at_site_id: str | None = None
+    """Where the load is while it is neither at its origin nor flying."""
+    via: str | None = Field(default=None, sa_column=Column(Text, nullable=True))
+    """The hubs it still goes by way of, a JSON list."""
     created_at: str
     updated_at: str
 

@@ -10,13 +10,15 @@ def test_every_state_stands_in_the_table() -> None:
 
 
 def test_a_parcel_in_the_air_is_not_cancelled() -> None:
-    """A flying order ends delivered, failed or returned, and nothing else."""
+    """A flying order ends delivered, failed or returned, or is handed over at a hub, and nothing else."""
     assert after(OrderState.FLYING, OrderStep.CANCEL) is None
     assert set(TRANSITIONS[OrderState.FLYING].values()) == {
         OrderState.DELIVERED,
         OrderState.FAILED,
         OrderState.RETURNED,
+        OrderState.CREATED,
     }
+    assert after(OrderState.FLYING, OrderStep.HAND_OVER) is OrderState.CREATED
 
 
 def test_what_is_delivered_or_cancelled_stays_so() -> None:

@@ -4580,7 +4580,7 @@ export interface Operations {
   readonly 'GET /v1/missions/{mission_id}': { readonly body: undefined; readonly answer: MissionWithPlan }
   readonly 'POST /v1/missions/{mission_id}/cancel': { readonly body: undefined; readonly answer: Mission }
   readonly 'POST /v1/missions/{mission_id}/confirm': { readonly body: undefined; readonly answer: Mission }
-  readonly 'GET /v1/network/export': { readonly body: undefined; readonly answer: unknown }
+  readonly 'GET /v1/network/export': { readonly body: undefined; readonly answer: Readonly<Record<string, unknown>> }
   readonly 'POST /v1/network/import': { readonly body: NetworkBody; readonly answer: NetworkImport }
   readonly 'GET /v1/operators': { readonly body: undefined; readonly answer: OperatorList }
   readonly 'GET /v1/operators/{organisation_id}': { readonly body: undefined; readonly answer: OperatorAnswer }

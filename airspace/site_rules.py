@@ -138,7 +138,7 @@ def nearest_in(sectors: tuple[Sector, ...], bearing_deg: float) -> float:
     """
     if not sectors or in_sectors(sectors, bearing_deg):
         return bearing_deg
-    found = []
+    found: list[tuple[float, float]] = []
     for first, last in sectors:
         width = (last - first) % 360.0
         inset = min(3.0, width / 2)

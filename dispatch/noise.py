@@ -56,9 +56,8 @@ def surcharge(grid: PopulationGrid, price: NoisePrice, height_m: float, power_db
     """Return what each metre over a square costs beside its length, (rows, columns); unknown squares cost nothing."""
     people = np.nan_to_num(grid.people_per_km2, nan=0.0)
     loud = 10.0 ** ((passage_db(power_db, height_m, speed_mps) - price.reference_db) / 10.0)
-    return (price.price * loud / 10_000.0 * box_mean(people, round(price.reach_m / grid.lattice.step_m))).astype(
-        np.float32
-    )
+    near = box_mean(people, round(price.reach_m / grid.lattice.step_m))
+    return np.asarray(price.price * loud / 10_000.0 * near, np.float32)
 
 
 def box_mean(values: Densities, reach: int) -> FloatArray:

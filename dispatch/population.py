@@ -46,10 +46,9 @@ class Lattice:
     def centres(self) -> tuple[FloatArray, FloatArray]:
         """Return x of the columns and y of the rows."""
         half = self.step_m / 2
-        return (
-            self.x0_m + half + self.step_m * np.arange(self.columns),
-            self.y0_m + half + self.step_m * np.arange(self.rows),
-        )
+        x: FloatArray = self.x0_m + half + self.step_m * np.arange(self.columns, dtype=np.float64)
+        y: FloatArray = self.y0_m + half + self.step_m * np.arange(self.rows, dtype=np.float64)
+        return x, y
 
     def points(self) -> FloatArray:
         """Return every centre, row by row from the south, (rows * columns, 2)."""
@@ -152,11 +151,13 @@ def gridded(samples: Sequence[Sample], lattice: Lattice, frame: LocalFrame, *, a
             shapely.prepare(item.area)
             held = shapely.contains_xy(item.area, points[near, 0], points[near, 1])
             found[near[held]] = item.people_per_km2
-    known = [item for item in samples if item.point_m is not None]
+    known = [(item.point_m, item.people_per_km2) for item in samples if item.point_m is not None]
     if known:
-        tree = shapely.STRtree(shapely.points([item.point_m for item in known]))
-        where, which = tree.query_nearest(shapely.points(points), max_distance=POINT_REACH_M, all_matches=False)
-        found[where] = np.array([item.people_per_km2 for item in known], np.float32)[which]
+        places: Any = shapely.points(np.array([place for place, _ in known]))
+        where, which = shapely.STRtree(places).query_nearest(
+            np.asarray(shapely.points(points)), max_distance=POINT_REACH_M, all_matches=False
+        )
+        found[where] = np.array([value for _, value in known], np.float32)[which]
     return found.reshape(lattice.rows, lattice.columns)
 
 

@@ -66,7 +66,7 @@ def read_csv(data: bytes, _: Region) -> PopulationFile:
         return found
     start = 0
     while start < len(lines) and (not lines[start].strip() or lines[start].lstrip().startswith("#")):
-        name, _, value = lines[start].lstrip("# ").partition(":")
+        name, __, value = lines[start].lstrip("# ").partition(":")
         if name.strip() == "source":
             _take_source(found, value.strip(), start + 1)
         start += 1

@@ -95,9 +95,15 @@ def _told(of_sites: Difference, of_corridors: Difference) -> dict[str, Any]:
 @router.get(
     "/network/export",
     summary="Export sites and corridors",
-    response_model=None,
+    response_class=Response,
     responses={
-        200: {"content": {"application/geo+json": {"schema": {"type": "object"}}}, "description": "The network"},
+        200: {
+            "description": "The network as a file that the import reads back to the same",
+            "content": {
+                "application/json": {"schema": {"type": "object"}},
+                "application/geo+json": {"schema": {"type": "string"}},
+            },
+        },
         **problem_responses(401, 403),
     },
 )

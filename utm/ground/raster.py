@@ -7,6 +7,7 @@ from typing import Final, Literal
 import numpy as np
 
 from airspace.frame import LocalFrame
+from airspace.geometry4d import FloatArray
 from dispatch.population import Densities, Lattice
 from utm.terrain_import import TerrainImportError, Tile, read_band
 
@@ -49,7 +50,7 @@ def _offsets(step_m: float) -> list[float]:
     return [((k + 0.5) / _SAMPLES - 0.5) * step_m for k in range(_SAMPLES)]
 
 
-def _pixel_km2(tile: Tile) -> np.ndarray:  # type: ignore[type-arg]
+def _pixel_km2(tile: Tile) -> FloatArray:
     rows = tile.north_deg - (np.arange(tile.heights.shape[0]) + 0.5) * tile.lat_step_deg
     height_km = tile.lat_step_deg * _KM_PER_DEG
     return np.asarray(height_km * tile.lon_step_deg * _KM_PER_DEG * np.cos(rows * math.pi / 180.0))

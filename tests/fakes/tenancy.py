@@ -459,6 +459,8 @@ HIDDEN: frozenset[str] = frozenset(
         "/problems/{code}",
         "/",
         "/{name:path}",
+        "/map-settings.json",
+        "/map-tiles/{name}.pmtiles",
         "/metrics",
     }
 )

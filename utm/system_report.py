@@ -141,7 +141,7 @@ async def _store(services: Services) -> dict[str, Any]:
 
 def _clock(services: Services) -> dict[str, Any]:
     state = services.time_watch.state()
-    detail = {key: value for key, value in state.document().items() if key not in ("state", "why")}
+    detail: dict[str, Any] = {key: value for key, value in state.document().items() if key not in ("state", "why")}
     if not state.ok:
         return _item("clock", "failing", state.why or "It cannot be believed.", "时钟不可信，暂停审批。", **detail)
     return _item("clock", "ready", **detail)
@@ -152,7 +152,7 @@ def _bridge(services: Services) -> dict[str, Any]:
     up = sum(info.link_up for info in vehicles)
     if not addresses:
         return _item("mavlink", "off", "No MAVLink address is set.", "未设置 MAVLink 端口。")
-    detail = {"addresses": ", ".join(addresses), "vehicles": len(vehicles), "vehicles_up": up}
+    detail: dict[str, Any] = {"addresses": ", ".join(addresses), "vehicles": len(vehicles), "vehicles_up": up}
     if vehicles and not up:
         return _item("mavlink", "degraded", "Every vehicle is silent.", "所有航空器均无信号。", **detail)
     return _item("mavlink", "ready", **detail)
@@ -163,7 +163,7 @@ def _recorder(services: Services) -> dict[str, Any]:
     if recorder is None:
         return _item("recorder", "off", "Recording is switched off.", "记录功能已关闭。")
     counters = recorder.counters
-    detail = {name: counters[name] for name in ("flushes", "failed_flushes", "rows_given_up")}
+    detail: dict[str, Any] = {name: counters[name] for name in ("flushes", "failed_flushes", "rows_given_up")}
     detail["size_mb"] = round(counters["bytes"] / (1 << 20), 1)
     if counters["rows_given_up"]:
         return _item("recorder", "failing", "Positions were given up unwritten.", "部分位置未能写入。", **detail)
@@ -185,7 +185,7 @@ def _weather(services: Services) -> dict[str, Any]:
     field = services.weather.field
     now_s = to_scene_s(services.clock.now())
     until_s = float(field.edges_s[-1])
-    detail = {"until": rfc3339(from_scene_s(until_s)), "forecast_id": services.weather.forecast_id}
+    detail: dict[str, Any] = {"until": rfc3339(from_scene_s(until_s)), "forecast_id": services.weather.forecast_id}
     if field.synthetic:
         return _item(
             "weather",
@@ -201,7 +201,11 @@ def _weather(services: Services) -> dict[str, Any]:
 
 async def _webhooks(services: Services) -> dict[str, Any]:
     hooks, sent = await services.store.read(webhooks.states)
-    detail = {"webhooks": sum(hooks.values()), "waiting": sent.get("waiting", 0), "dead": sent.get("dead", 0)}
+    detail: dict[str, Any] = {
+        "webhooks": sum(hooks.values()),
+        "waiting": sent.get("waiting", 0),
+        "dead": sent.get("dead", 0),
+    }
     if not hooks:
         return _item("webhooks", "off", "Nobody has one.", "尚无订阅。", **detail)
     if detail["dead"] or hooks.get("refused", 0) or hooks.get("off", 0):
@@ -215,7 +219,7 @@ def _authority(services: Services) -> dict[str, Any]:
     courier = services.rules.authority
     if courier is None:
         return _item("authority", "off", "No system of an authority is set.", "未接入管理部门系统（UOM）。")
-    detail = dict(courier.counters)
+    detail: dict[str, Any] = dict(courier.counters)
     if courier.reachable is False:
         return _item(
             "authority", "failing", "The authority's system does not answer.", "管理部门系统无响应。", **detail
@@ -227,7 +231,7 @@ def _reporter(services: Services) -> dict[str, Any]:
     reporter = services.reporter
     if not reporter.enabled:
         return _item("reporting", "off", "No platform to report to is set.", "未设置动态上报平台。")
-    detail = {"waiting": reporter.pending, **reporter.measures()}
+    detail: dict[str, Any] = {"waiting": reporter.pending, **reporter.measures()}
     if not reporter.connected:
         return _item(
             "reporting",
@@ -241,7 +245,7 @@ def _reporter(services: Services) -> dict[str, Any]:
 
 def _analysis(services: Services) -> dict[str, Any]:
     watch = services.watch
-    detail = {"last_ms": round(watch.last_ms, 1), **watch.counters}
+    detail: dict[str, Any] = {"last_ms": round(watch.last_ms, 1), **watch.counters}
     if watch.counters["analyses"] == 0 and watch.counters["analyses_failed"]:
         return _item("analysis", "failing", "No analysis of the picture succeeds.", "态势分析失败。", **detail)
     return _item("analysis", "ready", **detail)

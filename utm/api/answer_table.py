@@ -12,11 +12,11 @@ from pydantic.json_schema import models_json_schema
 
 from utm.api import answer_models as m
 from utm.api import answer_models_access as access
+from utm.api import answer_models_admin as admin
+from utm.api import answer_models_checklists as checklists
 from utm.api import answer_models_ground as ground
 from utm.api import answer_models_handover as shifts
 from utm.api import answer_models_reach as reach
-from utm.api import answer_models_admin as admin
-from utm.api import answer_models_checklists as checklists
 from utm.api import answer_models_rules as rules
 from utm.api import answer_models_sectors as sectors
 from utm.api import answer_models_statistics as stats

@@ -23,7 +23,7 @@ from utm.security import Principal
 
 LONGEST_BODY: Final = 1 << 16
 """A longer body is judged here: to send it about costs more than it saves."""
-MOST_ASKED: Final = 16
+MOST_ASKED: Final = 14
 """A helper that owes so many answers is not asked for more single plans: this process is then the quicker one."""
 PART: Final = 25
 AHEAD: Final = 2

@@ -96,6 +96,27 @@ def test_one_plan_is_refused_with_a_reason_and_the_clean_ones_are_accepted_toget
     assert [states[plan["plan_id"]]["state"] for plan in others] == ["approved", "approved"]
 
 
+def test_an_officer_offers_another_height(browser: Browser, city: City, artifacts: Path) -> None:
+    """An alternative of one's own is judged before it is offered; the firm finds it on top of its counter-offers."""
+    (pending,) = file_pending(city, 1)
+    with signed_in(browser, city, "dispatcher", "?lang=en&screen=approvals") as page:
+        row = page.get_by_role("region", name="Approvals").locator(".approval").first
+        row.locator(".approval-pick").click(timeout=30_000)
+        form = row.get_by_role("form", name="An alternative of your own")
+        form.get_by_label("Depart later by").fill("30")
+        form.get_by_role("button", name="Judge it").click()
+        expect(form).to_contain_text("Filed as it stands it would", timeout=15_000)
+        page.screenshot(path=artifacts / "approvals-alternative.png")
+        form.get_by_role("button", name="Refuse, offering this…").click()
+        row.get_by_role("button", name="Refuse and offer").click()
+        expect(page.get_by_text("Nothing waits for a decision.")).to_be_visible(timeout=30_000)
+    with city.client("operator") as operator:
+        told = operator.get(f"/v1/flight-plans/{pending['plan_id']}").json()
+    assert told["state"] == "refused"
+    offer = told["decision"]["counter_offers"][0]
+    assert (offer["kind"], offer["cost"]["delay_s"]) == ("delay", 1800.0)
+
+
 def test_the_screens_are_reached_by_key_by_link_and_by_the_browsers_own_way_back(browser: Browser, city: City) -> None:
     """G and a letter change the screen, the address names it, back returns, and what a role may not see is not offered."""
     with signed_in(browser, city, "dispatcher", "?lang=en") as page:

@@ -117,7 +117,7 @@ class Reassignment:
         task = next_task(job, carrier, carrier.site_id, carrier.free_s, flights)
         assert task is not None  # asked before
         arrives_at = rfc3339(from_scene_s(task.arrives_s))
-        why = {
+        why: dict[str, Any] = {
             "detail": f"Chosen by {who}; planned to arrive at {arrives_at}.",
             "detail_zh": f"由 {who} 指定；规划送达时间 {arrives_at}。",
             "alternatives": [],

@@ -152,7 +152,7 @@ _MORE: Final = {
     "POST /v1/alerts/{alert_id}/shelve": [409],
 }
 """Statuses of a handler that its route does not list."""
-_OTHER_FORMATS: Final = frozenset({"GET /v1/zones"})
+_OTHER_FORMATS: Final = frozenset({"GET /v1/zones", "GET /v1/routes"})
 """Answers that are JSON of another standard where `format` asks for it."""
 _IDEMPOTENCY: Final = {
     "name": "Idempotency-Key",

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from pydantic import Field
 
 from utm.api.answers import if_match, json_response
@@ -175,7 +175,7 @@ async def read_owner(
     response_model=None,
     responses=problem_responses(401, 403, 404, 422),
 )
-async def read_version(version: int, _: Reader, services: App) -> Response:
+async def read_version(version: Annotated[int, Path(ge=0, lt=2**53)], _: Reader, services: App) -> Response:
     """Return one version whole."""
     return json_response(layout_document(await services.sectors.version(version)))
 

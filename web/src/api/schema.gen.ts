@@ -4621,7 +4621,7 @@ export interface Operations {
   readonly 'GET /v1/replay': { readonly body: undefined; readonly answer: unknown }
   readonly 'GET /v1/replay/distance': { readonly body: undefined; readonly answer: ReplayDistance }
   readonly 'GET /v1/replay/range': { readonly body: undefined; readonly answer: ReplayRange }
-  readonly 'GET /v1/routes': { readonly body: undefined; readonly answer: PublishedRoutes }
+  readonly 'GET /v1/routes': { readonly body: undefined; readonly answer: PublishedRoutes | Readonly<Record<string, unknown>> | readonly unknown[] }
   readonly 'POST /v1/routes': { readonly body: RouteBody; readonly answer: Routes }
   readonly 'GET /v1/sandboxes': { readonly body: undefined; readonly answer: Sandboxes }
   readonly 'POST /v1/sandboxes': { readonly body: SandboxBody; readonly answer: NewSandbox }

@@ -26,6 +26,7 @@ def test_an_earlier_version_is_compared_and_restored(browser: Browser, city: Cit
             history = editor.get_by_role("list", name="History of zones")
             history.get_by_role("button", name="Kite field").nth(1).click(timeout=15_000)
             expect(history).to_contain_text("60 m AGL → 90 m AGL", timeout=15_000)
+            page.wait_for_function("window.__hexlane && window.__hexlane.mapIdle()", timeout=60_000)
             page.screenshot(path=artifacts / "zone-history.png")
             history.get_by_role("button", name="Restore it…").click()
             editor.get_by_role("button", name="Publish…").click(timeout=30_000)

@@ -410,7 +410,9 @@ MATRIX: dict[str, Rule] = {
     "POST /v1/orders/dispatch": Rule("o"),
     "GET /v1/orders/{order_id}": Rule("odra", own={"order_id": "order"}, shows=("order",)),
     "POST /v1/orders/{order_id}/retry": Rule("od", own={"order_id": "order"}),
-    "POST /v1/orders/{order_id}/reassign": Rule("od", own={"order_id": "order"}, body=_fixed({"aircraft_id": "ac_nobody"})),
+    "POST /v1/orders/{order_id}/reassign": Rule(
+        "od", own={"order_id": "order"}, body=_fixed({"aircraft_id": "ac_nobody"}), unready=True
+    ),
     "POST /v1/orders/{order_id}/release": Rule("od", own={"order_id": "order"}, last=True),
     "POST /v1/orders/{order_id}/cancel": Rule("od", own={"order_id": "order"}, last=True),
     "POST /v1/missions": Rule("o", body=_standing_mission, names=True),

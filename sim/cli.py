@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from sim import cli_scenario, cli_sitl
+from sim import cli_scenario, cli_sitl, day_command
 from sim.cli_parts import ControlPort, Count, Json, Seed, err, fail, line, run_until_stopped, said
 from sim.deterministic import command as cli_world
 
@@ -245,3 +245,4 @@ async def _reporting(traffic: Any, *, as_json: bool) -> AsyncIterator[None]:
 cli_scenario.register(app)
 cli_sitl.register(app)
 app.command()(cli_world.world)
+app.command()(day_command.day)

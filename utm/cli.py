@@ -14,7 +14,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from utm import cli_api, cli_dispatch, names
+from utm import cli_api, cli_dispatch, cli_report, names
 from utm.cli_identity import admin_app, keys_app
 from utm.settings import Settings
 
@@ -29,6 +29,7 @@ export_app = typer.Typer(help="Write records to files: plans, zones, tracks, the
 app.command()(cli_dispatch.dispatch)
 app.add_typer(export_app, name="export")
 app.add_typer(cli_api.app, name="api")
+app.add_typer(cli_report.app, name="report")
 app.add_typer(keys_app, name="keys")
 app.add_typer(admin_app, name="admin")
 

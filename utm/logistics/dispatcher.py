@@ -49,6 +49,8 @@ PATIENT_S: Final = 900.0
 """What only a person can change is looked at again after so long (ours)."""
 ENERGY_MARGIN: Final = 1.1
 """A flight is planned to take a tenth less than the battery gives above its reserve: flights differ (ours)."""
+_SLACK_S: Final = 1.0
+"""Between what one flight keeps and the next: instants are written to the microsecond, and must not overlap by one."""
 _EVERY_S: Final = 5.0
 _QUIET_S: Final = 60.0
 """Without news a firm's waiting orders are planned again after so long (another server may have changed something)."""
@@ -255,8 +257,8 @@ class Dispatcher:
         earliest = [
             replace(
                 carrier,
-                free_s=max(carrier.free_s + prep_s, now_s + NOTICE_S),
-                turn_s=carrier.turn_s + prep_s,
+                free_s=max(carrier.free_s + prep_s + _SLACK_S, now_s + NOTICE_S),
+                turn_s=carrier.turn_s + prep_s + _SLACK_S,
                 battery_wh=carrier.battery_wh / ENERGY_MARGIN,
             )
             for carrier in carriers
@@ -296,7 +298,7 @@ class Dispatcher:
     async def _conclude(self, draft: _Draft, booked: Mapping[str, str], causes: Mapping[str, str]) -> dict[str, Any]:
         """Promise what is planned for the first time, and say why the rest waits."""
         # Promised once booking has said when there is room: a plan may have to wait for the airspace.
-        waits = {
+        waits: dict[str, str] = {
             order_id: cause
             for job_id, cause in draft.found.waiting.items()
             for order_id in draft.jobs[job_id].order_ids

@@ -18,7 +18,8 @@ test('what the map writes into the address leaves the screen there alone', () =>
   expect(writeUrl('?screen=approvals&plan=pl_1', { lang: 'en' })).toBe('?screen=approvals&plan=pl_1&lang=en')
 })
 
-test('every screen has its own id and letter, words, and a screen that nobody may see is a mistake', async () => {
+// Reading the registry reads the map engine: seconds on a busy machine.
+test('every screen has its own id and letter, words, and a screen that nobody may see is a mistake', { timeout: 60_000 }, async () => {
   const { screens, screenOf, home, screensFor } = await import('../src/screens/registry')
   expect(new Set(screens.map(({ id }) => id)).size).toBe(screens.length)
   expect(new Set(screens.map(({ letter }) => letter)).size).toBe(screens.length)

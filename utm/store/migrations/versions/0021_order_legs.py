@@ -13,4 +13,3 @@ def upgrade() -> None:
     """Move the store to this revision."""
     op.add_column("orders", sa.Column("at_site_id", sa.String(), nullable=True))
     op.add_column("orders", sa.Column("via", sa.Text(), nullable=True))
-

@@ -119,13 +119,16 @@ def _steps(events: Iterable[PadEvent], times: PadTimes) -> list[tuple[float, int
     return [step for start, end in spans for step in ((start, 1), (end, -1))]
 
 
-def first_fit(full: Intervals, starts_s: float, lasts_s: float) -> float:
-    """Return the first scene second from `starts_s` on at which a stay of this length meets no full span."""
+def first_fit(full: Intervals, starts_s: float, lasts_s: float, *, touch_s: float = EPS_S) -> float:
+    """Return the first scene second from `starts_s` on at which a stay of this length meets no full span.
+
+    A stay may reach `touch_s` into a span and still only touch it; 0 for what nobody may have twice for an instant.
+    """
     at = starts_s
     for low, high in full:
-        if at + lasts_s <= low + EPS_S:
+        if at + lasts_s <= low + touch_s:
             break
-        if high > at + EPS_S:
+        if high > at + touch_s:
             at = high
     return at
 

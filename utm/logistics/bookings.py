@@ -256,7 +256,7 @@ def alternate_event(mission_id: str, aircraft_id: str, arrives_s: float) -> PadE
 
 
 def _first_free(kind: str, ref: str, spans: list[tuple[float, float]], starts_s: float, lasts_s: float) -> Taken | None:
-    at = first_fit(spans, starts_s, lasts_s)
+    at = first_fit(spans, starts_s, lasts_s, touch_s=0.0)
     if at <= starts_s:
         return None
     return Taken(kind, ref, at if at <= starts_s + SEARCH_S else None)

@@ -87,6 +87,11 @@ def test_one_may_come_in_the_instant_another_goes() -> None:
     assert first_fit(full, 120.0, 50.0) == 120.0
     assert first_fit(full, 20.0, 50.0) == 20.0
     assert first_fit(full, 20.1, 50.0) == 120.0
+    # Half a microsecond into a span only touches it, unless nobody may have the thing twice even for that long.
+    assert first_fit(full, 20.0 + 5e-7, 50.0) == 20.0 + 5e-7
+    assert first_fit(full, 20.0 + 5e-7, 50.0, touch_s=0.0) == 120.0
+    assert first_fit(full, 120.0 - 5e-7, 50.0, touch_s=0.0) == 120.0
+    assert first_fit(full, 20.0, 50.0, touch_s=0.0) == 20.0
 
 
 def test_an_aircraft_takes_one_pad_however_many_of_its_plans_meet_there() -> None:

@@ -12,6 +12,7 @@ import asyncio
 import itertools
 import queue
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -82,19 +83,19 @@ _Outcome: TypeAlias = tuple[Any, BaseException | None, list[Callable[[], None]]]
 """A job's value or failure, and what runs on the caller's loop once it is durable."""
 
 
-class JoinedJob:
+class JoinedJob(ABC):
     """A job that takes less when run with others of its kind; alone it runs like any other."""
 
+    @abstractmethod
     def __call__(self, session: Session) -> Any:
         """Run alone."""
-        raise NotImplementedError
 
+    @abstractmethod
     def together(self, session: Session, jobs: Sequence[Any]) -> list[tuple[Any, list[Callable[[], None]]]]:
         """Run the first of these jobs, as many as go without a doubt, in order; the others are then run alone.
 
         Returns the value of each and what runs once it is durable (`taken_actions`); all are undone when it raises.
         """
-        raise NotImplementedError
 
 
 def on_undo(session: Session, undo: Callable[[], None]) -> None:

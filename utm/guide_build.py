@@ -25,7 +25,7 @@ ROOT: Final = Path(__file__).resolve().parent.parent
 PAGES: Final = ROOT / "docs" / "guide"
 CONFIG: Final = ROOT / "docs" / "mkdocs.yml"
 OUTPUT: Final = Path(__file__).resolve().parent / "static" / "guide"
-_ASKING: Final = ("/grid", "/report", "/current")
+_ASKING: Final = ("/grid", "/report", "/current", "/owner")
 """Reads that ask for one of several parameters, or for a thing that may not be there: no example by themselves."""
 _INLINE_SCRIPT: Final = re.compile(r"<script>(.+?)</script>", re.DOTALL)
 _INLINE_STYLE: Final = re.compile(r"<style>(.+?)</style>", re.DOTALL)

@@ -61,7 +61,7 @@ def test_a_regulator_draws_publishes_takes_back_and_imports(
         page.screenshot(path=artifacts / "airspace-en-1440x900.png")
         editor.get_by_role("button", name="Publish…").click()
         editor.get_by_role("button", name="Publish the zone").click()
-        expect(editor).to_contain_text("Verified: “Drawn by hand” is in force as version 1.", timeout=20_000)
+        expect(editor).to_contain_text('Verified: "Drawn by hand" is in force as version 1.', timeout=20_000)
         published = zone_named(city, "Drawn by hand")
         assert published is not None
         assert len(published["geometry"]["coordinates"][0]) == 5
@@ -141,7 +141,7 @@ def test_a_dispatcher_closes_airspace_now_and_sees_every_flight_out_of_it(
         expect(editor.locator(".impact-counts")).to_contain_text("in the air", timeout=20_000)
         editor.get_by_role("button", name="Publish…").click()
         editor.get_by_role("button", name="Publish the zone").click()
-        actions = page.get_by_role("region", name="Actions for “Fire”")
+        actions = page.get_by_role("region", name='Actions for "Fire"')
         expect(actions).to_be_visible(timeout=20_000)
         rows = actions.locator(".action-item")
         expect(rows.first).to_be_visible(timeout=20_000)

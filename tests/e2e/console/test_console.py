@@ -281,7 +281,7 @@ def test_a_pending_plan_is_refused_with_a_reason_and_the_answer_is_shown(city: C
     expect(confirm).to_be_disabled()
     drawer.get_by_role("textbox").fill("Rehearsal of the fireworks")
     confirm.click()
-    expect(drawer.get_by_role("status")).to_contain_text("now “Refused”", timeout=15_000)
+    expect(drawer.get_by_role("status")).to_contain_text('now "Refused"', timeout=15_000)
     expect(drawer).to_contain_text("Rehearsal of the fireworks", timeout=15_000)
     with city.client("operator") as operator:
         assert operator.get(f"/v1/flight-plans/{pending['plan_id']}").json()["state"] == "refused"

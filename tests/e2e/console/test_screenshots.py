@@ -24,8 +24,10 @@ CUT_OFF = """() => [...document.querySelectorAll(
   .map((part) => `${part.tagName}.${part.className} ${part.textContent.slice(0, 40)} ${part.scrollWidth}>${part.clientWidth}`)"""
 SMALLEST = """() => { let least = 99; const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
   while (walk.nextNode()) { const part = walk.currentNode.parentElement
-    if (walk.currentNode.data.trim() && part.checkVisibility() && part.getClientRects().length > 0)
-      least = Math.min(least, parseFloat(getComputedStyle(part).fontSize) * part.currentCSSZoom) }
+    if (walk.currentNode.data.trim() && part.checkVisibility() && part.getClientRects().length > 0) {
+      // Words in a drawing grow with it: their size is in its own units.
+      const drawn = part.getScreenCTM ? part.getScreenCTM().a : 1
+      least = Math.min(least, parseFloat(getComputedStyle(part).fontSize) * drawn * part.currentCSSZoom) } }
   return least }"""
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.e2e.conftest import City
+from tests.e2e.conftest import City, wait_for
 from tests.e2e.console.pages import signed_in
 
 pytestmark = [pytest.mark.slow, pytest.mark.e2e, pytest.mark.timeout(300)]
@@ -26,7 +26,8 @@ def test_an_earlier_version_is_compared_and_restored(browser: Browser, city: Cit
             history = editor.get_by_role("list", name="History of zones")
             history.get_by_role("button", name="Kite field").nth(1).click(timeout=15_000)
             expect(history).to_contain_text("60 m AGL → 90 m AGL", timeout=15_000)
-            page.wait_for_function("window.__hexlane && window.__hexlane.mapIdle()", timeout=60_000)
+            # Asked from outside: the page's policy forbids what wait_for_function would do inside.
+            wait_for(lambda: page.evaluate("window.__hexlane?.mapIdle() ?? false"), 60, "the map at rest")
             page.screenshot(path=artifacts / "zone-history.png")
             history.get_by_role("button", name="Restore it…").click()
             editor.get_by_role("button", name="Publish…").click(timeout=30_000)

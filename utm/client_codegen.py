@@ -264,6 +264,7 @@ def operations_source(document: Schema) -> str:
         "",
         "from __future__ import annotations",
         "",
+        "from abc import ABC, abstractmethod",
         "from collections.abc import Mapping",
         "from datetime import datetime",
         "from typing import Any",
@@ -274,10 +275,11 @@ def operations_source(document: Schema) -> str:
     listed = operations_of(document)
     for title, is_async in (("Operations", False), ("AsyncOperations", True)):
         about = "with `await`" if is_async else "that wait for their answer"
-        lines += ["", f"class {title}:", f'    """The operations {about}."""', ""]
+        lines += ["", f"class {title}(ABC):", f'    """The operations {about}."""', ""]
         word = "async " if is_async else ""
+        lines += ["    @abstractmethod"]
         lines += [f"    {word}def _call(self, method: str, path_template: str, **more: Any) -> Any:"]
-        lines += ["        raise NotImplementedError", ""]
+        lines += ['        """Send a request and return the answer as its type."""', ""]
         for operation in listed:
             lines += operation.lines(is_async=is_async)
     return "\n".join(lines).rstrip() + "\n"

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -11,11 +12,12 @@ from typing import Any
 from utm.client import models
 
 
-class Operations:
+class Operations(ABC):
     """The operations that wait for their answer."""
 
+    @abstractmethod
     def _call(self, method: str, path_template: str, **more: Any) -> Any:
-        raise NotImplementedError
+        """Send a request and return the answer as its type."""
 
     def accept_contingency(self, contingency_id: str | int) -> models.Contingency:
         """Accept a proposed contingency."""
@@ -3033,11 +3035,12 @@ class Operations:
         )
 
 
-class AsyncOperations:
+class AsyncOperations(ABC):
     """The operations with `await`."""
 
+    @abstractmethod
     async def _call(self, method: str, path_template: str, **more: Any) -> Any:
-        raise NotImplementedError
+        """Send a request and return the answer as its type."""
 
     async def accept_contingency(self, contingency_id: str | int) -> models.Contingency:
         """Accept a proposed contingency."""

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, readdirSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { palettes } from '../src/map/palette'
 import { apart, contrast, hexRgb, visions } from './colours'
@@ -55,6 +55,19 @@ test.each(themes)('panels name a state in the colour the map draws it in: %s', (
   for (const [state, colour] of Object.entries(palettes[theme].state)) {
     expect(apart(hexRgb(colour), hexRgb(found[`state-${state}`]!), visions['usual']!), state).toBeLessThan(8)
   }
+})
+
+test('words are never made faint: only signs without words and buttons that cannot be pressed are see-through', () => {
+  const root = new URL('../src/', import.meta.url)
+  const sheets = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.css'))
+  const faint = sheets.flatMap((name) =>
+    [...readFileSync(new URL(name, root), 'utf8').matchAll(/([^{}]+)\{[^{}]*[^-]opacity: 0?\.\d/g)].flatMap(([, selectors]) =>
+      selectors!.replace(/\/\*[\s\S]*?\*\//g, '').split(',').map((each) => each.trim()),
+    ),
+  )
+  const withoutWords = ['.layer-toggle .icon', '.layer-zones', ".gantt-bar[data-dragged='true']"]
+  expect(faint.filter((selector) => !selector.endsWith('[data-disabled]') && !withoutWords.includes(selector))).toEqual([])
+  expect(faint).toContain('.main-button[data-disabled]')
 })
 
 test('nothing moves for somebody who asked for stillness', () => {

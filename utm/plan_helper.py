@@ -17,9 +17,9 @@ from sqlmodel import Session
 
 from airspace import deconfliction
 from mavlink_bridge.bridge import Bridge
-from utm.app import compose
 from utm.bus import InProcessBus
 from utm.clock import SystemClock
+from utm.composition import compose
 from utm.foresight import Asked, Foreseen, Unforeseen, foresee_all
 from utm.memory import Memory
 from utm.plan_helper_frames import LENGTH, cut

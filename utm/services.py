@@ -1,4 +1,4 @@
-"""Everything one server is made of, put together in `utm.app.create_app` and found at `app.state.services`."""
+"""Everything one server is made of, put together in `utm.composition.compose` and found at `app.state.services`."""
 
 from dataclasses import dataclass, field
 

@@ -15,8 +15,8 @@ from tests.fakes import filing
 from tests.fakes.edge import MovableClock
 from utm.api.body import validate
 from utm.api.flight_plan_models import FlightPlanBody
-from utm.app import compose
 from utm.bus import InProcessBus
+from utm.composition import compose
 from utm.plan_records import Answer
 from utm.security import Principal
 from utm.security.onboarding import put_organisation

@@ -16,9 +16,9 @@ from mavlink_bridge.bridge import Bridge
 from tests.fakes import filing
 from utm.api.body import validate
 from utm.api.flight_plan_models import FlightPlanBody
-from utm.app import compose
 from utm.bus import InProcessBus
 from utm.clock import SystemClock
+from utm.composition import compose
 from utm.security.authorise import scopes_of
 from utm.security.principal import Principal
 from utm.services import Services

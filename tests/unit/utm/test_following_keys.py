@@ -5,7 +5,7 @@ from typing import Any
 
 from mavlink_bridge.bridge import Bridge
 from tests.unit.mavlink_bridge.frames import NOW, Sender
-from utm.app import _follow_keys
+from utm.running import follow_keys
 
 KEY, OTHER = bytes(range(32)), bytes(range(1, 33))
 
@@ -22,7 +22,7 @@ class Keys:
 
 def services(**keys: bytes) -> Any:
     found = SimpleNamespace(fleet=Keys(**keys), bridge=Bridge([]))
-    _follow_keys(found, "")
+    follow_keys(found, "")
     return found
 
 
@@ -33,7 +33,7 @@ def test_a_deleted_key_is_forgotten():
     signed = Sender(7, key=KEY)
     assert city.bridge.registry.feed("udp:1.2.3.4:5", signed.heartbeat(), NOW)
     del city.fleet.held["ac_1"]
-    _follow_keys(city, "ac_1")
+    follow_keys(city, "ac_1")
     assert city.bridge.signing_names() == ["ac_2"]
     assert city.bridge.registry.feed("udp:1.2.3.4:5", signed.heartbeat(), NOW + 1) == []
     assert city.bridge.counters()["bad_signature"] == 1
@@ -43,7 +43,7 @@ def test_when_all_are_read_anew_those_gone_are_forgotten():
     """After the fleet was read anew the bridge holds exactly its keys."""
     city = services(ac_1=KEY, ac_2=OTHER)
     city.fleet.held = {"ac_2": OTHER, "ac_3": KEY}
-    _follow_keys(city, "")
+    follow_keys(city, "")
     assert sorted(city.bridge.signing_names()) == ["ac_2", "ac_3"]
 
 
@@ -52,7 +52,7 @@ def test_a_change_of_something_else_does_not_open_the_replay_window():
     city = services(ac_1=KEY)
     recorded = Sender(7, key=KEY).heartbeat()
     assert city.bridge.registry.feed("udp:1.2.3.4:5", recorded, NOW)
-    _follow_keys(city, "ac_1")
+    follow_keys(city, "ac_1")
     assert city.bridge.registry.feed("udp:1.2.3.4:5", recorded, NOW + 1) == []
     assert city.bridge.counters()["replayed"] == 1
 
@@ -62,6 +62,6 @@ def test_an_exchanged_key_counts_at_once():
     city = services(ac_1=KEY)
     city.bridge.registry.feed("udp:1.2.3.4:5", Sender(7, key=KEY).heartbeat(), NOW)
     city.fleet.held["ac_1"] = OTHER
-    _follow_keys(city, "ac_1")
+    follow_keys(city, "ac_1")
     assert city.bridge.registry.feed("udp:1.2.3.4:5", Sender(7, key=KEY).heartbeat(), NOW + 1) == []
     assert city.bridge.registry.feed("udp:1.2.3.4:5", Sender(7, key=OTHER).heartbeat(), NOW + 2)

@@ -70,8 +70,8 @@ def _as_next(jobs: list[Job], kinds: list[Carrier], arrives: FloatArray, flights
         earlier = arrives.copy()
         for i, before in enumerate(jobs):
             for carrier in kinds if np.isfinite(arrives[i]) else ():
+                free_s = arrives[i] + flights.after(before, carrier)
                 for j, job in enumerate(jobs):
-                    free_s = arrives[i] + carrier.turn_s
                     if i == j:
                         continue
                     task = next_task(job, carrier, before.destination_site_id, free_s, flights)

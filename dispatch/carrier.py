@@ -44,9 +44,9 @@ class Carrier:
         return self.battery_wh * (1.0 - self.reserve_share)
 
     @property
-    def kind(self) -> tuple[float, float, float]:
-        """What makes two carriers fly alike: cruise speed, usable energy, payload."""
-        return self.model.cruise_mps, self.usable_wh, self.payload_max_kg
+    def kind(self) -> tuple[float, float, float, float]:
+        """What makes two carriers fly alike: cruise speed, usable energy, payload, turn-round."""
+        return self.model.cruise_mps, self.usable_wh, self.payload_max_kg, self.turn_s
 
     def usable_wh_at(self, temperature_c: float | None) -> float:
         """What a flight may take from a full battery at a temperature."""

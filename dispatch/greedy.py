@@ -8,6 +8,7 @@ from dispatch.jobs import UNSERVED_S, Cause, Flights, Job, Schedule, Task, cause
 
 def nearest_first(jobs: Iterable[Job], carriers: Sequence[Carrier], flights: Flights) -> Schedule:
     """Give each order, in the order they are ready, to the nearest carrier that is free then, else to the next free."""
+    by_id = {carrier.aircraft_id: carrier for carrier in carriers}
     stands = {carrier.aircraft_id: (carrier.site_id, carrier.free_s) for carrier in carriers}
     tasks: list[Task] = []
     waiting: dict[str, Cause] = {}
@@ -29,7 +30,7 @@ def nearest_first(jobs: Iterable[Job], carriers: Sequence[Carrier], flights: Fli
             cost += job.weight * UNSERVED_S
             continue
         task = best[1]
-        turn_s = next(c.turn_s for c in carriers if c.aircraft_id == task.aircraft_id)
+        turn_s = flights.after(job, by_id[task.aircraft_id])
         stands[task.aircraft_id] = (job.destination_site_id, task.arrives_s + turn_s)
         tasks.append(task)
         cost += task.cost

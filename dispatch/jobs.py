@@ -24,7 +24,8 @@ Cause: TypeAlias = Literal["no_carrier", "load_not_possible", "out_of_reach", "n
 class Job:
     """An order that waits; `weight` is that of its urgency, `deliver_by_s` None where no time was asked for.
 
-    `order_ids` are the orders that share its flight, itself alone where none is given.
+    `strict` forbids to arrive after `deliver_by_s`; the planner sets it where the time can be met. `order_ids` are the
+    orders that share its flight, itself alone where none is given.
     """
 
     order_id: str
@@ -38,6 +39,7 @@ class Job:
     dangerous_goods: bool = False
     cold_chain: bool = False
     order_ids: tuple[str, ...] = ()
+    strict: bool = False
 
     def __post_init__(self) -> None:
         if not self.order_ids:
@@ -57,6 +59,8 @@ class Leg:
     wh: float
 
 
+Turn: TypeAlias = Callable[[Carrier, str, float], float]
+"""(carrier, site, watt-hours of the flight that ends there) to the seconds until it can leave again."""
 Travel: TypeAlias = Callable[[str, str, Carrier, float], Leg | None]
 """(origin, destination, carrier, payload in kg) to the leg between the sites, None where there is no way."""
 
@@ -98,11 +102,14 @@ _NO_FLIGHT: Final = Leg(0.0, 0.0)
 
 
 class Flights:
-    """The legs of one planning run, each asked for once; a carrier's numbers stay as they are while it lasts."""
+    """The legs of one planning run, each asked for once; a carrier's numbers stay as they are while it lasts.
 
-    def __init__(self, travel: Travel) -> None:
-        self._travel = travel
-        self._legs: dict[tuple[str, str, tuple[float, float, float], float], Leg | None] = {}
+    `turn` tells how long a carrier turns round at a site, charging included; without it that is the same everywhere.
+    """
+
+    def __init__(self, travel: Travel, turn: Turn | None = None) -> None:
+        self._travel, self._turn = travel, turn
+        self._legs: dict[tuple[str, str, tuple[float, ...], float], Leg | None] = {}
         self._sorts: dict[str, int] = {}
         self._sort_of: dict[tuple[object, ...], int] = {}
         self._loaded: dict[tuple[str, str, str, int], Leg | None] = {}
@@ -114,6 +121,15 @@ class Flights:
         if key not in self._legs:
             self._legs[key] = self._travel(origin, destination, carrier, payload_kg)
         return self._legs[key]
+
+    def turn_s(self, carrier: Carrier, site_id: str, leg: Leg) -> float:
+        """Return how long a carrier turns round at a site after a flight that took so much."""
+        return carrier.turn_s if self._turn is None else self._turn(carrier, site_id, leg.wh)
+
+    def after(self, job: Job, carrier: Carrier) -> float:
+        """Return how long a carrier turns round where an order's flight ends; its own turn-round where it has none."""
+        leg = self.loaded(job, carrier)
+        return carrier.turn_s if leg is None else self.turn_s(carrier, job.destination_site_id, leg)
 
     def _sort(self, carrier: Carrier) -> int:
         """Return a number that carriers share which can make the same flights."""
@@ -159,12 +175,16 @@ def next_task(job: Job, carrier: Carrier, site_id: str, free_s: float, flights: 
     empty = None if leg is None else flights.empty(site_id, job, carrier)
     if leg is None or empty is None:
         return None
+    positioning_departs_s: float | None = None
     if empty.lasts_s > 0.0:
-        positioning_departs_s: float | None = max(free_s, job.ready_s - empty.lasts_s - carrier.turn_s)
-        departs_s = max(job.ready_s, positioning_departs_s + empty.lasts_s + carrier.turn_s)  # type: ignore[operator]
+        brings_s = empty.lasts_s + flights.turn_s(carrier, job.origin_site_id, empty)
+        positioning_departs_s = max(free_s, job.ready_s - brings_s)
+        departs_s = max(job.ready_s, positioning_departs_s + brings_s)
     else:
-        positioning_departs_s, departs_s = None, max(job.ready_s, free_s)
+        departs_s = max(job.ready_s, free_s)
     arrives_s = departs_s + leg.lasts_s
+    if job.strict and job.deliver_by_s is not None and arrives_s > job.deliver_by_s:
+        return None
     cost = job.cost(arrives_s) + POSITIONING_FACTOR * empty.lasts_s
     return Task(job.order_id, carrier.aircraft_id, positioning_departs_s, departs_s, arrives_s, cost)
 
@@ -183,7 +203,7 @@ def flown(
         if task is None:
             return None
         tasks.append(task)
-        site_id, free_s = job.destination_site_id, task.arrives_s + carrier.turn_s
+        site_id, free_s = job.destination_site_id, task.arrives_s + flights.after(job, carrier)
     return tasks
 
 

@@ -8,7 +8,7 @@ a clock: the effort is a number of parts solved anew, so the same orders give th
 
 import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final
 
@@ -59,9 +59,16 @@ def plan(
     """Return the best plan found; with an effort of 0 the inserted one. Without `prove` there is no bound.
 
     `first` is a plan to start from, orders by carrier in sequence: what of it still stands is kept, the rest is inserted.
+    A time asked for is a limit: only what nothing can bring in time, beside the others that can be, is planned late.
     """
-    wanted = sorted(jobs, key=lambda job: (-job.weight, job.ready_s, job.order_id))
+    wanted = sorted(with_limits(jobs, carriers, flights), key=lambda job: (-job.weight, job.ready_s, job.order_id))
     tours = _inserted(wanted, carriers, flights, _still(first or {}, wanted, carriers, flights))
+    placed = {job.order_id for tour in tours.values() for job in tour}
+    late = [replace(job, strict=False) for job in wanted if job.strict and job.order_id not in placed]
+    if late:
+        soft = {job.order_id: job for job in late}
+        wanted = [soft.get(job.order_id, job) for job in wanted]
+        tours = _inserted(wanted, carriers, flights, tours)
     if effort > 0 and wanted:
         from dispatch.solver import improved  # noqa: PLC0415  (OR-Tools costs two seconds and 130 MB: only who plans)
 
@@ -69,6 +76,20 @@ def plan(
     else:
         bound = None
     return schedule_of(wanted, carriers, tours, flights, bound)
+
+
+def with_limits(jobs: Iterable[Job], carriers: Sequence[Carrier], flights: Flights) -> list[Job]:
+    """Return the orders, those strict that some carrier would bring in time if it did nothing else before."""
+    found = []
+    for job in jobs:
+        limited = replace(job, strict=True)
+        can = job.deliver_by_s is not None and any(
+            carrier.organisation_id == job.organisation_id
+            and next_task(limited, carrier, carrier.site_id, carrier.free_s, flights) is not None
+            for carrier in carriers
+        )
+        found.append(limited if can else replace(job, strict=False) if job.strict else job)
+    return found
 
 
 def schedule_of(
@@ -140,11 +161,10 @@ def _inserted(
     for weight in sorted({job.weight for job in jobs}, reverse=True):
         left = {job.order_id: job for job in jobs if job.weight == weight}
         places = {key: _places(job, carriers, tours, costs, flights) for key, job in left.items()}
-        while True:
-            ranked = [(_regret(found), key) for key, found in places.items() if found]
-            if not ranked:
-                break
-            key = max(ranked)[1]
+        regrets = {key: _regret(found) for key, found in places.items() if found}
+        while regrets:
+            key = max(regrets, key=lambda name: (regrets[name], name))
+            del regrets[key]
             extra, aircraft_id, at = min(places.pop(key).values())
             tours[aircraft_id].insert(at, left.pop(key))
             costs[aircraft_id] += extra
@@ -158,6 +178,10 @@ def _inserted(
                     found.pop(aircraft_id, None)
                 else:
                     found[aircraft_id] = new
+                if found:
+                    regrets[other] = _regret(found)
+                else:
+                    regrets.pop(other, None)
     return tours
 
 
@@ -198,7 +222,7 @@ def _best_place(job: Job, carrier: Carrier, tour: list[Job], cost: float, flight
         begins = (
             (carrier.site_id, carrier.free_s)
             if before is None
-            else (tour[at - 1].destination_site_id, before.arrives_s + carrier.turn_s)
+            else (tour[at - 1].destination_site_id, before.arrives_s + flights.after(tour[at - 1], carrier))
         )
         tasks = flown(carrier, [job, *tour[at:]], flights, begins)
         if tasks is None:

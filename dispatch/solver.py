@@ -144,12 +144,12 @@ class _Model:
         for job, node in self._visits():
             loaded = flights.loaded(job, carrier)
             if loaded is not None:
-                places.append((node, job.destination_site_id, loaded.lasts_s + carrier.turn_s))
+                places.append((node, job.destination_site_id, loaded.lasts_s + flights.after(job, carrier)))
         for start, site_id, busy_s in places:
             for job, node in self._visits():
                 empty = flights.empty(site_id, job, carrier)
                 if node != start and empty is not None:
-                    turn_s = carrier.turn_s if empty.lasts_s > 0 else 0.0
+                    turn_s = flights.turn_s(carrier, job.origin_site_id, empty) if empty.lasts_s > 0 else 0.0
                     seconds[start, node] = round(busy_s + empty.lasts_s + turn_s)
                     cost[start, node] = round(_SCALE * POSITIONING_FACTOR * empty.lasts_s)
         return seconds, cost
@@ -173,13 +173,17 @@ class _Model:
             self._dimension("lateness", by_vehicle, self._lateness)
 
     def _lateness(self, job: Job) -> tuple[int, int] | None:
+        latest = None if job.strict else self._latest(job)
+        return None if latest is None else (latest, round(_SCALE * job.weight * LATE_FACTOR))
+
+    def _latest(self, job: Job) -> int | None:
+        """Return when an order must be in the air to be in time with the fastest carrier, None where it has no time."""
         if job.deliver_by_s is None:
             return None
         lasts = [leg.lasts_s for carrier in self._kinds if (leg := self._flights.loaded(job, carrier)) is not None]
         if not lasts:
             return None
-        latest = self._ticks(job.deliver_by_s - min(lasts))
-        return latest, round(_SCALE * job.weight * LATE_FACTOR)
+        return self._ticks(job.deliver_by_s - min(lasts))
 
     def _dimension(self, name: str, by_vehicle: list[int], soft: Callable[[Job], tuple[int, int] | None]) -> None:
         self._routing.AddDimensionWithVehicleTransits(by_vehicle, _HORIZON_S, 2 * _HORIZON_S, False, name)
@@ -191,6 +195,10 @@ class _Model:
             bound = soft(job)
             if bound is not None:
                 dimension.SetCumulVarSoftUpperBound(self._index(node), *bound)
+            latest = self._latest(job)
+            if job.strict and latest is not None and latest > self._ticks(job.ready_s):
+                # A second of room for what was rounded; the tours are judged exactly when the solver is done.
+                dimension.CumulVar(self._index(node)).SetMax(latest + 1)
 
     def solved(self, first: Tours) -> Tours:
         """Return the tours local search ends with, from those given."""

@@ -51,6 +51,7 @@ _STANDING: Final = frozenset(
     {"above_ceiling", "below_terrain", "outside_corridor", "priority_not_entitled", "climb_not_filed"}
     | {"performance_exceeded", "times_not_attainable", "wind_too_strong"}
     | {"site_unknown", "site_closed", "site_away_from_route", "off_site_not_allowed"}
+    | {"ground_exposed", "ground_unknown", "impact_energy"}
     | INCURABLE
 )
 """Reasons that stand however late the same flight departs."""

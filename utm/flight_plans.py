@@ -34,7 +34,7 @@ from utm.offer_holds import HeldOffers
 from utm.plan_judging import PlanJudge, Prepared, field_problem, performance_of, retimed
 from utm.plan_records import Answer, authority_of, document, encode_authority, live_item, rfc3339
 from utm.problems import Problem, not_found
-from utm.security import Principal, may_read_of
+from utm.security import Principal, may_read_of, visible_organisation
 from utm.security.directory import Organisation
 from utm.sky import LivePlan, Sky, live_plan, version_cells
 from utm.sky_changes import SkyChanges
@@ -103,7 +103,7 @@ class FlightPlans(PlanJudge):
         started_s = self.clock.monotonic_s()
         firm = prepared.aircraft.organisation_id  # a dispatcher checks for the firm, which is what filing would judge
         hold = self.held.matching(firm, parsed, self.clock.now())
-        decision = self.judge(firm, principal, prepared, hold=hold, offers=True)
+        decision = self.judge(firm, principal, prepared, hold=hold, offers=True, ground=True)
         row = self.plan_row(firm, prepared, decision, started_s, plan_id="", plan_no=0, version=0)
         answer = document(row)
         answer["plan_id"] = None
@@ -123,8 +123,7 @@ class FlightPlans(PlanJudge):
 
     async def get(self, principal: Principal, plan_id: str) -> dict[str, Any]:
         """Return a plan the caller may see; raises Problem 404 otherwise."""
-        row = await self.store.read(lambda session: plans.get(session, plan_id))
-        return document(self.readable(row, principal, plan_id))
+        return document(await self.store.read(lambda session: self.visible(session, plan_id, principal)))
 
     # -- jobs of the writer --------------------------------------------------------------------------------------------
 
@@ -144,10 +143,17 @@ class FlightPlans(PlanJudge):
 
     def file_in(self, session: Session, principal: Principal, prepared: Prepared) -> Answer:
         """File inside a running job of the writer, which may keep more in the same transaction."""
-        return self._file(session, principal, prepared, None, "")
+        return self._file(session, principal, prepared, None, "", ground=False)
 
     def _file(
-        self, session: Session, principal: Principal, prepared: Prepared | Problem, key: str | None, body_hash: str
+        self,
+        session: Session,
+        principal: Principal,
+        prepared: Prepared | Problem,
+        key: str | None,
+        body_hash: str,
+        *,
+        ground: bool = True,
     ) -> Answer:
         if key is not None:
             known = plans.find_key(session, principal.organisation_id, key)
@@ -163,13 +169,19 @@ class FlightPlans(PlanJudge):
         self.memory.make_current(session, cells)
         plan_id = new_id("fp")
         hold = self.held.matching(principal.organisation_id, prepared.parsed, self.clock.now())
-        decision = self.judge(principal.organisation_id, principal, prepared, hold=hold)
+        decision = self.judge(principal.organisation_id, principal, prepared, hold=hold, ground=ground)
         displaced = self._displace(session, principal, prepared, decision, plan_id)
         if displaced:
-            decision = self.judge(principal.organisation_id, principal, prepared, hold=hold)
+            decision = self.judge(principal.organisation_id, principal, prepared, hold=hold, ground=ground)
         if decision.outcome != "approved":
             decision = self.judge(
-                principal.organisation_id, principal, prepared, hold=hold, offers=True, decided=decision
+                principal.organisation_id,
+                principal,
+                prepared,
+                hold=hold,
+                offers=True,
+                decided=decision,
+                ground=ground,
             )
         elif hold is not None:
             self.held.end(session, hold, CONSUMED)
@@ -297,7 +309,7 @@ class FlightPlans(PlanJudge):
         self._check_active(prepared.aircraft.aircraft_id)
         started_s = self.clock.monotonic_s()
         self.memory.make_current(session, version_cells([*orjson.loads(row.h3_cells), *prepared.h3_cells]))
-        decision = self.judge(row.organisation_id, principal, prepared, plan_id=plan_id, offers=True)
+        decision = self.judge(row.organisation_id, principal, prepared, plan_id=plan_id, offers=True, ground=True)
         changed = self.plan_row(
             row.organisation_id,
             prepared,
@@ -321,15 +333,15 @@ class FlightPlans(PlanJudge):
 
     # -- shared with the steps -----------------------------------------------------------------------------------------
 
-    def readable(self, row: FlightPlanRow | None, principal: Principal, plan_id: str) -> FlightPlanRow:
-        """Return the row if the caller may read it; raises Problem 404 otherwise."""
+    def visible(self, session: Session, plan_id: str, principal: Principal) -> FlightPlanRow:
+        """Return the present row of a plan the caller may see; raises Problem 404 otherwise."""
+        row = plans.get(session, plan_id, visible_organisation(principal))
         if row is None or not may_read_of(principal, row.organisation_id):
             raise not_found("flight plan", "飞行计划", plan_id)
         return row
 
-    def editable(self, session: Session, plan_id: str, principal: Principal) -> FlightPlanRow:
-        """Return the present row of a plan the caller may change; raises Problem 404 otherwise."""
-        return self.readable(plans.get(session, plan_id), principal, plan_id)
+    editable = visible
+    """Who sees a plan may take its steps as far as the role goes: `utm.security.authorise` knows no other line."""
 
     def reserve(
         self, session: Session, row: FlightPlanRow, also: list[str] | None = None, filed: Prepared | None = None

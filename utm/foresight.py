@@ -159,7 +159,8 @@ def _judged(desk: FlightPlans, works: _Works) -> _Works:
     kept = {}
     for place, work in works.items():
         work.judged_s = desk.clock.monotonic_s()
-        decision = desk.judge(work.asked.principal.organisation_id, work.asked.principal, work.prepared)
+        who = work.asked.principal
+        decision = desk.judge(who.organisation_id, who, work.prepared, ground=True)
         work.decision, work.spent_s = decision, desk.clock.monotonic_s() - work.judged_s
         # One of a higher priority may displace others.
         if decision.outcome == "approved" or work.parsed.priority <= desk.book.policy.max_priority_commercial:
@@ -172,7 +173,7 @@ def _offered(desk: FlightPlans, works: _Works) -> _Works:
     for work in works.values():
         if work.decision.outcome != "approved":
             who, decided = work.asked.principal, work.decision
-            steps = desk.judging(who.organisation_id, who, work.prepared, offers=True, decided=decided)
+            steps = desk.judging(who.organisation_id, who, work.prepared, offers=True, decided=decided, ground=True)
             waiting[0].append((work, steps))
     clock = desk.clock.monotonic_s
     while any(waiting.values()):

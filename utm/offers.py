@@ -108,11 +108,13 @@ class OfferDesk:
         ignore: Collection[str] = (),
         not_before: datetime | None = None,
         closed: Callable[[FlightIntent, float, float], Intervals] | None = None,
+        also: Sequence[Change] = (),
     ) -> Steps[Decision]:
         """Return the decision with counter-offers, step by step; an approval, or with the search switched off, as it is.
 
         `judge` judges a flight as the decision was made. `ignore` names live plans and holds that do not count.
-        `closed(flight, from_s, to_s)` gives delays at which its own permission does not hold.
+        `closed(flight, from_s, to_s)` gives delays at which its own permission does not hold. `also` are changes to try
+        beside those proposed here.
         With `not_before`, the soonest departure to offer, offers are made for an approved plan too: it cannot be kept.
         """
         policy, scene = self._book.policy, self._book.scene
@@ -140,7 +142,9 @@ class OfferDesk:
         )
         filed = Filed(plan, _seen(prepared, scene), decision)
         ways = _Ways(self, self._sky, ignore, policy, scene)
-        steps = searching(filed, setting, (ways.layers, ways.routes, ways.pads), (ways.around_flights, ways.any_pad))
+        first = (ways.layers, ways.routes, ways.pads)
+        proposers = (lambda _: also, *first) if also else first
+        steps = searching(filed, setting, proposers, (ways.around_flights, ways.any_pad))
         found = yield from watch.timed(steps)
         offers = tuple(counter_offer(offer, prepared.body, separation_of(offer.plan, policy, scene)) for offer in found)
         return with_offers(decision, offers, whole=not setting.exhausted())

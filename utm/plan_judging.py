@@ -1,18 +1,18 @@
 """What is asked of a plan without keeping anything: compiled from a body, and judged against the sky as it is."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from airspace.approval import evaluate
-from airspace.decision import Decision, reason
+from airspace.decision import Decision, Reason, decide, reason
 from airspace.deconfliction import Conflict
 from airspace.errors import FieldError
 from airspace.geometry4d import PlanGeometry, Separation, Trajectory4D
 from airspace.intent import FlightIntent, Path
 from airspace.intervals import Intervals
-from airspace.offers import Steps, finished
+from airspace.offers import Change, Steps, finished
 from airspace.policy import Policy
 from airspace.rules.verdict import StandingCover
 from airspace.timebase import to_scene_s
@@ -34,6 +34,8 @@ from utm.security.directory import Organisation
 from utm.sky import LivePlan, Sky
 
 PRIORITY_ENTITLEMENT = "priority_over_50"
+GROUND_RULE = "ground_risk"
+"""The rule that reasons about people on the ground name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,18 @@ class Prepared:
         return self.path.trajectory if isinstance(self.path, FlightPath) else self.path.prisms
 
 
+class GroundOfPlans(Protocol):
+    """What is asked about the ground under a plan that is filed (`utm.logistics.ground_filed`)."""
+
+    def reasons(self, flight: FlightIntent, aircraft: Aircraft) -> Sequence[Reason]:
+        """Return the limits it breaks, refusing or as warnings."""
+        ...
+
+    def ways(self, flight: FlightIntent, cruise_mps: float | None) -> Iterable[Change]:
+        """Propose ways that keep the limits."""
+        ...
+
+
 class PlanJudge:
     """Compiles filed bodies and judges what comes of them; keeps nothing."""
 
@@ -81,6 +95,8 @@ class PlanJudge:
         self.held, self.desk = held, OfferDesk(clock=clock, book=book, sky=sky, waiting=waiting)
         self.own_reservations: Callable[[str], Collection[str]] = lambda aircraft_id: ()
         """What commands have reserved for an aircraft, by id: its own plans are not held to it."""
+        self.ground: GroundOfPlans | None = None
+        """Judges plans by who is under them, where that is asked for; set by the composition root."""
         self.closed_envelopes: Callable[[FlightIntent, float, float], Intervals] = lambda flight, from_s, to_s: []
         """The delays, within bounds, at which no standing approval's envelope is open around a flight."""
 
@@ -141,6 +157,7 @@ class PlanJudge:
         not_before: datetime | None = None,
         decided: Decision | None = None,
         filed_at: datetime | None = None,
+        ground: bool = False,
     ) -> Decision:
         """Judge a prepared plan against the sky as it is; see `judging`."""
         return finished(
@@ -155,6 +172,7 @@ class PlanJudge:
                 not_before=not_before,
                 decided=decided,
                 filed_at=filed_at,
+                ground=ground,
             )
         )
 
@@ -171,13 +189,15 @@ class PlanJudge:
         not_before: datetime | None = None,
         decided: Decision | None = None,
         filed_at: datetime | None = None,
+        ground: bool = False,
     ) -> Steps[Decision]:
         """Judge a prepared plan against the sky as it is, step by step.
 
         `plan_id` names the plan it is a version of; `was_entitled` says that its priority was accepted when it was filed;
         `hold` is the firm's own hold of this very body. `offers` asks for counter-offers where it is not approved,
         departing no sooner than `not_before`; `decided` is the judgement where the running job has just made it;
-        `filed_at` is when the plan was filed, where that is not now.
+        `filed_at` is when the plan was filed, where that is not now; `ground` says that it is filed without a booking,
+        which judges ground risk by itself.
         """
         self.held.lapse(self.clock.now())
         ignore = (*(() if plan_id is None else (plan_id,)), *(() if hold is None else (hold.hold_id,)))
@@ -220,8 +240,10 @@ class PlanJudge:
             others.update((conflict.key, plan) for conflict, plan in found)
             return [conflict for conflict, _ in found]
 
+        under = self.ground if ground else None
+
         def judged(flight: FlightIntent, *, worded: bool = True) -> Decision:
-            return evaluate(
+            found = evaluate(
                 flight,
                 policy,
                 self.book.scene,
@@ -233,6 +255,7 @@ class PlanJudge:
                 standing=covering,
                 worded=worded,
             )
+            return found if under is None else with_reasons(found, under.reasons(flight, prepared.aircraft))
 
         def approves(flight: FlightIntent) -> Decision:
             return judged(flight, worded=False)
@@ -241,6 +264,10 @@ class PlanJudge:
         if not offers:
             return decision
         # What is filed under an envelope is offered nothing outside of it.
+        also: list[Change] = []
+        if under is not None and any(item.rule == GROUND_RULE for item in decision.reasons):
+            route = parsed.route
+            also = list(under.ways(intent, route.cruise_speed_mps if isinstance(route, TrajectoryRoute) else None))
         enveloped = decision.verdict is not None and decision.verdict.standing_approval_id is not None
         return (
             yield from self.desk.attach(
@@ -251,6 +278,7 @@ class PlanJudge:
                 closed=self.closed_envelopes if enveloped else None,
                 ignore=ignore,
                 not_before=not_before,
+                also=also,
             )
         )
 
@@ -268,6 +296,14 @@ class PlanJudge:
         if asker is None or other.organisation_id == asker:
             return other.plan_id
         return opaque_ref(other.plan_id, asker, self._ref_secret)
+
+
+def with_reasons(decision: Decision, more: Sequence[Reason]) -> Decision:
+    """Return the decision that these reasons lead to, too."""
+    if not more:
+        return decision
+    reasons = [*decision.reasons, *more]
+    return decide(reasons, decision.decided_at, decision.policy_version, decision.separation, decision.verdict)
 
 
 def inside_envelope(decision: Decision) -> Decision:

@@ -35,7 +35,7 @@ def regulator(city: Server) -> Iterator[httpx.Client]:
     for item in client.get("/v1/population/grids").json()["items"]:
         if item["state"] == "current":
             assert client.delete(f"/v1/population/grids/{item['grid_id']}").status_code == 204
-    groups = {name: before[name] for name in ("ground_risk", "noise")}
+    groups = {name: before[name] for name in ("ground_risk", "noise", "filed")}
     assert client.put("/v1/ground-risk/rules", json=groups).status_code == 200
 
 
@@ -192,6 +192,67 @@ def test_a_booking_that_breaks_the_limit_is_refused_with_a_flight_that_would_pas
     booked = firm.post("/v1/missions", json={"plan": offer["plan"]})
     assert booked.status_code == 201, booked.text
     assert firm.post(f"/v1/missions/{booked.json()['mission_id']}/cancel").status_code == 200
+
+
+def between_sites(client: httpx.Client, **more: Any) -> dict[str, Any]:
+    """Return a plan straight from site to site at 60 m, to be filed without a booking."""
+    (lat0, lon0), (lat1, lon1) = ends(client)
+    points = [
+        {"lat_deg": lat, "lon_deg": lon, "alt_m": alt, "alt_datum": "AGL"}
+        for lat, lon, alt in ((lat0, lon0, 0), (lat0, lon0, 60), (lat1, lon1, 60), (lat1, lon1, 0))
+    ]
+    at = datetime.now(UTC) + timedelta(hours=40)
+    named = {"origin_site_id": FROM, "destination_site_id": TO, "alternate_site_ids": [FROM]}
+    return filing.plan(filing.register(client), at, points, **named, **more)
+
+
+def test_a_filed_plan_is_held_to_the_limits_as_its_kind_of_operation_is(
+    regulator: httpx.Client, firm: httpx.Client
+) -> None:
+    """Over counted people a parcel is refused with ways to take, a survey told, an ambulance not held up; over people
+    made up nobody is."""
+    body = between_sites(firm)
+    assert firm.post("/v1/flight-plans/check", json=body).json()["decision"]["outcome"] == "approved"
+    assert bring(regulator, crowd(regulator, 30_000.0, half_deg=0.003), "geojson", absent=0).status_code == 201
+    refused = firm.post("/v1/flight-plans", json=body)
+    assert refused.status_code == 409, refused.text
+    decision = refused.json()["decision"]
+    (reason,) = [item for item in decision["reasons"] if item["severity"] == "refuse"]
+    assert (reason["code"], reason["rule"]) == ("ground_exposed", "ground_risk")
+    assert reason["detail_zh"]
+    offer = next(item for item in decision["counter_offers"] if item["kind"] == "route")
+    assert not [item for item in decision["counter_offers"] if item["kind"] == "delay"]
+    taken = firm.post("/v1/flight-plans", json=offer["plan"])
+    assert taken.status_code == 201, taken.text
+    firm.post(f"/v1/flight-plans/{taken.json()['plan_id']}/cancel")
+
+    surveyed = firm.post("/v1/flight-plans", json={**between_sites(firm), "operation_type": "survey"})
+    assert surveyed.status_code == 201, surveyed.text
+    told = [(item["code"], item["severity"]) for item in surveyed.json()["decision"]["reasons"]]
+    assert ("ground_exposed", "warning") in told
+    firm.post(f"/v1/flight-plans/{surveyed.json()['plan_id']}/cancel")
+    rescue = firm.post("/v1/flight-plans", json={**between_sites(firm), "operation_type": "emergency"})
+    assert rescue.status_code == 201, rescue.text
+    assert "ground_exposed" not in {item["code"] for item in rescue.json()["decision"]["reasons"]}
+    firm.post(f"/v1/flight-plans/{rescue.json()['plan_id']}/cancel")
+
+    changed = regulator.put("/v1/ground-risk/rules", json={"filed": {"logistics": "off"}})
+    assert changed.json()["filed"] == {**changed.json()["filed"], "logistics": "off", "survey": "told"}
+    assert firm.post("/v1/flight-plans/check", json=body).json()["decision"]["outcome"] == "approved"
+
+
+def test_a_filed_plan_is_held_to_the_energy_of_a_declared_mass(regulator: httpx.Client, firm: httpx.Client) -> None:
+    """60 kg falling from 60 m are too much; of an aircraft whose mass nobody declared nothing is assumed."""
+    assert bring(regulator, crowd(regulator, 0.0), "geojson", absent=0).status_code == 201
+    body = between_sites(firm)
+    assert firm.post("/v1/flight-plans/check", json=body).json()["decision"]["outcome"] == "approved"
+    heavy = filing.register(firm, mtow_kg=60.0, **{"class": "medium"})
+    found = firm.post("/v1/flight-plans/check", json={**body, "aircraft_id": heavy}).json()["decision"]
+    assert [item["code"] for item in found["reasons"] if item["severity"] == "refuse"] == ["impact_energy"]
+    lower = [item for item in found["counter_offers"] if item["kind"] == "altitude"]
+    tops = [max(p["alt_m"] for p in item["plan"]["route"]["waypoints"]) for item in lower]
+    assert tops
+    assert max(tops) < 60
 
 
 def test_noise_costs_what_the_published_price_says(regulator: httpx.Client, firm: httpx.Client) -> None:

@@ -27,6 +27,21 @@ class NoisePriceShown(BaseModel):
     detour_share_most: float
 
 
+_How = Literal["off", "told", "refuse"]
+
+
+class FiledShown(BaseModel):
+    """What a breach of ground risk does to a plan that is filed without a booking, by type of operation."""
+
+    logistics: _How
+    inspection: _How
+    survey: _How
+    emergency: _How
+    public_safety: _How
+    environment: _How
+    other: _How
+
+
 class GroundRulesShown(BaseModel):
     """Rules of ground risk and noise with their sources."""
 
@@ -34,6 +49,7 @@ class GroundRulesShown(BaseModel):
     ground_risk: GroundLimitsShown
     noise: NoisePriceShown
     sound_power_db: dict[str, float]
+    filed: FiledShown
     sources: dict[str, str]
 
 

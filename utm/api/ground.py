@@ -66,12 +66,29 @@ class SoundPowerBody(ApiModel):
     large: _Db | None = None
 
 
+_How = Literal["off", "told", "refuse"]
+
+
+class FiledBody(ApiModel):
+    """What a breach does to a plan that is filed without a booking, by type of operation: nothing is asked (`off`), it
+    is `told` as a warning, or it does `refuse`; what is left out keeps its value."""
+
+    logistics: _How | None = None
+    inspection: _How | None = None
+    survey: _How | None = None
+    emergency: _How | None = None
+    public_safety: _How | None = None
+    environment: _How | None = None
+    other: _How | None = None
+
+
 class GroundRulesBody(ApiModel):
     """Rules to publish; groups and members left out keep their value."""
 
     ground_risk: GroundLimitsBody | None = None
     noise: NoisePriceBody | None = None
     sound_power_db: SoundPowerBody | None = None
+    filed: FiledBody | None = None
     sources: dict[Annotated[str, Field(max_length=80)], Annotated[str, Field(max_length=500)] | None] | None = None
     """Where a number is from, by its name; null takes one away."""
 
@@ -114,7 +131,7 @@ async def write_rules(request: Request, principal: Writer, services: App) -> Res
             "Must not be null; leave it out to keep it.",
             "不能为 null；省略则保持不变。",
         )
-        for group in ("ground_risk", "noise")
+        for group in ("ground_risk", "noise", "filed")
         for name, value in (given.get(group) or {}).items()
         if value is None
     ]

@@ -1574,6 +1574,8 @@ class ExecuteBody(msgspec.Struct, omit_defaults=True, kw_only=True):
     items: list[str] | None = None
     """Absent: all that wait."""
     confirmation_token: str | None = None
+    reason: str | None = None
+    """Why a supervisor acts on flights of other positions."""
 
 
 class FairnessAnswer(msgspec.Struct, omit_defaults=True, kw_only=True):
@@ -1621,6 +1623,30 @@ class FileProblem(msgspec.Struct, omit_defaults=True, kw_only=True):
     severity: str
     detail: str
     detail_zh: str
+
+
+class FiledBody(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """What a breach does to a plan that is filed without a booking, by type of operation: nothing is asked (`off`), it is `told` as a warning, or it does `refuse`; what is left out keeps its value."""
+
+    logistics: str | None = None
+    inspection: str | None = None
+    survey: str | None = None
+    emergency: str | None = None
+    public_safety: str | None = None
+    environment: str | None = None
+    other: str | None = None
+
+
+class FiledShown(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """What a breach of ground risk does to a plan that is filed without a booking, by type of operation."""
+
+    logistics: str
+    inspection: str
+    survey: str
+    emergency: str
+    public_safety: str
+    environment: str
+    other: str
 
 
 class FirmFairness(msgspec.Struct, omit_defaults=True, kw_only=True):
@@ -1868,6 +1894,7 @@ class GroundRulesBody(msgspec.Struct, omit_defaults=True, kw_only=True):
     ground_risk: GroundLimitsBody | None = None
     noise: NoisePriceBody | None = None
     sound_power_db: SoundPowerBody | None = None
+    filed: FiledBody | None = None
     sources: dict[str, str | None] | None = None
     """Where a number is from, by its name; null takes one away."""
 
@@ -1879,6 +1906,7 @@ class GroundRulesShown(msgspec.Struct, omit_defaults=True, kw_only=True):
     ground_risk: GroundLimitsShown
     noise: NoisePriceShown
     sound_power_db: dict[str, float]
+    filed: FiledShown
     sources: dict[str, str]
 
 
@@ -2856,6 +2884,13 @@ class OwnedFlightShown(msgspec.Struct, omit_defaults=True, kw_only=True):
     sector_position_id: str
 
 
+class OwnedStepBody(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """What goes with a step; an empty body, or none, will do."""
+
+    reason: str | None = None
+    """Why a supervisor acts on a flight that another position owns."""
+
+
 class PacketsAnswer(msgspec.Struct, omit_defaults=True, kw_only=True):
     """What came of the packets."""
 
@@ -3708,6 +3743,11 @@ class SectorBody(msgspec.Struct, omit_defaults=True, kw_only=True):
     position_id: str
     geometry: dict[str, Any] | None = None
     cells: list[str] | None = None
+    lower_m: float | None = None
+    """The sector holds what flies from here on, over the datum; absent: from the ground."""
+    upper_m: float | None = None
+    """The sector holds what flies below this; absent: without bound. Sectors one above the other share their ground."""
+    datum: str | None = None
 
 
 class SectorLayout(msgspec.Struct, omit_defaults=True, kw_only=True):
@@ -3753,6 +3793,9 @@ class SectorShown(msgspec.Struct, omit_defaults=True, kw_only=True):
     position_id: str
     geometry: dict[str, Any] | None
     cells: list[str] | None
+    lower_m: float | None
+    upper_m: float | None
+    datum: str
 
 
 class SeparationAnswer(msgspec.Struct, omit_defaults=True, kw_only=True):

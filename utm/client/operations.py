@@ -19,13 +19,16 @@ class Operations(ABC):
     def _call(self, method: str, path_template: str, **more: Any) -> Any:
         """Send a request and return the answer as its type."""
 
-    def accept_contingency(self, contingency_id: str | int) -> models.Contingency:
+    def accept_contingency(
+        self, contingency_id: str | int, body: models.OwnedStepBody | Mapping[str, Any] | None = None
+    ) -> models.Contingency:
         """Accept a proposed contingency."""
         return self._call(  # type: ignore[no-any-return]
             "POST",
             "/v1/contingencies/{contingency_id}/accept",
             results={200: models.Contingency},
             path={"contingency_id": contingency_id},
+            body=body,
             idempotent=False,
         )
 
@@ -698,13 +701,16 @@ class Operations(ABC):
             idempotent=False,
         )
 
-    def dismiss_contingency(self, contingency_id: str | int) -> models.Contingency:
+    def dismiss_contingency(
+        self, contingency_id: str | int, body: models.OwnedStepBody | Mapping[str, Any] | None = None
+    ) -> models.Contingency:
         """Dismiss a proposed contingency."""
         return self._call(  # type: ignore[no-any-return]
             "POST",
             "/v1/contingencies/{contingency_id}/dismiss",
             results={200: models.Contingency},
             path={"contingency_id": contingency_id},
+            body=body,
             idempotent=False,
         )
 
@@ -717,13 +723,16 @@ class Operations(ABC):
             idempotent=False,
         )
 
-    def end_flight_plan(self, plan_id: str | int) -> models.FlightPlanAnswer:
+    def end_flight_plan(
+        self, plan_id: str | int, body: models.OwnedStepBody | Mapping[str, Any] | None = None
+    ) -> models.FlightPlanAnswer:
         """End the flight."""
         return self._call(  # type: ignore[no-any-return]
             "POST",
             "/v1/flight-plans/{plan_id}/end",
             results={200: models.FlightPlanAnswer},
             path={"plan_id": plan_id},
+            body=body,
             idempotent=False,
         )
 
@@ -1471,7 +1480,7 @@ class Operations(ABC):
     def get_statistics_report(
         self, *, day: str | None = None, month: str | None = None, lang: str | None = None, format: str | None = None
     ) -> models.StatisticsOperations:
-        """The report of a day or month, to read and to print."""
+        """The report of a day or month, to read and to keep."""
         return self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/statistics/report",
@@ -3042,13 +3051,16 @@ class AsyncOperations(ABC):
     async def _call(self, method: str, path_template: str, **more: Any) -> Any:
         """Send a request and return the answer as its type."""
 
-    async def accept_contingency(self, contingency_id: str | int) -> models.Contingency:
+    async def accept_contingency(
+        self, contingency_id: str | int, body: models.OwnedStepBody | Mapping[str, Any] | None = None
+    ) -> models.Contingency:
         """Accept a proposed contingency."""
         return await self._call(  # type: ignore[no-any-return]
             "POST",
             "/v1/contingencies/{contingency_id}/accept",
             results={200: models.Contingency},
             path={"contingency_id": contingency_id},
+            body=body,
             idempotent=False,
         )
 
@@ -3725,13 +3737,16 @@ class AsyncOperations(ABC):
             idempotent=False,
         )
 
-    async def dismiss_contingency(self, contingency_id: str | int) -> models.Contingency:
+    async def dismiss_contingency(
+        self, contingency_id: str | int, body: models.OwnedStepBody | Mapping[str, Any] | None = None
+    ) -> models.Contingency:
         """Dismiss a proposed contingency."""
         return await self._call(  # type: ignore[no-any-return]
             "POST",
             "/v1/contingencies/{contingency_id}/dismiss",
             results={200: models.Contingency},
             path={"contingency_id": contingency_id},
+            body=body,
             idempotent=False,
         )
 
@@ -3744,13 +3759,16 @@ class AsyncOperations(ABC):
             idempotent=False,
         )
 
-    async def end_flight_plan(self, plan_id: str | int) -> models.FlightPlanAnswer:
+    async def end_flight_plan(
+        self, plan_id: str | int, body: models.OwnedStepBody | Mapping[str, Any] | None = None
+    ) -> models.FlightPlanAnswer:
         """End the flight."""
         return await self._call(  # type: ignore[no-any-return]
             "POST",
             "/v1/flight-plans/{plan_id}/end",
             results={200: models.FlightPlanAnswer},
             path={"plan_id": plan_id},
+            body=body,
             idempotent=False,
         )
 
@@ -4502,7 +4520,7 @@ class AsyncOperations(ABC):
     async def get_statistics_report(
         self, *, day: str | None = None, month: str | None = None, lang: str | None = None, format: str | None = None
     ) -> models.StatisticsOperations:
-        """The report of a day or month, to read and to print."""
+        """The report of a day or month, to read and to keep."""
         return await self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/statistics/report",

@@ -18,7 +18,7 @@ from dispatch.population import Densities, Lattice, PopulationGrid, Sample, grid
 from dispatch.priced_way import PricedGround
 from utm.airspace_book import AirspaceBook
 from utm.clock import Clock
-from utm.ground.rules import DEFAULTS, GroundRules, changed
+from utm.ground.rules import DEFAULTS, GroundRules, changed, complete
 from utm.ids import new_id
 from utm.memory import Memory
 from utm.plan_records import rfc3339
@@ -270,7 +270,7 @@ class GroundDesk:
         row = ground.current(session)
         self._imported = None if row is None else self._unpacked(row)
         rules = ground.rules(session)
-        self.rules = GroundRules(DEFAULTS if rules is None else orjson.loads(rules.document))
+        self.rules = GroundRules(DEFAULTS if rules is None else complete(orjson.loads(rules.document)))
 
     def refresh(self, session: Session, ref: str) -> None:
         """Read what another process changed."""

@@ -11,6 +11,7 @@ from utm.logistics.dispatcher import Dispatcher
 from utm.logistics.fleet import LogisticsFleet
 from utm.logistics.flights import FlightDesigner
 from utm.logistics.ground_check import GroundCheck
+from utm.logistics.ground_filed import FiledGround
 from utm.logistics.missions import KIND, MissionDesk
 from utm.logistics.orders import OrderDesk
 from utm.logistics.reassignment import Reassignment
@@ -70,6 +71,7 @@ class Logistics:
         dispatcher.touched = lambda zone: {item.plan.plan_id for item in zones.impact(zone).filed}
         check = GroundCheck(ground, designer, book)
         missions.resources.ground = check
+        flight_plans.ground = FiledGround(check, ground, designer, book)
         by_hand = Reassignment(
             clock=clock,
             store=store,

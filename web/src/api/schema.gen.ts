@@ -1383,6 +1383,8 @@ export interface ExecuteBody {
   /** Absent: all that wait. */
   readonly items?: readonly string[] | null
   readonly confirmation_token?: string | null
+  /** Why a supervisor acts on flights of other positions. */
+  readonly reason?: string | null
 }
 
 /** Every firm the caller may see, by id, and all of those together. */
@@ -1425,6 +1427,28 @@ export interface FileProblem {
   readonly severity: string
   readonly detail: string
   readonly detail_zh: string
+}
+
+/** What a breach does to a plan that is filed without a booking, by type of operation: nothing is asked (`off`), it is `told` as a warning, or it does `refuse`; what is left out keeps its value. */
+export interface FiledBody {
+  readonly logistics?: 'off' | 'told' | 'refuse' | null
+  readonly inspection?: 'off' | 'told' | 'refuse' | null
+  readonly survey?: 'off' | 'told' | 'refuse' | null
+  readonly emergency?: 'off' | 'told' | 'refuse' | null
+  readonly public_safety?: 'off' | 'told' | 'refuse' | null
+  readonly environment?: 'off' | 'told' | 'refuse' | null
+  readonly other?: 'off' | 'told' | 'refuse' | null
+}
+
+/** What a breach of ground risk does to a plan that is filed without a booking, by type of operation. */
+export interface FiledShown {
+  readonly logistics: 'off' | 'told' | 'refuse'
+  readonly inspection: 'off' | 'told' | 'refuse'
+  readonly survey: 'off' | 'told' | 'refuse'
+  readonly emergency: 'off' | 'told' | 'refuse'
+  readonly public_safety: 'off' | 'told' | 'refuse'
+  readonly environment: 'off' | 'told' | 'refuse'
+  readonly other: 'off' | 'told' | 'refuse'
 }
 
 /** How the requests of one firm fared. */
@@ -1654,6 +1678,7 @@ export interface GroundRulesBody {
   readonly ground_risk?: GroundLimitsBody | null
   readonly noise?: NoisePriceBody | null
   readonly sound_power_db?: SoundPowerBody | null
+  readonly filed?: FiledBody | null
   /** Where a number is from, by its name; null takes one away. */
   readonly sources?: Readonly<Record<string, string | null>> | null
 }
@@ -1664,6 +1689,7 @@ export interface GroundRulesShown {
   readonly ground_risk: GroundLimitsShown
   readonly noise: NoisePriceShown
   readonly sound_power_db: Readonly<Record<string, number>>
+  readonly filed: FiledShown
   readonly sources: Readonly<Record<string, string>>
 }
 
@@ -2566,6 +2592,12 @@ export interface OwnedFlightShown {
   readonly sector_position_id: string
 }
 
+/** What goes with a step; an empty body, or none, will do. */
+export interface OwnedStepBody {
+  /** Why a supervisor acts on a flight that another position owns. */
+  readonly reason?: string | null
+}
+
 /** What came of the packets. */
 export interface PacketsAnswer {
   /** How many were decoded. */
@@ -3364,6 +3396,11 @@ export interface SectorBody {
   readonly position_id: string
   readonly geometry?: Readonly<Record<string, unknown>> | null
   readonly cells?: readonly string[] | null
+  /** The sector holds what flies from here on, over the datum; absent: from the ground. */
+  readonly lower_m?: number | null
+  /** The sector holds what flies below this; absent: without bound. Sectors one above the other share their ground. */
+  readonly upper_m?: number | null
+  readonly datum?: 'AGL' | 'AMSL' | 'HAE'
 }
 
 /** A version of the division of the city. */
@@ -3405,6 +3442,9 @@ export interface SectorShown {
   readonly position_id: string
   readonly geometry: Readonly<Record<string, unknown>> | null
   readonly cells: readonly string[] | null
+  readonly lower_m: number | null
+  readonly upper_m: number | null
+  readonly datum: 'AGL' | 'AMSL' | 'HAE'
 }
 
 /** Minima between two flights. */
@@ -4506,8 +4546,8 @@ export interface Operations {
   readonly 'GET /v1/commands/{command_id}': { readonly body: undefined; readonly answer: Command }
   readonly 'GET /v1/contingencies': { readonly body: undefined; readonly answer: Contingencies }
   readonly 'GET /v1/contingencies/{contingency_id}': { readonly body: undefined; readonly answer: Contingency }
-  readonly 'POST /v1/contingencies/{contingency_id}/accept': { readonly body: undefined; readonly answer: Contingency }
-  readonly 'POST /v1/contingencies/{contingency_id}/dismiss': { readonly body: undefined; readonly answer: Contingency }
+  readonly 'POST /v1/contingencies/{contingency_id}/accept': { readonly body: OwnedStepBody; readonly answer: Contingency }
+  readonly 'POST /v1/contingencies/{contingency_id}/dismiss': { readonly body: OwnedStepBody; readonly answer: Contingency }
   readonly 'GET /v1/corridors': { readonly body: undefined; readonly answer: FeaturePage }
   readonly 'PUT /v1/corridors/{corridor_id}': { readonly body: FeatureBody; readonly answer: PublishedFeature }
   readonly 'DELETE /v1/corridors/{corridor_id}': { readonly body: undefined; readonly answer: null }
@@ -4546,7 +4586,7 @@ export interface Operations {
   readonly 'POST /v1/flight-plans/{plan_id}/confirm': { readonly body: undefined; readonly answer: FlightPlanAnswer }
   readonly 'POST /v1/flight-plans/{plan_id}/contingency': { readonly body: ContingencyDeclaration; readonly answer: Contingency }
   readonly 'POST /v1/flight-plans/{plan_id}/decision': { readonly body: DecisionBody; readonly answer: FlightPlanAnswer }
-  readonly 'POST /v1/flight-plans/{plan_id}/end': { readonly body: undefined; readonly answer: FlightPlanAnswer }
+  readonly 'POST /v1/flight-plans/{plan_id}/end': { readonly body: OwnedStepBody; readonly answer: FlightPlanAnswer }
   readonly 'GET /v1/flight-plans/{plan_id}/export': { readonly body: undefined; readonly answer: Readonly<Record<string, unknown>> }
   readonly 'GET /v1/flight-plans/{plan_id}/go-no-go': { readonly body: undefined; readonly answer: PlanGoNoGo }
   readonly 'POST /v1/flight-plans/{plan_id}/offers/{index}/hold': { readonly body: undefined; readonly answer: HeldOfferAnswer }

@@ -122,5 +122,8 @@ export const indicators = {
   cause_pending_authority: { zh: '待主管部门审批', en: 'Awaits an authority' },
   cause_off_site_not_allowed: { zh: '不得场外起降', en: 'Off-site not allowed' },
   cause_duration_not_allowed: { zh: '时长不允许', en: 'Duration not allowed' },
+  cause_ground_exposed: { zh: '地面暴露人口超限', en: 'Too many people below' },
+  cause_ground_unknown: { zh: '地面人口未知', en: 'People below unknown' },
+  cause_impact_energy: { zh: '坠落动能超限', en: 'Fall too hard' },
   cause_lost_link_zone: { zh: '失联航线进入限制区', en: 'Lost-link way enters a zone' },
 } as const satisfies Record<string, Entry>

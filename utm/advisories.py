@@ -27,7 +27,7 @@ from utm.live_schema import AdvisoryItem
 from utm.memory import Memory
 from utm.plan_records import rfc3339
 from utm.problems import not_found
-from utm.security import Principal, may_edit_of, may_read_of
+from utm.security import Principal, may_edit_of, may_read_of, visible_organisation
 from utm.store import notices
 from utm.store.journal import record_audit
 from utm.store.notice_tables import AdvisoryRow
@@ -244,7 +244,7 @@ class AdvisoryDesk:
         """Mark an advisory as read by its firm; doing it again changes nothing. Raises Problem 404 for another's."""
 
         def job(session: Session) -> dict[str, Any]:
-            row = notices.advisory(session, advisory_id)
+            row = notices.advisory(session, advisory_id, visible_organisation(principal))
             if row is None or not may_edit_of(principal, row.organisation_id):
                 raise not_found("advisory", "通告", advisory_id)
             if row.acknowledged_at is None:

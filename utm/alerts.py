@@ -152,7 +152,8 @@ class Alerts:
         """Take a dispatcher's step; raises Problem 404, or 409 illegal_alert_step naming what is allowed."""
         alert = self.book.open.get(alert_id)
         if alert is None:
-            row = await self._store.read(lambda session: records.get(session, alert_id))
+            owner = visible_organisation(principal)
+            row = await self._store.read(lambda session: records.get(session, alert_id, owner))
             alert = self.book.open.get(alert_id)
             if alert is None and (row is None or not _may_see(principal, row)):
                 raise not_found("alert", "告警", alert_id)
@@ -187,12 +188,15 @@ class Alerts:
 
     async def get(self, principal: Principal, alert_id: str) -> tuple[AlertItem, list[AlertStepRow]]:
         """Return an alert as the caller may see it, with its steps; raises Problem 404."""
-        row, steps = await self._store.read(
-            lambda session: (records.get(session, alert_id), records.steps_of(session, alert_id))
-        )
-        if row is None or not _may_see(principal, row):
-            raise not_found("alert", "告警", alert_id)
-        return item_of_row_for(row, visible_organisation(principal)), steps
+        owner = visible_organisation(principal)
+
+        def read(session: Session) -> tuple[AlertItem, list[AlertStepRow]]:
+            row = records.get(session, alert_id, owner)
+            if row is None or not _may_see(principal, row):
+                raise not_found("alert", "告警", alert_id)
+            return item_of_row_for(row, owner), records.steps_of(session, alert_id)
+
+        return await self._store.read(read)
 
     async def page(
         self, principal: Principal, where: records.AlertFilter, *, after: tuple[float, str] | None, limit: int

@@ -21,9 +21,8 @@ from utm.api.flight_plan_models import FlightPlanBody
 from utm.flight_plans import FlightPlans, illegal
 from utm.plan_records import Answer, rfc3339
 from utm.plan_steps import PlanSteps
-from utm.problems import FieldProblem, Problem, not_found, validation_problem
-from utm.security import Principal, may_read_of
-from utm.store import plans
+from utm.problems import FieldProblem, Problem, validation_problem
+from utm.security import Principal
 from utm.store.store import Store
 
 _M_PER_DEG: Final = 111_195.0
@@ -48,9 +47,7 @@ class AlternativeDesk:
 
     async def judge(self, principal: Principal, plan_id: str, wanted: Wanted) -> dict[str, Any]:
         """Return the offer an alternative makes and how it is judged now; raises Problem 404, 409, 422."""
-        row = await self._store.read(lambda session: plans.get(session, plan_id))
-        if row is None or not may_read_of(principal, row.organisation_id):
-            raise not_found("flight plan", "飞行计划", plan_id)
+        row = await self._store.read(lambda session: self._plans.visible(session, plan_id, principal))
         if PlanState(row.state) is not PlanState.PENDING:
             raise illegal(IllegalTransition(PlanState(row.state), "offer", ()))
         before = orjson.loads(row.body)

@@ -403,12 +403,15 @@ class CommandDesk:
 
     async def get(self, principal: Principal, command_id: str) -> Command:
         """Return a command the caller may see; raises Problem 404."""
-        row, steps = await self._store.read(
-            lambda session: (records.get(session, command_id), records.steps_of(session, [command_id])[command_id])
-        )
-        if row is None or not may_read_of(principal, row.organisation_id):
-            raise not_found("command", "指令", command_id)
-        return self._live.get(command_id) or command_of(row, steps)
+
+        def read(session: Session) -> Command:
+            row = records.get(session, command_id, visible_organisation(principal))
+            if row is None or not may_read_of(principal, row.organisation_id):
+                raise not_found("command", "指令", command_id)
+            return command_of(row, records.steps_of(session, [command_id])[command_id])
+
+        stored = await self._store.read(read)
+        return self._live.get(command_id, stored)
 
     async def page(
         self, principal: Principal, where: CommandFilter, *, before: int | None, limit: int

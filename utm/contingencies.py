@@ -110,7 +110,7 @@ class ContingencyDesk:
         """Open a proposed contingency, or dismiss it; raises Problem 404, 409 when it is not proposed any more."""
 
         def job(session: Session) -> dict[str, Any]:
-            row = records.get(session, contingency_id)
+            row = records.get(session, contingency_id, visible_organisation(principal))
             if row is None or not may_read_of(principal, row.organisation_id):
                 raise not_found("contingency", "应急情况", contingency_id)
             if row.state != "proposed":
@@ -144,10 +144,11 @@ class ContingencyDesk:
         detected_s: float | None,
         wanted: str,
     ) -> dict[str, Any]:
-        plan = plan_records.get(session, plan_id)
         if principal is not None:
-            plan = self._plans.readable(plan, principal, plan_id)
-        elif plan is None:
+            plan = self._plans.visible(session, plan_id, principal)
+        elif (found := plan_records.get(session, plan_id)) is not None:
+            plan = found
+        else:
             raise not_found("flight plan", "飞行计划", plan_id)
         state = PlanState(plan.state)
         if state not in AIRBORNE:
@@ -300,7 +301,8 @@ class ContingencyDesk:
 
     async def get(self, principal: Principal, contingency_id: str) -> dict[str, Any]:
         """Return a contingency the caller may see, for the centre with the flights in its way; raises Problem 404."""
-        row = await self._store.read(lambda session: records.get(session, contingency_id))
+        owner = visible_organisation(principal)
+        row = await self._store.read(lambda session: records.get(session, contingency_id, owner))
         if row is None or not may_read_of(principal, row.organisation_id):
             raise not_found("contingency", "应急情况", contingency_id)
         return self._document(row, principal)

@@ -29,7 +29,7 @@ from utm.memory import Memory
 from utm.plan_records import rfc3339
 from utm.problems import Problem, not_found, validation_problem
 from utm.rules.standing_days import StandingDays
-from utm.security import Principal, may_read_of
+from utm.security import Principal, may_read_of, visible_organisation
 from utm.store import notices
 from utm.store.journal import record_audit
 from utm.store.notice_tables import StandingApprovalRow
@@ -174,7 +174,7 @@ class StandingApprovals:
         """Approve or refuse an application, or withdraw what was approved; raises Problem 409 for a step out of order."""
 
         def job(session: Session) -> dict[str, Any]:
-            row = notices.approval(session, standing_approval_id)
+            row = notices.approval(session, standing_approval_id, visible_organisation(principal))
             if row is None or not may_read_of(principal, row.organisation_id):
                 raise not_found("standing approval", "长期批准", standing_approval_id)
             if outcome not in _STEPS.get(row.state, ()):

@@ -22,7 +22,7 @@ from utm.plan_timeline import timeline
 from utm.problems import not_found
 from utm.security import Principal, may_edit_of, may_read_of, require
 from utm.services import Services, services_of
-from utm.store import contacts, geometry_codec, plans
+from utm.store import contacts, geometry_codec
 from utm.store.contact_tables import OperatorContactRow
 from utm.store.journal import record_audit
 from utm.store.tables import FlightPlanRow
@@ -34,10 +34,7 @@ PlanReader = Annotated[Principal, Depends(require("plan.read"))]
 
 
 async def _plan(services: Services, plan_id: str, principal: Principal) -> FlightPlanRow:
-    row = await services.store.read(lambda session: plans.get(session, plan_id))
-    if row is None or not may_read_of(principal, row.organisation_id):
-        raise not_found("flight plan", "飞行计划", plan_id)
-    return row
+    return await services.store.read(lambda session: services.flight_plans.visible(session, plan_id, principal))
 
 
 # -- vertical profile --------------------------------------------------------------------------------------------------

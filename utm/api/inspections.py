@@ -22,7 +22,7 @@ from utm.plan_records import rfc3339
 from utm.problems import FieldProblem, Problem, not_found, validation_problem
 from utm.security import Principal, may_read_of, require
 from utm.services import Services, services_of
-from utm.store import plans, results
+from utm.store import results
 from utm.store.journal import record_audit
 from utm.store.result_tables import PlanResultRow
 from utm.store.tables import FlightPlanRow
@@ -252,7 +252,7 @@ async def list_results(
     """Return the references to what the flight yielded, oldest first."""
 
     def read(session: Session) -> list[PlanResultRow]:
-        services.flight_plans.readable(plans.get(session, plan_id), principal, plan_id)
+        services.flight_plans.visible(session, plan_id, principal)
         return results.of_plan(session, plan_id)
 
     rows = await services.store.read(read)
@@ -274,7 +274,7 @@ async def add_result(
     body = await parse_body(request, ResultBody)
 
     def job(session: Session) -> dict[str, Any]:
-        row = services.flight_plans.readable(plans.get(session, plan_id), principal, plan_id)
+        row = services.flight_plans.visible(session, plan_id, principal)
         if row.activated_at is None:
             raise Problem("conflict", "The flight has not begun: it has no results.", "该飞行尚未开始，没有成果。")
         if len(results.of_plan(session, plan_id)) >= MAX_RESULTS:
@@ -309,7 +309,7 @@ async def remove_result(
     """Take a reference away; the audit trail keeps that it was there."""
 
     def job(session: Session) -> None:
-        row = services.flight_plans.readable(plans.get(session, plan_id), principal, plan_id)
+        row = services.flight_plans.visible(session, plan_id, principal)
         if not results.remove(session, plan_id, result_id):
             raise not_found("result", "成果", result_id)
         _audit(services, session, principal, "result.remove", row, result_id)

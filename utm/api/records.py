@@ -18,7 +18,7 @@ from utm.recording.bundle import StoredFlight, canonical, flight_parts, flown, m
 from utm.recording.columns import RecordedEvent, us_of
 from utm.security import Principal, require
 from utm.services import Services, services_of
-from utm.store import geometry_codec, plans
+from utm.store import geometry_codec
 
 Format = Literal["json", "geojson", "kml", "csv"]
 _FEATURES = "application/geo+json"
@@ -55,8 +55,7 @@ async def flight_record(
     `manifest` holds the SHA-256 of each part, over its JSON with keys sorted and no spaces.
     """
     # Who may not read it costs the store no more than a plan that never was.
-    row = await services.store.read(lambda session: plans.get(session, plan_id))
-    services.flight_plans.readable(row, principal, plan_id)
+    await services.store.read(lambda session: services.flight_plans.visible(session, plan_id, principal))
     flight = await services.store.read(lambda session: stored_flight(session, plan_id))
     if flight is None:
         raise not_found("flight plan", "飞行计划", plan_id)

@@ -23,7 +23,7 @@ from utm.plan_records import rfc3339
 from utm.problems import FieldProblem, Problem, validation_problem
 from utm.security import Principal, require
 from utm.services import Services, services_of
-from utm.store import plans, weather
+from utm.store import weather
 from utm.weather.grib import GribMissingError, read_grib
 from utm.weather.limits import NAMES
 
@@ -305,9 +305,7 @@ async def go_no_go(
     plan_id: str, principal: Annotated[Principal, Depends(require("plan.read"))], services: App
 ) -> Response:
     """Return what the weather says of a plan now, when it clears, and what was said and done before departure."""
-    row = services.flight_plans.readable(
-        await services.store.read(lambda session: plans.get(session, plan_id)), principal, plan_id
-    )
+    row = await services.store.read(lambda session: services.flight_plans.visible(session, plan_id, principal))
     said = await services.store.read(lambda session: weather.verdicts(session, plan_id))
     live = services.sky.get(plan_id)
     now = None if live is None else services.weather_watch.of_plan(live)

@@ -260,8 +260,8 @@ class DutyDesk:
         """Queue a message that ended again; raises Problem 404 for another organisation's."""
 
         def job(session: Session) -> dict[str, Any]:
-            row = duty.message(session, message_id)
-            if row is None or row.organisation_id != principal.organisation_id:
+            row = duty.message(session, message_id, principal.organisation_id)
+            if row is None:
                 raise not_found("message", "消息", message_id)
             if duty.contact(session, row.contact_id) is None:
                 raise Problem("contact_gone")
@@ -300,8 +300,8 @@ class DutyDesk:
 
     @staticmethod
     def _own(session: Session, principal: Principal, contact_id: str) -> DutyContactRow:
-        row = duty.contact(session, contact_id)
-        if row is None or row.organisation_id != principal.organisation_id:
+        row = duty.contact(session, contact_id, principal.organisation_id)
+        if row is None:
             raise not_found("contact", "联系人", contact_id)
         return row
 

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from sqlmodel import Session
 
+from airspace.pads import PadTimes
 from airspace.timebase import from_scene_s, to_scene_s
 from dispatch.carrier import Carrier, turn_at
 from dispatch.energy import EnergyModel, model_of
@@ -15,7 +16,7 @@ from utm.ids import new_id
 from utm.logistics.missions import ALIVE
 from utm.plan_records import rfc3339
 from utm.problems import FieldProblem, not_found, validation_problem
-from utm.security import Principal, may_edit_of, may_read_of
+from utm.security import Principal, may_edit_of, may_read_of, visible_organisation
 from utm.store import logistics
 from utm.store.journal import record_audit
 from utm.store.logistics_tables import BatteryRow, CarrierRow, CrewRow, MissionRow
@@ -104,7 +105,7 @@ class LogisticsFleet:
         """Return one carrier; raises Problem 404 for one the caller may not see."""
 
         def job(session: Session) -> dict[str, Any]:
-            row = logistics.get(session, CarrierRow, aircraft_id)
+            row = logistics.get(session, CarrierRow, aircraft_id, visible_organisation(principal))
             if row is None or not may_read_of(principal, row.organisation_id):
                 raise not_found("carrier", "运力", aircraft_id)
             return _document(row) | self._standing_document(session, row)
@@ -129,7 +130,7 @@ class LogisticsFleet:
             return row.site_id, now_s, None
         last = living[-1]
         site_id = last.destination_site_id or row.site_id
-        return site_id, max(now_s, last.arrives_s + self._turn_s(row, site_id)), last
+        return site_id, max(now_s, last.arrives_s + self.bound_s(row.turn_s, site_id, last.energy_wh)), last
 
     def planners(self, session: Session, organisation_id: str) -> list[Carrier]:
         """Return a firm's carriers that can be planned with: available, registered, not due for maintenance."""
@@ -140,15 +141,22 @@ class LogisticsFleet:
             aircraft = self._fleet.get(row.aircraft_id)
             due = row.maintenance_after_s is not None and row.flown_s >= row.maintenance_after_s
             if row.state == "available" and not due and aircraft is not None and aircraft.active:
-                site_id, arrives_s = ends.get(row.aircraft_id, (None, now_s - row.turn_s))
-                turn_s = row.turn_s if site_id is None else self._turn_s(row, site_id)
-                found.append(carrier_of(row, site_id or row.site_id, max(now_s, arrives_s + turn_s)))
+                last = ends.get(row.aircraft_id)
+                if last is None:
+                    found.append(carrier_of(row, row.site_id, now_s))
+                else:
+                    site_id, free_s = last[0] or row.site_id, last[1]
+                    bound_s = self.bound_s(row.turn_s, site_id, last[2])
+                    found.append(carrier_of(row, site_id, max(now_s, free_s + bound_s)))
         return found
 
-    def _turn_s(self, row: CarrierRow, site_id: str) -> float:
-        """Return how long a carrier turns round at a site; charging is booked with the flight, by what it takes."""
+    def bound_s(self, turn_s: float, site_id: str, used_wh: float | None) -> float:
+        """Return how long a flight binds its carrier after landing at a site: battery changed, or charged by what the flight
+        took, and no shorter than its pad is kept. The same as a booking keeps (`utm.logistics.bookings`)."""
         site = self._book.sites.get(site_id)
-        return row.turn_s if site is None else turn_at(row.turn_s, None, site.fields.battery_swap_s, None)
+        if site is not None:
+            turn_s = turn_at(turn_s, used_wh, site.fields.battery_swap_s, site.fields.charging_w)
+        return max(turn_s, PadTimes.of(self._book.policy, site).turn_around_s)
 
     # -- batteries and crews -------------------------------------------------------------------------------------------
 
@@ -193,7 +201,7 @@ class LogisticsFleet:
         kind, kind_zh = ("battery", "电池") if model is BatteryRow else ("crew", "机组")
 
         def job(session: Session) -> dict[str, Any]:
-            row = logistics.get(session, model, ref)
+            row = logistics.get(session, model, ref, visible_organisation(principal))
             if row is None or not may_edit_of(principal, row.organisation_id):
                 raise not_found(kind, kind_zh, ref)
             changed = {**values, "updated_at": rfc3339(self._clock.now())}

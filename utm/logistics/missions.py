@@ -28,7 +28,7 @@ from utm.logistics.bookings import Needs, Resources, alternate_event
 from utm.plan_records import Answer, document, rfc3339
 from utm.plan_steps import PlanSteps
 from utm.problems import Problem, not_found
-from utm.security import Principal, may_edit_of, may_read_of
+from utm.security import Principal, may_edit_of, may_read_of, visible_organisation
 from utm.store import contingencies, logistics, plans
 from utm.store.journal import audit_of, record_audit
 from utm.store.logistics_tables import BatteryRow, CarrierRow, MissionRow
@@ -181,7 +181,7 @@ class MissionDesk:
 
     def readable(self, session: Session, principal: Principal, mission_id: str) -> MissionRow:
         """Return a mission's row if the caller may read it; raises Problem 404 otherwise."""
-        row = logistics.get(session, MissionRow, mission_id)
+        row = logistics.get(session, MissionRow, mission_id, visible_organisation(principal))
         if row is None or not may_read_of(principal, row.organisation_id):
             raise not_found("mission", "任务", mission_id)
         return row

@@ -372,7 +372,7 @@ class OrderDesk:
         return None if row.mission_id is None else logistics.get(session, MissionRow, row.mission_id)
 
     def _readable(self, session: Session, principal: Principal, order_id: str) -> OrderRow:
-        row = logistics.get(session, OrderRow, order_id)
+        row = logistics.get(session, OrderRow, order_id, visible_organisation(principal))
         if row is None or not may_read_of(principal, row.organisation_id):
             raise not_found("order", "订单", order_id)
         return row

@@ -16,7 +16,7 @@ from utm.plan_records import decode_authority, rfc3339
 from utm.plan_steps import PlanSteps
 from utm.problems import Problem, not_found
 from utm.rules.applications import ApplicationDesk
-from utm.security import Principal, may_read_of
+from utm.security import Principal, may_read_of, visible_organisation
 from utm.standing import StandingApprovals
 from utm.store import notices, plans, rules
 from utm.store.notice_tables import StandingApprovalRow
@@ -88,16 +88,17 @@ class Approvals:
 
     async def get(self, principal: Principal, approval_id: str) -> dict[str, Any]:
         """Return one entry with the form of Article 27; raises Problem 404 for what the caller may not see."""
+        owner = visible_organisation(principal)
         if approval_id.startswith("sa_"):
-            row = await self._store.read(lambda session: notices.approval(session, approval_id))
+            row = await self._store.read(lambda session: notices.approval(session, approval_id, owner))
             if row is not None and may_read_of(principal, row.organisation_id):
                 return self._envelope(row)
             raise not_found("approval", "审批", approval_id)
         plan_id, application = approval_id.removeprefix("release:"), None
         if not approval_id.startswith("release:"):
-            application = await self._store.read(lambda session: rules.application(session, approval_id))
+            application = await self._store.read(lambda session: rules.application(session, approval_id, owner))
             plan_id = "" if application is None else application.plan_id
-        plan = (await self._plans([plan_id])).get(plan_id)
+        plan = await self._store.read(lambda session: plans.get(session, plan_id, owner))
         if plan is None or not may_read_of(principal, plan.organisation_id):
             raise not_found("approval", "审批", approval_id)
         document = self._release(plan) if application is None else self._plan(application, plan)

@@ -26,7 +26,7 @@ from utm.live_schema import AlertItem
 from utm.memory import Memory
 from utm.plan_records import rfc3339
 from utm.problems import Problem, not_found
-from utm.security import Principal, may_edit_of, may_read_of
+from utm.security import Principal, may_edit_of, may_read_of, visible_organisation
 from utm.store import plans, rules
 from utm.store.journal import record_audit
 from utm.store.rule_tables import EventReportRow
@@ -148,7 +148,7 @@ class EventReports:
         return await self._store.write(job)
 
     def _open_of(self, session: Session, principal: Principal, report_id: str) -> EventReportRow:
-        row = rules.report(session, report_id)
+        row = rules.report(session, report_id, visible_organisation(principal))
         if row is None or not (
             may_read_of(principal, row.organisation_id) or may_edit_of(principal, row.organisation_id)
         ):
@@ -159,7 +159,8 @@ class EventReports:
 
     async def get(self, principal: Principal, report_id: str) -> dict[str, Any]:
         """Return a report; raises Problem 404 for another's."""
-        row = await self._store.read(lambda session: rules.report(session, report_id))
+        owner = visible_organisation(principal)
+        row = await self._store.read(lambda session: rules.report(session, report_id, owner))
         if row is None or not may_read_of(principal, row.organisation_id):
             raise not_found("event report", "事件报告", report_id)
         return report_document(row, self._clock.now())

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlmodel import Session
 
 from utm.store.alert_tables import AlertRow, AlertStepRow
@@ -40,9 +40,12 @@ def add_step(session: Session, step: AlertStepRow) -> None:
     insert(session, AlertStepRow, values)
 
 
-def get(session: Session, alert_id: str) -> AlertRow | None:
-    """Return an alert, or None."""
-    row = session.execute(select(_alerts).where(_alerts.c.alert_id == alert_id)).one_or_none()
+def get(session: Session, alert_id: str, owner: str | None = None) -> AlertRow | None:
+    """Return an alert, or None; with an `owner`, only one that concerns that organisation."""
+    query = select(_alerts).where(_alerts.c.alert_id == alert_id)
+    if owner is not None:
+        query = query.where(_concerns(owner))
+    row = session.execute(query).one_or_none()
     return None if row is None else AlertRow(**row._mapping)
 
 
@@ -58,11 +61,15 @@ def open_alerts(session: Session) -> list[AlertRow]:
     return [AlertRow(**row._mapping) for row in session.execute(query)]
 
 
+def _concerns(organisation_id: str) -> ColumnElement[bool]:
+    return _alerts.c.organisations.contains(f" {organisation_id} ", autoescape=True)
+
+
 def page(session: Session, where: AlertFilter, *, after: tuple[float, str] | None, limit: int) -> list[AlertRow]:
     """Return alerts, latest first, after the position (raised_s, alert_id) of the page before."""
     query = select(_alerts)
     if where.organisation_id is not None:
-        query = query.where(_alerts.c.organisations.contains(f" {where.organisation_id} ", autoescape=True))
+        query = query.where(_concerns(where.organisation_id))
     if where.statuses is not None:
         query = query.where(_alerts.c.status.in_(sorted(where.statuses)))
     if where.severities is not None:

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlmodel import Session
 
 from utm.store.command_tables import CommandReservationRow, CommandRow, CommandStepRow
-from utm.store.sql import as_values, insert, run, table, update
+from utm.store.sql import as_values, insert, of_owner, run, table, update
 
 RESERVED = "reserved"
 RELEASED = "released"
@@ -37,9 +37,10 @@ def add(session: Session, row: CommandRow) -> None:
     insert(session, CommandRow, as_values(row))
 
 
-def get(session: Session, command_id: str) -> CommandRow | None:
-    """Return a command, or None."""
-    row = session.execute(select(_commands).where(_commands.c.command_id == command_id)).one_or_none()
+def get(session: Session, command_id: str, owner: str | None = None) -> CommandRow | None:
+    """Return a command, or None; with an `owner`, only that organisation's."""
+    query = select(_commands).where(_commands.c.command_id == command_id, *of_owner(_commands, owner))
+    row = session.execute(query).one_or_none()
     return None if row is None else CommandRow(**row._mapping)
 
 

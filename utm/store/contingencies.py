@@ -39,9 +39,12 @@ def remove(session: Session, contingency_id: str) -> None:
     session.execute(delete(_contingencies).where(_contingencies.c.contingency_id == contingency_id))
 
 
-def get(session: Session, contingency_id: str) -> ContingencyRow | None:
-    """Return a contingency, or None."""
-    row = session.execute(select(_contingencies).where(_contingencies.c.contingency_id == contingency_id)).one_or_none()
+def get(session: Session, contingency_id: str, owner: str | None = None) -> ContingencyRow | None:
+    """Return a contingency, or None; with an `owner`, only that organisation's."""
+    query = select(_contingencies).where(
+        _contingencies.c.contingency_id == contingency_id, *sql.of_owner(_contingencies, owner)
+    )
+    row = session.execute(query).one_or_none()
     return None if row is None else ContingencyRow(**row._mapping)
 
 

@@ -20,9 +20,10 @@ def contacts(session: Session) -> list[DutyContactRow]:
     return [DutyContactRow(**row._mapping) for row in rows]
 
 
-def contact(session: Session, contact_id: str) -> DutyContactRow | None:
+def contact(session: Session, contact_id: str, owner: str | None = None) -> DutyContactRow | None:
     """Return a contact, or None."""
-    row = session.execute(select(_contacts).where(_contacts.c.contact_id == contact_id)).one_or_none()
+    query = select(_contacts).where(_contacts.c.contact_id == contact_id, *sql.of_owner(_contacts, owner))
+    row = session.execute(query).one_or_none()
     return None if row is None else DutyContactRow(**row._mapping)
 
 
@@ -64,9 +65,10 @@ def change_message(session: Session, message_id: str, values: dict[str, Any]) ->
     sql.update(session, DutyMessageRow, "message_id", message_id, values)
 
 
-def message(session: Session, message_id: str) -> DutyMessageRow | None:
+def message(session: Session, message_id: str, owner: str | None = None) -> DutyMessageRow | None:
     """Return a message, or None."""
-    row = session.execute(select(_messages).where(_messages.c.message_id == message_id)).one_or_none()
+    query = select(_messages).where(_messages.c.message_id == message_id, *sql.of_owner(_messages, owner))
+    row = session.execute(query).one_or_none()
     return None if row is None else DutyMessageRow(**row._mapping)
 
 

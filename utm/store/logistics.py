@@ -28,10 +28,11 @@ _KEYS: dict[type[SQLModel], str] = {
 }
 
 
-def get(session: Session, model: type[R], ref: str) -> R | None:
-    """Return one record by its id, or None."""
+def get(session: Session, model: type[R], ref: str, owner: str | None = None) -> R | None:
+    """Return one record by its id, or None; with an `owner`, only that organisation's."""
     found = sql.table(model)
-    row = session.execute(select(found).where(found.c[_KEYS[model]] == ref)).one_or_none()
+    query = select(found).where(found.c[_KEYS[model]] == ref, *sql.of_owner(found, owner))
+    row = session.execute(query).one_or_none()
     return None if row is None else model(**row._mapping)
 
 
@@ -162,13 +163,14 @@ def firms_with(session: Session, state: str) -> list[str]:
     return [firm for (firm,) in sql.run(session, statement, (state,)).fetchall()]
 
 
-def standings(session: Session, organisation_id: str) -> dict[str, tuple[str | None, float]]:
-    """Return where the last living mission of each of a firm's aircraft ends, and when; none of those that have none."""
+def standings(session: Session, organisation_id: str) -> dict[str, tuple[str | None, float, float | None]]:
+    """Return where the last living mission of each of a firm's aircraft ends, when, and the watt-hours it takes; none of
+    those that have none."""
     statement = (
-        "SELECT aircraft_id, destination_site_id, arrives_s FROM missions "
+        "SELECT aircraft_id, destination_site_id, arrives_s, energy_wh FROM missions "
         "WHERE organisation_id = ? AND state IN ('held', 'booked', 'flying') ORDER BY departs_s, mission_no"
     )
-    return {craft: (site, at_s) for craft, site, at_s in sql.run(session, statement, (organisation_id,)).fetchall()}
+    return {craft: last for craft, *last in sql.run(session, statement, (organisation_id,)).fetchall()}  # type: ignore[misc]
 
 
 def booked_without_carrier(session: Session) -> list[str]:

@@ -18,9 +18,11 @@ def approvals(session: Session) -> list[StandingApprovalRow]:
     return [StandingApprovalRow(**row._mapping) for row in rows]
 
 
-def approval(session: Session, standing_approval_id: str) -> StandingApprovalRow | None:
-    """Return a standing approval, or None."""
-    query = select(_approvals).where(_approvals.c.standing_approval_id == standing_approval_id)
+def approval(session: Session, standing_approval_id: str, owner: str | None = None) -> StandingApprovalRow | None:
+    """Return a standing approval, or None; with an `owner`, only that organisation's."""
+    query = select(_approvals).where(
+        _approvals.c.standing_approval_id == standing_approval_id, *sql.of_owner(_approvals, owner)
+    )
     row = session.execute(query).one_or_none()
     return None if row is None else StandingApprovalRow(**row._mapping)
 
@@ -42,9 +44,10 @@ def add_advisory(session: Session, row: AdvisoryRow) -> None:
     sql.insert(session, AdvisoryRow, sql.as_values(row))
 
 
-def advisory(session: Session, advisory_id: str) -> AdvisoryRow | None:
-    """Return an advisory, or None."""
-    row = session.execute(select(_advisories).where(_advisories.c.advisory_id == advisory_id)).one_or_none()
+def advisory(session: Session, advisory_id: str, owner: str | None = None) -> AdvisoryRow | None:
+    """Return an advisory, or None; with an `owner`, only that organisation's."""
+    query = select(_advisories).where(_advisories.c.advisory_id == advisory_id, *sql.of_owner(_advisories, owner))
+    row = session.execute(query).one_or_none()
     return None if row is None else AdvisoryRow(**row._mapping)
 
 

@@ -16,6 +16,7 @@ _plans = table(FlightPlanTable)
 _COLUMNS = sql.columns_of(FlightPlanTable)
 _versions = table(PlanVersionRow)
 _GET = f"SELECT {', '.join(_COLUMNS)} FROM flight_plans WHERE plan_id = ?"  # noqa: S608  (our own columns)
+_GET_OWN = f"{_GET} AND organisation_id = ?"
 _LONG = frozenset({"decision", "authority", "volumes", "h3_cells"})
 _LIVE = ", ".join("''" if name in _LONG else name for name in _COLUMNS)
 _GET_LIVE = f"SELECT {_LIVE} FROM flight_plans WHERE plan_id = ?"  # noqa: S608
@@ -75,9 +76,10 @@ def update(session: Session, plan_id: str, values: dict[str, Any]) -> None:
     sql.update(session, FlightPlanTable, "plan_id", plan_id, values)
 
 
-def get(session: Session, plan_id: str) -> FlightPlanRow | None:
-    """Return a plan, or None."""
-    row = run(session, _GET, (plan_id,)).fetchone()
+def get(session: Session, plan_id: str, owner: str | None = None) -> FlightPlanRow | None:
+    """Return a plan, or None; with an `owner`, only that organisation's: another's costs what none costs."""
+    found = run(session, _GET, (plan_id,)) if owner is None else run(session, _GET_OWN, (plan_id, owner))
+    row = found.fetchone()
     return None if row is None else FlightPlanRow(*row)
 
 

@@ -29,9 +29,11 @@ def change_application(session: Session, application_id: str, values: dict[str, 
     sql.update(session, ApplicationRow, "application_id", application_id, values)
 
 
-def application(session: Session, application_id: str) -> ApplicationRow | None:
-    """Return an application, or None."""
-    query = select(_applications).where(_applications.c.application_id == application_id)
+def application(session: Session, application_id: str, owner: str | None = None) -> ApplicationRow | None:
+    """Return an application, or None; with an `owner`, only that organisation's."""
+    query = select(_applications).where(
+        _applications.c.application_id == application_id, *sql.of_owner(_applications, owner)
+    )
     row = session.execute(query).one_or_none()
     return None if row is None else ApplicationRow(**row._mapping)
 
@@ -170,9 +172,10 @@ def change_report(session: Session, report_id: str, values: dict[str, Any]) -> N
     sql.update(session, EventReportRow, "report_id", report_id, values)
 
 
-def report(session: Session, report_id: str) -> EventReportRow | None:
-    """Return a report, or None."""
-    row = session.execute(select(_reports).where(_reports.c.report_id == report_id)).one_or_none()
+def report(session: Session, report_id: str, owner: str | None = None) -> EventReportRow | None:
+    """Return a report, or None; with an `owner`, only that organisation's."""
+    query = select(_reports).where(_reports.c.report_id == report_id, *sql.of_owner(_reports, owner))
+    row = session.execute(query).one_or_none()
     return None if row is None else EventReportRow(**row._mapping)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any, cast
 
-from sqlalchemy import Table
+from sqlalchemy import ColumnElement, Table
 from sqlmodel import Session, SQLModel
 
 _DRIVER = "hexlane_driver"
@@ -24,6 +24,14 @@ def table(model: type[SQLModel]) -> Table:
 def columns_of(model: type[SQLModel]) -> tuple[str, ...]:
     """Return the names of a table's columns, in order."""
     return tuple(column.name for column in table(model).columns)
+
+
+def of_owner(found: Table, owner: str | None) -> tuple[ColumnElement[bool], ...]:
+    """Return what narrows a statement to an organisation's own rows; None narrows nothing.
+
+    Asked for by id with this, another's row is left where it is: it costs what a row costs that is not there.
+    """
+    return () if owner is None else (found.c.organisation_id == owner,)
 
 
 def as_values(row: SQLModel) -> dict[str, Any]:

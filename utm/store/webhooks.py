@@ -22,9 +22,10 @@ def all_hooks(session: Session, organisation_id: str | None = None) -> list[Webh
     return [WebhookRow(**row._mapping) for row in session.execute(query)]
 
 
-def hook(session: Session, webhook_id: str) -> WebhookRow | None:
+def hook(session: Session, webhook_id: str, owner: str | None = None) -> WebhookRow | None:
     """Return a webhook, or None."""
-    row = session.execute(select(_hooks).where(_hooks.c.webhook_id == webhook_id)).one_or_none()
+    query = select(_hooks).where(_hooks.c.webhook_id == webhook_id, *sql.of_owner(_hooks, owner))
+    row = session.execute(query).one_or_none()
     return None if row is None else WebhookRow(**row._mapping)
 
 

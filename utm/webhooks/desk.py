@@ -221,8 +221,8 @@ class WebhookDesk:
 
     @staticmethod
     def _own(session: Session, principal: Principal, webhook_id: str) -> WebhookRow:
-        row = webhooks.hook(session, webhook_id)
-        if row is None or row.organisation_id != principal.organisation_id:
+        row = webhooks.hook(session, webhook_id, principal.organisation_id)
+        if row is None:
             raise not_found("webhook", "Webhook", webhook_id)
         return row
 

@@ -26,6 +26,10 @@ AircraftClass: TypeAlias = Literal["micro", "light", "small", "medium", "large"]
 _GRAVITY_MPS2: Final = 9.80665
 _J_PER_WH: Final = 3_600.0
 _DRAG_SHARE: Final = 0.2
+AIR_SPEED_MOST: Final = 1.25
+"""How fast an aircraft flies through the air at most, in cruise speeds (ours, as makers state for city multirotors)."""
+_SPEED_STEP_MPS: Final = 0.5
+_SPEED_LEAST_SHARE: Final = 0.2
 _STANDS_MPS: Final = 0.5
 _COLD_C: Final = (-20.0, -10.0, 0.0, 20.0)
 _COLD_SHARE: Final = (0.6, 0.75, 0.9, 1.0)
@@ -59,6 +63,21 @@ def density_factor(temperature_c: float | None) -> float:
 def battery_share(temperature_c: float | None) -> float:
     """Return the share of its capacity a lithium battery gives in the cold (ours, after makers' data sheets)."""
     return 1.0 if temperature_c is None else float(np.interp(temperature_c, _COLD_C, _COLD_SHARE))
+
+
+def over_ground_mps(cruise_mps: float, east_m: float, north_m: float, air: Air) -> float:
+    """Return the speed over ground to plan a course (east_m, north_m) with: the cruise speed, less where the wind asks for
+    more air speed than there is. In steps of half a metre per second, never below a fifth of the cruise speed."""
+    length_m = math.hypot(east_m, north_m)
+    if length_m == 0.0 or (air.wind_east_mps == 0.0 and air.wind_north_mps == 0.0):
+        return cruise_mps
+    along = (air.wind_east_mps * east_m + air.wind_north_mps * north_m) / length_m
+    across = (air.wind_east_mps * north_m - air.wind_north_mps * east_m) / length_m
+    most = AIR_SPEED_MOST * cruise_mps
+    possible = along + math.sqrt(max(0.0, most**2 - across**2))
+    if possible >= cruise_mps:
+        return cruise_mps
+    return max(_SPEED_LEAST_SHARE * cruise_mps, math.floor(possible / _SPEED_STEP_MPS) * _SPEED_STEP_MPS)
 
 
 @dataclass(frozen=True, slots=True)

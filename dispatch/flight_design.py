@@ -6,7 +6,7 @@ not allowed); the times are those of the contract: legs at constant speed, climb
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final
 
@@ -36,6 +36,12 @@ class Flight:
     level_agl_m: float
     length_m: float
     lasts_s: float
+
+    def slowed(self, cruise_mps: float, over_ground_mps: float) -> "Flight":
+        """Return the flight as it lasts where it makes less over ground than the cruise speed it was designed with."""
+        if over_ground_mps >= cruise_mps:
+            return self
+        return replace(self, lasts_s=self.lasts_s + self.length_m * (1.0 / over_ground_mps - 1.0 / cruise_mps))
 
 
 def levels_for(origin: Site, destination: Site, levels: Sequence[float] = LEVELS_AGL_M) -> tuple[float, ...]:

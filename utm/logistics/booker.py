@@ -6,13 +6,14 @@ What cannot be had as planned is tried as offered, at another level, or later, w
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 import structlog
 from sqlmodel import Session
 
 from airspace.timebase import from_scene_s, to_scene_s
 from dispatch.carrier import Carrier
+from dispatch.energy import battery_share, over_ground_mps
 from dispatch.jobs import Job, Task
 from dispatch.orders import URGENCY, OrderState, OrderStep
 from utm.api.body import validate
@@ -24,6 +25,7 @@ from utm.logistics.fleet import LogisticsFleet
 from utm.logistics.flights import FlightDesigner, plan_body
 from utm.logistics.missions import Booking, BookingRefused, MissionDesk
 from utm.logistics.orders import CAUSES, OrderDesk, class_of
+from utm.logistics.weather_view import WeatherView
 from utm.problems import Problem
 from utm.security.authorise import scopes_of
 from utm.security.principal import Principal
@@ -34,18 +36,6 @@ LONGEST_DELAY_S: Final = 15 * 60.0
 _ATTEMPTS: Final = 8
 
 _log = structlog.get_logger(__name__)
-
-
-class WeatherView(Protocol):
-    """What the weather says of a flight that is to be booked."""
-
-    def wait_s(self, prepared: Prepared) -> float | None:
-        """Return how much later it must depart for the weather; None where no clear time is known."""
-        ...
-
-    def energy_factor(self, prepared: Prepared) -> float:
-        """Return by how much the wind on its way changes the energy it takes."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +79,7 @@ class Booker:
         orders: OrderDesk,
         fleet: LogisticsFleet,
         designer: FlightDesigner,
-        weather: WeatherView | None,
+        weather: WeatherView,
     ) -> None:
         self._plans, self._missions, self._orders = flight_plans, missions, orders
         self._fleet, self._designer, self._weather = fleet, designer, weather
@@ -174,16 +164,17 @@ class Booker:
     ) -> tuple[Prepared, float]:
         body = dict(flight.offered) if flight.offered is not None else self._body(orders, carrier, flight)
         ready = self._plans.prepare(principal, body, validate(body, FlightPlanBody))
-        energy_wh = carrier.flight_wh(ready.geometry, flight.payload_kg)  # type: ignore[arg-type]
-        if self._weather is not None:
-            wait_s = self._weather.wait_s(ready)
-            if wait_s is None or wait_s > LONGEST_DELAY_S:
-                raise NotBooked("weather")
-            if wait_s > 0.0:
-                raise _WaitForWeather(leg, wait_s)
-            energy_wh *= self._weather.energy_factor(ready)
-            if energy_wh > carrier.usable_wh:
-                raise NotBooked("weather")
+        wait_s = self._weather.wait_s(ready)
+        if wait_s is None or wait_s > LONGEST_DELAY_S:
+            raise NotBooked("weather")
+        if wait_s > 0.0:
+            raise _WaitForWeather(leg, wait_s)
+        air = self._weather.air(ready)
+        # What cold takes from the battery counts as if the flight took it.
+        energy_wh = carrier.flight_wh(ready.geometry, flight.payload_kg, air)  # type: ignore[arg-type]
+        energy_wh /= battery_share(air.temperature_c)
+        if energy_wh > carrier.usable_wh:
+            raise NotBooked("weather")
         return ready, energy_wh
 
     def _body(self, orders: Sequence[OrderRow], carrier: Carrier, flight: PlannedFlight) -> dict[str, Any]:
@@ -195,6 +186,10 @@ class Booker:
         )
         if found.flight is None:
             raise NotBooked(found.cause or "no_way")
+        cruise_mps = carrier.model.cruise_mps
+        air = self._weather.between(flight.origin_id, flight.destination_id, flight.departs_at)
+        course_m = self._designer.course_m(flight.origin_id, flight.destination_id)
+        speed_mps = over_ground_mps(cruise_mps, *course_m, air)
         urgent = max((URGENCY[class_of(order.priority_class)].plan_priority for order in orders), default=0)
         body = plan_body(
             found.flight,
@@ -205,8 +200,9 @@ class Booker:
             alternate_id=None,
             priority=urgent,
             remarks=_remarks(orders, flight),
+            cruise_mps=speed_mps,
         )
-        arrives_s = to_scene_s(flight.departs_at) + found.flight.lasts_s
+        arrives_s = to_scene_s(flight.departs_at) + found.flight.slowed(cruise_mps, speed_mps).lasts_s
         body["alternate_site_ids"] = alternates_near(
             self._plans.book, carrier, flight.origin_id, flight.destination_id, arrives_s
         )

@@ -14,6 +14,7 @@ from utm.logistics.ground_check import GroundCheck
 from utm.logistics.ground_filed import FiledGround
 from utm.logistics.missions import KIND, MissionDesk
 from utm.logistics.orders import OrderDesk
+from utm.logistics.planning_view import PlanningView
 from utm.logistics.reassignment import Reassignment
 from utm.logistics.weather_view import DeskWeather
 from utm.plan_steps import PlanSteps
@@ -52,20 +53,21 @@ class Logistics:
         orders = OrderDesk(clock=clock, store=store, bus=bus, book=book, missions=missions)
         carriers = LogisticsFleet(clock=clock, store=store, fleet=fleet, book=book)
         designer = FlightDesigner(flight_plans, ground)
+        view = DeskWeather(weather, book)
+        planning = PlanningView(book, carriers, designer, view)
         booker = Booker(
             flight_plans=flight_plans,
             missions=missions,
             orders=orders,
             fleet=carriers,
             designer=designer,
-            weather=DeskWeather(weather),
+            weather=view,
         )
         dispatcher = Dispatcher(
             flight_plans=flight_plans,
             missions=missions,
             orders=orders,
-            fleet=carriers,
-            designer=designer,
+            planning=planning,
             booker=booker,
         )
         dispatcher.touched = lambda zone: {item.plan.plan_id for item in zones.impact(zone).filed}
@@ -77,8 +79,7 @@ class Logistics:
             store=store,
             turn=dispatcher.turn,
             orders=orders,
-            fleet=carriers,
-            designer=designer,
+            planning=planning,
             booker=booker,
         )
         return cls(missions, orders, carriers, dispatcher, designer, check, by_hand)

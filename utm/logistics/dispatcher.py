@@ -7,7 +7,7 @@ up the flights it touches, and nothing else; a late vehicle those that cannot fo
 import asyncio
 import math
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Final
 
@@ -28,10 +28,9 @@ from dispatch.planner import DEFAULT_EFFORT, plan, why
 from dispatch.promise import MOST_SEEN, promise
 from utm.flight_plans import FlightPlans
 from utm.logistics.booker import Booker, NotBooked
-from utm.logistics.fleet import LogisticsFleet
-from utm.logistics.flights import FlightDesigner
 from utm.logistics.missions import MissionDesk
 from utm.logistics.orders import OrderDesk, class_of, onward
+from utm.logistics.planning_view import PlanningView
 from utm.plan_records import rfc3339
 from utm.store import logistics
 from utm.store.logistics_tables import OrderRow
@@ -41,16 +40,10 @@ HORIZON_S: Final = 2 * 3600.0
 """Orders ready later than this are not planned yet (ours)."""
 BOOK_AHEAD_S: Final = 15 * 60.0
 """Flights that leave later than this are planned but not booked: much can change till then (ours)."""
-NOTICE_S: Final = 30.0
-"""A flight departs no sooner than this after it is booked: time to load and to confirm (ours)."""
 AGAIN_S: Final = 60.0
 """An order that could not be booked is tried again after so long, sooner where the airspace changes (ours)."""
 PATIENT_S: Final = 900.0
 """What only a person can change is looked at again after so long (ours)."""
-ENERGY_MARGIN: Final = 1.1
-"""A flight is planned to take a tenth less than the battery gives above its reserve: flights differ (ours)."""
-_SLACK_S: Final = 1.0
-"""Between what one flight keeps and the next: instants are written to the microsecond, and must not overlap by one."""
 _EVERY_S: Final = 5.0
 _QUIET_S: Final = 60.0
 """Without news a firm's waiting orders are planned again after so long (another server may have changed something)."""
@@ -98,13 +91,12 @@ class Dispatcher:
         flight_plans: FlightPlans,
         missions: MissionDesk,
         orders: OrderDesk,
-        fleet: LogisticsFleet,
-        designer: FlightDesigner,
+        planning: PlanningView,
         booker: Booker,
         effort: int = DEFAULT_EFFORT,
     ) -> None:
         self._plans, self._missions, self._orders = flight_plans, missions, orders
-        self._fleet, self._designer, self._booker, self._effort = fleet, designer, booker, effort
+        self._view, self._booker, self._effort = planning, booker, effort
         self._clock, self._store = flight_plans.clock, flight_plans.store
         self.turn = asyncio.Lock()
         """Held while orders are planned and booked; whoever moves an order to a carrier by hand takes it too."""
@@ -250,24 +242,14 @@ class Dispatcher:
                 session, OrderRow, "order_no", organisation_id=firm, states=[OrderState.CREATED.value], limit=2_000
             )
             soon = [row for row in rows if row.ready_s <= now_s + HORIZON_S]
-            return soon, self._fleet.planners(session, firm), logistics.lateness(session, firm, MOST_SEEN)
+            return soon, self._view.carriers(session, firm, now), logistics.lateness(session, firm, MOST_SEEN)
 
         rows, carriers, late = await self._store.read(read)
-        prep_s = self._plans.book.policy.pad_prep_s  # an aircraft is bound so long before it departs, too
-        earliest = [
-            replace(
-                carrier,
-                free_s=max(carrier.free_s + prep_s + _SLACK_S, now_s + NOTICE_S),
-                turn_s=carrier.turn_s + prep_s + _SLACK_S,
-                battery_wh=carrier.battery_wh / ENERGY_MARGIN,
-            )
-            for carrier in carriers
-        ]
-        flights = Flights(lambda a, b, carrier, kg: self._designer.leg(a, b, carrier, kg, now))
+        flights = self._view.flights(now)
         desk = self._desks.setdefault(firm, _Desk())
         desk.changed, desk.planned_s = False, now_s
         jobs = [job_of(row, self._orders.tail_s(row)) for row in rows]
-        found, jobs = await asyncio.to_thread(self._planned, jobs, earliest, flights, desk, now_s, prove)
+        found, jobs = await asyncio.to_thread(self._planned, jobs, carriers, flights, desk, now_s, prove)
         desk.tours = _tours(found)
         leaves = [_leaves_s(task) for task in found.tasks]
         desk.acts_s = min((at - BOOK_AHEAD_S for at in leaves if at > now_s + BOOK_AHEAD_S), default=now_s + _QUIET_S)
@@ -276,7 +258,7 @@ class Dispatcher:
             found,
             {row.order_id: row for row in rows},
             {job.order_id: job for job in jobs},
-            {carrier.aircraft_id: carrier for carrier in earliest},
+            {carrier.aircraft_id: carrier for carrier in carriers},
             flights,
             late,
         )

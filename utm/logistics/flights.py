@@ -21,7 +21,7 @@ from airspace.timebase import to_scene_s
 from airspace.trajectory import WaypointRoute
 from dispatch.carrier import Carrier
 from dispatch.corridor_route import through_corridors
-from dispatch.energy import EnergyModel
+from dispatch.energy import STILL_AIR, Air, EnergyModel, battery_share, over_ground_mps
 from dispatch.flight_design import CLIMB_MPS, DESCENT_MPS, Flight, design, gates, levels_for, through_gates
 from dispatch.ground_risk import GroundRisk, with_energy
 from dispatch.jobs import Leg
@@ -69,7 +69,7 @@ class _Ways:
 
     airspace: tuple[Any, ...]
     designed: dict[tuple[str, str, float, float, float], Designed] = field(default_factory=dict)
-    legs: dict[tuple[str, str, EnergyModel, float], Leg | None] = field(default_factory=dict)
+    legs: dict[tuple[str, str, EnergyModel, float, Air], Leg | None] = field(default_factory=dict)
 
 
 class FlightDesigner:
@@ -177,20 +177,34 @@ class FlightDesigner:
         sites, top = self._book.sites, self._book.policy.ceiling_agl_m - self._book.policy.tolerance.vertical_m
         return [level for level in levels_for(sites[origin_id], sites[destination_id]) if level <= top]
 
-    def leg(self, origin_id: str, destination_id: str, carrier: Carrier, payload_kg: float, at: datetime) -> Leg | None:
-        """Return how long the flight lasts and what it takes, at the first level that has a way."""
+    def leg(
+        self, origin_id: str, destination_id: str, carrier: Carrier, payload_kg: float, at: datetime,
+        air: Air = STILL_AIR,
+    ) -> Leg | None:  # fmt: skip
+        """Return how long the flight lasts and what it takes in some air, at the first level that has a way.
+
+        What cold takes from the battery counts as if the flight took it.
+        """
         legs = self._ways(to_scene_s(at)).legs
-        key = (origin_id, destination_id, carrier.model, payload_kg)
+        key = (origin_id, destination_id, carrier.model, payload_kg, air)
         if key not in legs:
             if len(legs) >= _CACHED:
                 legs.clear()
             found = self.best(origin_id, destination_id, carrier, payload_kg, at)
             leg = None
             if found is not None and found.flight is not None:
-                shape = leg_profile(found.flight, carrier.model.cruise_mps)
-                leg = Leg(found.flight.lasts_s, carrier.flight_wh(shape, payload_kg))
+                cruise_mps, course_m = carrier.model.cruise_mps, self.course_m(origin_id, destination_id)
+                speed_mps = over_ground_mps(cruise_mps, *course_m, air)
+                shape = leg_profile(found.flight, speed_mps, course_m)
+                wh = carrier.flight_wh(shape, payload_kg, air) / battery_share(air.temperature_c)
+                leg = Leg(found.flight.slowed(cruise_mps, speed_mps).lasts_s, wh)
             legs[key] = leg
         return legs[key]
+
+    def course_m(self, origin_id: str, destination_id: str) -> tuple[float, float]:
+        """Return how far east and north one site lies of another; raises KeyError for a site that is not known."""
+        a, b = self._book.sites[origin_id], self._book.sites[destination_id]
+        return b.x_m - a.x_m, b.y_m - a.y_m
 
     def best(
         self, origin_id: str, destination_id: str, carrier: Carrier, payload_kg: float, at: datetime
@@ -338,15 +352,17 @@ def _free_cost(priced: PricedGround, way: Sequence[Place]) -> float:
     return max(0.0, open_ground.cost_m(way) - _length(way))
 
 
-def leg_profile(flight: Flight, cruise_mps: float) -> Trajectory4D:
-    """Return a flight stretched to one straight line: what its energy depends on is kept."""
+def leg_profile(flight: Flight, cruise_mps: float, course_m: tuple[float, float] = (1.0, 0.0)) -> Trajectory4D:
+    """Return a flight stretched to one straight line along a course: what its energy depends on is kept."""
     climb_s, level = flight.level_agl_m / CLIMB_MPS, flight.level_agl_m
     across_s, down_s = flight.length_m / cruise_mps, flight.level_agl_m / DESCENT_MPS
     t1, t2 = climb_s, climb_s + across_s
+    scale = flight.length_m / max(math.hypot(*course_m), 1e-9)
+    x, y = course_m[0] * scale, course_m[1] * scale
     rows = [
         [0.0, 0.0, 0.0, 0.0, 0.0, 0.0, level, t1],
-        [0.0, 0.0, level, t1, flight.length_m, 0.0, level, t2],
-        [flight.length_m, 0.0, level, t2, flight.length_m, 0.0, 0.0, t2 + down_s],
+        [0.0, 0.0, level, t1, x, y, level, t2],
+        [x, y, level, t2, x, y, 0.0, t2 + down_s],
     ]
     return Trajectory4D(np.array(rows), np.zeros(len(rows), np.int64))
 
@@ -361,8 +377,9 @@ def plan_body(
     alternate_id: str | None,
     priority: int,
     remarks: dict[str, Any],
+    cruise_mps: float | None = None,
 ) -> dict[str, Any]:
-    """Return the body to file for a designed flight."""
+    """Return the body to file for a designed flight; `cruise_mps` is its speed over ground where that is not the usual."""
     return {
         "aircraft_id": carrier.aircraft_id,
         "operation_type": "logistics",
@@ -371,7 +388,7 @@ def plan_body(
         "route": {
             "type": "trajectory",
             "crs": "WGS84",
-            "cruise_speed_mps": carrier.model.cruise_mps,
+            "cruise_speed_mps": carrier.model.cruise_mps if cruise_mps is None else cruise_mps,
             "waypoints": waypoint_bodies(flight),
         },
         "origin_site_id": origin_id,

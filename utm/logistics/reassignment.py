@@ -5,7 +5,6 @@ airspace and pads are known by booking; where they refuse, the order waits and i
 """
 
 import asyncio
-from dataclasses import replace
 from typing import Any, Final
 
 from sqlmodel import Session
@@ -16,10 +15,9 @@ from dispatch.jobs import Flights, Job, cause_of_waiting, next_task
 from dispatch.orders import OrderState
 from utm.clock import Clock
 from utm.logistics.booker import Booker, NotBooked
-from utm.logistics.dispatcher import HORIZON_S, NOTICE_S, job_of
-from utm.logistics.fleet import LogisticsFleet
-from utm.logistics.flights import FlightDesigner
+from utm.logistics.dispatcher import HORIZON_S, job_of
 from utm.logistics.orders import CAUSES, OrderDesk
+from utm.logistics.planning_view import PlanningView
 from utm.plan_records import rfc3339
 from utm.problems import Problem, not_found
 from utm.security.principal import Principal
@@ -55,12 +53,11 @@ class Reassignment:
         store: Store,
         turn: asyncio.Lock,
         orders: OrderDesk,
-        fleet: LogisticsFleet,
-        designer: FlightDesigner,
+        planning: PlanningView,
         booker: Booker,
     ) -> None:
         self._clock, self._store, self._turn = clock, store, turn
-        self._orders, self._fleet, self._designer, self._booker = orders, fleet, designer, booker
+        self._orders, self._planning, self._booker = orders, planning, booker
 
     async def give(self, principal: Principal, order_id: str, aircraft_id: str) -> dict[str, Any]:
         """Put the order on a flight of the aircraft and return it.
@@ -90,7 +87,7 @@ class Reassignment:
             mission = None if row.mission_id is None else logistics.get(session, MissionRow, row.mission_id)
             carrier = logistics.get(session, CarrierRow, aircraft_id)
             kept = carrier is not None and carrier.organisation_id == row.organisation_id
-            carriers = self._fleet.planners(session, row.organisation_id)
+            carriers = self._planning.carriers(session, row.organisation_id, now)
             return row, None if mission is None else mission.aircraft_id, carriers, kept
 
         row, flies_with, carriers, kept = await self._store.read(read)
@@ -99,12 +96,8 @@ class Reassignment:
         if flies_with == aircraft_id:
             return found
         job = job_of(row, self._orders.tail_s(row))
-        flights = Flights(lambda a, b, carrier, kg: self._designer.leg(a, b, carrier, kg, now))
-        free = [
-            replace(carrier, free_s=max(carrier.free_s, now_s + NOTICE_S))
-            for carrier in carriers
-            if carrier.aircraft_id == aircraft_id
-        ]
+        flights = self._planning.flights(now)
+        free = [carrier for carrier in carriers if carrier.aircraft_id == aircraft_id]
         cause = "no_carrier" if not free else await asyncio.to_thread(_cause_against, job, free[0], flights, now_s)
         if cause is not None:
             raise _refused(*_WORDS[cause])

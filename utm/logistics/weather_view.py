@@ -1,25 +1,51 @@
-"""What the weather desk says of flights that are to be booked: when they may depart, and what the wind costs them."""
+"""What the weather desk says of flights to be planned and booked: the air they fly in, and when they may depart."""
 
 import math
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final, Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from airspace.geometry4d import Trajectory4D
-from airspace.weather import COLUMN, Quantity, Way, clear_delay
-from dispatch.energy import battery_share, density_factor
+from airspace.timebase import to_scene_s
+from airspace.weather import COLUMN, Way, WeatherField, clear_delay
+from dispatch.energy import STILL_AIR, Air
+from utm.airspace_book import AirspaceBook
 from utm.flight_plans import Prepared
 from utm.weather.desk import WeatherDesk
 
-_CRUISE_LEAST_MPS: Final = 5.0
+_WIND_STEP_MPS: Final = 0.5
+"""Winds are rounded to this, so that like legs are worked out once (ours)."""
+_HOVER_S: Final = 1.0
+_REMEMBERED: Final = 20_000
 
 
-@dataclass(frozen=True, slots=True)
+class WeatherView(Protocol):
+    """What the planner asks of the weather; what is unknown stops nothing, as at take-off."""
+
+    def wait_s(self, prepared: Prepared) -> float | None:
+        """Return how much later a flight must depart to break no limit; None where no clear time is known."""
+        ...
+
+    def air(self, prepared: Prepared) -> Air:
+        """Return the air on a flight's way at its time."""
+        ...
+
+    def between(self, origin_id: str, destination_id: str, at: datetime) -> Air:
+        """Return the air on the straight way between two sites at an instant."""
+        ...
+
+
+@dataclass(slots=True)
 class DeskWeather:
-    """The planner's look at the weather in force; what is unknown stops nothing, as at take-off."""
+    """The planner's look at the weather in force."""
 
     desk: WeatherDesk
+    book: AirspaceBook
+    _field: WeatherField | None = None
+    _known: dict[tuple[str, str, int | None], Air] = field(default_factory=dict)
 
     def wait_s(self, prepared: Prepared) -> float | None:
         """Return how much later a flight must depart to break no limit; None where no clear time is known."""
@@ -27,46 +53,51 @@ class DeskWeather:
         way = desk.way(prepared.geometry)
         return clear_delay(desk.field, desk.limits.of(prepared.aircraft), way)
 
-    def energy_factor(self, prepared: Prepared) -> float:
-        """Return by how much the wind changes the energy of flying the way at the planned speed over ground.
-
-        A fifth of a multirotor's power in cruise is drag, which grows with the cube of the air speed; the rest lifts
-        (Leishman, Principles of Helicopter Aerodynamics, 2nd ed., 5.4). A tail wind saves nothing: it may not come.
-        """
+    def air(self, prepared: Prepared) -> Air:
+        """Return the mean air over a flight's way at its time."""
         geometry = prepared.geometry
         if not isinstance(geometry, Trajectory4D):
-            return 1.0
-        rows = geometry.segments
-        east, north = float(rows[-1, 4] - rows[0, 0]), float(rows[-1, 5] - rows[0, 1])
-        legs = np.hypot(rows[:, 4] - rows[:, 0], rows[:, 5] - rows[:, 1])
-        level_s = float((rows[:, 7] - rows[:, 3])[legs > 1.0].sum())
-        if level_s <= 0.0:
-            return 1.0
-        cruise_mps = max(_CRUISE_LEAST_MPS, float(legs.sum()) / level_s)
-        head_mps = self._headwind_mps(self.desk.way(geometry), math.atan2(east, north))
-        temperature_c = self._mean(self.desk.way(geometry), "temperature_c")
-        # What cold takes from the battery counts as if the flight took it.
-        air = density_factor(temperature_c) / battery_share(temperature_c)
-        return (0.8 + 0.2 * ((cruise_mps + max(0.0, head_mps)) / cruise_mps) ** 3) * air
+            return STILL_AIR
+        way, weather = self.desk.way(geometry), self.desk.field
+        steps = np.searchsorted(weather.edges_s, way.starts_s, side="right") - 1
+        return _mean(weather, way, steps)
 
-    def _mean(self, way: Way, quantity: Quantity) -> float | None:
-        """Return the mean of a quantity over the way's cells, None where none is known."""
-        field = self.desk.field
-        rows = field.rows_of(way.cells)
-        steps = np.searchsorted(field.edges_s, way.starts_s, side="right") - 1
-        inside = (rows >= 0) & (steps >= 0) & (steps < len(field.values))
-        values = field.values[steps[inside], rows[inside], COLUMN[quantity]]
-        known = values[np.isfinite(values)]
-        return float(known.mean()) if len(known) else None
+    def between(self, origin_id: str, destination_id: str, at: datetime) -> Air:
+        """Return the mean air over the straight way between two sites at an instant; still air where a site is unknown."""
+        weather, at_s = self.desk.field, to_scene_s(at)
+        if weather is not self._field or len(self._known) > _REMEMBERED:
+            self._field, self._known = weather, {}
+        step = weather.step_at(at_s)
+        key = (origin_id, destination_id, step)
+        if key not in self._known:
+            self._known[key] = self._between(weather, origin_id, destination_id, step)
+        return self._known[key]
 
-    def _headwind_mps(self, way: Way, course_rad: float) -> float:
-        """Return the mean wind against a course over the way's cells, 0 where none is known."""
-        field = self.desk.field
-        rows = field.rows_of(way.cells)
-        steps = np.searchsorted(field.edges_s, way.starts_s, side="right") - 1
-        inside = (rows >= 0) & (steps >= 0) & (steps < len(field.values))
-        values = field.values[steps[inside], rows[inside]]
-        wind, blows_from = values[:, COLUMN["wind_mps"]], np.radians(values[:, COLUMN["wind_from_deg"]])
-        against = wind * np.cos(course_rad - blows_from)
-        known = against[np.isfinite(against)]
-        return float(known.mean()) if len(known) else 0.0
+    def _between(self, weather: WeatherField, origin_id: str, destination_id: str, step: int | None) -> Air:
+        a, b = self.book.sites.get(origin_id), self.book.sites.get(destination_id)
+        if a is None or b is None or step is None:
+            return STILL_AIR
+        line = np.array([[a.x_m, a.y_m, 0.0, 0.0, b.x_m, b.y_m, 0.0, _HOVER_S]])
+        way = self.desk.way(Trajectory4D(line, np.zeros(1, np.int64)))
+        return _mean(weather, way, np.full(len(way.cells), step))
+
+
+def _mean(weather: WeatherField, way: Way, steps: NDArray[Any]) -> Air:
+    """Return the mean wind and temperature over a way's cells, each at its step; unknown values change nothing."""
+    rows = weather.rows_of(way.cells)
+    inside = (rows >= 0) & (steps >= 0) & (steps < len(weather.values))
+    values = weather.values[steps[inside], rows[inside]].astype(np.float64)
+    wind, angle = values[:, COLUMN["wind_mps"]], np.radians(values[:, COLUMN["wind_from_deg"]])
+    known = np.isfinite(wind) & np.isfinite(angle)
+    temperature = values[:, COLUMN["temperature_c"]]
+    temperature = temperature[np.isfinite(temperature)]
+    warm = None if len(temperature) == 0 else float(round(float(temperature.mean())))
+    if not known.any():
+        return Air(temperature_c=warm)
+    east, north = -(wind * np.sin(angle))[known].mean(), -(wind * np.cos(angle))[known].mean()
+    return Air(_rounded(float(east)), _rounded(float(north)), warm)
+
+
+def _rounded(mps: float) -> float:
+    """Return a wind rounded away from calm: what is planned with is no weaker than what is forecast."""
+    return math.copysign(math.ceil(abs(mps) / _WIND_STEP_MPS - 1e-9) * _WIND_STEP_MPS, mps)

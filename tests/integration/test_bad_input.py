@@ -8,17 +8,15 @@ from typing import Any
 
 import httpx
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from tests.conftest import Server
 from tests.fakes import filing
-from tests.fakes.filing import expect_problem, plan, point, square, text, window, zone
+from tests.fakes.filing import expect_problem, plan, point, square, text, window
+from tests.fakes.hostile import PLANS, nothing_fails, raw
 
 pytestmark = pytest.mark.slow
 
 AsRole = Callable[..., httpx.Client]
-PLANS = "/v1/flight-plans"
 
 
 @pytest.fixture(scope="module")
@@ -33,19 +31,8 @@ def aircraft(firm: httpx.Client) -> str:
 
 @pytest.fixture(scope="module", autouse=True)
 def nothing_failed(server: Server) -> Iterator[None]:
-    """After the module the server's log must hold no failed request, and the server must still be ready."""
-    before = len(server.log())
-    yield
-    said = server.log()[before:]
-    assert "request_failed" not in said, said[-3000:]
-    assert "Traceback" not in said, said[-3000:]
-    assert httpx.get(f"{server.base_url}/readyz").status_code == 200
-
-
-def raw(client: httpx.Client, content: bytes, path: str = PLANS, **headers: str) -> httpx.Response:
-    return filing.send(
-        client, "POST", path, content=content, headers={"Content-Type": "application/json", **headers}, timeout=30
-    )
+    with nothing_fails(server):
+        yield
 
 
 def changed(body: dict[str, Any], pointer: str, value: Any) -> dict[str, Any]:
@@ -388,245 +375,3 @@ def test_strange_keys_are_keys(firm: httpx.Client, aircraft: str, key: str) -> N
     ]
     assert {answer.status_code for answer in answers} <= {201, 422}
     assert len({answer.json().get("plan_id") for answer in answers}) == 1
-
-
-# -- the other bodies --------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("changes", "code"),
-    [
-        ({"restriction": "MAYBE"}, "not_allowed"),
-        ({"datum": "QNH"}, "unknown_datum"),
-        ({"lower_m": 100, "upper_m": 50}, "reversed_band"),
-        ({"lower_m": True}, "wrong_type"),
-        ({"lower_m": "0"}, "wrong_type"),
-        ({"upper_m": 1e6}, "altitude_out_of_range"),
-        ({"name": ""}, "missing"),
-        ({"name": "x" * 2_001}, "too_long"),
-        ({"applicability": [{"starts_at": "2027-01-01T00:00:00"}]}, "naive_time"),
-        (
-            {"applicability": [{"starts_at": "2027-01-02T00:00:00Z", "ends_at": "2027-01-01T00:00:00Z"}]},
-            "reversed_window",
-        ),
-        ({"applicability": {}}, "wrong_type"),
-        ({"zone_id": "a/b"}, "invalid_format"),
-        ({"zone_id": ".."}, "invalid_format"),
-        ({"zone_id": "区域一"}, "invalid_format"),
-        ({"zone_id": "a\r\nSet-Cookie: b"}, "invalid_format"),
-        ({"zone_id": "x" * 300}, "invalid_format"),
-        ({"zone_id": 7}, "wrong_type"),
-    ],
-)
-def test_a_bad_zone_is_named(as_role: AsRole, changes: dict[str, Any], code: str) -> None:
-    """A zone with a bad property must be 422 with its place wherever it is sent, and never be published."""
-    regulator = as_role("regulator")
-    body = zone(square(0, 0, 50), **changes)
-    features = {"type": "FeatureCollection", "features": [body]}
-    for path, sent in (("/v1/zones", body), ("/v1/zones/impact", body), ("/v1/zones/import?format=geojson", features)):
-        answer = regulator.post(path, json=sent)
-        found = expect_problem(answer, 422, "import_failed" if "import" in path else "validation_failed")
-        assert code in {error["code"] for error in found["errors"]}, found["errors"]
-        assert all("/properties/" in error["field"] for error in found["errors"])
-
-
-_RING = zone(square(0, 0, 50))["geometry"]["coordinates"][0]
-
-
-@pytest.mark.parametrize(
-    "geometry",
-    [
-        None,
-        {},
-        {"type": "Polygon"},
-        {"type": "Polygon", "coordinates": []},
-        {"type": "Polygon", "coordinates": [_RING[:-1]]},
-        {"type": "Polygon", "coordinates": [[_RING[0]] * 4]},
-        {"type": "Polygon", "coordinates": [[_RING[0], _RING[2], _RING[1], _RING[3], _RING[0]]]},
-        {"type": "Polygon", "coordinates": [[[a, b] for b, a in _RING]]},
-        {"type": "Polygon", "coordinates": [[[114.2, 22.7, "up"], *_RING]]},
-        {"type": "Polygon", "coordinates": [[[0, 0], [0, 1], [1, 1], [0, 0]]]},
-        {"type": "Polygon", "coordinates": [[[114.2 + n / 1e5, 22.7 + (n % 2) / 1e3] for n in range(6000)]]},
-        {"type": "LineString", "coordinates": _RING},
-        {"type": "Point", "coordinates": _RING[0]},
-        {"type": "GeometryCollection", "geometries": []},
-        "POLYGON",
-        7,
-    ],
-    ids=lambda value: str(value)[:50],
-)
-def test_a_bad_geometry_is_named(as_role: AsRole, geometry: Any) -> None:
-    """A zone and a ground stop of no, open, crossing, swapped, far and endless shapes must be 422."""
-    body = {**zone(square(0, 0, 50)), "geometry": geometry}
-    for path in ("/v1/zones", "/v1/zones/impact"):
-        found = expect_problem(as_role("regulator").post(path, json=body), 422, "validation_failed")
-        places = ("/geometry", "/properties/radius_m")
-        assert all(error["field"].startswith(places) for error in found["errors"]), found["errors"]
-    stop = {"geometry": geometry, "until": text(window()), "reason": "x"}
-    expect_problem(as_role("dispatcher").post("/v1/ground-stops", json=stop), 422, "validation_failed")
-
-
-@pytest.mark.parametrize("datum", ["AGL", "AMSL", "HAE"])
-def test_zones_as_large_as_allowed_can_be_weighed(as_role: AsRole, datum: str) -> None:
-    """The impact of the largest circle, which reaches beyond the geoid's grid, must be answered, or the circle refused."""
-    body = zone(square(0, 0, 50), datum=datum, radius_m=79_000)
-    body["geometry"] = {"type": "Point", "coordinates": [114.2, 22.7]}
-    answer = as_role("regulator").post("/v1/zones/impact", json=body, timeout=30)
-    assert answer.status_code in (200, 422), answer.text[:500]
-
-
-def test_zone_bodies_that_are_none(as_role: AsRole) -> None:
-    """Arrays, texts, nothing and features without properties must be 422 on every zone path."""
-    for content in (
-        b"",
-        b"[]",
-        b"null",
-        b'"x"',
-        b"{}",
-        b'{"type": "Feature"}',
-        b'{"type": "Feature", "properties": []}',
-    ):
-        for path in ("/v1/zones", "/v1/zones/impact", "/v1/zones/import?format=geojson", "/v1/ground-stops"):
-            role = "dispatcher" if "ground" in path else "regulator"
-            expect_problem(raw(as_role(role), content, path), 422, _code_of(content, path))
-        for path in ("/v1/policy", "/v1/zones/zn_none"):
-            answer = as_role("regulator").put(path, content=content, headers={"Content-Type": "application/json"})
-            if (path, content) != ("/v1/policy", b"{}"):
-                expect_problem(answer, 422, "malformed_json" if content == b"" else "validation_failed")
-
-
-def _code_of(content: bytes, path: str) -> str:
-    """Return the code of a body that is no zone: no JSON, no collection to import, or no feature."""
-    if content == b"":
-        return "malformed_json"
-    return "import_failed" if "import" in path else "validation_failed"
-
-
-def test_strange_ids_in_paths_are_not_found(firm: httpx.Client, as_role: AsRole) -> None:
-    """Ids with slashes, dots, control characters and ten thousand letters must be 404, never more."""
-    for name in ("..%2f..%2fetc", "%00", "%ff", "x" * 10_000, "fp_%F0%9F%9A%81", "'; DROP TABLE flight_plans; --"):
-        for path in (f"{PLANS}/{name}", f"/v1/zones/{name}", f"/v1/sites/{name}", f"/v1/aircraft/{name}"):
-            assert firm.get(path).status_code in (404, 414, 431), path
-        answer = firm.post(f"{PLANS}/{name}/cancel")
-        assert answer.status_code in (404, 405, 414, 431)
-
-
-# -- whatever comes ----------------------------------------------------------------------------------------------------
-
-_numbers = st.one_of(
-    st.floats(allow_nan=False, allow_infinity=False),
-    st.floats(-200, 200),
-    st.sampled_from([0, -0.0, 1, -1, 5e-324, 1e308, -1e308, 22.7, 114.2, 120, 2**53, 10**18]),
-)
-_json = st.recursive(
-    st.one_of(st.none(), st.booleans(), _numbers, st.text(max_size=20)),
-    lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(st.text(max_size=8), inner, max_size=3)),
-    max_leaves=6,
-)
-_lat, _lon = st.floats(22.67, 22.76), st.floats(114.14, 114.34)
-_waypoint = st.fixed_dictionaries(
-    {
-        "lat_deg": st.one_of(_lat, _lat, _lat, _numbers),
-        "lon_deg": st.one_of(_lon, _lon, _lon, _numbers),
-        "alt_m": st.one_of(st.floats(-50, 200), _numbers),
-        "alt_datum": st.sampled_from(["AGL", "AMSL", "HAE"]),
-    },
-    optional={
-        "speed_mps": st.one_of(st.floats(0.01, 150), _numbers),
-        "hold_s": st.one_of(st.floats(0, 1000), _numbers),
-        "t_s": st.one_of(st.floats(0, 5000), _numbers),
-    },
-)
-_trajectory = st.fixed_dictionaries(
-    {
-        "type": st.just("trajectory"),
-        "cruise_speed_mps": st.one_of(st.floats(0.01, 150), st.floats(5, 20), _numbers),
-        "waypoints": st.lists(_waypoint, min_size=0, max_size=6),
-    },
-    optional={"crs": st.sampled_from(["WGS84", "GCJ02", "CGCS2000"])},
-)
-_vertex = st.fixed_dictionaries({"lat": st.one_of(_lat, _lat, _numbers), "lng": st.one_of(_lon, _lon, _numbers)})
-_instants = st.sampled_from(
-    [_AT, "2027-03-01T00:10:00+08:00", "2027-03-01T01:00:00.123456789Z", "2027-03-01t02:00:00z"]
-)
-_times = st.fixed_dictionaries({"value": _instants, "format": st.just("RFC3339")})
-_altitudes = st.fixed_dictionaries(
-    {"value": st.one_of(st.floats(-100, 300), _numbers), "reference": st.just("W84"), "units": st.just("M")}
-)
-_volume = st.fixed_dictionaries(
-    {
-        "volume": st.fixed_dictionaries(
-            {"altitude_lower": _altitudes, "altitude_upper": _altitudes},
-            optional={
-                "outline_polygon": st.fixed_dictionaries({"vertices": st.lists(_vertex, min_size=3, max_size=6)}),
-                "outline_circle": st.fixed_dictionaries(
-                    {
-                        "center": _vertex,
-                        "radius": st.fixed_dictionaries({"value": _numbers, "units": st.just("M")}),
-                    }
-                ),
-            },
-        ),
-        "time_start": _times,
-        "time_end": _times,
-    }
-)
-_route = st.one_of(
-    _trajectory,
-    _trajectory,
-    st.fixed_dictionaries({"type": st.just("volumes"), "volumes": st.lists(_volume, max_size=3)}),
-)
-_body = st.fixed_dictionaries(
-    {
-        "operation_type": st.sampled_from(["logistics", "survey", "emergency"]),
-        "departure_at": _instants,
-        "route": _route,
-    },
-    optional={
-        "priority": st.one_of(st.integers(0, 100), _numbers),
-        "origin_site_id": st.text(max_size=5),
-        "destination_site_id": st.sampled_from(["st_none", "x"]),
-        "alternate_site_ids": st.lists(st.sampled_from(["a", "b"]), max_size=3),
-        "contingency": _json,
-        "remarks": st.dictionaries(st.text(max_size=5), _json, max_size=3),
-    },
-)
-
-
-def _with_strange_value(draw: st.DataObject, body: dict[str, Any]) -> dict[str, Any]:
-    """Replace one value somewhere in the body by anything at all."""
-    body = copy.deepcopy(body)
-    place: Any = body
-    for _ in range(5):
-        keys = list(place) if isinstance(place, dict) else list(range(len(place)))
-        if not keys:
-            break
-        key = draw.draw(st.sampled_from(keys))
-        if isinstance(place[key], (dict, list)) and draw.draw(st.booleans()):
-            place = place[key]
-            continue
-        place[key] = draw.draw(_json)
-        break
-    return body
-
-
-@settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck), database=None)
-@given(body=_body, data=st.data(), strange=st.integers(0, 2))
-def test_whatever_is_sent_is_answered(
-    firm: httpx.Client, aircraft: str, body: dict[str, Any], data: st.DataObject, strange: int
-) -> None:
-    """Any body at all must be judged (200) or refused as a whole problem document (4xx), never fail."""
-    body = {"aircraft_id": aircraft, **body}
-    for _ in range(strange):
-        body = _with_strange_value(data, body)
-    content = json.dumps(body).encode()
-    answer = raw(firm, content, f"{PLANS}/check")
-    if answer.status_code == 200:
-        found = answer.json()
-        assert found["decision"]["outcome"] in ("approved", "pending", "refused")
-        assert found["h3_cells"]
-        assert found["volumes"]
-        assert found["starts_at"] <= found["ends_at"]
-    else:
-        assert answer.status_code in (404, 422), answer.text[:500]
-        expect_problem(answer, answer.status_code, answer.json()["code"])

@@ -1,13 +1,17 @@
 """Indicators of operations over HTTP against a real server."""
 
+import io
+import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import httpx
 import pytest
+from pypdf import PdfReader
 
 from tests.fakes import filing
 from tests.fakes.filing import expect_approved, expect_problem, plan, text, window
+from utm.statistics_operations import BEIJING
 
 pytestmark = pytest.mark.slow
 
@@ -45,6 +49,34 @@ def test_a_report_is_a_page_that_may_load_nothing(as_role: AsRole) -> None:
     for wrong in ({"month": "2026-13"}, {"month": "0000-01"}, {"day": "0001-01-01"}, {"day": "9999-12-31"}):
         expect_problem(client.get("/v1/statistics/report", params=wrong), 422, "invalid_parameter")
     expect_problem(client.get("/v1/statistics/report"), 422, "invalid_parameter")
+
+
+def test_a_report_is_a_pdf_that_a_reader_finds_the_figures_in(as_role: AsRole) -> None:
+    """Dispatcher and regulator get the day of a filed plan as a PDF in both languages; a firm gets its own, others nothing."""
+    firm = as_role("operator")
+    at: datetime = window()
+    expect_approved(firm, plan(filing.register(firm), at))
+    day = at.astimezone(BEIJING).date().isoformat()
+
+    def told(client: httpx.Client, lang: str) -> str:
+        answer = client.get("/v1/statistics/report", params={"day": day, "lang": lang, "format": "pdf"})
+        assert answer.status_code == 200, answer.text
+        assert answer.headers["content-type"] == "application/pdf"
+        assert f'filename="hexlane-{day}-{lang}.pdf"' in answer.headers["content-disposition"]
+        pages = PdfReader(io.BytesIO(answer.content)).pages
+        return re.sub(r"\s+", "", "".join(page.extract_text() for page in pages))
+
+    filed = firm.get("/v1/statistics/report", params={"day": day, "format": "json"}).json()["flights"]["series"]
+    assert sum(bucket["filed"] for bucket in filed) >= 1
+    own = told(firm, "en")
+    assert f"Low-altitudeoperationsreport{day}" in own
+    assert re.search(rf"{day}{at.astimezone(BEIJING):%H}:00[1-9]", own), "the hour of the plan has it"
+    assert "Ownflightsonly" in own
+    assert "Noiseexposure" not in own
+    assert "全市" in told(as_role("regulator"), "zh-CN")
+    assert "Thewholecity" in told(as_role("dispatcher"), "en")
+    refused = as_role("regulator").get("/v1/statistics/report", params={"month": "2026-03", "format": "doc"})
+    expect_problem(refused, 422, "invalid_parameter")
 
 
 def test_noise_is_the_citys_and_of_a_day_at_most(as_role: AsRole) -> None:

@@ -22,6 +22,9 @@ from utm.logistics.indicators import indicators
 from utm.plan_records import rfc3339
 from utm.problems import FieldProblem, validation_problem
 from utm.recording.columns import us_of
+from utm.reports.document import report_of
+from utm.reports.page import STYLE_HASH, report_html
+from utm.reports.pdf import report_pdf
 from utm.security import Principal, require
 from utm.security.authorise import visible_organisation
 from utm.services import Services, services_of
@@ -36,7 +39,6 @@ from utm.statistics_operations import (
     alert_indicators,
     flight_indicators,
 )
-from utm.statistics_report import STYLE_HASH, report_html
 from utm.store import geometry_codec
 from utm.store.operation_statistics import alert_times, flight_times, flown_geometry
 from utm.store.statistics import filed_plans
@@ -132,19 +134,25 @@ async def read_noise(
     if end - start > LONGEST_NOISE:
         detail, detail_zh = "must lie after from, by at most a day", "须晚于 from，且不超过一天"
         raise validation_problem([FieldProblem("?to", "out_of_range", detail, detail_zh)], code="invalid_parameter")
+    shown = await noise_of(services, start, end, resolution)
+    if output == "csv":
+        return Response(noise_csv(shown), media_type="text/csv; charset=utf-8")
+    return json_response({"from_at": rfc3339(start), "to_at": rfc3339(end), **shown})
+
+
+async def noise_of(services: Services, start: datetime, end: datetime, resolution: int) -> dict[str, Any]:
+    """Return noise exposure per cell of a window of a day at most, the loudest first, and the population it counts by."""
     recordings = services.recording.recordings
     from_us, to_us = us_of(to_scene_s(start)), us_of(to_scene_s(end))
     seconds, loud = await services.recording.read(
         lambda: exposures(recordings.observations(from_us, to_us, area=Everywhere()), resolution, _power_db(services))
     )
-    shown = noise_document(seconds, resolution)
     by_cell = levels(loud, (end - start).total_seconds())
-    shown = await anyio.to_thread.run_sync(lambda: with_levels(shown, by_cell, _density(services, resolution)))
-    if output == "csv":
-        return Response(noise_csv(shown), media_type="text/csv; charset=utf-8")
+    shown = await anyio.to_thread.run_sync(
+        lambda: with_levels(noise_document(seconds, resolution), by_cell, _density(services, resolution))
+    )
     people = services.ground.described()
-    population = {name: people[name] for name in ("grid_id", "source", "synthetic")}
-    return json_response({"from_at": rfc3339(start), "to_at": rfc3339(end), **shown, "population": population})
+    return {**shown, "population": {name: people[name] for name in ("grid_id", "source", "synthetic")}}
 
 
 def _power_db(services: Services) -> Callable[[TrackIdentity], float]:
@@ -178,10 +186,16 @@ def _density(services: Services, resolution: int) -> Callable[[str], float | Non
 
 @router.get(
     "/report",
-    summary="The report of a day or month, to read and to print",
+    summary="The report of a day or month, to read and to keep",
     response_model=None,
     responses={
-        200: {"description": "The report", "content": {"text/html": {"schema": {"type": "string"}}}},
+        200: {
+            "description": "The report",
+            "content": {
+                "text/html": {"schema": {"type": "string"}},
+                "application/pdf": {"schema": {"type": "string", "format": "binary"}},
+            },
+        },
         **problem_responses(401, 403, 422),
     },
 )
@@ -194,9 +208,37 @@ async def read_report(
         Query(pattern=r"^\d{4}-(0[1-9]|1[0-2])$", description="Instead: a month in Beijing, such as 2026-03."),
     ] = None,
     lang: Annotated[Literal["zh-CN", "en"], Query(description="Language of the report.")] = "zh-CN",
-    output: Annotated[Literal["html", "json"], Query(alias="format")] = "html",
+    output: Annotated[Literal["html", "pdf", "json"], Query(alias="format")] = "html",
 ) -> Response:
-    """Return the indicators of a Beijing day or month as one page that stands alone; print it for a PDF."""
+    """Return the indicators of a Beijing day or month as one page that stands alone, as a PDF with its own font, or bare.
+
+    A firm's report is of its own flights. That of a day of the whole city has noise exposure too.
+    """
+    first, after = _report_span(day, month)
+    start, end = (datetime.combine(item, time(), BEIJING) for item in (first, after))
+    own = visible_organisation(principal)
+    found = await services.store.read(lambda session: operations(session, services, start, end, own))
+    if output == "json":
+        return json_response({"from_at": rfc3339(start), "to_at": rfc3339(end), **found})
+    title = first.isoformat() if day is not None else first.isoformat()[:7]
+    noise = await noise_of(services, start, end, CELL_RESOLUTION) if own is None and day is not None else None
+    report = report_of(found, title=title, lang=lang, made_at=services.clock.now(), whole_city=own is None, noise=noise)
+    if output == "pdf":
+        headers = {
+            "Content-Disposition": f'attachment; filename="hexlane-{title}-{lang}.pdf"',
+            "Cache-Control": "no-store",
+        }
+        pdf = await anyio.to_thread.run_sync(lambda: report_pdf(report))
+        return Response(pdf, media_type="application/pdf", headers=headers)
+    headers = {
+        "Content-Security-Policy": f"default-src 'none'; style-src '{STYLE_HASH}'; frame-ancestors 'none'",
+        "Cache-Control": "no-store",
+    }
+    return Response(report_html(report), media_type="text/html; charset=utf-8", headers=headers)
+
+
+def _report_span(day: date | None, month: str | None) -> tuple[date, date]:
+    """Return the first day of a report and the one after its last; raises Problem 422 for none, both, or no such year."""
     if (day is None) == (month is None):
         fault = FieldProblem("?day", "required", "give either day or month", "请给出 day 或 month 之一")
         raise validation_problem([fault], code="invalid_parameter")
@@ -205,17 +247,7 @@ async def read_report(
         detail, detail_zh = f"give a year from {_YEARS[0]} to {_YEARS[1]}", f"年份须在 {_YEARS[0]} 至 {_YEARS[1]} 之间"
         field = "?day" if day is not None else "?month"
         raise validation_problem([FieldProblem(field, "out_of_range", detail, detail_zh)], code="invalid_parameter")
-    first = day if day is not None else date.fromisoformat(f"{month}-01")
-    after = first + timedelta(days=1) if day is not None else (first + timedelta(days=31)).replace(day=1)
-    start, end = (datetime.combine(item, time(), BEIJING) for item in (first, after))
-    own = visible_organisation(principal)
-    found = await services.store.read(lambda session: operations(session, services, start, end, own))
-    if output == "json":
-        return json_response({"from_at": rfc3339(start), "to_at": rfc3339(end), **found})
-    title = first.isoformat() if day is not None else first.isoformat()[:7]
-    page = report_html(found, title=title, lang=lang, made_at=services.clock.now(), whole_city=own is None)
-    headers = {
-        "Content-Security-Policy": f"default-src 'none'; style-src '{STYLE_HASH}'; frame-ancestors 'none'",
-        "Cache-Control": "no-store",
-    }
-    return Response(page, media_type="text/html; charset=utf-8", headers=headers)
+    if day is not None:
+        return day, day + timedelta(days=1)
+    first = date.fromisoformat(f"{month}-01")
+    return first, (first + timedelta(days=31)).replace(day=1)

@@ -4,6 +4,7 @@ import re
 
 import pytest
 from playwright.sync_api import Browser, expect
+from pypdf import PdfReader
 
 from tests.e2e.conftest import City, wait_for
 from tests.e2e.console.test_replay import opened
@@ -12,7 +13,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.e2e, pytest.mark.timeout(240)]
 
 
 def test_indicators_are_read_by_eye_keyboard_and_file(browser: Browser, city: City) -> None:
-    """Figures are those of the service; a bar is read by arrow key, as a table and as CSV; the report opens."""
+    """Figures are those of the service; a bar is read by arrow key, as a table and as CSV; the report is kept as PDF."""
     with city.client("dispatcher") as dispatcher:
 
         def flown() -> int:
@@ -40,6 +41,10 @@ def test_indicators_are_read_by_eye_keyboard_and_file(browser: Browser, city: Ci
     assert lines[0].startswith("From (Beijing time),Filed,")
     assert len(lines) == 1 + flights.locator("tbody tr").count()
     with page.context.expect_page() as popup:
-        page.get_by_role("link", name=re.compile("^Report of the day")).click()
+        page.get_by_role("link", name=re.compile(r"^Report of the day [\d-]+$")).click()
     expect(popup.value.get_by_role("heading", level=1)).to_contain_text("Low-altitude operations report")
+    with page.expect_download() as told:
+        page.get_by_role("link", name=re.compile("^Report of the day .* as PDF$")).click()
+    assert told.value.suggested_filename.endswith("-en.pdf")
+    assert "Low-altitude operations report" in PdfReader(told.value.path()).pages[0].extract_text()
     page.context.close()

@@ -19,7 +19,8 @@ export const indicators = {
   indicators_failed: { zh: '指标未能读取：{reason}', en: 'The indicators could not be read: {reason}' },
   indicators_report_day: { zh: '日报', en: 'Report of the day' },
   indicators_report_month: { zh: '月报', en: 'Report of the month' },
-  indicators_report_note: { zh: '报告在新页面打开；用浏览器的打印功能存为 PDF。', en: 'Reports open in a page of their own; print it to keep a PDF.' },
+  indicators_report_note: { zh: '报告在新页面打开；PDF 由服务端生成，自带字体。', en: 'Reports open in a page of their own; the PDF is made by the service, with its font in it.' },
+  indicators_report_pdf: { zh: '{name}，PDF', en: '{name} as PDF' },
   indicators_key: { zh: '关键数字', en: 'Key figures' },
 
   figure_flown: { zh: '执行飞行', en: 'Flights flown' },

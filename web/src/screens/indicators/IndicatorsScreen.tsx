@@ -12,6 +12,7 @@ import { ChartCard } from '../../charts/ChartCard'
 import { RankChart } from '../../charts/RankChart'
 import { beijingDay, beijingDayTime, instant, localDetail, localName, number, quantity } from '../../i18n/format'
 import { keyFor } from '../../i18n/translate'
+import { Icon } from '../../ui/icons'
 import { problemWords } from '../../ui/problem'
 import './indicators.css'
 
@@ -99,13 +100,9 @@ export default function IndicatorsScreen() {
         {operations !== null && (
           <p className="quiet">{t('indicators_span', { from: beijingDayTime(new Date(operations.from_at)), to: beijingDayTime(new Date(operations.to_at)) })}</p>
         )}
-        <div className="reports" title={t('indicators_report_note')}>
-          <a className="quiet-button" target="_blank" rel="noreferrer" href={report(`day=${day}`)}>
-            {t('indicators_report_day')} {day}
-          </a>
-          <a className="quiet-button" target="_blank" rel="noreferrer" href={report(`month=${day.slice(0, 7)}`)}>
-            {t('indicators_report_month')} {day.slice(0, 7)}
-          </a>
+        <div className="reports">
+          <ReportLinks name={`${t('indicators_report_day')} ${day}`} href={report(`day=${day}`)} />
+          <ReportLinks name={`${t('indicators_report_month')} ${day.slice(0, 7)}`} href={report(`month=${day.slice(0, 7)}`)} />
         </div>
       </div>
       <div className="page-body">
@@ -118,6 +115,21 @@ export default function IndicatorsScreen() {
         <p className="note">{t('indicators_report_note')}</p>
       </div>
     </div>
+  )
+}
+
+/** A report to read in a page of its own, and beside it the same as a PDF to keep. */
+function ReportLinks({ name, href }: { readonly name: string; readonly href: string }) {
+  const { t } = useLook()
+  return (
+    <span className="report-links">
+      <a className="quiet-button" target="_blank" rel="noreferrer" href={href}>
+        {name}
+      </a>
+      <a className="quiet-button" download href={`${href}&format=pdf`} aria-label={t('indicators_report_pdf', { name })}>
+        <Icon name="download" /> PDF
+      </a>
+    </span>
   )
 }
 

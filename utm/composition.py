@@ -49,6 +49,7 @@ from utm.rules.standing_days import StandingDays
 from utm.sectors.book import KIND as SECTORS
 from utm.sectors.book import SectorBook
 from utm.sectors.desk import SectorDesk
+from utm.sectors.news import SectorNews
 from utm.sectors.ownership import Ownership
 from utm.security.identity import Identity
 from utm.services import Services
@@ -217,8 +218,8 @@ def compose(
         book=sector_book,
         ownership=Ownership(sector_book, telemetry, alerts_desk, sky, book.region.frame),
     )
-    commands.gates.append(sector_desk.check_orders)
-    commands.giving.placed.append(sector_desk.note_order)
+    commands.gates.append(sector_desk.lock.check_orders)
+    commands.giving.placed.append(sector_desk.lock.note_order)
     return Services(
         settings=settings,
         clock=clock,
@@ -273,6 +274,7 @@ def compose(
         reporter=Reporter(settings, clock, telemetry, fleet_directory),
         recording=RecordingDesk(settings, clock, telemetry=telemetry, hub=hub, bus=bus, region=book.region),
         sectors=sector_desk,
+        sector_news=SectorNews(sector_desk, bus, clock),
         degraded=DegradedDesk(clock, store, alerts_desk, time_watch),
         sandbox=real is not None,
     )

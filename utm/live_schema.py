@@ -10,9 +10,11 @@ from typing import Annotated, Any, Final, Literal
 import msgspec
 from msgspec import Meta
 
-Topic = Literal["tracks", "alerts", "plans", "zones", "commands", "orders", "advisories", "contingencies"]
+from utm.live_sector_items import SectorItem
+
+Topic = Literal["tracks", "alerts", "plans", "zones", "commands", "orders", "advisories", "contingencies", "sectors"]
 TOPICS: Final[tuple[Topic, ...]] = (
-    "tracks", "alerts", "plans", "zones", "commands", "orders", "advisories", "contingencies",
+    "tracks", "alerts", "plans", "zones", "commands", "orders", "advisories", "contingencies", "sectors",
 )  # fmt: skip
 Encoding = Literal["json", "binary"]
 Kind = Literal["snapshot", "increment"]
@@ -329,6 +331,15 @@ class ContingenciesMessage(msgspec.Struct, frozen=True, tag="contingencies", tag
     removed: RemovedIds
 
 
+class SectorsMessage(msgspec.Struct, frozen=True, tag="sectors", tag_field="topic"):
+    """The division changed, or who owns what; for the operations centre only."""
+
+    seq: Seq
+    kind: MessageKind
+    items: list[SectorItem]
+    removed: RemovedIds
+
+
 class IndexMessage(msgspec.Struct, frozen=True, tag="index", tag_field="topic"):
     """Only with binary encoding: who the rows are."""
 
@@ -369,6 +380,7 @@ ServerMessage = (
     | OrdersMessage
     | AdvisoriesMessage
     | ContingenciesMessage
+    | SectorsMessage
     | IndexMessage
     | Hello
     | ErrorMessage

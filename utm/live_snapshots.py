@@ -37,6 +37,7 @@ def provide(services: Services) -> None:
     services.hub.provide("orders", services.logistics.orders.present)
     services.hub.provide("advisories", services.advisories.present)
     services.hub.provide("contingencies", services.off_nominal.contingencies.present)
+    services.hub.provide("sectors", services.sector_news.present)
 
 
 def _plan_item(plan: LivePlan, services: Services) -> PlanItem:

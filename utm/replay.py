@@ -44,6 +44,7 @@ _ID_OF: Final = {
     "orders": "order_id",
     "advisories": "advisory_id",
     "contingencies": "contingency_id",
+    "sectors": "division_id",
 }
 _FINISHED: Final = (
     PlanState.ENDED,

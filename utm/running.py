@@ -119,7 +119,7 @@ def _connect(services: Services) -> None:
     services.telemetry.callbacks.transition.append(services.watch.plans.on_transition)
     services.flight_plans.listeners.append(follow_plan)
     services.rules.listen(services.bus)
-    for topic in ("alerts", "plans", "zones", "commands", "orders", "advisories", "contingencies"):
+    for topic in ("alerts", "plans", "zones", "commands", "orders", "advisories", "contingencies", "sectors"):
         services.bus.subscribe(topic, services.hub.on_bus)
     for topic in ("alerts", "commands"):  # told before they are stored; the others are kept in their own transaction
         services.bus.subscribe(topic, services.webhooks.on_bus)
@@ -174,6 +174,7 @@ async def _sweep(services: Services) -> None:
             await services.commands.sweep()
             await services.rules.sweep()
             await services.sectors.transfers.sweep()
+            services.sector_news.tell()
             if traffic is not None:
                 traffic.tick(to_scene_s(services.clock.now()))
         except StoreUnavailableError as error:

@@ -31,6 +31,7 @@ from utm.recording.desk import RecordingDesk
 from utm.reporting.reporter import Reporter
 from utm.rules.parts import RuleDesks
 from utm.sectors.desk import SectorDesk
+from utm.sectors.news import SectorNews
 from utm.security.identity import Identity
 from utm.settings import Settings
 from utm.sky import Sky
@@ -87,6 +88,7 @@ class Services:
     identification: IdentificationDesk
     reporter: Reporter
     sectors: SectorDesk
+    sector_news: SectorNews
     degraded: DegradedDesk
     flown_by: dict[str, str] = field(default_factory=dict)
     """Which aircraft the picture was told flies a plan; a plan that left the sky no longer says."""

@@ -325,6 +325,10 @@ class TrackBook:
         """Return who the track of a row is."""
         return self._identities[row]
 
+    def row_of_track(self, track_id: str) -> int | None:
+        """Return the row of a track in the picture, None for one that is not in it."""
+        return self._row_of_track.get(track_id)
+
     def identity_of_track(self, track_id: str) -> TrackIdentity | None:
         """Return who a track is or, for some time after it left the picture, was."""
         row = self._row_of_track.get(track_id)

@@ -90,7 +90,11 @@ async def get_alert(
 async def acknowledge(
     request: Request, alert_id: str, principal: Annotated[Principal, Depends(require("alert.handle"))]
 ) -> Response:
-    """Stop the alert from escalating; 409 illegal_alert_step when it is acknowledged, shelved or resolved already."""
+    """Stop the alert from escalating; 409 illegal_alert_step when it is acknowledged, shelved or resolved already.
+
+    Where the city is divided among positions: 409 owned_by_other_position for an alert that another position, with
+    somebody signed on, owns; a supervisor sends a note.
+    """
     return await _handle(request, principal, alert_id, "acknowledge", AlertStepBody)
 
 
@@ -125,6 +129,9 @@ async def _handle(
         if not now < until <= now + SHELVE_MOST:
             limit = {"limit": "in the next 12 hours", "limit_zh": "在未来 12 小时内"}
             raise validation_problem([FieldProblem.of("/until", "out_of_range", **limit)])
+    alert = services.alerts.book.open.get(alert_id)
+    if alert is not None:
+        await services.sectors.lock.permit_alert(principal, alert, body.note)
     item: AlertItem = await services.alerts.handle(
         principal, alert_id, action, initials=body.initials, note=body.note, until=until
     )

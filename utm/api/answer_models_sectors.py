@@ -16,6 +16,9 @@ class SectorShown(BaseModel):
     position_id: str
     geometry: dict[str, Any] | None
     cells: list[str] | None
+    lower_m: float | None
+    upper_m: float | None
+    datum: Literal["AGL", "AMSL", "HAE"]
 
 
 class SectorLayout(BaseModel):

@@ -9,6 +9,7 @@ from airspace.contingency import Kind, Manoeuvre
 from utm.api.answers import json_response
 from utm.api.body import ApiModel, parse_body
 from utm.api.openapi import openapi_body, problem_responses
+from utm.api.owned_steps import OwnedStepBody, reason_of
 from utm.api.pagination import Cursor, Limit, decode_cursor, page_of
 from utm.problems import FieldProblem, validation_problem
 from utm.security import Principal, require
@@ -50,6 +51,9 @@ async def declare_contingency(
     The same declaration again changes nothing; another kind or procedure replaces the volumes.
     """
     body = await parse_body(request, ContingencyDeclaration)
+    plan = services.sky.get(plan_id)
+    if plan is not None:
+        await services.sectors.lock.permit(principal, [plan.aircraft_id], body.note, "flight_plan", plan_id)
     found = await services.off_nominal.contingencies.declare(
         principal, plan_id, body.kind, manoeuvre=body.procedure, note=body.note
     )
@@ -93,12 +97,17 @@ async def read_contingency(
     "/contingencies/{contingency_id}/accept",
     summary="Accept a proposed contingency",
     response_model=None,
-    responses=problem_responses(403, 404, 409, 503),
+    openapi_extra=openapi_body(OwnedStepBody, required=False),
+    responses=problem_responses(403, 404, 409, 413, 422, 503),
 )
 async def accept_contingency(
-    contingency_id: str, principal: Annotated[Principal, Depends(require("contingency.decide"))], services: App
+    contingency_id: str,
+    request: Request,
+    principal: Annotated[Principal, Depends(require("contingency.decide"))],
+    services: App,
 ) -> Response:
     """Say that what the service found is a contingency: it is declared."""
+    await _check_owner(request, principal, services, contingency_id)
     return json_response(await services.off_nominal.contingencies.decide(principal, contingency_id, accept=True))
 
 
@@ -106,13 +115,26 @@ async def accept_contingency(
     "/contingencies/{contingency_id}/dismiss",
     summary="Dismiss a proposed contingency",
     response_model=None,
-    responses=problem_responses(403, 404, 409, 503),
+    openapi_extra=openapi_body(OwnedStepBody, required=False),
+    responses=problem_responses(403, 404, 409, 413, 422, 503),
 )
 async def dismiss_contingency(
-    contingency_id: str, principal: Annotated[Principal, Depends(require("contingency.decide"))], services: App
+    contingency_id: str,
+    request: Request,
+    principal: Annotated[Principal, Depends(require("contingency.decide"))],
+    services: App,
 ) -> Response:
     """Say that what the service found is none."""
+    await _check_owner(request, principal, services, contingency_id)
     return json_response(await services.off_nominal.contingencies.decide(principal, contingency_id, accept=False))
+
+
+async def _check_owner(request: Request, principal: Principal, services: Services, contingency_id: str) -> None:
+    """Ask whether the flight is the caller's to decide about, where the city is divided among positions."""
+    reason = await reason_of(request)
+    row = services.off_nominal.contingencies.open.get(contingency_id)
+    if row is not None:
+        await services.sectors.lock.permit(principal, [row.aircraft_id], reason, "contingency", contingency_id)
 
 
 def _states(text: str) -> list[str]:

@@ -21,6 +21,7 @@ from utm.api.flight_plan_models import (
     FlightPlanPage,
 )
 from utm.api.openapi import openapi_body, problem_responses
+from utm.api.owned_steps import OwnedStepBody, reason_of
 from utm.api.pagination import Cursor, Limit, decode_cursor, page_of
 from utm.plan_intake import BatchItem
 from utm.plan_records import Answer, document
@@ -213,9 +214,18 @@ async def activate_plan(plan_id: str, principal: Stepper, services: App) -> Resp
     return plan_response(await services.plan_steps.activate(principal, plan_id))
 
 
-@router.post("/{plan_id}/end", summary="End the flight", response_model=None, responses=_STEP_ANSWERS)
-async def end_plan(plan_id: str, principal: Stepper, services: App) -> Response:
-    """Free the airspace of a flight that has landed."""
+@router.post(
+    "/{plan_id}/end",
+    summary="End the flight",
+    response_model=None,
+    openapi_extra=openapi_body(OwnedStepBody, required=False),
+    responses=_STEP_ANSWERS,
+)
+async def end_plan(plan_id: str, request: Request, principal: Stepper, services: App) -> Response:
+    """Free the airspace of a flight that has landed; a dispatcher only of its own position where the city is divided."""
+    reason, plan = await reason_of(request), services.sky.get(plan_id)
+    if plan is not None:
+        await services.sectors.lock.permit(principal, [plan.aircraft_id], reason, "flight_plan", plan_id)
     return plan_response(await services.plan_steps.end(principal, plan_id))
 
 

@@ -18,11 +18,13 @@ documented: dict[type[BaseModel], None] = {}
 _PLAIN_ERRORS = ("HTTPValidationError", "ValidationError")
 
 
-def openapi_body(model: type[BaseModel], *, media_type: str = "application/json") -> dict[str, Any]:
+def openapi_body(
+    model: type[BaseModel], *, media_type: str = "application/json", required: bool = True
+) -> dict[str, Any]:
     """Return the `openapi_extra` of a route whose body is parsed by hand, and list its schema as a component."""
     documented[model] = None
     content = {media_type: {"schema": {"$ref": f"#/components/schemas/{model.__name__}"}}}
-    return {"requestBody": {"required": True, "content": content}}
+    return {"requestBody": {"required": required, "content": content}}
 
 
 def install_openapi(app: FastAPI) -> None:

@@ -13,7 +13,7 @@ from utm.problems import FieldProblem, not_found, validation_problem
 from utm.sectors.board import board, flight_document, layout_document
 from utm.sectors.book import transfer_of
 from utm.sectors.transfers import Answer
-from utm.sectors.values import MAX_CELLS, MAX_SECTORS, TIMEOUT_S
+from utm.sectors.values import MAX_CELLS, MAX_SECTORS, TIMEOUT_S, Datum
 from utm.security import Principal, require
 from utm.services import Services, services_of
 from utm.store import sectors as records
@@ -27,6 +27,7 @@ Worker = Annotated[Principal, Depends(require("transfer.write"))]
 Id = Annotated[str, Field(min_length=1, max_length=64)]
 Name = Annotated[str, Field(min_length=1, max_length=80, pattern=r"\S")]
 Note = Annotated[str, Field(max_length=500)]
+Height = Annotated[float, Field(ge=-1_000, le=20_000)]
 _WRITES = problem_responses(401, 403, 404, 409, 413, 415, 422, 503)
 _NO_STORE = {"Cache-Control": "no-store"}
 
@@ -43,6 +44,11 @@ class SectorBody(ApiModel):
     cells: Annotated[list[Annotated[str, Field(max_length=16)]], Field(min_length=1, max_length=MAX_CELLS)] | None = (
         None
     )
+    lower_m: Height | None = None
+    """The sector holds what flies from here on, over the datum; absent: from the ground."""
+    upper_m: Height | None = None
+    """The sector holds what flies below this; absent: without bound. Sectors one above the other share their ground."""
+    datum: Datum = "AGL"
 
 
 class SectorLayoutBody(ApiModel):

@@ -61,6 +61,9 @@ class ExecuteBody(ApiModel):
 
     items: list[str] | None = Field(None, min_length=1, max_length=5_000, description="Absent: all that wait.")
     confirmation_token: str | None = Field(None, max_length=200)
+    reason: str | None = Field(
+        None, min_length=5, max_length=500, description="Why a supervisor acts on flights of other positions."
+    )
 
 
 @router.get("/temporary-zones", summary="Temporary zones", response_model=None)
@@ -160,10 +163,32 @@ async def execute_action_list(
     principal: Annotated[Principal, Depends(require("action_list.execute"))],
     services: App,
 ) -> Response:
-    """Carry out one, some or all actions: first 409 `confirmation_required` with the token, then 202 with it."""
+    """Carry out one, some or all actions: first 409 `confirmation_required` with the token, then 202 with it.
+
+    Where the city is divided into sectors, flights in the air of another position are 409 `owned_by_other_position`;
+    `aircraft_ids` names them, so that the others can be named in `items`.
+    """
     body = await parse_body(request, ExecuteBody)
+    await _check_owner(principal, services, action_list_id, body)
     found = await services.off_nominal.actions.execute(principal, action_list_id, body.items, body.confirmation_token)
     return json_response(found, 202)
+
+
+async def _check_owner(principal: Principal, services: Services, action_list_id: str, body: ExecuteBody) -> None:
+    """Ask whether every flight in the air that would be acted on is the caller's to act on."""
+    listed = await services.off_nominal.actions.get(action_list_id)
+    flying = [
+        item["aircraft_id"]
+        for item in listed["items"]
+        if item["flight"] == "airborne"
+        and item["state"] in ("proposed", "escalated")
+        and (body.items is None or item["item_id"] in body.items)
+    ]
+    lock = services.sectors.lock
+    if body.confirmation_token is None:  # only told what it would do
+        lock.check(principal, flying, body.reason)
+    else:
+        await lock.permit(principal, flying, body.reason, "action_list", action_list_id)
 
 
 def _preview(drawn: Drawn) -> dict[str, Any]:

@@ -37,7 +37,7 @@ from utm.telemetry_values import TrackIdentity
 from utm.track_history import FIELDS
 from utm.track_items import TrackSource
 
-EVENT_TOPICS: Final = ("alerts", "plans", "zones", "commands", "orders", "advisories", "contingencies")
+EVENT_TOPICS: Final = ("alerts", "plans", "zones", "commands", "orders", "advisories", "contingencies", "sectors")
 HISTORY_DTYPE: Final = np.dtype([("serial", np.int64)] + [(name, np.float64) for name in FIELDS])
 _COUNTED: Final = (
     "batches", "rows", "observations", "events", "flushes", "failed_flushes", "slices_sealed", "rows_given_up", "bytes",

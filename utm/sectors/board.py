@@ -15,6 +15,16 @@ _AWAITING: Final = frozenset({"raised", "escalated"})
 
 def board(desk: SectorDesk, principal: Principal) -> dict[str, Any]:
     """Return the board as one caller sees it."""
+    mine = desk.book.state.position_of(principal.subject)
+    return {
+        **common_board(desk),
+        "position_id": None if mine is None else mine.position_id,
+        "supervises": desk.supervises(principal),
+    }
+
+
+def common_board(desk: SectorDesk) -> dict[str, Any]:
+    """Return what everybody at the centre sees alike."""
     state = desk.book.state
     flights = list(desk.ownership.flights().values())
     alerts = desk.ownership.alerts()
@@ -22,15 +32,12 @@ def board(desk: SectorDesk, principal: Principal) -> dict[str, Any]:
     heard = Counter(owner.position_id for _, _, owner in alerts)
     awaiting = Counter(owner.position_id for alert, _, owner in alerts if alert.status in _AWAITING)
     pending = list(state.pending.values())
-    mine = state.position_of(principal.subject)
     shown = list(state.positions.values()) if state.in_use else [state.position(CITY_POSITION)]
     outside = [flight for flight in flights if flight.owner.sector_id == FALLBACK and flight.owner.why == "sector"]
     unmanned = [flight for flight in flights if state.in_use and not state.staff_of(flight.owner.position_id)]
     return {
         "version": state.layout.version,
         "in_use": state.in_use,
-        "position_id": None if mine is None else mine.position_id,
-        "supervises": desk.supervises(principal),
         "positions": [
             {
                 "position_id": position.position_id,

@@ -1,10 +1,10 @@
-"""The desk of the division: its versions, positions, who works at them, and the lock on orders.
+"""The desk of the division: its versions, positions and who works at them; with it the transfers and the lock.
 
 Who may change the division: administrators, and dispatchers signed on at a position that supervises. Every change is a
 new version or an audited line, durable before it is answered.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import orjson
@@ -12,12 +12,12 @@ from sqlmodel import Session
 
 from airspace.region import Region
 from utm.clock import Clock
-from utm.command_values import Command, CommandRequest
 from utm.ids import new_id
 from utm.memory import Memory
 from utm.plan_records import rfc3339
 from utm.problems import FieldProblem, Problem, not_found, validation_problem
 from utm.sectors.book import KIND, SectorBook
+from utm.sectors.lock import OwnerLock
 from utm.sectors.ownership import Ownership
 from utm.sectors.transfers import TransferDesk
 from utm.sectors.values import CITY_POSITION, Layout, overlaps, sector_of
@@ -29,7 +29,7 @@ from utm.store.store import Store
 
 
 class SectorDesk:
-    """Publishes the division, keeps positions and their people, and locks orders to a flight's owner."""
+    """Publishes the division, and keeps positions and their people."""
 
     def __init__(
         self, *, clock: Clock, store: Store, memory: Memory, region: Region, book: SectorBook, ownership: Ownership
@@ -37,6 +37,7 @@ class SectorDesk:
         self._clock, self._store, self._memory, self._region = clock, store, memory, region
         self.book, self.ownership = book, ownership
         self.transfers = TransferDesk(clock=clock, store=store, memory=memory, book=book, ownership=ownership)
+        self.lock = OwnerLock(clock, store, book, ownership)
 
     # -- the division --------------------------------------------------------------------------------------------------
 
@@ -225,71 +226,6 @@ class SectorDesk:
                 self._kept(session, principal, "position.sign_off", at.position_id, {})
 
         await self._store.write(job)
-
-    # -- the lock ------------------------------------------------------------------------------------------------------
-
-    def check_orders(self, principal: Principal, requests: Sequence[CommandRequest], reason: str | None) -> None:
-        """Raise Problem 409 owned_by_other_position for a dispatcher whose position does not own every flight named.
-
-        A firm commands its own aircraft as ever. A supervisor may act on any flight with a reason, which is audited.
-        """
-        state = self.book.state
-        if not state.in_use or principal.role != "dispatcher":
-            return
-        mine = state.position_of(principal.subject)
-        for request in requests:
-            owner = self.ownership.of_aircraft(request.aircraft_id)
-            if mine is not None and owner.position_id == mine.position_id:
-                continue
-            if mine is not None and mine.supervises and reason is not None:
-                continue
-            raise self._not_yours(request.aircraft_id, owner.position_id, mine is not None and mine.supervises)
-
-    def _not_yours(self, aircraft_id: str, position_id: str, supervises: bool) -> Problem:
-        state = self.book.state
-        position = state.position(position_id)
-        people = [staff.name for staff in state.staff_of(position_id)]
-        who, who_zh = ", ".join(people) or "nobody signed on", "、".join(people) or "无人在席"
-        way = "send a reason to act as supervisor" if supervises else "ask it, or have the flight transferred"
-        way_zh = "以主任身份操作须填写理由" if supervises else "请与其联系，或办理移交"
-        return Problem(
-            "owned_by_other_position",
-            f"'{position.name}' ({who}) owns this flight; {way}.",
-            f"该飞行由“{position.name_zh}”（{who_zh}）负责；{way_zh}。",
-            extra={
-                "aircraft_id": aircraft_id,
-                "owner": {
-                    "position_id": position.position_id,
-                    "name": position.name,
-                    "name_zh": position.name_zh,
-                    "people": people,
-                },
-            },
-        )
-
-    def note_order(self, session: Session, command: Command) -> None:
-        """Keep in the audit trail that a supervisor gave an order to a flight of another position."""
-        state = self.book.state
-        mine = state.position_of(command.requested_by)
-        if not state.in_use or mine is None:
-            return
-        owner = self.ownership.last_known(command.aircraft_id)
-        if owner is not None and owner.position_id != mine.position_id:
-            record_audit(
-                session,
-                at=self._clock.now(),
-                actor=command.requested_by,
-                organisation_id=None,
-                action="sectors.override",
-                object_kind="command",
-                object_id=command.command_id,
-                detail={
-                    "aircraft_id": command.aircraft_id,
-                    "owner": owner.position_id,
-                    "position_id": mine.position_id,
-                    "reason": command.circumstance.reason,
-                },
-            )
 
     def _kept(self, session: Session, principal: Principal, action: str, ref: str, detail: dict[str, Any]) -> None:
         self._memory.note(session, KIND, ref)

@@ -1,7 +1,7 @@
 """Whose a flight or an alert is.
 
     1. what is held (an alert is open about it, or a position took it over) stays with that position wherever it flies
-    2. else the first sector of the list that holds its place has it
+    2. else the first sector of the list that holds its place and height has it (an unknown height is in every band)
     3. else, outside every sector or of unknown place, the position of the rest of the city
 
 So there is exactly one owner at every moment. While the city is not divided, one position owns everything.
@@ -16,6 +16,7 @@ import numpy as np
 
 from airspace.frame import LocalFrame
 from airspace.geometry4d import PlanGeometry, Trajectory4D
+from airspace.tracks import RowArray
 from utm.alert_book import Alert
 from utm.alerts import Alerts
 from utm.sectors.book import SectorBook, State
@@ -60,6 +61,7 @@ class Ownership:
 
     @staticmethod
     def _place_xy(state: State, x_m: float, y_m: float) -> tuple[str, str]:
+        """Return the same of local metres; the height is not known, so that every band there holds it."""
         for sector in state.layout.sectors:
             if sector.area.holds(np.array([x_m]), np.array([y_m]))[0]:
                 return sector.position_id, sector.sector_id
@@ -69,17 +71,20 @@ class Ownership:
         """Return every flight in the picture with its owner, by subject; at most half a second old."""
         state, now_s = self._book.state, time.monotonic()
         if self._of is not state or now_s - self._at_s > KEPT_S:
-            self._flights, self._of, self._at_s = self._all(state), state, now_s
+            picture = self._telemetry.picture
+            rows = np.flatnonzero(picture.alive & (picture.received_s > -np.inf))
+            self._flights, self._of, self._at_s = self._of_rows(state, rows), state, now_s
         return self._flights
 
-    def _all(self, state: State) -> Mapping[str, OwnedFlight]:
+    def _of_rows(self, state: State, rows: RowArray) -> Mapping[str, OwnedFlight]:
         picture = self._telemetry.picture
-        rows = np.flatnonzero(picture.alive & (picture.received_s > -np.inf))
         x_m, y_m = self._frame.to_xy(picture.lat_deg[rows], picture.lon_deg[rows])
         sector_of = np.full(len(rows), -1)
+        over = {"AGL": picture.alt_agl_m, "AMSL": picture.alt_amsl_m, "HAE": picture.alt_hae_m}
         for i, sector in enumerate(state.layout.sectors):
             left, bottom, right, top = sector.area.bounds_m
-            near = np.flatnonzero((sector_of < 0) & (x_m >= left) & (x_m <= right) & (y_m >= bottom) & (y_m <= top))
+            boxed = (sector_of < 0) & (x_m >= left) & (x_m <= right) & (y_m >= bottom) & (y_m <= top)
+            near = np.flatnonzero(boxed & sector.holds_height(over[sector.datum][rows]))
             if len(near):
                 sector_of[near[sector.area.holds(x_m[near], y_m[near])]] = i
         found: dict[str, OwnedFlight] = {}
@@ -137,7 +142,7 @@ class Ownership:
         subject = alert_subject(alert.alert_id)
         if party.aircraft_id is not None or party.track_id is not None:
             subject = flight_subject(party.aircraft_id, party.track_id)
-            flight = self.flights().get(subject)
+            flight = self.flights().get(subject) or self._new(state, subject, party.track_id)
             if flight is not None:
                 return subject, flight.owner
             if party.aircraft_id is not None and found.lat_deg is None:
@@ -151,6 +156,13 @@ class Ownership:
         if hold is not None:
             return subject, Owner(hold.position_id, sector_id, hold.why)
         return subject, Owner(position_id, sector_id, "sector")
+
+    def _new(self, state: State, subject: str, track_id: str | None) -> OwnedFlight | None:
+        """Return a flight that came into the picture after the list of all was made, None where it is not in it."""
+        row = None if track_id is None else self._telemetry.row_of_track(track_id)
+        if row is None or not self._telemetry.picture.received_s[row] > -np.inf:
+            return None
+        return self._of_rows(state, np.array([row])).get(subject)
 
     def alerts(self) -> list[tuple[Alert, str, Owner]]:
         """Return every open alert with what it is owned as, and its owner."""

@@ -18,6 +18,7 @@ from utm.memory import Memory
 from utm.plan_records import rfc3339
 from utm.problems import Problem, not_found
 from utm.sectors.book import KIND, SectorBook, State, transfer_of
+from utm.sectors.lock import not_yours
 from utm.sectors.ownership import Ownership
 from utm.sectors.values import Hold, Owner, Transfer, flight_subject
 from utm.security import Principal
@@ -49,7 +50,7 @@ class TransferDesk:
             raise not_found("position", "席位", to_position_id)
         mine = state.position_of(principal.subject)
         if not supervises and (mine is None or mine.position_id != owner.position_id):
-            raise _not_owner(state, owner.position_id)
+            raise not_yours(state, owner.position_id, supervises=False, extra={})
         if owner.position_id == to_position_id:
             raise Problem("conflict", "That position owns it already.", "该席位已负责此飞行。")
 
@@ -117,7 +118,7 @@ class TransferDesk:
             mine = state.position_of(principal.subject)
             needed = row.from_position_id if answer == "withdraw" else row.to_position_id
             if not supervises and (mine is None or mine.position_id != needed):
-                raise _not_owner(state, needed)
+                raise not_yours(state, needed, supervises=False, extra={})
             now = self._clock.now()
             return self._closed(session, row, _STATES[answer], principal, now)
 
@@ -226,21 +227,3 @@ class TransferDesk:
             object_id=row.transfer_id,
             detail=detail,
         )
-
-
-def _not_owner(state: State, position_id: str) -> Problem:
-    position = state.position(position_id)
-    people = [staff.name for staff in state.staff_of(position_id)]
-    return Problem(
-        "owned_by_other_position",
-        f"That is for '{position.name}' to say; sign on there, or ask a supervisor.",
-        f"须由“{position.name_zh}”办理；请在该席位签到，或请主任处理。",
-        extra={
-            "owner": {
-                "position_id": position.position_id,
-                "name": position.name,
-                "name_zh": position.name_zh,
-                "people": people,
-            }
-        },
-    )

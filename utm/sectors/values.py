@@ -20,7 +20,9 @@ import numpy as np
 import shapely
 
 from airspace.areas import Area, parse_area
+from airspace.geometry4d import FloatArray
 from airspace.region import Region
+from airspace.tracks import BoolArray
 from airspace.zones import MAX_ZONE_AREA_M2
 from utm.problems import FieldProblem
 
@@ -36,6 +38,8 @@ MAX_OVERLAP: Final = 0.02
 """Of the smaller of two sectors (ours): shared borders drawn by hand cross a little; the first in the list has it."""
 
 Why = Literal["sector", "alert", "transfer"]
+Datum = Literal["AGL", "AMSL", "HAE"]
+DATUMS: Final[tuple[Datum, ...]] = ("AGL", "AMSL", "HAE")
 TransferState = Literal["offered", "accepted", "declined", "withdrawn", "timed_out"]
 
 
@@ -52,7 +56,10 @@ class Position:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sector:
-    """A part of the city with its position; given as a GeoJSON polygon or as H3 cells of one resolution."""
+    """A part of the city with its position; given as a GeoJSON polygon or as H3 cells of one resolution.
+
+    A band holds what flies from `lower_m` on and below `upper_m`, in metres over its datum; None is without bound.
+    """
 
     sector_id: str
     name: str
@@ -61,6 +68,24 @@ class Sector:
     geometry: Mapping[str, Any] | None
     cells: tuple[str, ...] | None
     area: Area
+    lower_m: float | None = None
+    upper_m: float | None = None
+    datum: Datum = "AGL"
+
+    def holds_height(self, height_m: FloatArray) -> BoolArray:
+        """Tell for heights over the sector's datum whether they are in its band; an unknown one (NaN) is in every band."""
+        inside: BoolArray = np.ones(len(height_m), bool)
+        if self.lower_m is not None:
+            inside &= ~(height_m < self.lower_m)
+        if self.upper_m is not None:
+            inside &= ~(height_m >= self.upper_m)
+        return inside
+
+    def apart_in_height(self, other: "Sector") -> bool:
+        """Tell whether two bands surely hold no height in common; those over different datums may."""
+        if self.datum != other.datum:
+            return False
+        return _below(self.upper_m, other.lower_m) or _below(other.upper_m, self.lower_m)
 
     def document(self) -> dict[str, Any]:
         """Return it as sent."""
@@ -71,7 +96,14 @@ class Sector:
             "position_id": self.position_id,
             "geometry": self.geometry,
             "cells": None if self.cells is None else list(self.cells),
+            "lower_m": self.lower_m,
+            "upper_m": self.upper_m,
+            "datum": self.datum,
         }
+
+
+def _below(upper_m: float | None, lower_m: float | None) -> bool:
+    return upper_m is not None and lower_m is not None and upper_m <= lower_m
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -199,6 +231,9 @@ def sector_of(raw: Mapping[str, Any], region: Region, pointer: str) -> Sector | 
         )
     if isinstance(shape, list):
         return shape
+    lower_m, upper_m = raw.get("lower_m"), raw.get("upper_m")
+    if lower_m is not None and upper_m is not None and lower_m >= upper_m:
+        return [FieldProblem(f"{pointer}/upper_m", "invalid_value", "must be above lower_m", "须大于 lower_m")]
     return Sector(
         raw["sector_id"],
         raw["name"],
@@ -207,6 +242,9 @@ def sector_of(raw: Mapping[str, Any], region: Region, pointer: str) -> Sector | 
         geometry,
         None if cells is None else tuple(cells),
         shape,
+        lower_m,
+        upper_m,
+        raw.get("datum") or "AGL",
     )
 
 
@@ -230,11 +268,13 @@ def _area_of_cells(cells: Sequence[str], region: Region, pointer: str) -> Area |
 
 
 def overlaps(sectors: Sequence[Sector]) -> list[tuple[int, int]]:
-    """Return the pairs of sectors that cover the same ground by more than drawing allows."""
+    """Return the pairs of sectors that cover the same ground by more than drawing allows, at heights both may hold."""
     found = []
     shapes = [sector.area.geometry for sector in sectors]
     for i, one in enumerate(shapes):
         for j in range(i + 1, len(shapes)):
+            if sectors[i].apart_in_height(sectors[j]):
+                continue
             shared = float(shapely.area(shapely.intersection(one, shapes[j])))
             if shared > MAX_OVERLAP * min(float(shapely.area(one)), float(shapely.area(shapes[j]))):
                 found.append((i, j))

@@ -333,6 +333,101 @@ export interface ContingencyItem {
   readonly operator_id: string | null
 }
 
+/** The division changed, or who owns what; for the operations centre only. */
+export interface SectorsMessage {
+  readonly topic: 'sectors'
+  /** The server's one counter; never falls on a connection. Resume with since=seq. */
+  readonly seq: number
+  /** snapshot replaces what the topic held, increment adds to it. */
+  readonly kind: 'increment' | 'snapshot'
+  readonly items: readonly SectorItem[]
+  /** Ids no longer there; apply before items. */
+  readonly removed: readonly string[]
+}
+
+/** The city as it is divided now: who works where, who owns what, what is offered to whom. */
+export interface SectorItem {
+  /** Always `city`. */
+  readonly division_id: string
+  readonly version: number
+  /** False: one position owns everything. */
+  readonly in_use: boolean
+  readonly positions: readonly PositionItem[]
+  /** Flights in no sector. */
+  readonly outside_sectors: number
+  readonly unwatched: UnwatchedItem
+  readonly transfers: readonly TransferItem[]
+  readonly alert_owners: readonly AlertOwnerItem[]
+  /** Flights of another position than their sector's. */
+  readonly held: readonly OwnedFlightItem[]
+  /** Tracks that another position owns than in the message before, 500 at most. */
+  readonly moved: readonly string[]
+}
+
+/** What a position of the centre has to watch. */
+export interface PositionItem {
+  readonly position_id: string
+  readonly name: string
+  readonly name_zh: string
+  readonly supervises: boolean
+  readonly people: readonly PositionPersonItem[]
+  readonly sector_ids: readonly string[]
+  readonly flights: number
+  readonly alerts: number
+  /** Alerts that nobody has acknowledged. */
+  readonly alerts_waiting: number
+  /** Transfers that wait for its answer. */
+  readonly offered_to: number
+  /** Transfers it waits for. */
+  readonly offered_by: number
+}
+
+/** Somebody who works at a position. */
+export interface PositionPersonItem {
+  readonly name: string
+  readonly since_at: string
+}
+
+/** Flights whose position has nobody signed on; of the items 200 at most. */
+export interface UnwatchedItem {
+  readonly flights: number
+  readonly items: readonly OwnedFlightItem[]
+}
+
+/** A flight with the position that owns it. */
+export interface OwnedFlightItem {
+  readonly track_id: string
+  readonly aircraft_id: string | null
+  readonly plan_id: string | null
+  readonly registration: string | null
+  readonly position_id: string
+  readonly sector_id: string | null
+  readonly why: 'alert' | 'sector' | 'transfer'
+  /** The position whose sector it is in. */
+  readonly sector_position_id: string
+}
+
+/** A flight or alert that one position offers to another. */
+export interface TransferItem {
+  readonly transfer_id: string
+  readonly subject_kind: 'alert' | 'flight'
+  readonly subject_id: string
+  readonly from_position_id: string
+  readonly to_position_id: string
+  readonly state: 'accepted' | 'declined' | 'offered' | 'timed_out' | 'withdrawn'
+  readonly offered_at: string
+  readonly offered_name: string
+  readonly expires_at: string
+  readonly note: string
+}
+
+/** The position that owns an open alert. */
+export interface AlertOwnerItem {
+  readonly alert_id: string
+  readonly position_id: string
+  readonly why: 'alert' | 'sector' | 'transfer'
+}
+
 /** Only with binary encoding: who the rows are. */
 export interface IndexMessage {
   readonly topic: 'index'
@@ -413,6 +508,7 @@ export type ServerMessage =
   | OrdersMessage
   | AdvisoriesMessage
   | ContingenciesMessage
+  | SectorsMessage
   | IndexMessage
   | Hello
   | ErrorMessage

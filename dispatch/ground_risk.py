@@ -17,7 +17,7 @@ import shapely
 from numpy.typing import NDArray
 
 from airspace.geometry4d import FloatArray
-from dispatch.population import PopulationGrid
+from dispatch.population import QUAD_SEGS, PopulationGrid
 
 GRAVITY_MPS2: Final = 9.80665
 Fault: TypeAlias = Literal["ground_exposed", "ground_unknown", "impact_energy"]
@@ -91,7 +91,10 @@ def assess(
 ) -> GroundRisk:
     """Judge a flight whose places in local metres are a shapely line, point or area, at its greatest true height."""
     reach_m = limits.reach_m(height_m, tolerance_m)
-    centres, densities = grid.touched(shapely.buffer(line_m, reach_m, quad_segs=8))
+    if line_m.geom_type in ("LineString", "Point"):
+        centres, densities = grid.beside(line_m, reach_m)
+    else:
+        centres, densities = grid.touched(shapely.buffer(line_m, reach_m, quad_segs=QUAD_SEGS))
     exposed = densities * limits.exposed_share
     found: list[Breach] = []
     refuses = limits.refuse_over(grid)

@@ -105,10 +105,13 @@ class Flights:
     """The legs of one planning run, each asked for once; a carrier's numbers stay as they are while it lasts.
 
     `turn` tells how long a carrier turns round at a site, charging included; without it that is the same everywhere.
+    `apart` tells how far two sites lie apart in metres; with it the legs of carriers far off are not asked for.
     """
 
-    def __init__(self, travel: Travel, turn: Turn | None = None) -> None:
-        self._travel, self._turn = travel, turn
+    def __init__(
+        self, travel: Travel, turn: Turn | None = None, apart: Callable[[str, str], float] | None = None
+    ) -> None:
+        self._travel, self._turn, self._apart = travel, turn, apart
         self._legs: dict[tuple[str, str, tuple[float, ...], float], Leg | None] = {}
         self._sorts: dict[str, int] = {}
         self._sort_of: dict[tuple[object, ...], int] = {}
@@ -121,6 +124,17 @@ class Flights:
         if key not in self._legs:
             self._legs[key] = self._travel(origin, destination, carrier, payload_kg)
         return self._legs[key]
+
+    def nearest(self, job: Job, carriers: Sequence[Carrier], most: int) -> Sequence[Carrier]:
+        """Return the carriers that could be soonest at an order's origin as the crow flies, all where that is not known."""
+        apart = self._apart
+        if apart is None or len(carriers) <= most:
+            return carriers
+        ranked = sorted(
+            (max(job.ready_s, one.free_s + apart(one.site_id, job.origin_site_id) / one.model.cruise_mps), k)
+            for k, one in enumerate(carriers)
+        )
+        return [carriers[k] for _, k in ranked[:most]]
 
     def turn_s(self, carrier: Carrier, site_id: str, leg: Leg) -> float:
         """Return how long a carrier turns round at a site after a flight that took so much."""

@@ -29,6 +29,8 @@ DEFAULT_EFFORT: Final = 4
 """How many parts of a firm's plan are solved anew (ours)."""
 LARGEST_FOR_INSERTION: Final = 40
 """Above so many carriers an order is tried on the most promising only."""
+LOOKED_AT: Final = 24
+"""So many carriers, the soonest there as the crow flies, are looked at closely where distances are known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +86,8 @@ def with_limits(jobs: Iterable[Job], carriers: Sequence[Carrier], flights: Fligh
     for job in jobs:
         limited = replace(job, strict=True)
         can = job.deliver_by_s is not None and any(
-            carrier.organisation_id == job.organisation_id
-            and next_task(limited, carrier, carrier.site_id, carrier.free_s, flights) is not None
-            for carrier in carriers
+            next_task(limited, carrier, carrier.site_id, carrier.free_s, flights) is not None
+            for carrier in flights.nearest(job, [one for one in carriers if _takes(job, one)], LOOKED_AT)
         )
         found.append(limited if can else replace(job, strict=False) if job.strict else job)
     return found
@@ -117,7 +118,8 @@ def schedule_of(
 def why(task: Task, job: Job, carriers: Sequence[Carrier], flights: Flights, most: int = 3) -> Why:
     """Return the explanation of a task: the carriers that would have delivered soonest, each taken alone."""
     others = []
-    for carrier in carriers:
+    able = [carrier for carrier in carriers if carrier.aircraft_id != task.aircraft_id and _takes(job, carrier)]
+    for carrier in flights.nearest(job, able, LOOKED_AT):
         if carrier.aircraft_id != task.aircraft_id:
             found = next_task(job, carrier, carrier.site_id, carrier.free_s, flights)
             if found is not None:
@@ -201,15 +203,22 @@ def _places(
 
 
 def _promising(job: Job, carriers: Sequence[Carrier], flights: Flights) -> Sequence[Carrier]:
-    own = [carrier for carrier in carriers if carrier.organisation_id == job.organisation_id]
+    own = [carrier for carrier in carriers if _takes(job, carrier)]
     if len(own) <= LARGEST_FOR_INSERTION:
         return own
     ranked = []
-    for carrier in own:
+    for carrier in flights.nearest(job, own, LOOKED_AT):
         task = next_task(job, carrier, carrier.site_id, carrier.free_s, flights)
         if task is not None:
             ranked.append((task.cost, carrier.aircraft_id, carrier))
     return [carrier for *_, carrier in sorted(ranked, key=lambda item: item[:2])[:LARGEST_FOR_INSERTION]]
+
+
+def _takes(job: Job, carrier: Carrier) -> bool:
+    """Tell whether a carrier is of the order's firm and may take its load."""
+    return carrier.organisation_id == job.organisation_id and carrier.can_carry(
+        job.payload_kg, dangerous_goods=job.dangerous_goods, cold_chain=job.cold_chain
+    )
 
 
 def _best_place(job: Job, carrier: Carrier, tour: list[Job], cost: float, flights: Flights) -> _Place | None:

@@ -7,6 +7,7 @@ city, describes no real people and says so wherever it is shown. Unknown densiti
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any, Final
 
 import h3.api.basic_int as h3
@@ -23,6 +24,8 @@ PIXEL_M: Final = 200.0
 """Side of a square of the grid: between the 100 m of WorldPop and the 1 km of GPW (ours)."""
 POINT_REACH_M: Final = 300.0
 """How far a value at a point holds: one and a half squares (ours)."""
+QUAD_SEGS: Final = 8
+"""Sides of a quarter of the circle that a line is widened by."""
 SYNTHETIC_SOURCE: Final = "synthetic: made up around the labels of the map, for demonstration only"
 
 
@@ -91,6 +94,47 @@ class PopulationGrid:
     def people(self) -> float:
         """Return how many people the known squares hold."""
         return float(np.nansum(self.people_per_km2, dtype=np.float64) * (self.lattice.step_m / 1000.0) ** 2)
+
+    def beside(self, line: Any, reach_m: float) -> tuple[FloatArray, Densities]:
+        """Return centres (n, 2) and densities of every square that a shapely line or point widened by a reach touches.
+
+        The same as `touched` of its buffer; only the squares near its edge are asked of the geometry itself.
+        """
+        shape = shapely.buffer(line, reach_m, quad_segs=QUAD_SEGS)
+        corners: FloatArray = shapely.get_coordinates(line)
+        lattice, half = self.lattice, self.lattice.step_m / 2
+        far = reach_m + half * math.sqrt(2.0)
+        inside = np.zeros((lattice.rows, lattice.columns), np.bool_)
+        edge = np.zeros_like(inside)
+        # The buffer's corners lie on the circle, its sides inside.
+        sure = reach_m * math.cos(math.pi / (4 * QUAD_SEGS)) - 1e-6
+        for a, b in pairwise(corners if len(corners) > 1 else np.repeat(corners, 2, axis=0)):
+            window, away = self._away(a, b, far)
+            inside[window] |= away <= sure
+            edge[window] |= away <= far
+        rows, columns = np.nonzero(inside | edge)
+        x = lattice.x0_m + half + lattice.step_m * columns
+        y = lattice.y0_m + half + lattice.step_m * rows
+        met = inside[rows, columns]
+        asked = np.flatnonzero(~met)
+        shapely.prepare(shape)
+        boxes = shapely.box(x[asked] - half, y[asked] - half, x[asked] + half, y[asked] + half)
+        met[asked] = shapely.intersects(shape, boxes)
+        return np.stack([x[met], y[met]], axis=1), self.people_per_km2[rows[met], columns[met]]
+
+    def _away(self, a: FloatArray, b: FloatArray, far: float) -> tuple[tuple[slice, slice], FloatArray]:
+        """Return the squares in whose window a leg with a margin lies, and how far their centres are from the leg."""
+        lattice = self.lattice
+        low = np.floor((np.minimum(a, b) - far - (lattice.x0_m, lattice.y0_m)) / lattice.step_m)
+        high = np.floor((np.maximum(a, b) + far - (lattice.x0_m, lattice.y0_m)) / lattice.step_m) + 1
+        c0, r0 = (int(value) for value in np.clip(low, 0, (lattice.columns, lattice.rows)))
+        c1, r1 = (int(value) for value in np.clip(high, 0, (lattice.columns, lattice.rows)))
+        x, y = lattice.centres()
+        dx, dy = x[c0:c1][None, :] - a[0], y[r0:r1][:, None] - a[1]
+        leg = b - a
+        length = float(leg @ leg)
+        along = 0.0 if length == 0.0 else np.clip((dx * leg[0] + dy * leg[1]) / length, 0.0, 1.0)
+        return (slice(r0, r1), slice(c0, c1)), np.hypot(dx - along * leg[0], dy - along * leg[1])
 
     def touched(self, shape: Any) -> tuple[FloatArray, Densities]:
         """Return centres (n, 2) and densities of every square a shape in local metres touches."""

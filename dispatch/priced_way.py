@@ -16,6 +16,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from airspace.geometry4d import FloatArray
 from dispatch.population import Densities, Lattice
 from dispatch.router import Obstacle, ObstaclesNear, Place, clear
 
@@ -39,17 +40,23 @@ class PricedGround:
 
     def cost_m(self, places: Sequence[Place]) -> float:
         """Return what a way costs in metres of free ground; infinite where it passes over a closed square."""
-        total = 0.0
-        for a, b in pairwise(places):
-            length = math.dist(a, b)
-            if length == 0.0:
-                continue
-            share = (np.arange(max(1, math.ceil(length / _STEP_M))) + 0.5) / max(1, math.ceil(length / _STEP_M))
-            row, column, inside = self.lattice.index(a[0] + share * (b[0] - a[0]), a[1] + share * (b[1] - a[1]))
-            if (self.closed[row, column] & inside).any():
-                return math.inf
-            total += length * (1.0 + float(np.where(inside, self.surcharge[row, column], 0.0).mean()))
-        return total
+        costs, closed = self.legs_m(places)
+        return math.inf if closed.any() else float(costs.sum())
+
+    def legs_m(self, places: Sequence[Place]) -> tuple[FloatArray, NDArray[np.bool_]]:
+        """Return what each leg of a way costs in metres of free ground, and which pass over a closed square."""
+        corners: FloatArray = np.array(places, np.float64)
+        a, moved = corners[:-1], np.diff(corners, axis=0)
+        length = np.hypot(moved[:, 0], moved[:, 1])
+        count = np.maximum(1, np.ceil(length / _STEP_M)).astype(np.intp)
+        first = np.cumsum(count) - count
+        leg = np.repeat(np.arange(len(count)), count)
+        share = (np.arange(len(leg)) - first[leg] + 0.5) / count[leg]
+        row, column, inside = self.lattice.index(a[leg, 0] + share * moved[leg, 0], a[leg, 1] + share * moved[leg, 1])
+        extra = np.where(inside, self.surcharge[row, column], 0.0)
+        over = (self.closed[row, column] & inside) & (length[leg] > 0.0)
+        mean = np.bincount(leg, extra, len(count)) / count
+        return length * (1.0 + mean), np.bincount(leg, over, len(count)) > 0
 
     def without(self, obstacles: Sequence[Obstacle]) -> "PricedGround":
         """Return the ground with the squares closed whose centre lies in an obstacle."""
@@ -170,8 +177,8 @@ def _traced(came: dict[tuple[int, int], tuple[int, int]], last: tuple[int, int])
 
 def _straightened(places: list[Place], ground: PricedGround, near: ObstaclesNear) -> list[Place]:
     """Return a way with every corner left out that costs nothing to leave out; halving finds the farthest such leg."""
-    legs = [ground.cost_m(pair) for pair in pairwise(places)]
-    upto: Any = np.concatenate([[0.0], np.cumsum(legs)])
+    # The ends may lie on closed squares: what their legs cost is what they would cost on open ground.
+    upto: Any = np.concatenate([[0.0], np.cumsum(ground.legs_m(places)[0])])
     kept, at, last = [places[0]], 0, len(places) - 1
     while at < last:
         reach = last

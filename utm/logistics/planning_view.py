@@ -1,5 +1,6 @@
 """What the planner reckons with: a firm's carriers from when on they can be sent, and what a leg takes in the air to come."""
 
+import math
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -57,7 +58,11 @@ class PlanningView:
             air = self.weather.between(origin_id, destination_id, at)
             return self.designer.leg(origin_id, destination_id, carrier, payload_kg, now, air)
 
-        return Flights(travel, self.turn_s)
+        return Flights(travel, self.turn_s, self._apart_m)
+
+    def _apart_m(self, origin_id: str, destination_id: str) -> float:
+        a, b = self.book.sites.get(origin_id), self.book.sites.get(destination_id)
+        return math.inf if a is None or b is None else math.dist((a.x_m, a.y_m), (b.x_m, b.y_m))
 
     def turn_s(self, carrier: Carrier, site_id: str, used_wh: float) -> float:
         """Return how long after its landing a carrier leaves a site: battery changed or charged, pad prepared again."""

@@ -1,6 +1,9 @@
 """Ground risk and noise as numbers: limits of the trial rules, sound of a passage, ways that keep off people."""
 
+import itertools
 import math
+import random
+import warnings
 
 import h3.api.basic_int as h3
 import numpy as np
@@ -257,3 +260,37 @@ def test_a_quiet_way_still_keeps_out_of_zones() -> None:
     assert way is not None
     assert len(way) > 2
     assert not zone.tight.intersects(line_of(way))
+
+
+def test_squares_beside_a_way_are_those_its_widened_line_touches() -> None:
+    """Over random ways, on and off the grid, the fast look finds exactly the squares of the slow one, in the same order."""
+    draw = random.Random(5)
+    people = grid()
+    lattice = people.lattice
+    for _ in range(60):
+        corners = [
+            (
+                lattice.x0_m + draw.uniform(-0.2, 1.2) * lattice.columns * lattice.step_m,
+                lattice.y0_m + draw.uniform(-0.2, 1.2) * lattice.rows * lattice.step_m,
+            )
+            for _ in range(draw.randint(1, 5))
+        ]
+        line, reach_m = line_of(corners), draw.uniform(5.0, 700.0)
+        slow = people.touched(shapely.buffer(line, reach_m, quad_segs=8))
+        fast = people.beside(line, reach_m)
+        assert np.array_equal(slow[0], fast[0])
+        assert np.array_equal(slow[1], fast[1], equal_nan=True)
+
+
+def test_a_way_from_a_closed_square_is_straightened_beyond_it() -> None:
+    """Where the start lies on closed ground only the leg off it keeps its corner: the rest of the way is drawn straight."""
+    closed = np.zeros((LATTICE.rows, LATTICE.columns), bool)
+    closed[20, 10] = True
+    ground = PricedGround(LATTICE, closed, np.zeros_like(closed, np.float32))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        way = best_way(at(20, 10), at(30, 40), ground, lambda _: [], None, passes=lambda _: True, detour_share_most=0.5)
+    assert way is not None
+    assert len(way) <= 4
+    length_m = sum(math.dist(a, b) for a, b in itertools.pairwise(way))
+    assert length_m < 1.1 * math.dist(at(20, 10), at(30, 40))

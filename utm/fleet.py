@@ -15,7 +15,9 @@ from sqlmodel import Session
 from airspace.rules.book import Rulebook
 from airspace.rules.classes import AircraftNumbers, Classified, agricultural, classify
 from utm.binding import AircraftRecord
+from utm.security.authorise import may_read_of
 from utm.security.directory import Organisation
+from utm.security.principal import Principal
 from utm.store import aircraft as records
 from utm.store import journal
 from utm.store.identity_tables import AircraftRow
@@ -117,6 +119,16 @@ class Fleet:
     def get(self, aircraft_id: str) -> Aircraft | None:
         """Return an aircraft, deregistered or not, or None."""
         return self._by_id.get(aircraft_id)
+
+    def filter_of(self, principal: Principal, aircraft_id: str | None) -> str | None:
+        """Return the aircraft a list is narrowed to; one the caller may not see becomes one that never was.
+
+        So the store does the same for both: an index of another firm's rows is never walked.
+        """
+        if aircraft_id is None or principal.sees_everything:
+            return aircraft_id
+        found = self.get(aircraft_id)
+        return aircraft_id if found is not None and may_read_of(principal, found.organisation_id) else ""
 
     def all(self) -> tuple[Aircraft, ...]:
         """Return every active aircraft in the order of registration."""

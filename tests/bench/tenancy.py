@@ -1,4 +1,4 @@
-"""How long a 404 takes about another firm's thing and about one that never was, side by side.
+"""How long an answer takes about another firm's thing and about one that never was, side by side: 404s and empty lists.
 
 `python -m tests.bench.tenancy [--quick]` prints a markdown table. One client asks both in turn over one connection, in an
 order drawn anew each time, so that whatever else the machine does falls on both alike. `told apart` is the share of pairs
@@ -31,8 +31,23 @@ ENDPOINTS = (
     "GET /v1/tracks/{track_id}/history",
     "GET /v1/webhooks/{webhook_id}",
     "GET /v1/clients/{client_id}",
+    "GET /v1/contingencies/{contingency_id}",
+    "GET /v1/approvals/{approval_id}",
+    "GET /v1/event-reports/{report_id}",
+    "GET /v1/carriers/{aircraft_id}",
+    "GET /v1/flight-plans/{plan_id}/record",
+    "POST /v1/advisories/{advisory_id}/acknowledge",
     "POST /v1/flight-plans/{plan_id}/confirm",
+    "POST /v1/missions/{mission_id}/confirm",
 )
+LISTS = (
+    ("GET /v1/flight-plans", "aircraft_id", "aircraft"),
+    ("GET /v1/commands", "aircraft_id", "flying_aircraft"),
+    ("GET /v1/commands", "batch_id", "command"),
+    ("GET /v1/advisories", "plan_id", "flown_plan"),
+    ("GET /v1/duty/messages", "contact_id", "contact"),
+)
+"""(list, filter, kind of thing whose id is asked for): another firm's thing narrows a list to nothing."""
 
 
 def main() -> None:
@@ -56,11 +71,23 @@ def main() -> None:
                     method, _, path = endpoint.partition(" ")
                     paths = [path.replace(f"{{{name}}}", ref) for ref in (owner.ids[kind], never_was(owner.ids[kind]))]
                     print(_row(endpoint, other.client, method, paths, pairs, draw), flush=True)
+                for endpoint, name, kind in LISTS:
+                    path = endpoint.partition(" ")[2]
+                    paths = [f"{path}?{name}={ref}" for ref in (owner.ids[kind], never_was(owner.ids[kind]))]
+                    print(_row(f"{endpoint}?{name}=", other.client, "GET", paths, pairs, draw, 200), flush=True)
         finally:
             server.stop()
 
 
-def _row(endpoint: str, client: httpx.Client, method: str, paths: list[str], pairs: int, draw: random.Random) -> str:
+def _row(
+    endpoint: str,
+    client: httpx.Client,
+    method: str,
+    paths: list[str],
+    pairs: int,
+    draw: random.Random,
+    status: int = 404,
+) -> str:
     took: list[list[float]] = [[], []]
     for n in range(pairs + 20):
         for which in draw.sample((0, 1), 2):
@@ -69,7 +96,7 @@ def _row(endpoint: str, client: httpx.Client, method: str, paths: list[str], pai
                 time.sleep(0.2)
                 began = time.perf_counter()
             spent = time.perf_counter() - began
-            assert answer.status_code == 404, answer.text
+            assert answer.status_code == status, answer.text
             if n >= 20:
                 took[which].append(spent * 1e3)
     longer = sum(foreign > absent for foreign, absent in zip(*took, strict=True)) / pairs

@@ -126,6 +126,7 @@ async def list_commands(
 ) -> Response:
     """Return orders, newest first; firms see those to their own vehicles."""
     position = decode_cursor(cursor, int)
+    aircraft_id = services.fleet.filter_of(principal, aircraft_id)
     where = CommandFilter(aircraft_id=aircraft_id, states=_states(state), batch_id=batch_id)
     found = await services.commands.page(
         principal, where, before=None if position is None else position[0], limit=limit + 1

@@ -144,7 +144,7 @@ async def list_plans(
     where = plans.PlanFilter(
         organisation_id=visible_organisation(principal),
         states=None if state is None else _states(state),
-        aircraft_id=aircraft_id,
+        aircraft_id=services.fleet.filter_of(principal, aircraft_id),
         from_s=_scene_s(from_),
         to_s=_scene_s(to),
     )

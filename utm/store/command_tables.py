@@ -11,6 +11,8 @@ class CommandRow(SQLModel, table=True):
     __table_args__ = (
         Index("ix_commands_state", "state", "deadline_s"),
         Index("ix_commands_aircraft", "aircraft_id", "command_no"),
+        # A firm's lists walk its own commands alone, whatever they are narrowed to.
+        Index("ix_commands_organisation", "organisation_id", "command_no"),
     )
 
     command_id: str = Field(primary_key=True)

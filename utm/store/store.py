@@ -15,7 +15,6 @@ import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, TypeAlias, TypeVar, cast
@@ -28,6 +27,7 @@ from sqlalchemy.pool import QueuePool
 from sqlmodel import Session
 
 from utm.store import migrate
+from utm.store.checkpoint import Checkpointer
 from utm.store.sql import forget, keep_driver, run
 
 _log = structlog.get_logger(__name__)
@@ -38,7 +38,6 @@ Job = Callable[[Session], T]
 _GROUP_LIMIT = 128
 _BUSY_TIMEOUT_MS = 10_000
 _POLL_S = 0.2
-_CHECKPOINT_S = 1.0
 _LONGEST_LOG_PAGES = 16_384
 _WRITER_CACHE_KB = 65_536
 _OLDEST_SAFE_SQLITE = (3, 51, 3)
@@ -133,9 +132,7 @@ class Store:
         self._watch: Any = None
         self._data_version: int | None = None
         self._closing = False
-        self._closed = threading.Event()
-        self._commits = 0
-        self._checkpointer: threading.Thread | None = None
+        self._checkpointer = Checkpointer(path)
         self._stamper: Any = None
 
     def start(self, follower: ChangeFollower | None = None) -> None:
@@ -144,7 +141,6 @@ class Store:
         self._follower = follower
         self._writer = threading.Thread(target=self._write_loop, name="store-write", daemon=True)
         self._writer.start()
-        self._checkpointer = threading.Thread(target=self._checkpoint_loop, name="store-checkpoint", daemon=True)
         self._checkpointer.start()
 
     def close(self) -> None:
@@ -153,9 +149,7 @@ class Store:
         if self._writer is not None:
             self._jobs.put(None)
             self._writer.join()
-        self._closed.set()
-        if self._checkpointer is not None:
-            self._checkpointer.join()
+        self._checkpointer.close()
         self._readers.shutdown()
         self.close_stamp()
         self._read_engine.dispose()
@@ -215,6 +209,11 @@ class Store:
             self._stamper = None
 
     @property
+    def commits(self) -> int:
+        """How many groups of jobs this process has committed."""
+        return self._checkpointer.commits
+
+    @property
     def waiting(self) -> int:
         """How many jobs wait behind the running one."""
         return max(0, self._enqueued - self._begun)
@@ -235,11 +234,13 @@ class Store:
             if ticket is None:
                 break
             group, last = self._gather(ticket)
+            self._checkpointer.between()
             self._run_group(group)
             if last:
                 break
         if self._watch is not None:
             self._watch.close()
+        self._checkpointer.end_writer()
 
     def _gather(self, first: _Ticket) -> tuple[list[_Ticket], bool]:
         group, count = [first], len(first.jobs)
@@ -290,7 +291,7 @@ class Store:
                 if self._follower is not None:
                     self._follower.committing(session)
                 session.commit()
-            self._commits += 1
+            self._checkpointer.committed()
         except Exception as error:
             for take_back in reversed(undo):
                 take_back()
@@ -343,22 +344,6 @@ class Store:
         undo.extend(session.info[_UNDO])
         self._begun += len(found)
         return [(value, None, actions) for value, actions in found]
-
-    def _checkpoint_loop(self) -> None:
-        """Bring what was committed from the log into the file, once a second while there is something; nobody waits."""
-        done = 0
-        while not self._closed.wait(_CHECKPOINT_S):
-            commits = self._commits
-            if commits == done:
-                continue
-            try:
-                with closing(sqlite.connect(str(self.path), isolation_level=None)) as connection:
-                    connection.execute("PRAGMA synchronous=FULL")
-                    connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
-            except sqlite.Error as error:  # a full disk: the log keeps everything, and the next second tries again
-                _log.warning("checkpoint_failed", reason=str(error))
-                continue
-            done = commits
 
     @staticmethod
     def _run_job(
@@ -434,7 +419,7 @@ def _engine(path: Path, *, begin: str, query_only: bool) -> Engine:
         cursor = connection.cursor()
         cursor.execute("PRAGMA journal_mode=WAL")
         cursor.execute("PRAGMA synchronous=FULL")
-        # The log is checkpointed beside the writer (`_checkpoint_loop`): within a commit it makes everybody wait for 50 ms.
+        # The log is checkpointed beside the writer (`utm.store.checkpoint`): within a commit everybody waits for 50 ms.
         # SQLite's own checkpoint stays as the limit of what the log may grow to.
         cursor.execute(f"PRAGMA wal_autocheckpoint={_LONGEST_LOG_PAGES}")
         cursor.execute(f"PRAGMA journal_size_limit={_LONGEST_LOG_PAGES * 4096}")

@@ -224,10 +224,10 @@ async def test_jobs_given_together_share_a_transaction_and_fail_alone(path: Path
 
         return work
 
-    commits = store._commits
+    commits = store.commits
     found = await store.enqueue_all([job("a"), job("b"), job("c")])
     assert [item if isinstance(item, str) else type(item) for item in found] == ["a", KeyError, "c"]
-    assert store._commits == commits + 1
+    assert store.commits == commits + 1
     with sqlite3.connect(path) as other:
         assert other.execute("SELECT ref FROM changes ORDER BY seq").fetchall() == [("a",), ("c",)]
     store.close()

@@ -147,9 +147,15 @@ def demo(
     city: Annotated[str | None, typer.Option(help="City pack: a bundled name or a folder.")] = None,
     seed: Seed = 1,
     control_port: ControlPort = 0,
+    scenario: Annotated[
+        str | None, typer.Option(help="Fly this scenario in place of the drones: a shipped one's name, or a file.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
-    """Run the whole city here: the server, and simulated drones that file plans and fly them, until Ctrl-C."""
+    """Run the whole city here: the server, and simulated drones that file plans and fly them, until Ctrl-C.
+
+    With --scenario a scenario is flown and judged, with the promised times as they were measured; then the server goes on.
+    """
     from sim.api_client import ApiError  # noqa: PLC0415
     from sim.control_api import listening_socket  # noqa: PLC0415
     from sim.server_process import ServerFailedError, ServerProcess  # noqa: PLC0415
@@ -163,7 +169,11 @@ def demo(
         control = None if control_port is None else listening_socket(control_port)
         env = {} if control is None else {"HEXLANE_SIM_CONTROL_URL": f"http://127.0.0.1:{control.getsockname()[1]}"}
         with ServerProcess(data_dir, options, env) as server:
-            run_until_stopped(_demo(server, control, count=count, city=city or "shenzhen", seed=seed, as_json=as_json))
+            if scenario is None:
+                work = _demo(server, control, count=count, city=city or "shenzhen", seed=seed, as_json=as_json)
+            else:
+                work = _demo_scenario(server, control, cli_scenario.read_scenario(scenario, None), as_json=as_json)
+            run_until_stopped(work)
     except (ApiError, ServerFailedError, ValueError, OSError) as fault:
         fail(str(fault), as_json=as_json)
 
@@ -214,6 +224,30 @@ async def _demo(server: Any, control_socket: Any, *, count: int, city: str, seed
                 task.result()
     finally:
         await traffic.close()
+
+
+async def _demo_scenario(server: Any, control_socket: Any, found: Any, *, as_json: bool) -> None:
+    from sim.control_api import Control, serving  # noqa: PLC0415
+
+    with err.status("starting the server…"):
+        credentials = await server.ready()
+    if not as_json:
+        err.print(f"[bold]Hexlane is up[/bold]: {credentials.base_url}, credentials in {server.credentials_path}")
+    control = Control()
+    async with serving(control, None, lambda event, fields: None, sock=control_socket):
+        watch = asyncio.create_task(server.watch())
+        flying = asyncio.create_task(
+            cli_scenario.fly_scenario(found, server.credentials_path, control, as_json=as_json, passed=[])
+        )
+        try:
+            await asyncio.wait({watch, flying}, return_when=asyncio.FIRST_COMPLETED)
+            if flying.done():
+                flying.result()
+                err.print("The scenario is over; the server goes on until Ctrl-C.")
+            await watch
+        finally:
+            flying.cancel()
+            await asyncio.wait({flying})
 
 
 @contextlib.asynccontextmanager

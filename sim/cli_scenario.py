@@ -48,16 +48,11 @@ def scenario(
 
     The exit code is 0 when every expectation was met, 1 when one was not or the scenario could not run.
     """
-    from dataclasses import replace  # noqa: PLC0415
-
     from sim.api_client import ApiError  # noqa: PLC0415
-    from sim.scenarios.reader import load  # noqa: PLC0415
     from sim.server_process import ServerFailedError  # noqa: PLC0415
 
     try:
-        found = load(file)
-        if seed is not None:
-            found = replace(found, seed=seed)
+        found = read_scenario(file, seed)
         if check:
             line({"event": "read", "scenario": found.name, "drones": found.drones}) if as_json else err.print(
                 f"{found.name}: {found.drones} drones, {found.duration_s:.0f} s, no fault found"
@@ -78,6 +73,16 @@ def scenario(
         raise typer.Exit(1)
 
 
+def read_scenario(file: str, seed: int | None) -> Any:
+    """Read a scenario by its file or name, with another seed if one is given; raises ScenarioError, OSError."""
+    from dataclasses import replace  # noqa: PLC0415
+
+    from sim.scenarios.reader import load  # noqa: PLC0415
+
+    found = load(file)
+    return found if seed is None else replace(found, seed=seed)
+
+
 async def _scenario(
     found: Any,
     credentials: Path | None,
@@ -89,18 +94,37 @@ async def _scenario(
     passed: list[bool],
 ) -> None:
     from sim.control_api import Control, serving  # noqa: PLC0415
+
+    control = Control()
+    async with _server(credentials) as where, serving(control, control_port, _teller(as_json=as_json)):
+        await fly_scenario(found, where, control, base_url=base_url, bridge=bridge, as_json=as_json, passed=passed)
+
+
+async def fly_scenario(
+    found: Any,
+    credentials: Path,
+    control: Any,
+    *,
+    base_url: str | None = None,
+    bridge: str | None = None,
+    as_json: bool,
+    passed: list[bool],
+) -> None:
+    """Fly a scenario against the server of these credentials and show its report; `passed` takes how it ended."""
     from sim.scenarios.run import ScenarioRun  # noqa: PLC0415
 
-    tell = _teller(as_json=as_json)
-    control = Control()
-    async with _server(credentials) as where, serving(control, control_port, tell):
-        run = ScenarioRun(
-            found, where, notify=tell, base_url=base_url, bridge=bridge, on_traffic=lambda t: control.join(t.fleet)
-        )
-        columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
-        with Progress(*columns, console=err, disable=as_json, transient=True) as progress:
-            progress.add_task(f"{found.title} ({found.drones} drones, {found.duration_s:.0f} s)")
-            report = await run.run()
+    run = ScenarioRun(
+        found,
+        credentials,
+        notify=_teller(as_json=as_json),
+        base_url=base_url,
+        bridge=bridge,
+        on_traffic=lambda t: control.join(t.fleet),
+    )
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    with Progress(*columns, console=err, disable=as_json, transient=True) as progress:
+        progress.add_task(f"{found.title} ({found.drones} drones, {found.duration_s:.0f} s)")
+        report = await run.run()
     _show(report, as_json=as_json, passed=passed)
 
 
@@ -135,7 +159,7 @@ def _show(report: Any, *, as_json: bool, passed: list[bool]) -> None:
             verdict.expectation.text,
             f"{verdict.expectation.by_s:.0f} s",
             f"{verdict.met_at_s:.1f} s" if verdict.met_at_s is not None else "never",
-            str(verdict.last),
+            _measured(verdict),
         )
     out.print(table)
     status = report.status
@@ -145,6 +169,15 @@ def _show(report: Any, *, as_json: bool, passed: list[bool]) -> None:
     )
     if report.failure:
         err.print(f"[red]{report.failure}")
+
+
+def _measured(verdict: Any) -> str:
+    """Return what was seen last; a promised time beside its limit."""
+    from sim.scenarios.promises import OF_FAULTS, OF_ZONES  # noqa: PLC0415
+
+    if verdict.expectation.that in OF_FAULTS | OF_ZONES and isinstance(verdict.last, float):
+        return f"{verdict.last:.2f} s, at most {verdict.expectation.at_most:g} s"
+    return str(verdict.last)
 
 
 @contextlib.asynccontextmanager

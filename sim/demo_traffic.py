@@ -23,6 +23,7 @@ from sim.world import World
 
 STAGGER_S: Final = 0.4
 FIRST_PORT: Final = 24600
+REGISTRATIONS: Final = "UASHX"
 _MAX_SYSTEM_IDS: Final = 250
 _ARDUPILOT_EVERY: Final = 5
 
@@ -90,12 +91,14 @@ async def start_traffic(
     stagger_s: float = STAGGER_S,
     before_flying: Callable[[Traffic], None] | None = None,
     fleet: Fleet | None = None,
+    registrations: str = REGISTRATIONS,
 ) -> Traffic:
     """Start `count` drones (or those of `specs`) over the operators of a credentials file.
 
     Raises ApiError or ValueError saying what is wrong. The server must be ready. `base_url` and `bridge` ("host:port")
     override what the file says; `arrange` may change where they fly; `stagger_s` lies between their first filings;
-    `before_flying` is called when all are registered; `fleet` is another than one over UDP.
+    `before_flying` is called when all are registered; `fleet` is another than one over UDP. `registrations` is what the
+    registrations begin with: traffics that fly beside one another need different ones.
     """
     credentials = Credentials.read(credentials_path)
     operators = credentials.of_role("operator")
@@ -131,7 +134,16 @@ async def start_traffic(
         if arrange is not None:
             arrange(book, rng)
         chosen = demo_specs(count) if specs is None else specs
-        pauses = _place_drones(firms, book, ground, specs=chosen, rng=rng, first_port=first_port, stagger_s=stagger_s)
+        pauses = _place_drones(
+            firms,
+            book,
+            ground,
+            specs=chosen,
+            rng=rng,
+            first_port=first_port,
+            stagger_s=stagger_s,
+            registrations=registrations,
+        )
         fleet.start()
         async with asyncio.TaskGroup() as group:
             for firm in firms:
@@ -190,6 +202,7 @@ def _place_drones(
     rng: Random,
     first_port: int,
     stagger_s: float,
+    registrations: str,
 ) -> list[list[float]]:
     """Put drones on the sites, two at most on one, and return each firm's drones' pauses before they first file."""
     stands = _stands(book, len(specs), rng)
@@ -201,7 +214,7 @@ def _place_drones(
         autopilot = make_autopilot(world, spec, system_id=i % _MAX_SYSTEM_IDS + 1, at=at, now_s=now_s)
         drone = fleet.add(autopilot, port=first_port + i if first_port else 0, name=spec.name)
         firm = firms[i % len(firms)]
-        member = Member(drone, f"UASHX{i:06d}", site.site_id, cruise_mps=FILED_CRUISE_MPS[spec.airframe])
+        member = Member(drone, f"{registrations}{i:06d}", site.site_id, cruise_mps=FILED_CRUISE_MPS[spec.airframe])
         firm.members.append(member)
         firm.pads.take(site.site_id)
         pauses[i % len(firms)].append(i * stagger_s)

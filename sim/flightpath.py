@@ -20,7 +20,9 @@ BLEND_VERTICAL_MPS2: Final = 3.0
 """Vertical acceleration planned into level-offs (ours)."""
 LONGEST_PIECE_M: Final = 5000.0
 """Legs are cut into pieces this long: a straight line in degrees leaves the great circle by less than 0.25 m then."""
-_SHORTEST_S: Final = 1e-6
+_SHORTEST_S: Final = 0.05
+"""Nodes nearer in time than this are one: between them there would be no room to round the corner, and a drone that comes
+to a sudden stop flies past it. A place that a mission names twice (climb to it, go on from it) differs by its rounding."""
 
 
 class Reference(NamedTuple):
@@ -54,7 +56,7 @@ class FlightPath:
     __slots__ = ("_blend_s", "_i", "_scale_m", "_starts", "_vel", "nodes")
 
     def __init__(self, nodes: list[Node]) -> None:
-        """Take at least one node; times must not decrease, and nodes at one instant are merged (the later holds)."""
+        """Take at least one node; times must not decrease, and nodes nearly at one instant are merged (the later holds)."""
         if not nodes:
             raise ValueError("a path has at least one node")
         kept: list[Node] = []

@@ -367,7 +367,7 @@ class DeterministicWorld:
             system_id=system_id_of(number, rng),
             at=self.ground.ground(site.lat_deg, site.lon_deg),
             now_s=self.scene_s(),
-            flavour=Flavour.ARDUPILOT if rng.random() < 0.3 else Flavour.PX4,
+            flavour=self._flavour(number, rng),
             position_hz=1.0,
         )
         vehicle = WorldVehicle(name, autopilot, endpoint_of(number), self.network, self.scene_s)
@@ -396,6 +396,11 @@ class DeterministicWorld:
         company.free_pads[site.site_id] -= 1
         self.vehicles.append(vehicle)
         self.pilots.append(Pilot(company, firm, vehicle, rng))
+
+    def _flavour(self, number: int, rng: Random) -> Flavour:
+        """Return whose habits a vehicle has: of ten, three are ArduPilot-like."""
+        del number
+        return Flavour.ARDUPILOT if rng.random() < 0.3 else Flavour.PX4
 
     # -- looking -------------------------------------------------------------------------------------------------------
 

@@ -11,9 +11,10 @@ from sim.demo_traffic import Traffic
 from sim.firm import Member
 from sim.geodesy import distance_m, metres_per_degree
 from sim.scenarios.model import Expectation, Scenario
+from sim.scenarios.promises import OF_FAULTS, OF_ZONES, Promises
 
 _OPEN = frozenset({"proposed", "executing"})
-_SLACK_M = 1.0
+_SLACK_M = 0.3
 """Layers lie exactly one separation apart: a vehicle that flies a few centimetres low has not lost it."""
 LOW_M = 5.0
 """Below this height above the ground nobody is counted as near anybody: pads lie side by side."""
@@ -38,6 +39,11 @@ class Observer:
     """The list of actions of each zone."""
     actions: dict[str, list[str]] = field(default_factory=dict)
     """The states of those actions."""
+    published_s: dict[str, float] = field(default_factory=dict)
+    """When each zone was published, by the fleet's clock."""
+    promises: Promises = field(default_factory=Promises)
+    flown: dict[str, list[str]] = field(default_factory=dict)
+    """The plans that the vehicles of each fault flew when it came to them."""
 
     async def read_minima(self) -> None:
         """Ask the service for the separation minima."""
@@ -85,11 +91,10 @@ class Observer:
         if "track_state" in wanted and members:
             items = await self.centre.items("/v1/tracks")
             self.tracks = {t["aircraft_id"]: t["state"] for t in items if t.get("aircraft_id")}
-        if wanted & {"actions", "open_actions"}:
-            for zone, list_id in self.action_lists.items():
-                reply = await self.centre.get(f"/v1/action-lists/{list_id}")
-                if reply.ok:
-                    self.actions[zone] = [str(item["state"]) for item in reply.body["items"]]
+        if wanted & ({"actions", "open_actions"} | OF_ZONES):
+            await self._ask_actions(self.centre)
+        if wanted & OF_FAULTS:
+            await self.promises.read(self.centre, self._plans_of_faults())
         if "plan_state" in wanted:
             for member in members:
                 if member.plan_id:
@@ -97,8 +102,26 @@ class Observer:
                     if reply.ok:
                         self.plans[member.drone.name] = str(reply.body["state"])
 
+    async def _ask_actions(self, centre: FirmApi) -> None:
+        for zone, list_id in self.action_lists.items():
+            reply = await centre.get(f"/v1/action-lists/{list_id}")
+            if reply.ok:
+                self.actions[zone] = [str(item["state"]) for item in reply.body["items"]]
+                if not _OPEN & set(self.actions[zone]):
+                    self.promises.settled(zone, self.traffic.fleet.clock() - self.published_s[zone])
+
+    def _plans_of_faults(self) -> dict[str, list[str]]:
+        """Return the plans flown by each fault's vehicles when it came."""
+        for name, names in self.targets.items():
+            if name not in self.flown:
+                members = [m for vehicle in names if (m := self.traffic.member(vehicle)) is not None]
+                self.flown[name] = [m.plan_id for m in members if m.plan_id]
+        return self.flown
+
     def value(self, e: Expectation) -> float | list[str]:
         """Return what an expectation is about: a number, or the states of a fault's vehicles."""
+        if e.that in OF_FAULTS | OF_ZONES:
+            return self.promises.seconds(e.that, e.on or e.zone)
         vehicles = [d.autopilot.vehicle for d in self.traffic.fleet.drones]
         tally = self.traffic.tally
         if e.that == "airborne":

@@ -23,6 +23,7 @@ from sim.scenarios.model import (
     Weather,
     Where,
 )
+from sim.scenarios.promises import OF_FAULTS, OF_ZONES
 from sim.scenarios.spots import FieldFault, ScenarioError, Spot, root_of
 from sim.wind import CITY_EXPONENT, Front, Layer, blowing_from
 
@@ -45,11 +46,15 @@ THAT: Final = {
     "mode": "the flight mode of a fault's vehicle, by the truth",
     "on_ground": "a fault's vehicle stands on the ground",
     "airspeed_mps": "mean airspeed of the vehicles in the air",
+    "volume_s": "seconds from seeing the contingency of a fault's flight to its volumes being reserved",
+    "told_s": "seconds from seeing it to the last flight in its way having an advisory or an order",
+    "list_s": "seconds that publishing a zone took, with its list of actions",
+    "settled_s": "seconds from publishing a zone until every action is confirmed, escalated or withdrawn",
 }
 """What an expectation can be about."""
 _LISTS: Final = frozenset({"fleet", "faults", "zones", "expect"})
-_NEEDS_FAULT: Final = frozenset({"alert", "track_state", "plan_state", "mode", "on_ground"})
-_NEEDS_ZONE: Final = frozenset({"inside_zone", "actions", "open_actions"})
+_NEEDS_FAULT: Final = frozenset({"alert", "track_state", "plan_state", "mode", "on_ground"}) | OF_FAULTS
+_NEEDS_ZONE: Final = frozenset({"inside_zone", "actions", "open_actions"}) | OF_ZONES
 _NEEDS_IS: Final = frozenset({"track_state", "plan_state", "mode"})
 T = TypeVar("T")
 
@@ -276,7 +281,7 @@ def _expectation(spot: Spot, scenario: dict[str, Spot]) -> Expectation:
     if that in _NEEDS_IS:
         if "is" not in f:
             spot.wrong(f"{that} needs is, a list of states")
-    elif that not in _NEEDS_FAULT and len(numbers) != 1:
+    elif (that not in _NEEDS_FAULT or that in OF_FAULTS) and len(numbers) != 1:
         spot.wrong("needs at_least or at_most")
     if that in _NEEDS_FAULT and "on" not in f:
         spot.wrong(f"{that} needs on, the name of a fault")

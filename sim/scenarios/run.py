@@ -32,6 +32,8 @@ from sim.world import World
 Notify = Callable[[str, dict[str, Any]], None]
 LOOK_EVERY_S: Final = 0.5
 ASK_EVERY_S: Final = 1.0
+REGISTRATIONS: Final = "UASSC"
+"""What the registrations of a scenario's aircraft begin with: beside a demonstration they are aircraft of their own."""
 _SPARE_PLACES: Final = 1.6
 
 
@@ -67,6 +69,8 @@ class Report:
     status: dict[str, Any] = field(default_factory=dict)
     near: list[dict[str, Any]] = field(default_factory=list)
     """Pairs that were nearer than the minima."""
+    measured: dict[str, Any] = field(default_factory=dict)
+    """The times the service promises, as they were."""
     failure: str | None = None
 
     @property
@@ -84,6 +88,7 @@ class Report:
             "expectations": [v.as_dict() for v in self.verdicts],
             "separation_losses": len(self.near),
             "near": self.near[:50],
+            "measured": self.measured,
             "traffic": self.status,
         }
 
@@ -159,6 +164,7 @@ class ScenarioRun:
             arrange=self._arrange(len(specs)),
             stagger_s=scenario.traffic.stagger_s,
             first_port=0,
+            registrations=REGISTRATIONS,
             before_flying=self._prepare,
             transport=self._transport,
             fleet=self._fleet,
@@ -175,6 +181,7 @@ class ScenarioRun:
             report.failure = str(fault)
         finally:
             report.status, report.near = traffic.status(), list(observer.near.values())
+            report.measured = observer.promises.as_dict()
             await cancelled(tasks)
             await traffic.close()
             for api in (centre, self._regulator):
@@ -334,9 +341,12 @@ class ScenarioRun:
             "category": "urgent",
             "emergency_override": {"reason": f"scenario {self.scenario.name}"},
         }
+        asked_s = traffic.fleet.clock()
         reply = await self._regulator.post("/v1/temporary-zones", body)
         if not reply.ok:
             raise ApiError(f"zone {zone.name} was not published: {reply.status} {reply.code} {reply.body}")
+        observer.published_s[zone.name] = traffic.fleet.clock()
+        observer.promises.published(zone.name, observer.published_s[zone.name] - asked_s)
         self._notify("zone", {"name": zone.name, "actions": len(reply.body["action_list"]["items"])})
         for firm in traffic.firms:
             if firm.book is not None:

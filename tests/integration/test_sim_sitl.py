@@ -218,3 +218,35 @@ async def test_stopped_twice_in_a_hurry_it_leaves_no_autopilot_behind(
     process.send_signal(signal.SIGINT)
     await asyncio.wait_for(process.communicate(), 60)
     expect_ended(told)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+async def test_stopped_in_the_air_it_leaves_nothing_behind(
+    number: signal.Signals, server: Server, binaries: dict[str, Path], mode: pytest.MonkeyPatch
+) -> None:
+    """A flight that is stopped in the air must be ended in the service, with what was opened because of it, and its process."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "utm.cli", "sim", "sitl", "--ardupilot", str(binaries["arducopter"]), "--json",
+        "--first-instance", str(150 + number), "--cruise", "5",
+        "--credentials", str(server.data_dir / "demo-credentials.json"),
+        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
+    )  # fmt: skip
+    assert process.stdout is not None
+    told: dict[str, dict[str, Any]] = {}
+    while "departed" not in told:
+        event = json.loads(await asyncio.wait_for(process.stdout.readline(), 180))
+        told[event["event"]] = event
+    plan_id, aircraft_id = told["approved"]["plan_id"], told["registered"]["aircraft_id"]
+    with server.client("operator") as firm:
+        while firm.post(f"/v1/flight-plans/{plan_id}/end").json().get("code") != "still_airborne":
+            await asyncio.sleep(0.5)
+            assert firm.get(f"/v1/flight-plans/{plan_id}").json()["state"] == "activated"
+        process.send_signal(number)
+        await asyncio.wait_for(process.communicate(), 120)
+        expect_ended([("started", told["started"])])
+        assert firm.get(f"/v1/flight-plans/{plan_id}").json()["state"] == "ended"
+        open_ones = firm.get("/v1/contingencies", params={"state": "open,proposed"}).json()["items"]
+        assert aircraft_id not in {item["aircraft_id"] for item in open_ones}
+        commands = firm.get("/v1/commands", params={"aircraft_id": aircraft_id, "state": "open"}).json()["items"]
+        assert commands == []

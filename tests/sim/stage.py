@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from pathlib import Path
+from random import Random
 from types import SimpleNamespace
 from typing import Any
 
@@ -17,6 +18,7 @@ from sim.deterministic.server import Party, Reply
 from sim.deterministic.vehicles import WorldVehicle, move
 from sim.deterministic.watchers import every
 from sim.deterministic.world import FIRMS, DeterministicWorld, Scenario, WorldReport
+from sim.flavour import Flavour
 from sim.mission import mission_of_plan
 from tests.fakes import filing
 
@@ -28,8 +30,14 @@ OVER = frozenset({"confirmed", "refused", "timed_out"})
 class Stage(DeterministicWorld):
     """One run of a script; `play` returns the world's report."""
 
-    def __init__(self, places: list[tuple[float, float]], folder: Path, *, seed: int = 1) -> None:
-        """`places` are metres east and north of the free area's middle; vehicle k belongs to firm k modulo 3."""
+    def __init__(
+        self, places: list[tuple[float, float]], folder: Path, *, seed: int = 1, flavour: Flavour | None = None
+    ) -> None:
+        """`places` are metres east and north of the free area's middle; vehicle k belongs to firm k modulo 3.
+
+        With a `flavour` every vehicle has its habits; otherwise three of ten are ArduPilot-like.
+        """
+        self._all_of = flavour
         super().__init__(seed, Scenario(vehicles=len(places), hours=1.0), folder)
         self._places = places
         self.company: Any = None
@@ -69,6 +77,10 @@ class Stage(DeterministicWorld):
             lat, lon = filing.place(east_m, north_m)
             found.append(SimpleNamespace(site_id="", lat_deg=lat, lon_deg=lon))
         return found
+
+    def _flavour(self, number: int, rng: Random) -> Flavour:
+        drawn = super()._flavour(number, rng)
+        return self._all_of or drawn
 
     # -- acting --------------------------------------------------------------------------------------------------------
 
@@ -143,14 +155,12 @@ class Stage(DeterministicWorld):
         found: dict[str, Any] = await self.good(CENTRE, "GET", f"/v1/flight-plans/{plan_id}")
         return found
 
-    async def order(self, vehicle: WorldVehicle, kind: str, **params: Any) -> Reply:
-        """Give an order as the centre, confirming it where it is asked twice."""
+    async def order(self, vehicle: WorldVehicle, kind: str, *, by: Party = CENTRE, **params: Any) -> Reply:
+        """Give an order, confirming it where it is asked twice."""
         path, body = f"/v1/aircraft/{vehicle.aircraft_id}/commands", {"type": kind, "reason": "practice", **params}
-        reply = await self.ask(CENTRE, "POST", path, body)
+        reply = await self.ask(by, "POST", path, body)
         if reply.code == "confirmation_required":
-            reply = await self.ask(
-                CENTRE, "POST", path, {**body, "confirmation_token": reply.body["confirmation_token"]}
-            )
+            reply = await self.ask(by, "POST", path, {**body, "confirmation_token": reply.body["confirmation_token"]})
         return reply
 
     async def ordered(self, vehicle: WorldVehicle, kind: str, ends: str = "confirmed", **params: Any) -> dict[str, Any]:
@@ -173,8 +183,12 @@ class Stage(DeterministicWorld):
 
 
 def on_stage(
-    places: list[tuple[float, float]], script: Callable[[Stage], Awaitable[None]], tmp_path: Path
+    places: list[tuple[float, float]],
+    script: Callable[[Stage], Awaitable[None]],
+    tmp_path: Path,
+    *,
+    flavour: Flavour | None = None,
 ) -> WorldReport:
     """Play a script with vehicles standing at these places, on a disk in memory where there is one."""
     with tempfile.TemporaryDirectory(prefix="hexlane-stage-", dir=fast_folder() or str(tmp_path)) as folder:
-        return Stage(places, Path(folder)).play(script)
+        return Stage(places, Path(folder), flavour=flavour).play(script)

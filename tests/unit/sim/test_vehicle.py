@@ -219,3 +219,22 @@ def test_a_stopped_process_does_not_throw_the_drone_about(path: FlightPath) -> N
     assert distance_m(*at, vehicle.lat_deg, vehicle.lon_deg) < 2.0 * 25.0
     north_m, _ = metres_per_degree(22.5)
     assert north_m == pytest.approx(110_750, abs=50)
+
+
+@pytest.mark.parametrize("again_m", [0.0, 0.002, 0.1])
+def test_a_climb_to_a_place_named_twice_levels_off_without_flying_past_it(again_m: float) -> None:
+    """A mission's climb ends where its next leg begins, but for rounding: the drone must stop there, not metres above."""
+    v = Vehicle(HOME)
+    pen = PathBuilder(100.0, HOME.lat_deg, HOME.lon_deg, HOME.alt_hae_m)
+    top_m = HOME.alt_hae_m + 60.0
+    pen.line_to(HOME.lat_deg, HOME.lon_deg, top_m, 4.0, 0)
+    pen.line_to(HOME.lat_deg, HOME.lon_deg, top_m + again_m, 4.0, 1)
+    pen.line_to(HOME.lat_deg + 0.01, HOME.lon_deg, top_m, 12.0, 2)
+    v.step(99.0)
+    assert v.arm(99.5)
+    v.follow(pen.path(), Mode.MISSION, lands=False)
+    highest_m = 0.0
+    for k in range(90):
+        v.step(100.5 + 0.5 * k)
+        highest_m = max(highest_m, v.alt_hae_m)
+    assert highest_m == pytest.approx(top_m + again_m, abs=0.3)

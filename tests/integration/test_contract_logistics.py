@@ -201,6 +201,35 @@ def test_a_carrier_elsewhere_comes_first(firm: httpx.Client) -> None:
     retire(firm, aircraft_id)
 
 
+def test_an_order_that_comes_late_is_told_so(firm: httpx.Client) -> None:
+    """A time nothing can meet is told as missed when the order is planned, once, in its story; why names what decides."""
+    aircraft_id = carrier(firm)
+    soon = (datetime.now(UTC) + timedelta(seconds=90)).isoformat()
+    made = order(firm, deliver_by=soon)
+    try:
+        assert made["state"] == "assigned", made
+        assert made["in_time"] is False
+        told = firm.get(f"/v1/orders/{made['order_id']}").json()["story"]
+        assert sum("by the time asked for" in line["detail"] for line in told) == 1, told
+        codes = [item["code"] for item in made["why"]["times"]]
+        assert "late" in codes, made["why"]
+        assert all(item["detail"] and item["detail_zh"] for item in made["why"]["times"])
+        later = order(firm, deliver_by=(datetime.now(UTC) + timedelta(hours=3)).isoformat())
+        assert later["in_time"] in (True, None)
+        firm.post(f"/v1/orders/{later['order_id']}/cancel")
+        assert order_without_time(firm)["in_time"] is None
+    finally:
+        firm.post(f"/v1/orders/{made['order_id']}/cancel")
+        retire(firm, aircraft_id)
+
+
+def order_without_time(client: httpx.Client) -> dict[str, Any]:
+    """Return an order without a time asked for, cancelled at once."""
+    made = order(client)
+    client.post(f"/v1/orders/{made['order_id']}/cancel")
+    return made
+
+
 def test_an_order_changes_vehicles_at_a_hub(firm: httpx.Client) -> None:
     """By way of a hub an order is flown there, handed over, and booked onward; the promise is for the whole way."""
     hub = "st_sea_world"

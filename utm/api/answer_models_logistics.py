@@ -38,6 +38,7 @@ class Order(BaseModel):
     reference: str | None
     promise: Promise | None
     expected_at: At | None
+    in_time: bool | None
     delivered_at: At | None
     mission_id: str | None
     plan_id: str | None

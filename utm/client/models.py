@@ -1605,15 +1605,6 @@ class FeatureBody(msgspec.Struct, omit_defaults=True, kw_only=True):
     properties: dict[str, Any]
 
 
-class FeaturePage(msgspec.Struct, omit_defaults=True, kw_only=True):
-    """A FeatureCollection that is a list as well: `items` are its features."""
-
-    type: str
-    features: list[Feature]
-    items: list[Feature]
-    next_cursor: str | None
-
-
 class FileProblem(msgspec.Struct, omit_defaults=True, kw_only=True):
     """A problem of a file, with its place."""
 
@@ -2427,6 +2418,26 @@ class NetworkDifference(msgspec.Struct, omit_defaults=True, kw_only=True):
     withdrawn: list[str]
 
 
+class NetworkFeature(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """A site or corridor in force: a GeoJSON Feature."""
+
+    type: str
+    id: str
+    geometry: Shape
+    properties: dict[str, Any]
+    version: int
+    """What If-Match of a change names; 0: as the city's data pack has it."""
+
+
+class NetworkFeatures(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """Sites or corridors as a GeoJSON FeatureCollection that is also a list."""
+
+    type: str
+    features: list[NetworkFeature]
+    items: list[NetworkFeature]
+    next_cursor: str | None
+
+
 class NetworkImport(msgspec.Struct, omit_defaults=True, kw_only=True):
     """What an import of the network did, or with dry_run would do."""
 
@@ -2737,6 +2748,7 @@ class Order(msgspec.Struct, omit_defaults=True, kw_only=True):
     reference: str | None
     promise: Promise | None
     expected_at: datetime | None
+    in_time: bool | None
     delivered_at: datetime | None
     mission_id: str | None
     plan_id: str | None
@@ -2815,6 +2827,7 @@ class OrderStory(msgspec.Struct, omit_defaults=True, kw_only=True):
     reference: str | None
     promise: Promise | None
     expected_at: datetime | None
+    in_time: bool | None
     delivered_at: datetime | None
     mission_id: str | None
     plan_id: str | None

@@ -1394,12 +1394,12 @@ class Operations(ABC):
             idempotent=True,
         )
 
-    def get_site(self, site_id: str | int) -> models.Feature:
+    def get_site(self, site_id: str | int) -> models.NetworkFeature:
         """Read a site."""
         return self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/sites/{site_id}",
-            results={200: models.Feature},
+            results={200: models.NetworkFeature},
             path={"site_id": site_id},
             idempotent=True,
         )
@@ -1925,12 +1925,12 @@ class Operations(ABC):
             idempotent=True,
         )
 
-    def list_corridors(self) -> models.FeaturePage:
+    def list_corridors(self) -> models.NetworkFeatures:
         """Corridors."""
         return self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/corridors",
-            results={200: models.FeaturePage},
+            results={200: models.NetworkFeatures},
             idempotent=True,
         )
 
@@ -2210,12 +2210,12 @@ class Operations(ABC):
             idempotent=True,
         )
 
-    def list_sites(self, *, bbox: str | None = None) -> models.FeaturePage:
+    def list_sites(self, *, bbox: str | None = None) -> models.NetworkFeatures:
         """Sites."""
         return self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/sites",
-            results={200: models.FeaturePage},
+            results={200: models.NetworkFeatures},
             query={"bbox": bbox},
             idempotent=True,
         )
@@ -4434,12 +4434,12 @@ class AsyncOperations(ABC):
             idempotent=True,
         )
 
-    async def get_site(self, site_id: str | int) -> models.Feature:
+    async def get_site(self, site_id: str | int) -> models.NetworkFeature:
         """Read a site."""
         return await self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/sites/{site_id}",
-            results={200: models.Feature},
+            results={200: models.NetworkFeature},
             path={"site_id": site_id},
             idempotent=True,
         )
@@ -4965,12 +4965,12 @@ class AsyncOperations(ABC):
             idempotent=True,
         )
 
-    async def list_corridors(self) -> models.FeaturePage:
+    async def list_corridors(self) -> models.NetworkFeatures:
         """Corridors."""
         return await self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/corridors",
-            results={200: models.FeaturePage},
+            results={200: models.NetworkFeatures},
             idempotent=True,
         )
 
@@ -5254,12 +5254,12 @@ class AsyncOperations(ABC):
             idempotent=True,
         )
 
-    async def list_sites(self, *, bbox: str | None = None) -> models.FeaturePage:
+    async def list_sites(self, *, bbox: str | None = None) -> models.NetworkFeatures:
         """Sites."""
         return await self._call(  # type: ignore[no-any-return]
             "GET",
             "/v1/sites",
-            results={200: models.FeaturePage},
+            results={200: models.NetworkFeatures},
             query={"bbox": bbox},
             idempotent=True,
         )

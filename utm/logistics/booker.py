@@ -21,6 +21,7 @@ from utm.api.flight_plan_models import FlightPlanBody
 from utm.flight_plans import FlightPlans, Prepared
 from utm.logistics.alternates import alternates_near
 from utm.logistics.bookings import Needs
+from utm.logistics.explaining import moved
 from utm.logistics.fleet import LogisticsFleet
 from utm.logistics.flights import FlightDesigner, plan_body
 from utm.logistics.missions import Booking, BookingRefused, MissionDesk
@@ -49,6 +50,8 @@ class PlannedFlight:
     payload_kg: float
     level_at: int = 0
     offered: Mapping[str, Any] | None = None
+    moved: tuple[dict[str, Any], ...] = ()
+    """What booking changed of it, for the explanation of its time (`utm.logistics.explaining`)."""
 
 
 class NotBooked(Exception):  # noqa: N818  (an outcome of booking, not an error)
@@ -106,6 +109,13 @@ class Booker:
         delivery = from_scene_s(task.departs_s)
         origin, destination = job.origin_site_id, job.destination_site_id
         flights.append(PlannedFlight("delivery", origin, destination, delivery, job.payload_kg))
+        spare_s = None if job.deliver_by_s is None else job.deliver_by_s - task.arrives_s
+        if spare_s is not None and 0.0 <= spare_s < LONGEST_DELAY_S:
+            try:  # in time, if at another level or by another way
+                return await self._tried(orders, carrier, flights, why, spare_s)
+            except NotBooked as refused:
+                if refused.cause not in ("no_slot", "weather"):
+                    raise
         return await self._tried(orders, carrier, flights, why)
 
     async def empty(self, carrier: Carrier, flight: PlannedFlight, why: dict[str, Any]) -> str | None:
@@ -113,19 +123,27 @@ class Booker:
         return await self._tried((), carrier, [flight], why)
 
     async def _tried(
-        self, orders: Sequence[OrderRow], carrier: Carrier, flights: list[PlannedFlight], why: dict[str, Any]
+        self,
+        orders: Sequence[OrderRow],
+        carrier: Carrier,
+        flights: list[PlannedFlight],
+        why: dict[str, Any],
+        most_s: float = LONGEST_DELAY_S,
     ) -> str | None:
+        """Book flights, as they are or changed, none of them more than `most_s` later than planned."""
+        latest = [flight.departs_at + timedelta(seconds=most_s) for flight in flights]
         for _ in range(_ATTEMPTS):
             try:
                 return await self._booked(orders, carrier, flights, why)
             except _LegRefused as refused:
-                changed = self._another(flights, refused)
+                changed = self._another(flights, refused, latest[refused.leg])
                 if changed is None:
                     break
                 flights = changed
             except _WaitForWeather as wait:
-                moved = _by(flights[wait.leg], wait.delay_s)
-                flights = _later(flights, wait.leg, moved, wait.delay_s)
+                if flights[wait.leg].departs_at + timedelta(seconds=wait.delay_s) > latest[wait.leg]:
+                    raise NotBooked("weather") from wait
+                flights = _later(flights, wait.leg, _by(flights[wait.leg], wait.delay_s, "weather"), wait.delay_s)
             except Problem as problem:  # a site closed or an aircraft taken away since it was planned
                 _log.info("booking_not_possible", orders=[row.order_id for row in orders], code=problem.code)
                 raise NotBooked(problem.code if problem.code in CAUSES else "no_slot") from problem
@@ -145,7 +163,8 @@ class Booker:
             mission: dict[str, Any] = {}
             for k, (flight, (ready, energy_wh)) in enumerate(zip(flights, prepared, strict=True)):
                 first = None if flight.kind != "delivery" else orders[0].order_id
-                booking = self._booking(session, carrier, flight, ready, energy_wh, first, why)
+                reasons = {**why, "times": [*why.get("times", ()), *flight.moved]}
+                booking = self._booking(session, carrier, flight, ready, energy_wh, first, reasons)
                 try:
                     mission = self._missions.book_in(session, principal, ready, booking)
                 except BookingRefused as refused:
@@ -165,7 +184,7 @@ class Booker:
         body = dict(flight.offered) if flight.offered is not None else self._body(orders, carrier, flight)
         ready = self._plans.prepare(principal, body, validate(body, FlightPlanBody))
         wait_s = self._weather.wait_s(ready)
-        if wait_s is None or wait_s > LONGEST_DELAY_S:
+        if wait_s is None:
             raise NotBooked("weather")
         if wait_s > 0.0:
             raise _WaitForWeather(leg, wait_s)
@@ -236,25 +255,30 @@ class Booker:
         needs = Needs(battery_id, crew_id, self._missions.resources.free_alternate(prepared), energy_wh)
         return Booking(needs, order_id, flight.kind, None, why)
 
-    def _another(self, flights: list[PlannedFlight], refused: _LegRefused) -> list[PlannedFlight] | None:
-        """Return the flights changed so that the refused one may be had: as offered, at another level, or later."""
+    def _another(
+        self, flights: list[PlannedFlight], refused: _LegRefused, latest: datetime
+    ) -> list[PlannedFlight] | None:
+        """Return the flights changed so that the refused one may be had: as offered, at another level, or later, but no
+        later than `latest`."""
         k, flight = refused.leg, flights[refused.leg]
+        most_s = (latest - flight.departs_at).total_seconds()
         if refused.decision["reasons"] and _needs_a_person(refused.decision["reasons"]):
             raise NotBooked("needs_approval")
         for offer in refused.decision["counter_offers"]:
             delay_s = float(offer["cost"]["delay_s"])
-            if offer["kind"] in ("delay", "altitude", "route") and delay_s <= LONGEST_DELAY_S:
-                moved = replace(_by(flight, delay_s), offered=offer["plan"])
-                return _later(flights, k, moved, delay_s)
+            if offer["kind"] in ("delay", "altitude", "route") and delay_s <= most_s:
+                changed = replace(_by(flight, delay_s, f"offer_{offer['kind']}"), offered=offer["plan"])
+                return _later(flights, k, changed, delay_s)
         frees = [item["frees_at"] for item in refused.decision["reasons"] if item.get("frees_at")]
         if frees:
             until = max(datetime.fromisoformat(at) for at in frees)
             delay_s = max(1.0, (until - flight.departs_at).total_seconds() + 60.0)
-            if delay_s <= LONGEST_DELAY_S:
-                return _later(flights, k, _by(flight, delay_s), delay_s)
+            if delay_s <= most_s:
+                return _later(flights, k, _by(flight, delay_s, "resource"), delay_s)
         levels = self._designer.levels(flight.origin_id, flight.destination_id)
         if flight.level_at + 1 < len(levels):
-            return [*flights[:k], replace(flight, offered=None, level_at=flight.level_at + 1), *flights[k + 1 :]]
+            higher = replace(_by(flight, 0.0, "level"), level_at=flight.level_at + 1)
+            return [*flights[:k], higher, *flights[k + 1 :]]
         return None
 
 
@@ -271,13 +295,16 @@ def _needs_a_person(reasons: Collection[Mapping[str, Any]]) -> bool:
     )
 
 
-def _by(flight: PlannedFlight, delay_s: float) -> PlannedFlight:
-    return replace(flight, offered=None, departs_at=flight.departs_at + timedelta(seconds=delay_s))
+def _by(flight: PlannedFlight, delay_s: float, code: str | None = None) -> PlannedFlight:
+    told = flight.moved if code is None else (*flight.moved, moved(code, delay_s))
+    return replace(flight, offered=None, departs_at=flight.departs_at + timedelta(seconds=delay_s), moved=told)
 
 
-def _later(flights: list[PlannedFlight], k: int, moved: PlannedFlight, delay_s: float) -> list[PlannedFlight]:
+def _later(flights: list[PlannedFlight], k: int, changed: PlannedFlight, delay_s: float) -> list[PlannedFlight]:
     """Return the flights with one changed and those behind it as much later."""
-    return [*flights[:k], moved, *(_by(item, delay_s) for item in flights[k + 1 :])]
+    told = changed.moved[-1:]
+    behind = [replace(item, moved=(*item.moved, *told)) for item in (_by(one, delay_s) for one in flights[k + 1 :])]
+    return [*flights[:k], changed, *(behind if delay_s > 0.0 else flights[k + 1 :])]
 
 
 def planner_of(organisation_id: str) -> Principal:

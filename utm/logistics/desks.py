@@ -16,6 +16,7 @@ from utm.logistics.missions import KIND, MissionDesk
 from utm.logistics.orders import OrderDesk
 from utm.logistics.planning_view import PlanningView
 from utm.logistics.reassignment import Reassignment
+from utm.logistics.repositioner import Repositioner
 from utm.logistics.weather_view import DeskWeather
 from utm.plan_steps import PlanSteps
 from utm.weather.desk import WeatherDesk
@@ -70,6 +71,7 @@ class Logistics:
             planning=planning,
             booker=booker,
         )
+        dispatcher.repositioner = Repositioner(store=store, planning=planning, booker=booker)
         dispatcher.touched = lambda zone: {item.plan.plan_id for item in zones.impact(zone).filed}
         check = GroundCheck(ground, designer, book)
         missions.resources.ground = check

@@ -24,13 +24,15 @@ from dispatch.greedy import nearest_first
 from dispatch.hubs import hub_for
 from dispatch.jobs import Flights, Job, Schedule, Task
 from dispatch.orders import URGENCY, OrderState
-from dispatch.planner import DEFAULT_EFFORT, plan, why
+from dispatch.planner import DEFAULT_EFFORT, plan
 from dispatch.promise import MOST_SEEN, promise
 from utm.flight_plans import FlightPlans
 from utm.logistics.booker import Booker, NotBooked
+from utm.logistics.explaining import explained
 from utm.logistics.missions import MissionDesk
 from utm.logistics.orders import OrderDesk, class_of, onward
 from utm.logistics.planning_view import PlanningView
+from utm.logistics.repositioner import Repositioner
 from utm.plan_records import rfc3339
 from utm.store import logistics
 from utm.store.logistics_tables import OrderRow
@@ -106,6 +108,8 @@ class Dispatcher:
         self.planning = Planning.BEST
         self.touched: Callable[[Zone], Collection[str]] = lambda _zone: ()
         """Set by the composition root: the filed plans a zone stands in the way of, by id."""
+        self.repositioner: Repositioner | None = None
+        """Set by the composition root; None: idle carriers stay where they are."""
         orders.on_waiting.append(self._news)
 
     async def run(self) -> None:
@@ -134,6 +138,9 @@ class Dispatcher:
             due = [firm for firm in firms if self._is_due(self._desks.setdefault(firm, _Desk()), now_s)]
             if due:
                 await self._plan_all(due)
+            if self.repositioner is not None and self.planning is Planning.BEST:
+                for firm, desk in self._desks.items():
+                    await self.repositioner.look(firm, set(desk.tours), self._clock.now())
 
     @staticmethod
     def _is_due(desk: _Desk, now_s: float) -> bool:
@@ -217,7 +224,7 @@ class Dispatcher:
                 continue
             orders = [draft.rows[order_id] for order_id in job.order_ids]
             carrier = draft.carriers[task.aircraft_id]
-            reasons = _why_document(task, job, list(draft.carriers.values()), draft.flights, draft.found)
+            reasons = explained(task, job, list(draft.carriers.values()), draft.flights, draft.found)
             try:
                 mission_id = await self._booker.task(orders, job, task, carrier, reasons, empty_from=stands)
             except NotBooked as why_not:
@@ -403,27 +410,6 @@ def job_of(row: OrderRow, tail_s: float) -> Job:
         row.dangerous_goods,
         row.cold_chain,
     )
-
-
-def _why_document(
-    task: Task, job: Job, carriers: Sequence[Carrier], flights: Flights, found: Schedule
-) -> dict[str, Any]:
-    others = why(task, job, carriers, flights).alternatives
-    later = [item.arrives_s - task.arrives_s for item in others]
-    gap = None if found.gap is None else round(found.gap, 4)
-    best = "no other carrier could have taken it" if not later else f"the next best would arrive {later[0]:.0f} s later"
-    best_zh = "没有其他可用航空器" if not later else f"次优方案晚到 {later[0]:.0f} 秒"
-    if later and later[0] < 0:
-        best = "a carrier that would arrive sooner serves other orders with it"
-        best_zh = "更快的航空器已安排给其他订单"
-    return {
-        "detail": f"Planned to arrive at {rfc3339(from_scene_s(task.arrives_s))}; {best}.",
-        "detail_zh": f"规划送达时间 {rfc3339(from_scene_s(task.arrives_s))}；{best_zh}。",
-        "alternatives": [
-            {"aircraft_id": item.aircraft_id, "arrives_at": rfc3339(from_scene_s(item.arrives_s))} for item in others
-        ],
-        "gap": gap,
-    }
 
 
 def _report(draft: _Draft, booked: Mapping[str, str], waits: Mapping[str, str]) -> dict[str, Any]:

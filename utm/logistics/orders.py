@@ -280,11 +280,16 @@ class OrderDesk:
                 listener(row.organisation_id)
 
     def change(self, session: Session, row: OrderRow, **values: Any) -> None:
-        """Change columns of an order inside a running job."""
+        """Change columns of an order inside a running job; the customer is told once that it comes late."""
+        late_s = _turned_late(row, values.get("expected_s"))
         values |= {"version": row.version + 1, "updated_at": rfc3339(self._clock.now())}
         for name, value in values.items():
             setattr(row, name, value)
         logistics.update(session, OrderRow, row.order_id, values)
+        if late_s is not None:
+            said = f"Nothing brings it by the time asked for: it is expected at {at_text(row.expected_s)}, {late_s:.0f} s late."
+            said_zh = f"没有方案能按要求时间送达：预计 {at_text(row.expected_s)} 送达，晚 {late_s:.0f} 秒。"
+            self._noted(session, None, row, said, said_zh)
 
     def note_waiting(self, session: Session, row: OrderRow, cause: str) -> None:
         """Say why an order waits, once per cause."""
@@ -402,6 +407,21 @@ def onward(row: OrderRow) -> tuple[str, str, list[str]]:
     return row.at_site_id or row.origin_site_id, via[0] if via else row.destination_site_id, via[1:]
 
 
+def _turned_late(row: OrderRow, expected_s: float | None) -> float | None:
+    """Return how late an order is that is expected late from now on; None for any other, and where that was told before."""
+    due_s = row.deliver_by_s
+    if due_s is None or expected_s is None or expected_s <= due_s:
+        return None
+    told = row.expected_s > due_s if row.expected_s is not None else (row.promised_s or 0.0) > due_s
+    return None if told else expected_s - due_s
+
+
+def _in_time(row: OrderRow) -> bool | None:
+    """Tell whether an order is, or was, brought by the time asked for; None without such a time, or nothing planned."""
+    at_s = row.delivered_s if row.delivered_s is not None else row.expected_s
+    return None if row.deliver_by_s is None or at_s is None else at_s <= row.deliver_by_s
+
+
 def _rest(row: OrderRow) -> str | None:
     """Return the hubs that are left behind the next one, as they are stored."""
     left = onward(row)[2]
@@ -450,6 +470,7 @@ def order_document(row: OrderRow, mission: MissionRow | None) -> dict[str, Any]:
             "kept": None if row.delivered_s is None or row.promised_s is None else row.delivered_s <= row.promised_s,
         },
         "expected_at": at_text(row.expected_s),
+        "in_time": _in_time(row),
         "delivered_at": at_text(row.delivered_s),
         "mission_id": row.mission_id,
         "plan_id": None if mission is None else mission.plan_id,

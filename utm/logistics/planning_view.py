@@ -22,6 +22,7 @@ ENERGY_MARGIN: Final = 1.1
 """A flight is planned to take a tenth less than the battery gives above its reserve: flights differ (ours)."""
 SLACK_S: Final = 1.0
 """Between what one flight keeps and the next: instants are written to the microsecond, and must not overlap by one."""
+_UP_AND_DOWN_S: Final = 45.0
 _AIR_AFTER: Final = timedelta(minutes=15)
 """The air of a leg is that of a quarter of an hour from now: what leaves later is planned again before it is booked."""
 
@@ -59,6 +60,11 @@ class PlanningView:
             return self.designer.leg(origin_id, destination_id, carrier, payload_kg, now, air)
 
         return Flights(travel, self.turn_s, self._apart_m)
+
+    def empty_s(self, origin_id: str, destination_id: str, carrier: Carrier) -> float:
+        """Return about how long an empty flight takes, as the crow flies; 0 where the carrier is there."""
+        apart_m = self._apart_m(origin_id, destination_id)
+        return 0.0 if apart_m < 1.0 else _UP_AND_DOWN_S + apart_m / carrier.model.cruise_mps
 
     def _apart_m(self, origin_id: str, destination_id: str) -> float:
         a, b = self.book.sites.get(origin_id), self.book.sites.get(destination_id)

@@ -157,6 +157,15 @@ def shift(session: Session, mission_id: str, start_by_s: float, end_by_s: float)
     sql.run(session, statement, (start_by_s, end_by_s, mission_id))
 
 
+def origins_since(session: Session, organisation_id: str, from_s: float, to_s: float) -> list[tuple[str, float]]:
+    """Return where a firm's orders began that were ready in a window of time, and when each was."""
+    statement = (
+        "SELECT origin_site_id, ready_s FROM orders WHERE organisation_id = ? AND ready_s >= ? AND ready_s <= ? "
+        "AND state != 'cancelled' ORDER BY order_no DESC LIMIT 5000"
+    )
+    return [(site, at_s) for site, at_s in sql.run(session, statement, (organisation_id, from_s, to_s)).fetchall()]
+
+
 def firms_with(session: Session, state: str) -> list[str]:
     """Return the firms that have an order in a state."""
     statement = "SELECT DISTINCT organisation_id FROM orders WHERE state = ? ORDER BY 1"

@@ -1411,14 +1411,6 @@ export interface FeatureBody {
   readonly properties: Readonly<Record<string, unknown>>
 }
 
-/** A FeatureCollection that is a list as well: `items` are its features. */
-export interface FeaturePage {
-  readonly type: 'FeatureCollection'
-  readonly features: readonly Feature[]
-  readonly items: readonly Feature[]
-  readonly next_cursor: string | null
-}
-
 /** A problem of a file, with its place. */
 export interface FileProblem {
   readonly field: string
@@ -2169,6 +2161,24 @@ export interface NetworkDifference {
   readonly withdrawn: readonly string[]
 }
 
+/** A site or corridor in force: a GeoJSON Feature. */
+export interface NetworkFeature {
+  readonly type: 'Feature'
+  readonly id: string
+  readonly geometry: Shape
+  readonly properties: Readonly<Record<string, unknown>>
+  /** What If-Match of a change names; 0: as the city's data pack has it. */
+  readonly version: number
+}
+
+/** Sites or corridors as a GeoJSON FeatureCollection that is also a list. */
+export interface NetworkFeatures {
+  readonly type: 'FeatureCollection'
+  readonly features: readonly NetworkFeature[]
+  readonly items: readonly NetworkFeature[]
+  readonly next_cursor: string | null
+}
+
 /** What an import of the network did, or with dry_run would do. */
 export interface NetworkImport {
   readonly dry_run: boolean
@@ -2455,6 +2465,7 @@ export interface Order {
   readonly reference: string | null
   readonly promise: Promise | null
   readonly expected_at: string | null
+  readonly in_time: boolean | null
   readonly delivered_at: string | null
   readonly mission_id: string | null
   readonly plan_id: string | null
@@ -2529,6 +2540,7 @@ export interface OrderStory {
   readonly reference: string | null
   readonly promise: Promise | null
   readonly expected_at: string | null
+  readonly in_time: boolean | null
   readonly delivered_at: string | null
   readonly mission_id: string | null
   readonly plan_id: string | null
@@ -4548,7 +4560,7 @@ export interface Operations {
   readonly 'GET /v1/contingencies/{contingency_id}': { readonly body: undefined; readonly answer: Contingency }
   readonly 'POST /v1/contingencies/{contingency_id}/accept': { readonly body: OwnedStepBody; readonly answer: Contingency }
   readonly 'POST /v1/contingencies/{contingency_id}/dismiss': { readonly body: OwnedStepBody; readonly answer: Contingency }
-  readonly 'GET /v1/corridors': { readonly body: undefined; readonly answer: FeaturePage }
+  readonly 'GET /v1/corridors': { readonly body: undefined; readonly answer: NetworkFeatures }
   readonly 'PUT /v1/corridors/{corridor_id}': { readonly body: FeatureBody; readonly answer: PublishedFeature }
   readonly 'DELETE /v1/corridors/{corridor_id}': { readonly body: undefined; readonly answer: null }
   readonly 'GET /v1/crews': { readonly body: undefined; readonly answer: Crews }
@@ -4689,8 +4701,8 @@ export interface Operations {
   readonly 'GET /v1/signing-keys': { readonly body: undefined; readonly answer: SigningKeys }
   readonly 'POST /v1/signing-keys': { readonly body: RotationBody; readonly answer: SigningKeys }
   readonly 'DELETE /v1/signing-keys/{kid}': { readonly body: undefined; readonly answer: null }
-  readonly 'GET /v1/sites': { readonly body: undefined; readonly answer: FeaturePage }
-  readonly 'GET /v1/sites/{site_id}': { readonly body: undefined; readonly answer: Feature }
+  readonly 'GET /v1/sites': { readonly body: undefined; readonly answer: NetworkFeatures }
+  readonly 'GET /v1/sites/{site_id}': { readonly body: undefined; readonly answer: NetworkFeature }
   readonly 'PUT /v1/sites/{site_id}': { readonly body: FeatureBody; readonly answer: PublishedFeature }
   readonly 'DELETE /v1/sites/{site_id}': { readonly body: undefined; readonly answer: null }
   readonly 'GET /v1/sites/{site_id}/slots': { readonly body: undefined; readonly answer: Slots }

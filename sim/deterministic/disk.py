@@ -94,9 +94,9 @@ class WorldStore(Store):
         group = [self._queue.popleft() for _ in range(size)]
         for ticket in group:
             ticket.loop = answers_on  # type: ignore[assignment]
-        before = self._commits
+        before = self.commits
         self._run_group(group)
-        if self._commits > before and self.committed is not None:
+        if self.commits > before and self.committed is not None:
             self.committed()
 
 

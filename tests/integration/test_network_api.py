@@ -75,6 +75,25 @@ def flight(client: httpx.Client, at: datetime, **more: Any) -> dict[str, Any]:
     return filing.plan(filing.register(client), at, points, **{**ends, **more})
 
 
+def test_every_site_and_corridor_tells_the_version_a_change_must_name(
+    regulator: httpx.Client, as_before: bytes
+) -> None:
+    """What was read can be changed once: a colleague's change in between makes the second one stale."""
+    before = regulator.get(f"/v1/sites/{TO}")
+    listed = {item["id"]: item["version"] for item in regulator.get("/v1/sites").json()["items"]}
+    assert listed[TO] == before.json()["version"]
+    assert before.headers["ETag"] == f'"{listed[TO]}"'
+    feature = {name: value for name, value in before.json().items() if name != "version"}
+    guard = {"If-Match": before.headers["ETag"]}
+    first = regulator.put(f"/v1/sites/{TO}", json=feature, headers=guard)
+    assert (first.status_code, first.json()["version"]) == (200, listed[TO] + 1)
+    expect_problem(regulator.put(f"/v1/sites/{TO}", json=feature, headers=guard), 409, "stale_version")
+    corridor = regulator.get("/v1/corridors").json()["items"][0]
+    path = f"/v1/corridors/{corridor['id']}"
+    kept = regulator.put(path, json=corridor, headers={"If-Match": f'"{corridor["version"]}"'})
+    assert (kept.status_code, kept.json()["version"]) == (200, corridor["version"] + 1)
+
+
 def test_what_is_exported_is_imported_without_a_change(regulator: httpx.Client) -> None:
     """The round trip is equal, in merge and in replace, and the second export is the first byte for byte."""
     exported = regulator.get("/v1/network/export")

@@ -190,8 +190,13 @@ def _touched(item: Touched) -> dict[str, Any]:
 
 @router.get("/corridors", summary="Corridors", response_model=None)
 async def list_corridors(_: Annotated[Principal, Depends(require("corridor.read"))], services: App) -> Response:
-    """Return the corridor network as a GeoJSON FeatureCollection that is also a list (`items`)."""
-    found = [corridor_to_feature(item) for item in services.book.corridors]
+    """Return the corridor network as a GeoJSON FeatureCollection that is also a list (`items`).
+
+    `version` is what `If-Match` of a change names; 0: as the city's data pack has it."""
+    versions = services.book.network_versions
+    found = [
+        {**corridor_to_feature(item), "version": versions.get(item.corridor_id, 0)} for item in services.book.corridors
+    ]
     return json_response({"type": "FeatureCollection", "features": found, "items": found, "next_cursor": None})
 
 
@@ -199,10 +204,11 @@ async def list_corridors(_: Annotated[Principal, Depends(require("corridor.read"
 async def list_sites(
     _: Annotated[Principal, Depends(require("site.read"))], services: App, bbox: Bbox = None
 ) -> Response:
-    """Return the sites (pads) as a GeoJSON FeatureCollection that is also a list (`items`)."""
+    """Return the sites (pads) as a GeoJSON FeatureCollection that is also a list (`items`); `version` as of corridors."""
     box = parse_bbox(bbox)
+    versions = services.book.network_versions
     found = [
-        site_to_feature(site)
+        {**site_to_feature(site), "version": versions.get(site.site_id, 0)}
         for site in services.book.sites.values()
         if box is None or box.holds(site.lat_deg, site.lon_deg)
     ]
@@ -215,7 +221,8 @@ async def read_site(site_id: str, _: Annotated[Principal, Depends(require("site.
     site = services.book.sites.get(site_id)
     if site is None:
         raise not_found("site", "起降点", site_id)
-    return json_response(site_to_feature(site))
+    version = services.book.network_versions.get(site_id, 0)
+    return json_response({**site_to_feature(site), "version": version}, headers={"ETag": f'"{version}"'})
 
 
 # -- what applies at a place -------------------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
-from utm.api.answer_models import At, Cursor
+from utm.api.answer_models import At, Cursor, Feature
 
 
 class GroundLimitsShown(BaseModel):
@@ -289,6 +289,21 @@ class NetworkImport(BaseModel):
     sites: NetworkDifference
     corridors: NetworkDifference
     plan_ids: list[str] = Field(description="Filed flights whose pad is closed now, at most 500.")
+
+
+class NetworkFeature(Feature):
+    """A site or corridor in force: a GeoJSON Feature."""
+
+    version: int = Field(description="What If-Match of a change names; 0: as the city's data pack has it.")
+
+
+class NetworkFeatures(BaseModel):
+    """Sites or corridors as a GeoJSON FeatureCollection that is also a list."""
+
+    type: Literal["FeatureCollection"]
+    features: list[NetworkFeature]
+    items: list[NetworkFeature]
+    next_cursor: Cursor
 
 
 class PublishedFeature(BaseModel):

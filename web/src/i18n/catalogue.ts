@@ -20,6 +20,7 @@ import { handover } from './areas/handover'
 import { indicators } from './areas/indicators'
 import { logistics } from './areas/logistics'
 import { map } from './areas/map'
+import { network } from './areas/network'
 import { orders } from './areas/orders'
 import { panels } from './areas/panels'
 import { plans } from './areas/plans'
@@ -33,7 +34,7 @@ import type { Entry } from './entry'
 
 export type { Entry, Text } from './entry'
 
-export const areas = { account, admin, airspace, alerts, approvals, commands, degraded, faults, fleet, flight, handover, indicators, logistics, map, orders, panels, plans, replay, screens, search, sectors, shell, weather } as const
+export const areas = { account, admin, airspace, alerts, approvals, commands, degraded, faults, fleet, flight, handover, indicators, logistics, map, network, orders, panels, plans, replay, screens, search, sectors, shell, weather } as const
 
 export const catalogue = {
   ...account,
@@ -50,6 +51,7 @@ export const catalogue = {
   ...indicators,
   ...logistics,
   ...map,
+  ...network,
   ...orders,
   ...panels,
   ...plans,

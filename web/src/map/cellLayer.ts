@@ -9,7 +9,9 @@ import type { ExpressionSpecification, LayerSpecification, Map as MapLibreMap } 
 import type { Palette } from './palette'
 
 export const cellViews = ['none', 'load', 'ceiling'] as const
+/** What cells are shaded by; `people`: how many live in a cell, in `load`; shown by the network screen only. */
 export type CellView = (typeof cellViews)[number]
+export type CellShade = CellView | 'people'
 
 export interface Cell {
   readonly cell: string
@@ -25,15 +27,17 @@ const value = (name: string): ExpressionSpecification => ['coalesce', ['feature-
 const isClosed: ExpressionSpecification = ['boolean', ['feature-state', 'closed'], false]
 
 /** One hue, from faint to strong: how much, not how bad. Closed cells stand out by a colour kept for attention, and by their outline. */
-function fill(palette: Palette, view: CellView): { readonly colour: ExpressionSpecification; readonly opacity: ExpressionSpecification } {
+function fill(palette: Palette, view: CellShade): { readonly colour: ExpressionSpecification; readonly opacity: ExpressionSpecification } {
   const shade: ExpressionSpecification =
     view === 'load'
       ? ['interpolate', ['linear'], value('load'), 0, 0, 1, 0.16, 4, 0.34, 12, 0.55, 30, 0.75]
-      : ['interpolate', ['linear'], value('ceiling'), -1, 0, 0, 0.6, 60, 0.42, 120, 0.24, 300, 0.1]
+      : view === 'people'
+        ? ['interpolate', ['linear'], value('load'), 0, 0, 300, 0.1, 4_000, 0.3, 15_000, 0.6, 40_000, 0.8]
+        : ['interpolate', ['linear'], value('ceiling'), -1, 0, 0, 0.6, 60, 0.42, 120, 0.24, 300, 0.1]
   return { colour: ['case', isClosed, palette.state.contingent, palette.state.unplanned], opacity: ['case', isClosed, 0.45, shade] }
 }
 
-function layers(palette: Palette, view: CellView): LayerSpecification[] {
+function layers(palette: Palette, view: CellShade): LayerSpecification[] {
   const { colour, opacity } = fill(palette, view)
   return [
     { id: 'cell-fill', type: 'fill', source: SOURCE, paint: { 'fill-color': colour, 'fill-opacity': opacity, 'fill-antialias': false } },
@@ -47,11 +51,11 @@ export class CellLayer {
   private constructor(
     private readonly map: MapLibreMap,
     private palette: Palette,
-    private view: CellView,
+    private view: CellShade,
   ) {}
 
   /** Build the outlines of these cells and draw them under the zones. */
-  static async create(map: MapLibreMap, palette: Palette, view: CellView, cells: readonly Cell[]): Promise<CellLayer> {
+  static async create(map: MapLibreMap, palette: Palette, view: CellShade, cells: readonly Cell[]): Promise<CellLayer> {
     const { cellToBoundary } = await import('h3-js')
     const features = cells.map(({ cell }, id): GeoJSON.Feature => {
       const ring = cellToBoundary(cell, true)
@@ -87,7 +91,7 @@ export class CellLayer {
     return changed
   }
 
-  show(view: CellView, palette: Palette): void {
+  show(view: CellShade, palette: Palette): void {
     this.view = view
     this.restyle(palette)
   }
@@ -107,12 +111,12 @@ export class CellLayer {
 /** Which cells are wanted, and the layer that shows them: wishes that come while outlines are built are served after. */
 export class CellShow {
   private layer: CellLayer | null = null
-  private wanted: { readonly view: CellView; readonly cells: readonly Cell[]; readonly palette: Palette } | null = null
+  private wanted: { readonly view: CellShade; readonly cells: readonly Cell[]; readonly palette: Palette } | null = null
   private busy = false
 
   constructor(private readonly map: MapLibreMap) {}
 
-  async want(view: CellView, cells: readonly Cell[], palette: Palette): Promise<void> {
+  async want(view: CellShade, cells: readonly Cell[], palette: Palette): Promise<void> {
     this.wanted = { view, cells, palette }
     if (this.busy) return
     this.busy = true
@@ -127,7 +131,7 @@ export class CellShow {
     }
   }
 
-  private async serve({ view, cells, palette }: { readonly view: CellView; readonly cells: readonly Cell[]; readonly palette: Palette }): Promise<void> {
+  private async serve({ view, cells, palette }: { readonly view: CellShade; readonly cells: readonly Cell[]; readonly palette: Palette }): Promise<void> {
     if (view === 'none' || cells.length === 0) {
       this.layer?.destroy()
       this.layer = null

@@ -17,7 +17,7 @@ import type { PlannedFlight } from '../plan/schedule'
 import { DroneLayer } from './droneLayer'
 import { LabelSheet } from './droneLabels'
 import { airspaceCollections, type Pads } from './airspaceData'
-import { CellShow, type Cell, type CellView } from './cellLayer'
+import { CellShow, type Cell, type CellShade } from './cellLayer'
 import { DraftTool, type DraftEvents } from './draftTool'
 import { FONT } from './images'
 import { frameIntervalMs } from './frameRate'
@@ -186,7 +186,7 @@ export class CityMap {
   }
 
   /** Show the city's cells by load or ceiling; `none` takes them away. */
-  setCells(view: CellView, cells: readonly Cell[]): void {
+  setCells(view: CellShade, cells: readonly Cell[]): void {
     this.whenReady(() => void this.cells.want(view, cells, palettes[this.theme]).then(() => this.repaint()))
   }
 

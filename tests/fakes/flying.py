@@ -99,6 +99,10 @@ class Flying:
         mavlink = {"system_id": system_id, "endpoint": f"{host}:{port}"}
         return Flyer(filing.register(firm, mavlink=mavlink, **registration), drone)
 
+    def lift(self, flyer: Flyer, lat_deg: float, lon_deg: float, alt_hae_m: float) -> None:
+        """Put a vehicle that stands into the air, where it holds; call it on the fleet's loop."""
+        self._lift(flyer.autopilot, Position(lat_deg, lon_deg, alt_hae_m))
+
     def _lift(self, autopilot: Autopilot, to: Position) -> None:
         v = autopilot.vehicle
         autopilot.arm(self.fleet.clock())

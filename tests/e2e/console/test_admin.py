@@ -56,3 +56,43 @@ def test_a_firm_is_let_in_and_a_policy_is_shown_in_chinese(browser: Browser, cit
         page.get_by_role("tab", name="规则").click()
         expect(page.get_by_role("region", name="历次规则")).to_contain_text("第 1 版规则", timeout=15_000)
         page.screenshot(path=artifacts / "admin-policy-zh.png")
+
+
+def test_a_regulator_edits_the_policy_sees_its_impact_and_takes_it_back(
+    browser: Browser, city: City, artifacts: Path
+) -> None:
+    """A sum that does not fit is shown as such; a rule and a list are published after a look, and taken back as easily."""
+    with city.client("regulator") as regulator:
+        before = regulator.get("/v1/policy").json()
+        with signed_in(browser, city, "regulator", "?lang=en&screen=admin", expected="status of 422") as page:
+            page.get_by_role("tab", name="Policy").click(timeout=60_000)
+            form = page.get_by_role("region", name=f"Policy version {before['version']}")
+            form.get_by_label("separation.horizontal_m", exact=True).fill("21", timeout=15_000)
+            form.get_by_role("button", name="See the impact").click()
+            expect(form.get_by_role("alert")).to_be_visible(timeout=15_000)
+            expect(form).to_contain_text("(21 - 10) / 2 = 5.5 m", timeout=15_000)
+            expect(form.get_by_role("button", name="Publish")).to_be_disabled()
+            page.screenshot(path=artifacts / "admin-policy-budget.png")
+            form.get_by_role("button", name="Undo the changes").click()
+            # Larger minima in weather that is not in force touch nobody.
+            form.get_by_role("button", name="Add a line separation_rules").click()
+            form.get_by_label("separation_rules 1 weather").fill("hail")
+            form.get_by_label("separation_rules 1 horizontal_m").fill("90")
+            form.get_by_role("group", name="rules.report_events").get_by_label("link_lost").check()
+            form.get_by_role("button", name="See the impact").click()
+            expect(form).to_contain_text("would not pass the new rules", timeout=15_000)
+            page.screenshot(path=artifacts / "admin-policy-form.png")
+            form.get_by_role("button", name="Publish").click()
+            versions = page.get_by_role("region", name="Every version")
+            expect(versions).to_contain_text("changed: rules, separation_rules", timeout=15_000)
+            (rule,) = regulator.get("/v1/policy").json()["separation_rules"]
+            assert rule["when"] == {"weather": "hail"}
+            versions.get_by_role("button", name=f"Load the values of version {before['version']}", exact=True).click()
+            form = page.get_by_role("region", name=f"Policy version {before['version'] + 1}")
+            form.get_by_role("button", name="See the impact").click()
+            form.get_by_role("button", name="Publish").click(timeout=15_000)
+            expect(page.get_by_role("region", name=f"Policy version {before['version'] + 2}")).to_be_visible(
+                timeout=15_000
+            )
+        after = regulator.get("/v1/policy").json()
+        assert {**after, "version": 0} == {**before, "version": 0}

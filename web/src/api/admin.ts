@@ -102,8 +102,18 @@ export interface PolicyVersion {
   readonly policy: Readonly<Record<string, unknown>>
 }
 
+/** A plan that would not be approved under a changed policy. */
+export interface TouchedPlan {
+  readonly plan_id: string
+  readonly aircraft_id: string | null
+  readonly starts_at: string
+  readonly reasons: readonly { readonly detail?: string; readonly detail_zh?: string }[]
+}
+
 export interface PolicyImpact {
   readonly counts: Readonly<Record<string, number>>
+  readonly filed: readonly TouchedPlan[]
+  readonly airborne: readonly TouchedPlan[]
 }
 
 const id = encodeURIComponent

@@ -5,6 +5,7 @@ import type {
   Aircraft,
   Alert,
   Corridor,
+  CounterOffer,
   DemoUsersAnswer,
   Feature,
   FlightPlan,
@@ -144,6 +145,9 @@ export const getPlansBetween = (from: string, to: string) =>
   all<FlightPlan>(`/v1/flight-plans?${new URLSearchParams({ limit: '200', from, to })}`)
 
 /** Accept or refuse a pending plan. */
+/** File a counter-offer as it stands; its plan is a whole body. */
+export const fileOffer = (offer: CounterOffer) => request<FlightPlan>('POST', '/v1/flight-plans', offer.plan)
+
 export const decidePlan = (planId: string, outcome: Exclude<Outcome, 'pending'>, reason: string | null) =>
   request<FlightPlan>('POST', `/v1/flight-plans/${encodeURIComponent(planId)}/decision`, {
     outcome,
@@ -153,14 +157,15 @@ export const decidePlan = (planId: string, outcome: Exclude<Outcome, 'pending'>,
 export const getAlerts = () => all<Alert>('/v1/alerts?state=open')
 
 /** Take note of an alert with one's initials. */
-export const acknowledgeAlert = (alertId: string, initials: string) =>
-  request<Alert>('POST', `/v1/alerts/${encodeURIComponent(alertId)}/acknowledge`, { initials })
+export const acknowledgeAlert = (alertId: string, initials: string, note: string | null = null) =>
+  request<Alert>('POST', `/v1/alerts/${encodeURIComponent(alertId)}/acknowledge`, { initials, ...(note === null ? {} : { note }) })
 
 /** Put an alert aside for some minutes. */
-export const shelveAlert = (alertId: string, minutes: number, initials: string | null) =>
+export const shelveAlert = (alertId: string, minutes: number, initials: string | null, note: string | null = null) =>
   request<Alert>('POST', `/v1/alerts/${encodeURIComponent(alertId)}/shelve`, {
     until: new Date(Date.now() + minutes * 60_000).toISOString(),
     ...(initials === null ? {} : { initials }),
+    ...(note === null ? {} : { note }),
   })
 
 const AROUND_DEG = 0.01

@@ -46,6 +46,17 @@ export interface Effect {
   readonly reasons?: readonly DecisionReason[]
   readonly affected?: readonly AffectedFlight[]
   readonly recommended?: Recommended | null
+  readonly volumes?: readonly EffectVolume[]
+  /** Of an order to several: why this one cannot be commanded. */
+  readonly problem?: Problem | null
+}
+
+/** A piece of airspace that an order would take. */
+export interface EffectVolume {
+  readonly volume: {
+    readonly outline_polygon?: { readonly vertices: readonly { readonly lat: number; readonly lng: number }[] } | null
+    readonly outline_circle?: { readonly center: { readonly lat: number; readonly lng: number }; readonly radius: { readonly value: number } } | null
+  }
 }
 
 export interface Told {
@@ -65,6 +76,22 @@ export const checkCommand = (aircraftId: string, body: CommandBody, grounds: Pic
 
 export const giveCommand = (aircraftId: string, body: CommandBody, grounds: Grounds): Promise<Answer<GivenCommand>> =>
   request<GivenCommand>('POST', commandsOf(aircraftId), { ...body, ...grounds })
+
+export interface MassBody {
+  readonly aircraft_id: string
+  readonly type: string
+}
+
+export interface MassAnswer {
+  readonly items: readonly { readonly aircraft_id: string; readonly command: GivenCommand | null; readonly problem: Problem | null }[]
+}
+
+/** What orders to several vehicles would do, judged jointly; nothing is sent. */
+export const checkOrders = (commands: readonly MassBody[], grounds: Pick<Grounds, 'reason'>): Promise<Answer<Told>> =>
+  request<Told>('POST', '/v1/commands/mass?dry_run=true', { commands, ...grounds })
+
+export const giveOrders = async (commands: readonly MassBody[], grounds: Grounds): Promise<{ readonly ok: true; readonly value: MassAnswer } | { readonly ok: false; readonly problem: CommandProblem }> =>
+  request<MassAnswer>('POST', '/v1/commands/mass', { commands, ...grounds })
 
 /** The last orders to an aircraft. */
 export const getCommands = (aircraftId: string): Promise<Answer<Page<GivenCommand>>> =>
@@ -104,8 +131,8 @@ export interface Contingency {
 /** Contingencies that are open or wait for a decision. */
 export const getContingencies = (): Promise<Answer<Page<Contingency>>> => request<Page<Contingency>>('GET', '/v1/contingencies?state=proposed,open&limit=200')
 
-export const decideContingency = (id: string, verdict: 'accept' | 'dismiss'): Promise<Answer<Contingency>> =>
-  request<Contingency>('POST', `/v1/contingencies/${encodeURIComponent(id)}/${verdict}`)
+export const decideContingency = (id: string, verdict: 'accept' | 'dismiss', reason: string | null = null): Promise<Answer<Contingency>> =>
+  request<Contingency>('POST', `/v1/contingencies/${encodeURIComponent(id)}/${verdict}`, reason === null ? undefined : { reason })
 
 /** One action of a list: what one flight in the way should do. */
 export interface ListedAction {
@@ -123,5 +150,10 @@ export interface ActionList {
 
 export type ActionsProblem = Problem & { readonly effects?: readonly ListedAction[]; readonly confirmation_token?: string }
 
-export const executeActions = (id: string, token: string | null): Promise<Answer<ActionList>> =>
-  request<ActionList>('POST', `/v1/action-lists/${encodeURIComponent(id)}/execute`, token === null ? {} : { confirmation_token: token })
+/** Without items all that wait; a reason only where a supervisor acts on flights of other positions. */
+export const executeActions = (id: string, token: string | null, items: readonly string[] | null = null, reason: string | null = null): Promise<Answer<ActionList>> =>
+  request<ActionList>('POST', `/v1/action-lists/${encodeURIComponent(id)}/execute`, {
+    ...(token === null ? {} : { confirmation_token: token }),
+    ...(items === null ? {} : { items }),
+    ...(reason === null ? {} : { reason }),
+  })

@@ -10,6 +10,9 @@ export interface SectorShape {
   readonly position_id: string
   readonly geometry?: GeoJSON.Polygon | GeoJSON.MultiPolygon | null
   readonly cells?: readonly string[] | null
+  readonly lower_m?: number | null
+  readonly upper_m?: number | null
+  readonly datum?: 'AGL' | 'AMSL' | 'HAE'
 }
 
 export interface SectorLayout {

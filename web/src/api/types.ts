@@ -33,6 +33,8 @@ export interface Problem {
   readonly retryable?: boolean
   readonly trace_id?: string
   readonly errors?: readonly { readonly field?: string; readonly code: string; readonly detail?: string; readonly detail_zh?: string }[]
+  /** Flights of other positions, when the city is divided among them. */
+  readonly aircraft_ids?: readonly string[]
   /** What stands in the way, when a plan was refused. */
   readonly decision?: Decision
 }

@@ -109,8 +109,8 @@ const listPath = (id: string) => `/v1/action-lists/${encodeURIComponent(id)}`
 export const getActionList = (id: string) => request<ActionList>('GET', listPath(id))
 export type Asked = Problem & { readonly confirmation_token?: string }
 /** Without a token the service only answers what it would do (409 confirmation_required, with the token). */
-export const executeItems = (id: string, items: readonly string[] | null, token: string | null): Promise<Answer<ActionList>> =>
-  request<ActionList>('POST', `${listPath(id)}/execute`, { ...(items === null ? {} : { items }), ...(token === null ? {} : { confirmation_token: token }) })
+export const executeItems = (id: string, items: readonly string[] | null, token: string | null, reason: string | null = null): Promise<Answer<ActionList>> =>
+  request<ActionList>('POST', `${listPath(id)}/execute`, { ...(items === null ? {} : { items }), ...(token === null ? {} : { confirmation_token: token }), ...(reason === null ? {} : { reason }) })
 
 export const importFormats = ['geojson', 'ed269', 'ed318', 'kml', 'kmz', 'openair'] as const
 export type ImportFormat = (typeof importFormats)[number]

@@ -53,7 +53,7 @@ export default function Console({ session, onEnded, onLeave }: Props) {
   const { screen: id, visit, go } = useScreen()
   const screen = screenOf(id)
   const { role } = session.user
-  const sectors = useSectors(role)
+  const sectors = useSectors(role, feed)
   const checklists = useChecklists(role, alerts, stats?.link ?? null)
   const offered = useMemo(() => screensFor(role), [role])
 

@@ -66,7 +66,7 @@ class Signal<T> {
 }
 
 const EMPTY: Frame = { data: new Float32Array(0), count: 0, shown: 0, packed_at_ms: 0 }
-const TOPICS = ['tracks', 'alerts', 'plans', 'zones', 'commands', 'orders']
+const TOPICS = ['tracks', 'alerts', 'plans', 'zones', 'commands', 'orders', 'sectors']
 
 export class LiveFeed {
   readonly onFrame = new Signal<Frame>()

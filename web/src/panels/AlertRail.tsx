@@ -12,6 +12,7 @@ import type { Alerts } from '../app/useAlerts'
 import { beijingTime, instant, localName, number } from '../i18n/format'
 import { problemWords } from '../ui/problem'
 import { SeverityMark } from '../ui/SeverityMark'
+import { SupervisorReason } from './SupervisorReason'
 
 interface Props {
   readonly alerts: Alerts
@@ -253,8 +254,8 @@ function Shelve({ alert, onTake }: { readonly alert: Alert; readonly onTake: (al
       </Button>
     )
   }
-  const send = async () => {
-    const answer = await shelveAlert(alert.alert_id, Number(minutes), lastInitials === '' ? null : lastInitials)
+  const send = async (note: string | null = null) => {
+    const answer = await shelveAlert(alert.alert_id, Number(minutes), lastInitials === '' ? null : lastInitials, note)
     setProblem(answer.ok ? null : answer.problem)
     if (answer.ok) onTake(answer.value)
   }
@@ -276,6 +277,7 @@ function Shelve({ alert, onTake }: { readonly alert: Alert; readonly onTake: (al
           {t('alert_shelve_failed', { reason: problemWords(t, lang, problem) })}
         </p>
       )}
+      <SupervisorReason problem={problem} onSend={(note) => void send(note)} />
     </div>
   )
 }
@@ -296,11 +298,11 @@ function Acknowledge({ alert, open, onOpen, onTake }: AcknowledgeProps) {
   const [busy, setBusy] = useState(false)
   const [problem, setProblem] = useState<Problem | null>(null)
   const initials = initialsOf(text)
-  const send = async () => {
+  const send = async (note: string | null = null) => {
     if (initials === null) return
     setBusy(true)
     setProblem(null)
-    const answer = await acknowledgeAlert(alert.alert_id, initials)
+    const answer = await acknowledgeAlert(alert.alert_id, initials, note)
     setBusy(false)
     if (!answer.ok) return setProblem(answer.problem)
     lastInitials = initials
@@ -334,6 +336,7 @@ function Acknowledge({ alert, open, onOpen, onTake }: AcknowledgeProps) {
           {t('alert_acknowledge_failed', { reason: problemWords(t, lang, problem) })}
         </p>
       )}
+      <SupervisorReason problem={problem} busy={busy} onSend={(note) => void send(note)} />
     </form>
   )
 }

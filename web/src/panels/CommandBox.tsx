@@ -4,6 +4,7 @@ import { useEffect, useRef, useState } from 'react'
 import { Button, Label, TextArea, TextField } from 'react-aria-components'
 import { bodyOf, checkCommand, giveCommand, commandTypes, type Effect, type Grounds, type CommandBody, type CommandProblem } from '../api/commands'
 import type { Problem } from '../api/types'
+import { useConsole } from '../app/consoleContext'
 import { useLook } from '../app/look'
 import { useCommands } from '../app/useCommands'
 import { standing, type GivenCommand } from '../command/commandBook'
@@ -14,6 +15,7 @@ import type { LinkState } from '../live/protocol'
 import { CommandMark } from '../ui/CommandMark'
 import { problemWords } from '../ui/problem'
 import { Section } from './Drawer'
+import { ownedByOther } from './SupervisorReason'
 
 interface Props {
   readonly feed: LiveFeed
@@ -24,6 +26,8 @@ interface Props {
   readonly now_ms: number
   /** An order asked about from elsewhere; `nth` tells one press from the next. */
   readonly asked?: { readonly type: string | null; readonly nth: number } | null
+  /** What the order in question would do, for the map; nothing when none is. */
+  readonly onEffects: (effects: readonly Effect[]) => void
 }
 
 type Step =
@@ -41,7 +45,7 @@ const SHOWN = 3
 /** These two mean that nobody knows whether the service took the order. */
 const unanswered = new Set(['service_unreachable', 'unreadable_answer'])
 
-const inWords = (lang: Lang, said: { readonly detail?: string | null; readonly detail_zh?: string | null }): string =>
+export const inWords = (lang: Lang, said: { readonly detail?: string | null; readonly detail_zh?: string | null }): string =>
   (lang === 'zh-CN' ? (said.detail_zh ?? said.detail) : said.detail) ?? ''
 
 export function commandName(t: Translate, type: string): string {
@@ -49,10 +53,11 @@ export function commandName(t: Translate, type: string): string {
   return key === null ? type : t(key)
 }
 
-export function CommandBox({ feed, aircraftId, centre, link, now_ms, asked = null }: Props) {
+export function CommandBox({ feed, aircraftId, centre, link, now_ms, asked = null, onEffects }: Props) {
   const { t, lang } = useLook()
   const { orders, take, reload } = useCommands(feed, aircraftId)
   const [step, setStep] = useState<Step>(idle)
+  const { sectors } = useConsole()
   const [reason, setReason] = useState('')
   const [override, setOverride] = useState('')
   const buttons = useRef<HTMLDivElement>(null)
@@ -60,6 +65,10 @@ export function CommandBox({ feed, aircraftId, centre, link, now_ms, asked = nul
   const question = useRef(0)
   const busy = step.phase === 'sending'
   const open = step.phase !== 'idle'
+
+  /** A flight that gives no cause asks for a reason; so does one of another position, of a supervisor. */
+  const asksReason = (problem: Problem) =>
+    problem.code === 'command_reason_required' || (ownedByOther(problem) && sectors.board?.supervises === true && reason.trim().length < MIN_SENTENCE)
 
   const grounds = (): Pick<Grounds, 'reason'> => (reason.trim().length < MIN_SENTENCE ? {} : { reason: reason.trim() })
 
@@ -69,7 +78,7 @@ export function CommandBox({ feed, aircraftId, centre, link, now_ms, asked = nul
     setStep({ phase: 'checking', body })
     const answer = await checkCommand(aircraftId, body, grounds())
     if (mine !== question.current) return
-    if (!answer.ok) return setStep(answer.problem.code === 'command_reason_required' ? { phase: 'reason', body } : { phase: 'failed', body, problem: answer.problem })
+    if (!answer.ok) return setStep(asksReason(answer.problem) ? { phase: 'reason', body } : { phase: 'failed', body, problem: answer.problem })
     const effect = answer.value.effects[0]
     setStep(effect === undefined ? { phase: 'failed', body, problem: { code: 'unreadable_answer' } } : { phase: 'effect', body, effect, token: null })
   }
@@ -90,7 +99,7 @@ export function CommandBox({ feed, aircraftId, centre, link, now_ms, asked = nul
     const now = problem.effects?.[0] ?? effect
     if (problem.code === 'confirmation_required' && problem.confirmation_token != null) setStep({ phase: 'effect', body, effect: now, token: problem.confirmation_token })
     else if (problem.code === 'command_conflict' && problem.effects !== undefined) setStep({ phase: 'effect', body, effect: { ...now, allowed: false }, token: null })
-    else if (problem.code === 'command_reason_required') setStep({ phase: 'reason', body })
+    else if (asksReason(problem)) setStep({ phase: 'reason', body })
     else if (!unanswered.has(problem.code)) setStep({ phase: 'failed', body, problem })
     else {
       const onRecord = await reload()
@@ -106,6 +115,10 @@ export function CommandBox({ feed, aircraftId, centre, link, now_ms, asked = nul
     requestAnimationFrame(() => pressed?.focus())
   }
   useEscape(open, cancel)
+
+  const effect = step.phase === 'effect' || step.phase === 'sending' ? step.effect : null
+  useEffect(() => onEffects(effect === null ? [] : [effect]), [effect, onEffects])
+  useEffect(() => () => onEffects([]), [onEffects])
 
   const nth = asked?.nth ?? null
   useEffect(() => {

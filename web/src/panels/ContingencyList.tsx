@@ -4,6 +4,7 @@ import { useState } from 'react'
 import { Button } from 'react-aria-components'
 import { decideContingency, executeActions, type ActionsProblem, type Contingency, type ListedAction } from '../api/commands'
 import type { Problem } from '../api/types'
+import { getActionList } from '../api/zones'
 import type { Fleet } from '../app/hooks'
 import { useLook } from '../app/look'
 import type { Contingencies } from '../app/useContingencies'
@@ -12,6 +13,7 @@ import { beijingTime, instant, number } from '../i18n/format'
 import { keyFor, type Translate } from '../i18n/translate'
 import { Icon } from '../ui/icons'
 import { problemWords } from '../ui/problem'
+import { ownedByOther, SupervisorReason } from './SupervisorReason'
 
 interface Props {
   readonly contingencies: Contingencies
@@ -107,9 +109,11 @@ function Decide({ item, onDecided }: { readonly item: Contingency; readonly onDe
   const [verdict, setVerdict] = useState<Verdict | null>(null)
   const [busy, setBusy] = useState(false)
   const [problem, setProblem] = useState<Problem | null>(null)
-  const send = async (chosen: Verdict) => {
+  const [chosen, setChosen] = useState<Verdict>('accept')
+  const send = async (wanted: Verdict, reason: string | null = null) => {
     setBusy(true)
-    const answer = await decideContingency(item.contingency_id, chosen)
+    setChosen(wanted)
+    const answer = await decideContingency(item.contingency_id, wanted, reason)
     setBusy(false)
     setVerdict(null)
     setProblem(answer.ok ? null : answer.problem)
@@ -145,31 +149,41 @@ function Decide({ item, onDecided }: { readonly item: Contingency; readonly onDe
           {t('contingency_undecided', { reason: problemWords(t, lang, problem) })}
         </p>
       )}
+      <SupervisorReason problem={problem} busy={busy} onSend={(reason) => void send(chosen, reason)} />
     </>
   )
 }
 
 type Clearing =
   | { readonly phase: 'asked' }
-  | { readonly phase: 'shown' | 'sending'; readonly actions: readonly ListedAction[]; readonly token: string }
+  | { readonly phase: 'shown' | 'sending'; readonly actions: readonly ListedAction[]; readonly token: string; readonly reason: string | null; readonly left: number }
   | { readonly phase: 'under_way'; readonly n: number }
   | { readonly phase: 'failed'; readonly problem: Problem }
+
+type Shown = Extract<Clearing, { readonly phase: 'shown' | 'sending' }>
 
 /** Carry out the list of actions that clears the way: the first press shows every one, the second gives them. */
 function ClearWay({ listId, nameOf, onDone }: { readonly listId: string; readonly nameOf: LineProps['nameOf']; readonly onDone: () => void }) {
   const { t, lang } = useLook()
   const [step, setStep] = useState<Clearing>({ phase: 'asked' })
-  const ask = async () => {
-    const answer = await executeActions(listId, null)
+  const ask = async (items: readonly string[] | null = null, reason: string | null = null, left = 0): Promise<void> => {
+    const answer = await executeActions(listId, null, items, reason)
     if (answer.ok) return setStep({ phase: 'under_way', n: answer.value.items.length })
     const problem: ActionsProblem = answer.problem
     if (problem.code === 'confirmation_required' && problem.confirmation_token !== undefined)
-      setStep({ phase: 'shown', actions: problem.effects ?? [], token: problem.confirmation_token })
-    else setStep({ phase: 'failed', problem })
+      return setStep({ phase: 'shown', actions: problem.effects ?? [], token: problem.confirmation_token, reason, left })
+    if (items === null && ownedByOther(problem)) {
+      // Flights of other positions are left to them; what is one's own is asked about.
+      const list = await getActionList(listId)
+      const waiting = list.ok ? list.value.items.filter(({ state }) => state === 'proposed' || state === 'escalated') : []
+      const own = waiting.filter(({ aircraft_id }) => !(problem.aircraft_ids ?? []).includes(aircraft_id))
+      if (own.length > 0) return ask(own.map(({ item_id }) => item_id), null, waiting.length - own.length)
+    }
+    setStep({ phase: 'failed', problem })
   }
-  const send = async (actions: readonly ListedAction[], token: string) => {
-    setStep({ phase: 'sending', actions, token })
-    const answer = await executeActions(listId, token)
+  const send = async ({ actions, token, reason, left }: Shown) => {
+    setStep({ phase: 'sending', actions, token, reason, left })
+    const answer = await executeActions(listId, token, actions.map(({ item_id }) => item_id), reason)
     setStep(answer.ok ? { phase: 'under_way', n: actions.length } : { phase: 'failed', problem: answer.problem })
     onDone()
   }
@@ -182,9 +196,10 @@ function ClearWay({ listId, nameOf, onDone }: { readonly listId: string; readonl
               <strong>{nameOf(action.aircraft_id)}</strong> {words(t, 'contingency_action_', action.action)}
             </li>
           ))}
+          {step.left > 0 && <li className="quiet">{t('sectors_left_out', { n: number(lang, step.left) })}</li>}
         </ul>
         <div className="decide-buttons">
-          <Button className="main-button main-danger" isDisabled={step.phase === 'sending'} onPress={() => void send(step.actions, step.token)}>
+          <Button className="main-button main-danger" isDisabled={step.phase === 'sending'} onPress={() => void send(step)}>
             {step.phase === 'sending' ? t('command_sending') : t('contingency_clear_confirm', { n: number(lang, step.actions.length) })}
           </Button>
           <Button className="quiet-button" isDisabled={step.phase === 'sending'} onPress={() => setStep({ phase: 'asked' })}>
@@ -202,6 +217,7 @@ function ClearWay({ listId, nameOf, onDone }: { readonly listId: string; readonl
           {t('contingency_clear_failed', { reason: problemWords(t, lang, step.problem) })}
         </p>
       )}
+      <SupervisorReason problem={step.phase === 'failed' ? step.problem : null} onSend={(reason) => void ask(null, reason)} />
       <div className="decide-buttons">
         <Button className="quiet-button" onPress={() => void ask()}>
           {t('contingency_clear')}

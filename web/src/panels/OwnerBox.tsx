@@ -21,7 +21,7 @@ interface Props {
   readonly aircraftId: string | null
 }
 
-const EVERY_MS = 2_000
+const EVERY_MS = 10_000
 
 export function OwnerBox({ trackId, aircraftId }: Props) {
   const { t, lang } = useLook()
@@ -32,7 +32,7 @@ export function OwnerBox({ trackId, aircraftId }: Props) {
   const [chosen, setChosen] = useState('')
   const [problem, setProblem] = useState<Problem | null>(null)
   const subject = aircraftId === null ? { track_id: trackId } : { aircraft_id: aircraftId }
-  const told = useAsked(board?.in_use === true ? `${trackId} ${aircraftId} ${round}` : null, () => getOwner(subject), EVERY_MS)
+  const told = useAsked(board?.in_use === true ? `${trackId} ${aircraftId} ${round} ${sectors.news}` : null, () => getOwner(subject), EVERY_MS)
   const [kept, setKept] = useState(told.value)
   if (told.value !== null && told.value !== kept) setKept(told.value)
   const owner = kept !== null && kept.track_id === trackId ? kept : null

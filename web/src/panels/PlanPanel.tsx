@@ -18,6 +18,7 @@ import { Drawer, Row, Section, Time } from './Drawer'
 import { EventsSection, FirmContact, ProfileSection } from './flight/FlightSections'
 import { arrival, RouteWords } from './PlanSection'
 import { OfferItem, ReasonItem } from './Reasons'
+import { TakeOffer } from './TakeOffer'
 
 interface Props {
   readonly planId: string
@@ -123,7 +124,9 @@ function Known({ flight, fleet, zones, sites, role, onFocus, onShow, onPlan, onC
         <Section title={t('offers_title')}>
           <ul className="reasons" aria-label={t('offers_title')}>
             {offers.map((item, index) => (
-              <OfferItem key={index} offer={item} chosen={item === offer} onChoose={() => choose({ kind: 'offer', index })} />
+              <OfferItem key={index} offer={item} chosen={item === offer} onChoose={() => choose({ kind: 'offer', index })}>
+                {role === 'operator' && plan.state === 'refused' && <TakeOffer offer={item} onPlan={onPlan} />}
+              </OfferItem>
             ))}
           </ul>
           <p className="note">{t('offers_note')}</p>

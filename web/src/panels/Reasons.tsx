@@ -1,5 +1,6 @@
 /** One reason of a decision, and one counter-offer: whole sentences, and what they refer to. */
 
+import type { ReactNode } from 'react'
 import { Button, ToggleButton } from 'react-aria-components'
 import type { CounterOffer, DecisionReason, FlightPlan, Site, Zone } from '../api/types'
 import type { Fleet } from '../app/hooks'
@@ -95,7 +96,15 @@ function OtherWords({ other, fleet, onPlan }: { readonly other: Other; readonly 
   )
 }
 
-export function OfferItem({ offer, chosen, onChoose }: { readonly offer: CounterOffer; readonly chosen: boolean; readonly onChoose: () => void }) {
+interface OfferProps {
+  readonly offer: CounterOffer
+  readonly chosen: boolean
+  readonly onChoose: () => void
+  /** What may be done with it. */
+  readonly children?: ReactNode
+}
+
+export function OfferItem({ offer, chosen, onChoose, children }: OfferProps) {
   const { t, lang } = useLook()
   const { delay_s, extra_m, extra_wh } = offer.cost
   const held = instant(offer.held_until)
@@ -117,6 +126,7 @@ export function OfferItem({ offer, chosen, onChoose }: { readonly offer: Counter
       <ToggleButton className="quiet-button reason-draw" isSelected={chosen} onChange={onChoose}>
         <Icon name="eye" /> {t('draw_on_map')}
       </ToggleButton>
+      {children}
     </li>
   )
 }

@@ -1,13 +1,17 @@
-/** The rules: every version with what it changed; regulators change values, see the impact, publish. */
+/** The rules: every version with what it changed; regulators change any member, see the impact, publish. */
 
 import { useMemo, useState } from 'react'
 import { Button } from 'react-aria-components'
-import { getPolicies, policyImpact, putPolicy } from '../../api/admin'
+import { getPolicies, policyImpact, putPolicy, type PolicyImpact } from '../../api/admin'
+import type { Problem } from '../../api/types'
 import { useConsole } from '../../app/consoleContext'
+import { useFleet } from '../../app/hooks'
 import { useLook } from '../../app/look'
 import { beijingDayTime, instant, number } from '../../i18n/format'
+import { inWords } from '../../panels/CommandBox'
 import { useAsked } from '../../panels/flight/useFlightStory'
-import { changeOf, flatten, type Flat } from './policyForm'
+import { PolicyField } from './PolicyFields'
+import { changeOf, membersOf, same, sourceOf, valueAt, withSource, withValue, type Document } from './policyForm'
 import { Table, Trouble, useActing } from './parts'
 
 export function PolicyTab() {
@@ -19,56 +23,62 @@ export function PolicyTab() {
   if (told.value !== null && told.value !== kept) setKept(told.value)
   const now = kept?.items[0] ?? null
   const writes = session.user.role === 'regulator'
-  const [edits, setEdits] = useState<Flat>({})
-  const [impact, setImpact] = useState<string | null>(null)
+  const [draft, setDraft] = useState<Document | null>(null)
+  const [impact, setImpact] = useState<PolicyImpact | null>(null)
   const [done, setDone] = useState<number | null>(null)
-  const values = useMemo(() => (now === null ? {} : flatten(now.policy)), [now])
-  const change = now === null ? {} : changeOf(now.policy, { ...values, ...edits })
-  const changed = Object.keys(change).length > 0
-  const set = (name: string, value: number | boolean) => {
+  const members = useMemo(() => (now === null ? [] : membersOf(now.policy)), [now])
+  const shown = draft ?? now?.policy ?? {}
+  const change = now === null || draft === null ? {} : changeOf(now.policy, draft)
+  const names = Object.keys(change)
+  const edit = (next: Document | null) => {
     setImpact(null)
-    setEdits((before) => ({ ...before, [name]: value }))
-  }
-  const look = async () => {
-    const found = await act(() => policyImpact(change))
-    if (found !== null) setImpact(t('policy_impact_says', { filed: number(lang, found.counts['filed'] ?? 0), airborne: number(lang, found.counts['airborne'] ?? 0) }))
+    setDone(null)
+    setDraft(next)
   }
   const publish = async () => {
     const made = now === null ? null : await act(() => putPolicy(change, now.version))
     if (made === null) return
+    edit(null)
     setDone(made.version)
-    setEdits({})
-    setImpact(null)
   }
   return (
     <div className="admin-columns">
       <section aria-label={now === null ? t('admin_tab_policy') : t('policy_version', { n: number(lang, now.version) })}>
         <Trouble problem={told.problem} />
-        <Trouble problem={refused} done />
         {now !== null && <h2>{t('policy_version', { n: number(lang, now.version) })}</h2>}
         {!writes && <p className="quiet">{t('policy_read_only')}</p>}
         {writes && (
-          <div className="admin-form">
-            <Button className="quiet-button" isDisabled={busy || !changed} onPress={() => void look()}>
-              {t('policy_impact')}
-            </Button>
-            <Button className="main-button" isDisabled={busy || !changed || impact === null} onPress={() => void publish()}>
-              {t('policy_publish')}
-            </Button>
-            <span role="status">{impact ?? (done === null ? '' : t('policy_done', { n: number(lang, done) }))}</span>
+          <div className="policy-publish">
+            <div className="admin-form">
+              <Button className="quiet-button" isDisabled={busy || names.length === 0} onPress={() => void act(() => policyImpact(change)).then((found) => setImpact(found))}>
+                {t('policy_impact')}
+              </Button>
+              <Button className="main-button" isDisabled={busy || names.length === 0 || impact === null} onPress={() => void publish()}>
+                {t('policy_publish')}
+              </Button>
+              <Button className="quiet-button" isDisabled={busy || names.length === 0} onPress={() => edit(null)}>
+                {t('policy_undo')}
+              </Button>
+              <span role="status">{done === null ? '' : t('policy_done', { n: number(lang, done) })}</span>
+            </div>
+            {names.length > 0 && <p className="mono">{t('policy_changed', { names: names.join(', ') })}</p>}
+            {impact !== null && <Impact impact={impact} />}
+            <Refused problem={refused} />
           </div>
         )}
         <Table label={t('admin_tab_policy')} heads={[t('policy_field'), t('policy_value')]}>
-          {Object.entries(values).map(([name, value]) => {
-            const shown = edits[name] ?? value
+          {members.map(({ path, kind }) => {
+            const value = valueAt(shown, path)
+            const source = sourceOf(shown, path)
             return (
-              <tr key={name} data-rank={shown === value ? 0 : 2}>
-                <td className="mono">{name}</td>
-                <td>
-                  {typeof shown === 'boolean' ? (
-                    <input type="checkbox" aria-label={name} checked={shown} disabled={!writes} onChange={(event) => set(name, event.target.checked)} />
+              <tr key={path} data-rank={same(value, now === null ? value : valueAt(now.policy, path)) ? 0 : 2}>
+                <td className="mono">{path}</td>
+                <td className="policy-value">
+                  <PolicyField path={path} kind={kind} value={value} disabled={!writes} onChange={(next) => edit(withValue(shown, path, next))} />
+                  {writes ? (
+                    <input className="policy-source" type="text" aria-label={t('policy_source', { name: path })} placeholder={t('policy_source_none')} value={source} maxLength={300} onChange={(event) => edit(withSource(shown, path, event.target.value))} />
                   ) : (
-                    <input type="number" aria-label={name} step="any" value={shown} disabled={!writes} onChange={(event) => event.target.value !== '' && set(name, Number(event.target.value))} />
+                    source !== '' && <span className="quiet block">{source}</span>
                   )}
                 </td>
               </tr>
@@ -89,7 +99,7 @@ export function PolicyTab() {
                 </p>
                 {item.changed.length > 0 && <p className="mono">{t('policy_changed', { names: item.changed.join(', ') })}</p>}
                 {writes && item !== now && (
-                  <Button className="quiet-button" onPress={() => (setEdits(flatten(item.policy)), setImpact(null))}>
+                  <Button className="quiet-button" onPress={() => edit(item.policy)}>
                     {t('policy_restore', { n: number(lang, item.version) })}
                   </Button>
                 )}
@@ -99,5 +109,59 @@ export function PolicyTab() {
         </ul>
       </section>
     </div>
+  )
+}
+
+const NAMED_MOST = 20
+
+/** Who would not pass under the new rules: counted, and named. */
+function Impact({ impact }: { readonly impact: PolicyImpact }) {
+  const { t, lang } = useLook()
+  const { go } = useConsole()
+  const fleet = useFleet(true)
+  const plans = [...impact.airborne, ...impact.filed]
+  return (
+    <div role="status">
+      <p>{t('policy_impact_says', { filed: number(lang, impact.counts['filed'] ?? 0), airborne: number(lang, impact.counts['airborne'] ?? 0) })}</p>
+      {plans.length > 0 && (
+        <ul className="admin-list" aria-label={t('policy_impact')}>
+          {plans.slice(0, NAMED_MOST).map((plan) => {
+            const at = instant(plan.starts_at)
+            const first = plan.reasons[0]
+            return (
+              <li key={plan.plan_id}>
+                <Button className="link-button" onPress={() => go('live', { plan: plan.plan_id })}>
+                  {fleet.aircraft.get(plan.aircraft_id ?? '')?.registration ?? plan.plan_id}
+                </Button>{' '}
+                <span className="quiet">
+                  {at === null ? '' : beijingDayTime(at)} {first === undefined ? '' : inWords(lang, first)}
+                </span>
+              </li>
+            )
+          })}
+          {plans.length > NAMED_MOST && <li className="quiet">{t('impact_more', { n: number(lang, plans.length - NAMED_MOST) })}</li>}
+        </ul>
+      )}
+    </div>
+  )
+}
+
+/** Why it was refused, member by member; where the error budget is broken, with the sum. */
+function Refused({ problem }: { readonly problem: Problem | null }) {
+  const { lang } = useLook()
+  if (problem === null) return null
+  return (
+    <>
+      <Trouble problem={problem} done />
+      {(problem.errors ?? []).length > 0 && (
+        <ul className="admin-list policy-errors">
+          {problem.errors!.map((error, index) => (
+            <li key={index}>
+              <span className="mono">{error.field}</span> {(lang === 'zh-CN' ? error.detail_zh : error.detail) ?? error.detail ?? error.code}
+            </li>
+          ))}
+        </ul>
+      )}
+    </>
   )
 }

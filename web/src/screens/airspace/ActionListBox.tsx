@@ -8,6 +8,7 @@ import type { Fleet } from '../../app/hooks'
 import { useLook } from '../../app/look'
 import { beijingTime, instant, number } from '../../i18n/format'
 import { CommandMark } from '../../ui/CommandMark'
+import { ownedByOther, SupervisorReason } from '../../panels/SupervisorReason'
 import { problemWords } from '../../ui/problem'
 import { actionWords } from './ImpactBox'
 
@@ -24,6 +25,9 @@ interface Props {
 interface Question {
   readonly items: readonly ActionItem[]
   readonly token: string
+  readonly reason: string | null
+  /** How many flights of other positions are left to them. */
+  readonly left: number
 }
 
 const marks = { proposed: 'queued', executing: 'sent', confirmed: 'confirmed', escalated: 'timed_out', withdrawn: 'refused' } as const
@@ -36,6 +40,8 @@ export function ActionListBox({ listId, name, decides, fleet, onPlan }: Props) {
   const [question, setQuestion] = useState<Question | null>(null)
   const [busy, setBusy] = useState(false)
   const reload = useRef<() => void>(() => {})
+  const wanted = useRef<readonly ActionItem[]>([])
+  const askRef = useRef<(items: readonly ActionItem[], reason: string | null, left: number) => Promise<void>>(async () => {})
 
   useEffect(() => {
     let current = true
@@ -58,19 +64,23 @@ export function ActionListBox({ listId, name, decides, fleet, onPlan }: Props) {
   }, [listId])
 
   const ask = useCallback(
-    async (items: readonly ActionItem[]) => {
+    async (items: readonly ActionItem[], reason: string | null = null, left = 0): Promise<void> => {
       setRefused(null)
-      const answer = await executeItems(listId, items.map(({ item_id }) => item_id), null)
+      wanted.current = items
+      const answer = await executeItems(listId, items.map(({ item_id }) => item_id), null, reason)
       if (answer.ok) return reload.current()
       const asked: Asked = answer.problem
-      if (asked.code === 'confirmation_required' && asked.confirmation_token !== undefined) setQuestion({ items, token: asked.confirmation_token })
-      else setRefused(asked)
+      if (asked.code === 'confirmation_required' && asked.confirmation_token !== undefined) return setQuestion({ items, token: asked.confirmation_token, reason, left })
+      const own = items.filter(({ aircraft_id }) => !(asked.aircraft_ids ?? []).includes(aircraft_id))
+      if (ownedByOther(asked) && own.length > 0 && own.length < items.length) return askRef.current(own, null, items.length - own.length)
+      setRefused(asked)
     },
     [listId],
   )
-  const carryOut = async ({ items, token }: Question) => {
+  askRef.current = ask
+  const carryOut = async ({ items, token, reason }: Question) => {
     setBusy(true)
-    const answer = await executeItems(listId, items.map(({ item_id }) => item_id), token)
+    const answer = await executeItems(listId, items.map(({ item_id }) => item_id), token, reason)
     setBusy(false)
     setQuestion(null)
     setRefused(answer.ok ? null : answer.problem)
@@ -101,6 +111,7 @@ export function ActionListBox({ listId, name, decides, fleet, onPlan }: Props) {
                 <strong>{nameOf(item)}</strong> {actionWords(t, item.action)}
               </li>
             ))}
+            {question.left > 0 && <li className="quiet">{t('sectors_left_out', { n: number(lang, question.left) })}</li>}
             {question.items.length > 20 && <li className="quiet">{t('impact_more', { n: number(lang, question.items.length - 20) })}</li>}
           </ul>
           <div className="decide-buttons">
@@ -118,6 +129,7 @@ export function ActionListBox({ listId, name, decides, fleet, onPlan }: Props) {
           {t('actions_failed', { reason: problemWords(t, lang, refused) })}
         </p>
       )}
+      <SupervisorReason problem={refused} busy={busy} onSend={(reason) => void ask(wanted.current, reason)} />
       <ul className="action-list">
         {items.map((item) => {
           const enters = instant(item.enters_at)

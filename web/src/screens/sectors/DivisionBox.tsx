@@ -15,7 +15,7 @@ import { useAsked } from '../../panels/flight/useFlightStory'
 import { Field } from '../../panels/OrderForm'
 import { Icon } from '../../ui/icons'
 import { ShapeBox } from '../airspace/ShapeBox'
-import { featuresOf, groundOf } from './sectorShapes'
+import { bandOf, featuresOf, groundOf } from './sectorShapes'
 
 interface Props {
   readonly layout: SectorLayout
@@ -60,7 +60,7 @@ export function DivisionBox({ layout, positions, supervises, busy, map, nameOf, 
         <ul className="sectors-list">
           {layout.sectors.map((sector) => (
             <li key={sector.sector_id}>
-              <strong>{localName(lang, { name: sector.name, name_zh: sector.name_zh ?? null })}</strong>
+              <strong>{localName(lang, { name: sector.name, name_zh: sector.name_zh ?? null })}</strong> <span className="quiet">{bandOf(sector, t, lang)}</span>
               {supervises && layout.in_use ? (
                 <Field label={t('sectors_position')}>
                   {(id) => <PositionSelect id={id} value={sector.position_id} positions={positions} busy={busy} onChange={(ref) => void act(() => assignSectors({ [sector.sector_id ?? '']: ref }, ''))} />}
@@ -132,6 +132,12 @@ function PositionSelect({ id, value, positions, busy = false, onChange }: Select
   )
 }
 
+const datums = ['AGL', 'AMSL', 'HAE'] as const
+
+function HeightInput({ id, value, onChange }: { readonly id: string; readonly value: number | null; readonly onChange: (value: number | null) => void }) {
+  return <input id={id} type="number" min="-1000" max="20000" step="any" value={value ?? ''} onChange={(event) => onChange(event.target.value === '' ? null : Number(event.target.value))} />
+}
+
 interface EditorProps {
   readonly draft: LayoutBody
   readonly positions: readonly Position[]
@@ -193,9 +199,9 @@ function Editor({ draft, positions, busy, map, nameOf, onChange, onCancel, onPub
     }
   }, [map])
   useEffect(() => {
-    const others = featuresOf(draft.sectors.filter((_, i) => i !== chosen), lang, nameOf)
+    const others = featuresOf(draft.sectors.filter((_, i) => i !== chosen), t, lang, nameOf)
     tool.current?.show(chosen === null ? null : history.present, { drawing, editable: chosen !== null, bad: faultOf(history.present) === 'crossing', others })
-  }, [ready, draft, chosen, history, drawing, lang, nameOf])
+  }, [ready, draft, chosen, history, drawing, t, lang, nameOf])
 
   const choose = (index: number | null) => {
     const shape = asShape(index === null ? undefined : draft.sectors[index])
@@ -218,6 +224,21 @@ function Editor({ draft, positions, busy, map, nameOf, onChange, onCancel, onPub
             <div className="sectors-row">
               <Field label={t('sectors_name')}>{(id) => <input id={id} value={sector.name} maxLength={80} onChange={(event) => change(index, { name: event.target.value, name_zh: null })} />}</Field>
               <Field label={t('sectors_position')}>{(id) => <PositionSelect id={id} value={sector.position_id} positions={positions} onChange={(ref) => change(index, { position_id: ref })} />}</Field>
+            </div>
+            <div className="sectors-row">
+              <Field label={t('sectors_lower')}>{(id) => <HeightInput id={id} value={sector.lower_m ?? null} onChange={(lower_m) => change(index, { lower_m })} />}</Field>
+              <Field label={t('sectors_upper')}>{(id) => <HeightInput id={id} value={sector.upper_m ?? null} onChange={(upper_m) => change(index, { upper_m })} />}</Field>
+              <Field label={t('zone_form_datum')}>
+                {(id) => (
+                  <select id={id} value={sector.datum ?? 'AGL'} onChange={(event) => change(index, { datum: datums.find((datum) => datum === event.target.value) ?? 'AGL' })}>
+                    {datums.map((datum) => (
+                      <option key={datum} value={datum}>
+                        {t(`datum_${datum}`)}
+                      </option>
+                    ))}
+                  </select>
+                )}
+              </Field>
             </div>
             <div className="decide-buttons">
               <Button className="quiet-button" aria-pressed={chosen === index} aria-label={`${t('sectors_shape')}: ${name}`} onPress={() => choose(chosen === index ? null : index)}>

@@ -69,13 +69,13 @@ export default function SectorsScreen() {
     let dropped = false
     map.whenReady(() => {
       if (dropped) return
-      map.startDraft({ onShape: () => {}, onFinish: () => {} })?.show(null, { drawing: false, editable: false, bad: false, others: featuresOf(shown, lang, nameOf) })
+      map.startDraft({ onShape: () => {}, onFinish: () => {} })?.show(null, { drawing: false, editable: false, bad: false, others: featuresOf(shown, t, lang, nameOf) })
     })
     return () => {
       dropped = true
       map.endDraft()
     }
-  }, [map, editing, shown, lang, nameOf])
+  }, [map, editing, shown, t, lang, nameOf])
 
   const supervises = sectors.board?.supervises ?? false
   return (

@@ -3,8 +3,8 @@
 import { cellsToMultiPolygon } from 'h3-js'
 import type { SectorShape } from '../../api/sectors'
 import type { LonLat } from '../../draw/shape'
-import { localName } from '../../i18n/format'
-import type { Lang } from '../../i18n/translate'
+import { localName, number } from '../../i18n/format'
+import type { Lang, Translate } from '../../i18n/translate'
 
 /** The ground of a sector; null while it is not drawn. */
 export function groundOf(sector: SectorShape): GeoJSON.Polygon | GeoJSON.MultiPolygon | null {
@@ -13,12 +13,23 @@ export function groundOf(sector: SectorShape): GeoJSON.Polygon | GeoJSON.MultiPo
   return { type: 'MultiPolygon', coordinates: cellsToMultiPolygon([...sector.cells], true) }
 }
 
+/** The band of a sector in words with its datum; empty where it holds every height. */
+export function bandOf({ lower_m, upper_m, datum }: SectorShape, t: Translate, lang: Lang): string {
+  const [lower, upper] = [lower_m ?? null, upper_m ?? null]
+  const over = datum ?? 'AGL'
+  if (lower !== null && upper !== null) return t('sectors_band', { lower: number(lang, lower), upper: number(lang, upper), datum: over })
+  if (upper !== null) return t('sectors_band_below', { upper: number(lang, upper), datum: over })
+  return lower === null ? '' : t('sectors_band_above', { lower: number(lang, lower), datum: over })
+}
+
 /** Outlines and names of sectors, for looking at. */
-export function featuresOf(sectors: readonly SectorShape[], lang: Lang, nameOf: (positionId: string) => string): GeoJSON.Feature[] {
+export function featuresOf(sectors: readonly SectorShape[], t: Translate, lang: Lang, nameOf: (positionId: string) => string): GeoJSON.Feature[] {
   return sectors.flatMap((sector): GeoJSON.Feature[] => {
     const geometry = groundOf(sector)
     if (geometry === null) return []
-    const label = `${localName(lang, { name: sector.name, name_zh: sector.name_zh ?? null })}\n${nameOf(sector.position_id)}`
+    const band = bandOf(sector, t, lang)
+    const name = localName(lang, { name: sector.name, name_zh: sector.name_zh ?? null })
+    const label = `${name}\n${nameOf(sector.position_id)}${band === '' ? '' : `\n${band}`}`
     const middle = middleOf(geometry)
     const area: GeoJSON.Feature = { type: 'Feature', geometry, properties: { bad: false } }
     return middle === null ? [area] : [area, { type: 'Feature', geometry: { type: 'Point', coordinates: [...middle] }, properties: { label } }]

@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest'
-import { bodyOf, commandTypes, contingencyKinds, type Contingency } from '../src/api/commands'
+import { bodyOf, commandTypes, contingencyKinds, type Contingency, type Effect, type EffectVolume } from '../src/api/commands'
 import { mayCommand } from '../src/command/authority'
 import { commandStates, commandsTo, isOver, standing, taken, type CommandState, type GivenCommand } from '../src/command/commandBook'
 import { inOrder } from '../src/command/contingencyOrder'
+import { orderFocus } from '../src/command/orderFocus'
 import { keyFor } from '../src/i18n/translate'
 
 const T0 = Date.parse('2026-03-01T00:00:00Z')
@@ -106,4 +107,28 @@ test('contingencies that wait for a decision come first, the longest waiting on 
   })
   const items = [item('open_old', 'open', 1), item('asked_late', 'proposed', 9), item('open_new', 'open', 5), item('asked_early', 'proposed', 2)]
   expect(inOrder(items).map(({ contingency_id }) => contingency_id)).toEqual(['asked_early', 'asked_late', 'open_new', 'open_old'])
+})
+
+const effect = (volumes: readonly EffectVolume[] | null): Effect => ({ aircraft_id: 'ac_1', type: 'hold', detail: '', detail_zh: '', allowed: true, ...(volumes === null ? {} : { volumes }) })
+
+test('what an order would reserve is drawn as closed outlines, a disc with its radius and a polygon with its corners', () => {
+  const disc = { volume: { outline_circle: { center: { lat: 22.5, lng: 114 }, radius: { value: 100 } } } }
+  const corners = [{ lat: 22.5, lng: 114 }, { lat: 22.5, lng: 114.01 }, { lat: 22.51, lng: 114.01 }]
+  const focus = orderFocus([effect([disc]), effect([{ volume: { outline_polygon: { vertices: corners } } }])])
+  expect(focus?.lines.map(({ kind }) => kind)).toEqual(['reserved', 'reserved'])
+  const [round, ring] = focus!.lines.map(({ points }) => points)
+  for (const points of [round!, ring!]) {
+    expect(points.at(-1)![0]).toBeCloseTo(points[0]![0], 9)
+    expect(points.at(-1)![1]).toBeCloseTo(points[0]![1], 9)
+  }
+  for (const [lon, lat] of round!) {
+    const east_m = (lon - 114) * 111_320 * Math.cos((22.5 * Math.PI) / 180)
+    expect(Math.hypot(east_m, (lat - 22.5) * 111_320)).toBeCloseTo(100, 3)
+  }
+  expect(ring).toEqual([[114, 22.5], [114.01, 22.5], [114.01, 22.51], [114, 22.5]])
+})
+
+test('an order that takes no airspace leaves the map to what else is looked at', () => {
+  expect(orderFocus([])).toBeNull()
+  expect(orderFocus([effect([]), effect(null)])).toBeNull()
 })

@@ -4,9 +4,9 @@ import re
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
-from tests.e2e.conftest import City
+from tests.e2e.conftest import City, wait_for
 
 pytestmark = [pytest.mark.slow, pytest.mark.e2e, pytest.mark.timeout(240)]
 
@@ -90,4 +90,73 @@ def test_a_fault_is_given_and_taken_away_in_the_console(browser: Browser, city: 
     assert [fault["values"]["loss_pct"] for fault in told[vehicle["id"]]] == [3]
     row.get_by_role("button", name="Clear Packet loss").click()
     expect(row).not_to_contain_text("Packet loss", timeout=10_000)
+    page.context.close()
+
+
+@pytest.mark.long
+def test_one_order_to_several_is_shown_line_by_line_before_it_is_given(browser: Browser, city: City) -> None:
+    """The filter's drones get one order: what each would do first, those that cannot are left out, then the second press.
+
+    The service's answers are given here, so that no drone of the city is held: what it answers is the contract's to test.
+    """
+    page = opened(browser, city, "dispatcher")
+    asked: list[dict[str, Any]] = []
+
+    def answer(route: Route) -> None:
+        body = route.request.post_data_json
+        asked.append({"dry_run": "dry_run=true" in route.request.url, **body})
+        ids = [item["aircraft_id"] for item in body["commands"]]
+        if "confirmation_token" in body:
+            problem = {
+                "code": "command_outstanding",
+                "status": 409,
+                "title": "One is outstanding",
+                "title_zh": "已有指令",
+            }
+            items = [{"aircraft_id": name, "command": None, "problem": problem} for name in ids]
+            route.fulfill(status=202, json={"items": items})
+        elif len(asked) == 1:
+            route.fulfill(status=409, json={"code": "command_reason_required", "status": 409, "title": "Why?"})
+        else:
+            first = len(asked) == 2
+            effects = [
+                {
+                    "aircraft_id": name, "type": "hold", "detail": f"{name} stops here.", "detail_zh": "悬停", "volumes": [],
+                    "allowed": not (first and name == ids[0]), "reasons": [], "affected": [],
+                }
+                for name in ids
+            ]  # fmt: skip
+            route.fulfill(
+                status=200, json={"effects": effects, "confirmation_required": True, "confirmation_token": "t1"}
+            )
+
+    page.route("**/v1/commands/mass*", answer)
+    page.goto(f"{city.base_url}/?lang=en&below=9000")
+    card = page.get_by_role("region", name="Order to several")
+
+    def several() -> bool:
+        """Whether more than one drone is on the map to be ordered; the list is that of the moment it is opened."""
+        page.get_by_role("button", name="Order to these").click(timeout=60_000)
+        if int(card.locator(".count").inner_text()) > 1:
+            return True
+        card.get_by_role("button", name="Close the order to several").click()
+        return False
+
+    wait_for(several, 90, "two drones on the map")
+    card.get_by_role("button", name="Hold", exact=True).click()
+    card.get_by_role("textbox").fill("Crane at work ahead")
+    card.get_by_role("button", name="Show what it would do").click()
+    lines = card.get_by_role("list", name="What each would do").get_by_role("listitem")
+    expect(lines.first).to_have_attribute("data-allowed", "false")
+    count = lines.count()
+    card.get_by_role("button", name="Leave out 1").click()
+    expect(lines).to_have_count(count - 1)
+    assert not any("confirmation_token" in body for body in asked), "given before it was confirmed"
+    card.get_by_role("button", name=re.compile("^Yes, give")).click()
+    given = card.get_by_role("list", name="Latest orders").get_by_role("listitem")
+    expect(given).to_have_count(count - 1)
+    assert [body["dry_run"] for body in asked] == [True, True, True, False]
+    assert {item["type"] for item in asked[-1]["commands"]} == {"hold"}
+    assert (asked[-1]["reason"], asked[-1]["confirmation_token"]) == ("Crane at work ahead", "t1")
+    assert asked[-1]["commands"] == asked[-2]["commands"]
     page.context.close()

@@ -350,13 +350,15 @@ function planLayers(p: Palette, lang: Lang): LayerSpecification[] {
 /** What a reason, an offer or an alert is about: told apart by dashes and widths as well as by colour. */
 function focusLayers(p: Palette, lang: Lang): LayerSpecification[] {
   const round = { 'line-cap': 'round', 'line-join': 'round' } as const
+  const isQuiet: ExpressionSpecification = ['boolean', ['get', 'quiet'], false]
   const line = (kind: FocusLine, colour: string | ExpressionSpecification, width: number, dashes: number[] | null): LayerSpecification => ({
     id: `focus-${kind}`,
     type: 'line',
     source: 'focus',
     filter: ['==', ['get', 'kind'], kind],
     layout: dashes === null ? round : { 'line-join': 'round' },
-    paint: { 'line-color': colour, 'line-width': width, ...(dashes === null ? {} : { 'line-dasharray': dashes }) },
+    // What else stands against a plan is drawn thinner than what is chosen.
+    paint: { 'line-color': colour, 'line-width': ['case', isQuiet, width * 0.6, width], 'line-opacity': ['case', isQuiet, 0.75, 1], ...(dashes === null ? {} : { 'line-dasharray': dashes }) },
   })
   return [
     {
@@ -365,11 +367,12 @@ function focusLayers(p: Palette, lang: Lang): LayerSpecification[] {
       source: 'focus',
       filter: ['has', 'kind'],
       layout: round,
-      paint: { 'line-color': p.halo, 'line-width': 8, 'line-opacity': 0.85 },
+      paint: { 'line-color': p.halo, 'line-width': ['case', isQuiet, 5, 8], 'line-opacity': 0.85 },
     },
     line('other', p.state.nonconforming, 2.6, [4, 1.6]),
     line('offer', p.state.conforming, 3, [1.4, 1.2]),
     line('predicted', p.state.nonconforming, 2.6, [2, 1.2]),
+    line('reserved', p.plan, 2.4, [3, 1]),
     line('segment', ['match', ['get', 'severity'], 'refuse', p.state.contingent, 'pending', p.state.nonconforming, p.state.unknown], 4.4, null),
     {
       id: 'focus-place',
@@ -377,11 +380,11 @@ function focusLayers(p: Palette, lang: Lang): LayerSpecification[] {
       source: 'focus',
       filter: ['has', 'place'],
       paint: {
-        'circle-radius': 11,
+        'circle-radius': ['case', isQuiet, 6, 11],
         'circle-color': p.state.contingent,
         'circle-opacity': 0.18,
         'circle-stroke-color': p.state.contingent,
-        'circle-stroke-width': 2.4,
+        'circle-stroke-width': ['case', isQuiet, 1.4, 2.4],
       },
     },
     {

@@ -111,13 +111,18 @@ function FilterForm({ control: { filter, on, problem, set }, operators }: Pick<P
 }
 
 /** Stands over the map while a filter is on. */
-export function FilterNotice({ control, shown, total }: { readonly control: FilterControl; readonly shown: number; readonly total: number }) {
+export function FilterNotice({ control, shown, total, onOrder }: { readonly control: FilterControl; readonly shown: number; readonly total: number; readonly onOrder: (() => void) | null }) {
   const { t, lang } = useLook()
   if (!control.on) return null
   return (
     <div className="filter-notice" role="status">
       <Icon name="filter" />
       {t('filter_shown', { shown: number(lang, shown), total: number(lang, total) })}
+      {onOrder !== null && (
+        <Button className="link-button" onPress={onOrder}>
+          {t('mass_open')}
+        </Button>
+      )}
       <Button className="link-button" onPress={() => control.set(noFilter)}>
         {t('filter_clear')}
       </Button>

@@ -4,13 +4,14 @@ import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { alertFocus } from '../../alerts/alertFocus'
 import type { Act } from '../../alerts/recommended'
 import { awaits, nextAlert } from '../../alerts/alertBook'
-import type { Alert } from '../../api/types'
+import type { Alert, Role, SessionUser } from '../../api/types'
 import type { LiveFeed } from '../../live/liveFeed'
 import { cellViews, type CellView } from '../../map/cellLayer'
 import type { LayerGroup, Picked } from '../../map/cityMap'
 import type { Focus, Point } from '../../map/focusDrawing'
 import { AlertRail } from '../../panels/AlertRail'
 import { CommandBox } from '../../panels/CommandBox'
+import { MassOrder, type Orderable } from '../../panels/MassOrder'
 import { ContingencyList } from '../../panels/ContingencyList'
 import { AttentionList } from '../../panels/AttentionList'
 import { DronePanel } from '../../panels/DronePanel'
@@ -40,7 +41,9 @@ import { useFaults } from '../../app/useFaults'
 import { useTrackFilter } from '../../app/useTrackFilter'
 import { useParcel, useParcels } from '../../app/useParcels'
 import { usePlans } from '../../app/usePlans'
+import type { Effect } from '../../api/commands'
 import { mayCommand } from '../../command/authority'
+import { orderFocus } from '../../command/orderFocus'
 import { useShortcuts, type Command } from '../../app/shortcuts'
 import { readUrl, replaceParam, replaceUrl } from '../../app/urlState'
 
@@ -90,6 +93,19 @@ function trackOf(feed: LiveFeed, planId: string, aircraftId: string | null): str
   return found?.track_id ?? null
 }
 
+const ORDERS_AT_ONCE = 500
+
+/** The drones shown now that this person may order, by registration; no more than the service takes at once. */
+function orderable(feed: LiveFeed, role: Role, organisation: SessionUser['organisation']): Orderable[] {
+  const shown = [...feed.identities()].filter(({ row }) => feed.slotOf(row) >= 0 && feed.slotOf(row) < feed.frame.shown)
+  return shown
+    .flatMap(({ aircraft_id, registration, operator_id }) =>
+      aircraft_id === null || !mayCommand(role, organisation, operator_id) ? [] : [{ aircraft_id, registration: registration ?? aircraft_id }],
+    )
+    .sort((a, b) => a.registration.localeCompare(b.registration))
+    .slice(0, ORDERS_AT_ONCE)
+}
+
 /** What an alert opens: its drone, else its plan, else its zone. */
 function subjectOf(alert: Alert): Picked | null {
   if (alert.track_id != null) return { kind: 'drone', track_id: alert.track_id }
@@ -122,6 +138,9 @@ export function LiveScreen() {
   const [acknowledging, setAcknowledging] = useState(false)
   const [asked, setAsked] = useState<{ readonly aircraft_id: string; readonly type: string | null; readonly nth: number } | null>(null)
   const [reasonFocus, setReasonFocus] = useState<Focus | null>(null)
+  const [reserved, setReserved] = useState<Focus | null>(null)
+  const [several, setSeveral] = useState<readonly Orderable[] | null>(null)
+  const takeEffects = useCallback((effects: readonly Effect[]) => setReserved(orderFocus(effects)), [])
   const { list: planList, loadMore } = usePlans(feed, plansOpen, planFilter)
   const parcels = useParcels(feed, board === 'orders')
   const parcel = useParcel(feed, orderId)
@@ -147,11 +166,12 @@ export function LiveScreen() {
 
   const alert = alertId === null ? null : (alerts.byId.get(alertId) ?? null)
   const focus = useMemo(() => {
+    if (reserved !== null) return reserved
     if (pickedPlan !== null) return reasonFocus
     return alert === null ? null : alertFocus(alert, (id) => placeOf(feed, id))
     // The paths of a predicted conflict start where the drones are: drawn anew each second.
     // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [feed, pickedPlan, reasonFocus, alert, now_ms])
+  }, [feed, reserved, pickedPlan, reasonFocus, alert, now_ms])
 
   useEffect(() => replaceParam('alert', alertId), [alertId])
   useEffect(() => {
@@ -307,7 +327,12 @@ export function LiveScreen() {
           }
         />
       </TopActions>
-      <FilterNotice control={filter} shown={feed.frame.shown} total={feed.frame.count} />
+      <FilterNotice
+        control={filter}
+        shown={feed.frame.shown}
+        total={feed.frame.count}
+        onOrder={role === 'dispatcher' || role === 'operator' ? () => setSeveral(orderable(feed, role, organisation)) : null}
+      />
       <div className="left-rail">
         <AlertRail
           alerts={alerts}
@@ -320,6 +345,9 @@ export function LiveScreen() {
           mayOrder={mayOrderFor}
           onAct={actOn}
         />
+        {several !== null && (
+          <MassOrder feed={feed} vehicles={several} link={stats?.link ?? 'connecting'} now_ms={now_ms} onEffects={takeEffects} onClose={() => setSeveral(null)} />
+        )}
         {contingenciesOpen && (
           <ContingencyList contingencies={contingencies} fleet={fleet} decides={role === 'dispatcher'} onPick={pickFlight} onClose={() => setContingenciesOpen(false)} />
         )}
@@ -342,7 +370,7 @@ export function LiveScreen() {
           now_ms={now_ms}
           commands={
             mayOrder && aircraftId !== null ? (
-              <CommandBox key={aircraftId} feed={feed} aircraftId={aircraftId} centre={role === 'dispatcher'} link={stats?.link ?? 'connecting'} now_ms={now_ms} asked={asked?.aircraft_id === aircraftId ? asked : null} />
+              <CommandBox key={aircraftId} feed={feed} aircraftId={aircraftId} centre={role === 'dispatcher'} link={stats?.link ?? 'connecting'} now_ms={now_ms} asked={asked?.aircraft_id === aircraftId ? asked : null} onEffects={takeEffects} />
             ) : null
           }
           following={following}

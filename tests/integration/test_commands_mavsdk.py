@@ -56,12 +56,28 @@ class Peer:
         await self.actions.set_allowable_flight_modes(action_server.AllowableFlightModes(*[allowed] * 7))
         await asyncio.sleep(0.5)
 
-    async def order(self, kind: str, lasts_s: float = 8.0, items: tuple[MissionItem, ...] = ()) -> Outcome:
+    async def order(
+        self,
+        kind: str,
+        lasts_s: float = 8.0,
+        items: tuple[MissionItem, ...] = (),
+        rates: dict[int, float] | None = None,
+    ) -> Outcome:
         """Carry out an order and return how it ended."""
         found = next(event for event in self.seen if isinstance(event, VehicleFound))
         self.told.clear()
         work = Work(
-            kind, found.vehicle, found.autopilot, found.vehicle_type, lasts_s, place=HERE, home=HOME, items=items
+            kind,
+            found.vehicle,
+            found.autopilot,
+            found.vehicle_type,
+            lasts_s,
+            place=HERE,
+            home=HOME,
+            pad=HERE,
+            items=items,
+            fence=items,
+            rates=rates,
         )
         return await CommandRunner(self.bridge).run(work, lambda state, said: self.told.append(state))
 
@@ -127,12 +143,15 @@ async def test_modes_are_confirmed_by_what_the_vehicle_shows() -> None:
         ]
 
 
-@pytest.mark.parametrize("kind", ["hold", "resume", "rtl", "land"])
+ITEMS = tuple(MissionItem(0, 16, 225_400_000 + n, 1_140_500_000, 50.0 + n) for n in range(4))
+
+
+@pytest.mark.parametrize("kind", ["hold", "resume", "rtl", "land", "reroute", "land_at_site"])
 async def test_a_mode_that_is_not_allowed_is_refused(kind: str) -> None:
-    """What MAVSDK's vehicle does not allow must end refused, in its own words."""
+    """What MAVSDK's vehicle does not allow must end refused, in its own words; a new mission is not begun without a hold."""
     async with peer() as vehicle:
         await vehicle.allow(False)
-        outcome = await vehicle.order(kind)
+        outcome = await vehicle.order(kind, items=ITEMS)
         assert outcome.state is CommandState.REFUSED, outcome
         assert "temporarily_rejected" in outcome.said.en
         assert vehicle.told == [CommandState.SENT]
@@ -147,19 +166,50 @@ async def test_acknowledged_and_not_done_is_timed_out() -> None:
         assert vehicle.told == [CommandState.SENT, CommandState.ACCEPTED]
 
 
-async def test_a_mission_is_read_back_or_not_called_uploaded() -> None:
-    """MAVSDK's mission server takes an upload and tells no mission: that must not be confirmed."""
-    items = tuple(MissionItem(0, 16, 225_400_000 + n, 1_140_500_000, 50.0 + n) for n in range(4))
+@pytest.mark.long
+async def test_a_vehicle_that_hears_nothing_leaves_every_order_timed_out() -> None:
+    """Every kind of order to MAVSDK's vehicle behind a wire that carries one way only must end timed out, as sent only."""
+
+    async def silent(vehicle: Peer, kinds: list[str]) -> None:
+        for kind in kinds:
+            outcome = await vehicle.order(kind, 10.0, items=ITEMS, rates={33: 4.0})
+            assert outcome.state is CommandState.TIMED_OUT, (kind, outcome)
+
+    async with peer() as vehicle:
+        await vehicle.allow(True)
+        (transport,) = vehicle.bridge._transports
+        transport.send = lambda endpoint, data: True
+        modes = ["hold", "resume", "rtl", "land", "reroute", "land_at_site"]
+        await asyncio.gather(
+            silent(vehicle, modes),
+            silent(vehicle, ["upload_plan", "upload_geofence"]),
+            silent(vehicle, ["set_message_rates"]),
+        )
+        assert set(vehicle.told) <= {CommandState.SENT}
+
+
+async def test_rates_that_are_not_told_are_not_called_set() -> None:
+    """MAVSDK's vehicle accepts an interval and never tells it: that must end timed out, not confirmed."""
+    async with peer() as vehicle:
+        outcome = await vehicle.order("set_message_rates", rates={33: 4.0})
+        assert outcome.state is CommandState.TIMED_OUT
+        assert "not told at the interval" in outcome.said.en
+
+
+@pytest.mark.parametrize("kind", ["upload_plan", "upload_geofence"])
+async def test_a_mission_is_read_back_or_not_called_uploaded(kind: str) -> None:
+    """What MAVSDK's mission server took must be confirmed by reading it back, else not at all."""
+    items = ITEMS
     async with peer() as vehicle:
         missions = mission_raw_server.MissionRawServerAsync(vehicle.component)
         incoming = asyncio.create_task(anext(aiter(missions.subscribe_incoming_mission())))
-        outcome = await vehicle.order("upload_plan", 30.0, items)
+        outcome = await vehicle.order(kind, 30.0, items)
         _, plan = await asyncio.wait_for(incoming, 20)
         assert [(item.x, item.y, item.z) for item in plan.mission_items] == [(i.x, i.y, i.z) for i in items]
         assert outcome.state in (CommandState.CONFIRMED, CommandState.TIMED_OUT)
         if outcome.state is CommandState.CONFIRMED:
             found = next(event for event in vehicle.seen if isinstance(event, VehicleFound))
-            read = await vehicle.bridge.download_mission(found.vehicle)
+            read = await vehicle.bridge.download_mission(found.vehicle, mission_type=int(kind == "upload_geofence"))
             assert [(item.x, item.y, item.z) for item in read] == [(i.x, i.y, i.z) for i in items]
 
 

@@ -1,9 +1,10 @@
 """First come, first served by the nearest carrier: what a dispatcher without a planner does, and our baseline."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from dispatch.carrier import Carrier
-from dispatch.jobs import UNSERVED_S, Cause, Flights, Job, Schedule, Task, cause_of_waiting, next_task
+from dispatch.jobs import LOOKED_AT, UNSERVED_S, Cause, Flights, Job, Schedule, Task, cause_of_waiting, next_task, takes
 
 
 def nearest_first(jobs: Iterable[Job], carriers: Sequence[Carrier], flights: Flights) -> Schedule:
@@ -15,7 +16,8 @@ def nearest_first(jobs: Iterable[Job], carriers: Sequence[Carrier], flights: Fli
     cost = 0.0
     for job in sorted(jobs, key=lambda item: (item.ready_s, item.order_id)):
         best: tuple[tuple[float, float, str], Task] | None = None
-        for carrier in carriers:
+        now = [replace(one, site_id=at, free_s=free_s) for one in carriers for at, free_s in (stands[one.aircraft_id],)]
+        for carrier in flights.nearest(job, [one for one in now if takes(job, one)], LOOKED_AT):
             site_id, free_s = stands[carrier.aircraft_id]
             task = next_task(job, carrier, site_id, free_s, flights)
             if task is None:

@@ -16,6 +16,8 @@ POSITIONING_FACTOR: Final = 0.2
 """A second flown empty weighs a fifth of a second of a customer's waiting (ours)."""
 UNSERVED_S: Final = 4 * 3600.0
 """An order left waiting weighs as much as four hours of delay (ours)."""
+LOOKED_AT: Final = 12
+"""So many carriers, the soonest there as the crow flies, are looked at closely where distances are known (ours)."""
 
 Cause: TypeAlias = Literal["no_carrier", "load_not_possible", "out_of_reach", "no_way", "not_in_this_plan"]
 
@@ -181,6 +183,13 @@ class Flights:
             leg = self.leg(site_id, job.origin_site_id, carrier)
             found = self._empty[key] = None if leg is None or leg.wh > carrier.usable_wh else leg
             return found
+
+
+def takes(job: Job, carrier: Carrier) -> bool:
+    """Tell whether a carrier is of the order's firm and may take its load."""
+    return carrier.organisation_id == job.organisation_id and carrier.can_carry(
+        job.payload_kg, dangerous_goods=job.dangerous_goods, cold_chain=job.cold_chain
+    )
 
 
 def next_task(job: Job, carrier: Carrier, site_id: str, free_s: float, flights: Flights) -> Task | None:

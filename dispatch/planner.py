@@ -14,6 +14,7 @@ from typing import Final
 
 from dispatch.carrier import Carrier
 from dispatch.jobs import (
+    LOOKED_AT,
     UNSERVED_S,
     Cause,
     Flights,
@@ -23,14 +24,13 @@ from dispatch.jobs import (
     cause_of_waiting,
     flown,
     next_task,
+    takes,
 )
 
 DEFAULT_EFFORT: Final = 4
 """How many parts of a firm's plan are solved anew (ours)."""
 LARGEST_FOR_INSERTION: Final = 40
 """Above so many carriers an order is tried on the most promising only."""
-LOOKED_AT: Final = 24
-"""So many carriers, the soonest there as the crow flies, are looked at closely where distances are known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ def with_limits(jobs: Iterable[Job], carriers: Sequence[Carrier], flights: Fligh
         limited = replace(job, strict=True)
         can = job.deliver_by_s is not None and any(
             next_task(limited, carrier, carrier.site_id, carrier.free_s, flights) is not None
-            for carrier in flights.nearest(job, [one for one in carriers if _takes(job, one)], LOOKED_AT)
+            for carrier in flights.nearest(job, [one for one in carriers if takes(job, one)], LOOKED_AT)
         )
         found.append(limited if can else replace(job, strict=False) if job.strict else job)
     return found
@@ -118,7 +118,7 @@ def schedule_of(
 def why(task: Task, job: Job, carriers: Sequence[Carrier], flights: Flights, most: int = 3) -> Why:
     """Return the explanation of a task: the carriers that would have delivered soonest, each taken alone."""
     others = []
-    able = [carrier for carrier in carriers if carrier.aircraft_id != task.aircraft_id and _takes(job, carrier)]
+    able = [carrier for carrier in carriers if carrier.aircraft_id != task.aircraft_id and takes(job, carrier)]
     for carrier in flights.nearest(job, able, LOOKED_AT):
         if carrier.aircraft_id != task.aircraft_id:
             found = next_task(job, carrier, carrier.site_id, carrier.free_s, flights)
@@ -203,7 +203,7 @@ def _places(
 
 
 def _promising(job: Job, carriers: Sequence[Carrier], flights: Flights) -> Sequence[Carrier]:
-    own = [carrier for carrier in carriers if _takes(job, carrier)]
+    own = [carrier for carrier in carriers if takes(job, carrier)]
     if len(own) <= LARGEST_FOR_INSERTION:
         return own
     ranked = []
@@ -212,13 +212,6 @@ def _promising(job: Job, carriers: Sequence[Carrier], flights: Flights) -> Seque
         if task is not None:
             ranked.append((task.cost, carrier.aircraft_id, carrier))
     return [carrier for *_, carrier in sorted(ranked, key=lambda item: item[:2])[:LARGEST_FOR_INSERTION]]
-
-
-def _takes(job: Job, carrier: Carrier) -> bool:
-    """Tell whether a carrier is of the order's firm and may take its load."""
-    return carrier.organisation_id == job.organisation_id and carrier.can_carry(
-        job.payload_kg, dangerous_goods=job.dangerous_goods, cold_chain=job.cold_chain
-    )
 
 
 def _best_place(job: Job, carrier: Carrier, tour: list[Job], cost: float, flights: Flights) -> _Place | None:

@@ -110,7 +110,9 @@ class FlightDesigner:
         """Return what was found at a level; the mass decides how loud the flight is and how hard it would fall."""
         at_s = to_scene_s(at)
         ways = self._ways(at_s).designed
-        mass = _rounded_up(_USUAL_MASS_KG if mass_kg is None else mass_kg)
+        # Only noise makes one way better for a heavier flight; how hard it falls is judged for its own mass below.
+        loud = self._ground is not None and self._ground.rules.price.price > 0.0
+        mass = _rounded_up(_USUAL_MASS_KG if mass_kg is None or not loud else mass_kg)
         place = (origin_id, destination_id, cruise_mps, level_agl_m, mass)
         if place not in ways:
             if len(ways) >= _CACHED:

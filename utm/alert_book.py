@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal, get_args
 
-from utm.alert_rules import ESCALATE_AFTER_S, RULES, SEVERITIES, Rule, Severity
+from utm.alert_rules import ESCALATE_AFTER_S, RULES, SEVERITIES, Rule, Severity, order_of
 
 Status = Literal["raised", "escalated", "acknowledged", "shelved", "resolved"]
 STATUSES: Final[tuple[Status, ...]] = get_args(Status)
@@ -324,12 +324,14 @@ class AlertBook:
 def rank_of(alert: Alert, now_s: float) -> int:
     """Return the order of attention, smallest first: what waits before what is handled, grave before light, soon first.
 
-    An escalated alert goes one severity up; where no instant is known it stands in the middle of its severity.
+    An escalated alert goes one severity up; where no instant is known it stands in the middle of its severity. What has
+    happened, and what has no instant, stands by kind (`utm.alert_rules.HURTS_FIRST`).
     """
     priority = len(SEVERITIES) - 1 - SEVERITIES.index(alert.severity)
     if alert.status == "escalated":
         priority = max(0, priority - 1)
     event_s = alert.condition.event_s
-    left_s = 0.0 if alert.condition.happened else 500.0 if event_s is None else max(0.0, event_s - now_s)
+    unknown_s = (0.0 if alert.condition.happened else 500.0) + order_of(alert.condition.kind)
+    left_s = unknown_s if alert.condition.happened or event_s is None else max(0.0, event_s - now_s)
     handled = {"acknowledged": 10_000, "shelved": 20_000, "resolved": 30_000}.get(alert.status, 0)
     return handled + priority * 1_000 + min(999, int(left_s))

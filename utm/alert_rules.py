@@ -135,6 +135,13 @@ RULES: Final[dict[str, Rule]] = {
         Text("Send it to the nearest site, or home.", "请令其飞往最近的起降点或返航。"),
         "land_soon", raise_after_s=2.0, clear_after_s=15.0,
     ),
+    "pad_unavailable": Rule(
+        "major",
+        Text("{own} is to land at {site} at {at}, which {why}.", "{own_zh}计划于 {at} 降落 {site_zh}，该起降点{why_zh}。"),
+        Text("It may find no free pad and spend its reserve waiting.", "可能无机位可降，等待将消耗备用电量。"),
+        Text("Send it to another site or back while it has the energy, or have the pad freed.", "趁电量充足改降其他起降点或返航，或尽快腾出机位。"),
+        "choose_action", raise_after_s=2.0, clear_after_s=4.0,
+    ),
     "gnss_jump": Rule(
         "major",
         Text("The position of {own} jumped further than it can fly.", "{own_zh}的位置发生跳变，超出其飞行能力。"),
@@ -200,3 +207,14 @@ ESCALATE_AFTER_S: Final[dict[Severity, float | None]] = {
     "advisory": None,
 }
 """How long an alert of each severity may wait for its acknowledgement, before the factor of the settings."""
+
+HURTS_FIRST: Final = (
+    "loss_of_separation", "contingency", "nonconforming", "zone_infringement", "link_lost", "low_battery",
+    "pad_unavailable", "unknown_aircraft",
+)  # fmt: skip
+"""Of alerts that are as grave and as near: what hurts first. Kinds that are not named come after these."""
+
+
+def order_of(kind: str) -> int:
+    """Return where a kind stands among alerts that are as grave and as near."""
+    return HURTS_FIRST.index(kind) if kind in HURTS_FIRST else len(HURTS_FIRST)

@@ -35,7 +35,15 @@ CONFIRM_WITHIN_S: Final = 120.0
 CENTRE_TYPES: Final = frozenset(COMMAND_TYPES) - {"upload_plan"}
 SERVICE_TYPES: Final = frozenset({"hold", "resume", "rtl", "land", "land_at_site", "reroute"})
 ALERTS_THAT_CALL: Final = frozenset(
-    {"loss_of_separation", "zone_infringement", "nonconforming", "contingency", "low_battery", "gnss_jump"}
+    {
+        "loss_of_separation",
+        "zone_infringement",
+        "nonconforming",
+        "contingency",
+        "low_battery",
+        "gnss_jump",
+        "pad_unavailable",
+    }
 )
 """Alerts about a vehicle whose recommended action is an order to it."""
 

@@ -36,6 +36,7 @@ from utm.memory import Memory
 from utm.network_desk import NetworkDesk
 from utm.off_nominal_parts import assemble
 from utm.offer_holds import HeldOffers
+from utm.pad_watch import PadWatch
 from utm.plan_helpers import PlanHelpers
 from utm.plan_intake import PlanIntake
 from utm.plan_steps import PlanSteps
@@ -208,6 +209,7 @@ def compose(
         sandbox=real is not None,
     )
     watch.more.append(rule_desks.reports.conditions)
+    watch.more.append(PadWatch(sky, book, fleet_directory).conditions)
     sector_book = SectorBook(book.region)
     memory.keep(SECTORS, sector_book)
     sector_desk = SectorDesk(

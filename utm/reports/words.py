@@ -89,6 +89,7 @@ KINDS: Final[dict[str, tuple[str, str]]] = {
     "link_lost": ("失联", "Link lost"),
     "stale_data": ("数据陈旧", "Old data"),
     "low_battery": ("电量不足", "Low battery"),
+    "pad_unavailable": ("无可用机位", "No pad to land on"),
     "gnss_jump": ("定位突跳", "Position jump"),
     "implausible_motion": ("运动不合理", "Implausible motion"),
     "unplanned_flight": ("无计划飞行", "Flight without a plan"),

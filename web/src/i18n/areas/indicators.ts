@@ -89,6 +89,7 @@ export const indicators = {
   alertkind_link_lost: { zh: '失联', en: 'Link lost' },
   alertkind_stale_data: { zh: '数据陈旧', en: 'Old data' },
   alertkind_low_battery: { zh: '电量不足', en: 'Low battery' },
+  alertkind_pad_unavailable: { zh: '无可用机位', en: 'No pad to land on' },
   alertkind_gnss_jump: { zh: '定位突跳', en: 'Position jump' },
   alertkind_implausible_motion: { zh: '运动不合理', en: 'Implausible motion' },
   alertkind_unplanned_flight: { zh: '无计划飞行', en: 'Flight without a plan' },

@@ -46,6 +46,8 @@ AGAIN_S: Final = 60.0
 """An order that could not be booked is tried again after so long, sooner where the airspace changes (ours)."""
 PATIENT_S: Final = 900.0
 """What only a person can change is looked at again after so long (ours)."""
+SHARE_HALF_LIFE_S: Final = 1_800.0
+"""Which firm goes first at a pad is told by who had more of late; what was half an hour ago counts half (ours)."""
 _EVERY_S: Final = 5.0
 _QUIET_S: Final = 60.0
 """Without news a firm's waiting orders are planned again after so long (another server may have changed something)."""
@@ -61,7 +63,7 @@ class Planning(StrEnum):
 
 
 @dataclass(slots=True)
-class _Desk:
+class Desk:
     """What is known of a firm between two plans."""
 
     tours: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -69,6 +71,17 @@ class _Desk:
     acts_s: float = -1e12
     """When the next flight of the plan is to be booked."""
     changed: bool = True
+    had: float = 0.0
+    """Flights booked of late, each counting half as much after half an hour: what the firm's share of the pads was."""
+    had_s: float = 0.0
+
+    def had_of_late(self, now_s: float) -> float:
+        """Return how many flights the firm has had booked of late."""
+        return self.had * 0.5 ** (max(0.0, now_s - self.had_s) / SHARE_HALF_LIFE_S)
+
+    def has_one_more(self, now_s: float) -> None:
+        """Count a flight booked."""
+        self.had, self.had_s = self.had_of_late(now_s) + 1.0, now_s
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +115,7 @@ class Dispatcher:
         self._clock, self._store = flight_plans.clock, flight_plans.store
         self.turn = asyncio.Lock()
         """Held while orders are planned and booked; whoever moves an order to a carrier by hand takes it too."""
-        self._desks: dict[str, _Desk] = {}
+        self._desks: dict[str, Desk] = {}
         self._not_before_s: dict[str, float] = {}
         self._zones: dict[str, int] | None = None
         self.planning = Planning.BEST
@@ -135,7 +148,7 @@ class Dispatcher:
         now_s = to_scene_s(self._clock.now())
         async with self.turn:
             firms = await self._store.read(lambda session: logistics.firms_with(session, OrderState.CREATED.value))
-            due = [firm for firm in firms if self._is_due(self._desks.setdefault(firm, _Desk()), now_s)]
+            due = [firm for firm in firms if self._is_due(self._desks.setdefault(firm, Desk()), now_s)]
             if due:
                 await self._plan_all(due)
             if self.repositioner is not None and self.planning is Planning.BEST:
@@ -143,12 +156,12 @@ class Dispatcher:
                     await self.repositioner.look(firm, set(desk.tours), self._clock.now())
 
     @staticmethod
-    def _is_due(desk: _Desk, now_s: float) -> bool:
+    def _is_due(desk: Desk, now_s: float) -> bool:
         return desk.changed or now_s >= desk.acts_s or now_s >= desk.planned_s + _QUIET_S
 
     def _news(self, firm: str) -> None:
         """Note that an order of a firm waits anew (called in the store's writer)."""
-        self._desks.setdefault(firm, _Desk()).changed = True
+        self._desks.setdefault(firm, Desk()).changed = True
 
     # -- what is disturbed ---------------------------------------------------------------------------------------------
 
@@ -208,7 +221,9 @@ class Dispatcher:
         while turns:
             turn = min(
                 turns,
-                key=lambda item: first_to_book(item[0], drafts[item[1]].jobs[item[2].order_id], len(booked[item[1]])),
+                key=lambda item: first_to_book(
+                    item[0], drafts[item[1]].jobs[item[2].order_id], self._desks[item[1]].had_of_late(now_s)
+                ),
             )
             turns.remove(turn)
             _, firm, task = turn
@@ -237,6 +252,7 @@ class Dispatcher:
                 stopped.add(task.aircraft_id)
             else:
                 where[task.aircraft_id] = job.destination_site_id
+                self._desks[firm].has_one_more(now_s)
                 booked[firm].update(dict.fromkeys(job.order_ids, mission_id))
         return {firm: await self._conclude(drafts[firm], booked[firm], causes[firm]) for firm in firms}
 
@@ -253,7 +269,7 @@ class Dispatcher:
 
         rows, carriers, late = await self._store.read(read)
         flights = self._view.flights(now)
-        desk = self._desks.setdefault(firm, _Desk())
+        desk = self._desks.setdefault(firm, Desk())
         desk.changed, desk.planned_s = False, now_s
         jobs = [job_of(row, self._orders.tail_s(row)) for row in rows]
         found, jobs = await asyncio.to_thread(self._planned, jobs, carriers, flights, desk, now_s, prove)
@@ -271,7 +287,7 @@ class Dispatcher:
         )
 
     def _planned(
-        self, jobs: list[Job], carriers: list[Carrier], flights: Flights, desk: _Desk, now_s: float, prove: bool
+        self, jobs: list[Job], carriers: list[Carrier], flights: Flights, desk: Desk, now_s: float, prove: bool
     ) -> tuple[Schedule, list[Job]]:
         """Return a firm's plan and the jobs it is of (in a thread); orders that go the same way share a flight."""
         if self.planning is Planning.NEAREST:
@@ -383,7 +399,7 @@ def _leaves_s(task: Task) -> float:
     return task.departs_s if task.positioning_departs_s is None else task.positioning_departs_s
 
 
-def first_to_book(leaves_s: float, job: Job, had: int) -> tuple[float, int, int, float, str]:
+def first_to_book(leaves_s: float, job: Job, had: float) -> tuple[float, int, float, float, str]:
     """Return when a flight is booked among those of all firms: by minute, then the urgent, then whose firm had fewer."""
     return leaves_s // 60.0, -job.weight, had, leaves_s, job.order_id
 

@@ -51,6 +51,8 @@ from utm.zones import ZoneDesk
 
 HELD_S: Final = 1.0
 """How long a failure must be seen before it counts."""
+SHORT_S: Final = 1.5
+"""The same for a battery, whose reckoning wavers; its volumes too must be up two seconds after it is first seen short."""
 FEED_SILENT_S: Final = 30.0
 """The same for a flight whose positions its firm reports: CAAC asks light aircraft for one in 30 s away from people."""
 AHEAD_S: Final = 30.0
@@ -190,7 +192,7 @@ class OffNominalWatch:
         short = flying & (health.battery_empty > 0.0)
         marks: tuple[tuple[Kind, np.ndarray[tuple[int], np.dtype[np.bool_]], float], ...] = (
             ("nonconformance", off, policy.nonconformance_limit_s),
-            ("low_energy", short, 2 * HELD_S),
+            ("low_energy", short, SHORT_S),
             ("gnss_loss", flying & health.jumped, HELD_S),
         )
         for kind, which, lasts_s in marks:

@@ -22,6 +22,8 @@ expect:
   - {text: some fly, that: airborne, at_least: 1, by: 2:00}
   - {text: the loss is an alert, that: alert, kind: link_lost, on: lost, after: lost, within: 15}
   - {text: it becomes a contingency, that: plan_state, is: [contingent], on: lost, after: lost, within: 20}
+  - {text: its airspace is reserved in time, that: volume_s, at_most: 2, on: lost, after: lost, within: 20}
+  - {text: who is in its way is told in time, that: told_s, at_most: 5, on: lost, after: lost, within: 30}
 """
 
 

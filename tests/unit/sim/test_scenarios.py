@@ -1,6 +1,8 @@
 """Scenario files: what ships can be read, and what is wrong is named with its line and field."""
 
+import math
 from textwrap import dedent
+from typing import Any
 
 import pytest
 
@@ -9,6 +11,7 @@ from sim.fault_kinds import FaultKind
 from sim.flavour import Flavour
 from sim.scenarios.model import Expectation
 from sim.scenarios.observer import holds
+from sim.scenarios.promises import Promises
 from sim.scenarios.reader import ScenarioError, load, read, shipped
 from sim.scenarios.run import specs_of
 
@@ -194,3 +197,45 @@ def test_a_time_needs_no_quotes_wherever_it_stands(written: str) -> None:
     text = "title: t\nduration: 2:00:00\nseed: 1\nfleet: [{name: a, count: 1}]\n" + expectation
     (found,) = read(text, "times").expectations
     assert found.from_s == {"12:00": 720.0, "09:30": 570.0, "1:02:00": 3720.0}[written]
+
+
+class Centre:
+    """Answers what the service would, from a dictionary of paths."""
+
+    def __init__(self) -> None:
+        self.found: dict[str, list[dict[str, Any]]] = {"/v1/contingencies": [], "/v1/advisories": []}
+
+    async def items(self, path: str, query: dict[str, Any] | None = None) -> list[dict[str, Any]]:
+        wanted = (query or {}).get("plan_id")
+        return [item for item in self.found[path] if wanted in (None, item["plan_id"])]
+
+
+async def test_promised_times_are_known_once_everybody_was_told() -> None:
+    """A time counts from when the contingency was seen, to the last one in its way; advisories of before are no answer."""
+    centre, promises = Centre(), Promises()
+    api: Any = centre
+    await promises.read(api, {"lost": ["fp_a"]})
+    assert math.isnan(promises.seconds("volume_s", "lost"))
+    centre.found["/v1/contingencies"] = [
+        {
+            "contingency_id": "ct_1",
+            "plan_id": "fp_a",
+            "state": "open",
+            "detected_at": "2026-06-01T01:00:00Z",
+            "declared_at": "2026-06-01T01:00:01.5Z",
+            "affected": [{"plan_id": "fp_b"}, {"plan_id": "fp_c"}],
+        }
+    ]
+    told = {"kind": "contingency_nearby", "plan_id": "fp_b", "raised_at": "2026-06-01T01:00:02Z"}
+    before = {"kind": "contingency_nearby", "plan_id": "fp_c", "raised_at": "2026-06-01T00:50:00Z"}
+    other = {"kind": "zone", "plan_id": "fp_c", "raised_at": "2026-06-01T01:00:01Z"}
+    centre.found["/v1/advisories"] = [told, before, other]
+    await promises.read(api, {"lost": ["fp_a"]})
+    assert promises.seconds("volume_s", "lost") == 1.5
+    assert math.isnan(promises.seconds("told_s", "lost"))
+    centre.found["/v1/advisories"] += [{**before, "raised_at": "2026-06-01T01:00:06Z"}]
+    await promises.read(api, {"lost": ["fp_a"]})
+    assert promises.seconds("told_s", "lost") == 6.0
+    promises.settled("fire", 12.0)
+    promises.settled("fire", 30.0)
+    assert promises.seconds("settled_s", "fire") == 12.0

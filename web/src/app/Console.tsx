@@ -46,6 +46,7 @@ export default function Console({ session, onEnded, onLeave }: Props) {
   const airspace = useAirspace(feed)
   const alerts = useAlerts(feed, session.user.role !== 'supplier')
   const sound = useAlertSound(alerts, now_ms)
+  const toggleSound = sound.toggle
   const [map, setMap] = useState<CityMap | null>(null)
   const [slot, setSlot] = useState<HTMLElement | null>(null)
   const [helpOpen, setHelpOpen] = useState(false)
@@ -70,13 +71,14 @@ export default function Console({ session, onEnded, onLeave }: Props) {
       else if (command === 'language') toggleLang()
       else if (command === 'help') setHelpOpen(true)
       else if (command === 'search') setSearchOpen(true)
+      else if (command === 'quiet') toggleSound()
       else if (command === 'next_alert' && id !== 'live') {
         const next = nextAlert(alerts.groups, null)
         if (next !== null) go('live', { alert: next.alert_id })
       } else return false
       return true
     },
-    [map, toggleTheme, toggleLang, id, alerts.groups, go],
+    [map, toggleTheme, toggleLang, id, alerts.groups, go, toggleSound],
   )
   useShortcuts(run)
   const choosing = useScreenKeys(offered, go)

@@ -21,6 +21,8 @@ export type Command =
   | 'filter'
   | 'next_alert'
   | 'acknowledge'
+  | 'act'
+  | 'quiet'
   | 'search'
   | 'theme'
   | 'language'
@@ -46,6 +48,8 @@ export const bindings: Readonly<Record<string, Command>> = {
   v: 'filter',
   a: 'next_alert',
   k: 'acknowledge',
+  d: 'act',
+  m: 'quiet',
   '/': 'search',
   t: 'theme',
   l: 'language',
@@ -59,6 +63,8 @@ export const helpRows: readonly { readonly keys: readonly string[]; readonly tex
   { keys: ['F'], text: 'help_follow' },
   { keys: ['A'], text: 'help_next_alert' },
   { keys: ['K'], text: 'help_acknowledge' },
+  { keys: ['D'], text: 'help_act' },
+  { keys: ['M'], text: 'help_quiet' },
   { keys: ['Q'], text: 'help_plans' },
   { keys: ['E'], text: 'help_contingencies' },
   { keys: ['V'], text: 'help_filter' },
@@ -69,6 +75,8 @@ export const helpRows: readonly { readonly keys: readonly string[]; readonly tex
   { keys: ['1', '2', '3', '4'], text: 'help_layers' },
   { keys: ['/'], text: 'help_search' },
   { keys: ['G'], text: 'help_screens' },
+  { keys: ['Space', ',', '.', 'B'], text: 'help_replay' },
+  { keys: ['Ctrl+Z', 'Ctrl+Y'], text: 'help_undo' },
   { keys: ['T'], text: 'help_theme' },
   { keys: ['L'], text: 'help_language' },
   { keys: ['?'], text: 'help_help' },

@@ -2,7 +2,7 @@
 
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { alertFocus } from '../../alerts/alertFocus'
-import type { Act } from '../../alerts/recommended'
+import { recommended, type Act } from '../../alerts/recommended'
 import { awaits, nextAlert } from '../../alerts/alertBook'
 import type { Alert, Role, SessionUser } from '../../api/types'
 import type { LiveFeed } from '../../live/liveFeed'
@@ -284,6 +284,9 @@ export function LiveScreen() {
         if (next !== null) pickAlert(next)
       } else if (command === 'acknowledge') {
         if (alert !== null && awaits(alert)) setAcknowledging(true)
+      } else if (command === 'act') {
+        const about = alert ?? alerts.groups.map(({ head }) => head).find(awaits) ?? null
+        if (about !== null) actOn(about, recommended(about, mayOrderFor(about)))
       } else if (command === 'centre') map.current?.centreOnSelected()
       else if (command === 'follow') setFollowing((before) => !before && trackId !== null)
       else if (command === 'deselect') {
@@ -293,7 +296,7 @@ export function LiveScreen() {
       else return false
       return true
     },
-    [feed, picked, trackId, told, alerts.groups, alertId, alert, pick, pickAndShow, pickAlert, toggleLayer, togglePlans],
+    [feed, picked, trackId, told, alerts.groups, alertId, alert, pick, pickAndShow, pickAlert, actOn, mayOrderFor, toggleLayer, togglePlans],
   )
   useShortcuts(run)
 

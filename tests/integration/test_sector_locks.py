@@ -10,7 +10,7 @@ from tests.fakes import filing
 from tests.fakes.filing import expect_problem
 from tests.integration.test_api_alerts import City, city
 from tests.integration.test_api_contingencies import Flight, flight, fly, get, post
-from utm.live_schema import SectorItem
+from utm.live_sector_items import SectorItem
 from utm.store.journal import all_audit
 
 pytestmark = pytest.mark.slow

@@ -7,7 +7,7 @@ import msgspec
 
 from utm.bus import Bus
 from utm.clock import Clock
-from utm.live_schema import SectorItem
+from utm.live_sector_items import SectorItem
 from utm.sectors.board import common_board
 from utm.sectors.desk import SectorDesk
 from utm.security import Principal

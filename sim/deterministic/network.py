@@ -23,7 +23,7 @@ STEADY_GAP_S: Final = 4.0
 """A vehicle whose datagrams come at shorter intervals than this is heard steadily."""
 WAKE_S: Final = 0.02
 """How often the server's socket is drained."""
-STREAM_WAKE_S: Final = 0.25
+STREAM_WAKE_S: Final = 0.5
 """The same for what vehicles send unasked, which nobody waits for: a batch of positions costs what one costs."""
 Tap = Callable[[str, bytes], None]
 

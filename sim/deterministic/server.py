@@ -7,7 +7,7 @@ over. A killed process runs nothing more; what was asked of it and not answered 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from contextvars import Context, copy_context
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
 from typing import Any, Final, TypeVar
@@ -30,6 +30,8 @@ from utm.settings import Settings
 T = TypeVar("T")
 CLIENT_TIMEOUT_S: Final = 15.0
 TOKEN_LIFE_S: Final = 600.0
+LIVE_TICK_S: Final = 0.5
+"""How often the live feed looks; twice what it is set to, because vehicles here speak once a second."""
 _NOBODYS_HASH: Final = "!"  # of no password: the world's clients are given their tokens
 
 
@@ -150,6 +152,8 @@ class Server:
         bridge = Bridge([], clock=self.clock.unix_s, rates_hz=self._rates_hz)
         transport.listen(bridge.attach_datagrams(transport))
         app = create_app(settings, clock=self.clock, store=store, bus=InProcessBus(), bridge=bridge)
+        hub = app.state.services.hub
+        hub.limits = replace(hub.limits, tick_s=LIVE_TICK_S)
         process = self.process = Process(self.starts, app, store, self.loop)
         self.network.serve_in(process.context)
         up = asyncio.ensure_future(process.up.wait())

@@ -12,7 +12,7 @@ from sim.wire import Link
 
 TICK_S: Final = 1.0
 """How often each vehicle moves and sends what is due; an order moves it to the present first."""
-SLICES: Final = 2
+SLICES: Final = 1
 """In how many turns a second: what vehicles say in one reaches the server in one batch, as from a busy socket."""
 STEP_S: Final = 0.25
 """The longest integration step; twice the simulator's usual one, which changes a flight by centimetres."""

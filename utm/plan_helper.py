@@ -29,7 +29,7 @@ from utm.store.store import Store
 
 MOST_OF_A_BATCH: Final = 25
 """So many plans of a batch are judged together (`utm.foresight.foresee_all`)."""
-MOST_SINGLE: Final = 8
+MOST_SINGLE: Final = 6
 """So many single plans: more would keep the server waiting for the first of them."""
 READY = Unforeseen(-1)
 """Sent once, when the helper can judge."""

@@ -23,13 +23,14 @@ from utm.security import Principal
 
 LONGEST_BODY: Final = 1 << 16
 """A longer body is judged here: to send it about costs more than it saves."""
-MOST_ASKED: Final = 14
-"""A helper that owes so many answers is not asked for more single plans: this process is then the quicker one."""
+MOST_ASKED: Final = 24
+"""A helper that owes so many answers is not asked for more single plans: this process is then the quicker one. With fewer
+it would judge one or two now and then, which takes it twice as long as the helper and keeps everybody waiting for it."""
 PART: Final = 25
 AHEAD: Final = 2
 """How many parts of a batch are judged ahead of the one being filed: more would be judged on an older sky."""
 OWN_SHARE: Final = 4
-"""Every so-manieth part of a batch is judged by the writer itself, which else would wait for the helpers."""
+"""Every so-manieth part of a batch, the first of all, is judged by the writer, which else would wait for the helpers."""
 
 Parse: TypeAlias = Callable[[], tuple[dict[str, Any], FlightPlanBody, str | None]]
 Filed: TypeAlias = Answer | FiledAnswer
@@ -73,7 +74,7 @@ class PlanIntake:
         ahead = self.helpers.crowd(len(items), BATCH)
         size = PART if ahead else BATCH_PART
         parts = [items[first : first + size] for first in range(0, len(items), size)]
-        mine = [not ahead or number % OWN_SHARE == OWN_SHARE - 1 for number in range(len(parts))]
+        mine = [not ahead or number % OWN_SHARE == 0 for number in range(len(parts))]
         asked: deque[list[asyncio.Future[Foreseen | None]]] = deque()
         unasked = deque(part for part, own in zip(parts, mine, strict=True) if not own)
 

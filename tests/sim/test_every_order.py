@@ -16,7 +16,7 @@ from tests.fakes.filing import point
 from tests.sim.stage import AUTHORITY, CENTRE, Stage, on_stage
 from utm.city import load_city
 
-pytestmark = pytest.mark.timeout(600)
+pytestmark = [pytest.mark.slow, pytest.mark.long, pytest.mark.timeout(600)]
 
 Params = Callable[[Stage, WorldVehicle], dict[str, Any]]
 HEIGHT_M = 50.0

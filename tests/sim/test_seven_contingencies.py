@@ -13,7 +13,7 @@ from tests.fakes import filing
 from tests.fakes.filing import point
 from tests.sim.stage import CENTRE, Stage, on_stage
 
-pytestmark = pytest.mark.timeout(600)
+pytestmark = [pytest.mark.slow, pytest.mark.long, pytest.mark.timeout(600)]
 
 SPEED_MPS = 8.0
 PLACES = [(-8000.0 + 2500.0 * k, y) for y in (-2000.0, 2000.0) for k in range(4)][:7]

@@ -223,6 +223,8 @@ class _Day:
         limit_s = self.now_s() + self.scenario.closing_h * HOUR_S
         while self.now_s() < limit_s and services is not None and await self._still_open():  # noqa: ASYNC110
             await asyncio.sleep(60.0)
+        if services is not None:
+            services.logistics.dispatcher.planning = Planning.PAUSED  # nobody would fly it any more
         for task in working:
             task.cancel()
         for crew in crews:

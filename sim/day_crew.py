@@ -21,6 +21,8 @@ from sim.deterministic.server import Party, Reply, Server, ServerAwayError
 LOOK_EVERY_S: Final = 15.0
 LATEST_START_S: Final = 55.0
 ASK_AGAIN_S: Final = 10.0
+LONGEST_PUT_OFF_S: Final = 600.0
+MOST_PUT_OFF: Final = 3
 REPAIR_S: Final = 3_600.0
 
 
@@ -193,18 +195,27 @@ class Crews:
 
     async def _flown(self, mission: dict[str, Any], starts_s: float) -> None:
         rng, plan_id = self._rng, mission["plan_id"]
+        planned_s = to_scene_s(datetime.fromisoformat(mission["arrives_at"])) - starts_s
         path = f"/v1/flight-plans/{plan_id}/activate"
         reply = await self._asker.ask(self._party, "POST", path)
-        # Another that is about to land may still hold the place: the crew asks again while it may depart.
-        while reply.code == "activation_refused" and self._scene_s() + ASK_AGAIN_S < starts_s + LATEST_START_S:
-            await asyncio.sleep(ASK_AGAIN_S)
+        # Another that is about to land may still hold the place: the crew asks again while it may depart, then takes the
+        # later departure it is offered.
+        put_off = 0
+        while reply.code == "activation_refused":
+            if self._scene_s() + ASK_AGAIN_S < starts_s + LATEST_START_S:
+                await asyncio.sleep(max(ASK_AGAIN_S, starts_s - self._scene_s()))
+            else:
+                later_s = None if put_off == MOST_PUT_OFF else await self._put_off(mission, reply)
+                if later_s is None:
+                    break
+                put_off, starts_s = put_off + 1, later_s
+                await asyncio.sleep(max(0.0, starts_s - self._scene_s()))
             reply = await self._asker.ask(self._party, "POST", path)
         if not reply.ok:
             await self._not_started(mission, reply)
             return
         self._log.counts["departed"] += 1
         took_off_s = self._scene_s()
-        planned_s = to_scene_s(datetime.fromisoformat(mission["arrives_at"])) - starts_s
         # What is planned reckons with the wind of the forecast; gusts on the way cost time and energy beyond it.
         head_mps = self._headwind(mission, took_off_s + planned_s / 2)
         lasts_s = planned_s * max(0.97, rng.gauss(1.005, 0.012)) + max(0.0, head_mps - 6.0) * planned_s * 0.01
@@ -249,6 +260,22 @@ class Crews:
         reply = await self._asker.ask(self._party, "POST", f"/v1/flight-plans/{plan_id}/end")
         if not reply.ok:
             self._log.refused[f"end: {reply.code}"] += 1
+
+    async def _put_off(self, mission: dict[str, Any], reply: Reply) -> float | None:
+        """Take the first offer of a refused activation that only departs later; return when, None where there is none."""
+        offers = (reply.body.get("decision") or {}).get("counter_offers", [])
+        later = [item for item in offers if item["kind"] == "delay" and item["cost"]["delay_s"] <= LONGEST_PUT_OFF_S]
+        if not later:
+            return None
+        path = f"/v1/flight-plans/{mission['plan_id']}"
+        plan = await self._asker.ask(self._party, "GET", path)
+        headers = {"If-Match": str(plan.body.get("version"))}
+        changed = await self._asker.ask(self._party, "PUT", path, later[0]["plan"], headers=headers)
+        if not changed.ok or changed.body.get("state") != "approved":
+            self._log.refused[f"put off: {changed.code or changed.body.get('state')}"] += 1
+            return None
+        self._log.counts["put_off"] += 1
+        return to_scene_s(datetime.fromisoformat(str(changed.body["departure_at"])))
 
     async def _not_started(self, mission: dict[str, Any], reply: Reply) -> None:
         """Give a flight up that may not start, so that its order is planned anew; one that is gone is gone."""

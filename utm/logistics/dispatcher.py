@@ -60,6 +60,8 @@ class Planning(StrEnum):
 
     BEST = "best"
     NEAREST = "nearest"
+    PAUSED = "paused"
+    """Everything waits: what is booked is flown, nothing more is booked."""
 
 
 @dataclass(slots=True)
@@ -77,7 +79,7 @@ class Desk:
 
     def had_of_late(self, now_s: float) -> float:
         """Return how many flights the firm has had booked of late."""
-        return self.had * 0.5 ** (max(0.0, now_s - self.had_s) / SHARE_HALF_LIFE_S)
+        return self.had * math.exp2(-max(0.0, now_s - self.had_s) / SHARE_HALF_LIFE_S)
 
     def has_one_more(self, now_s: float) -> None:
         """Count a flight booked."""
@@ -95,6 +97,7 @@ class _Draft:
     carriers: Mapping[str, Carrier]
     flights: Flights
     late_s: Sequence[float]
+    kept: Sequence[bool]
 
 
 class Dispatcher:
@@ -260,12 +263,12 @@ class Dispatcher:
         now = self._clock.now()
         now_s = to_scene_s(now)
 
-        def read(session: Session) -> tuple[list[OrderRow], list[Carrier], list[float]]:
+        def read(session: Session) -> tuple[list[OrderRow], list[Carrier], tuple[list[float], list[bool]]]:
             rows = logistics.page(
                 session, OrderRow, "order_no", organisation_id=firm, states=[OrderState.CREATED.value], limit=2_000
             )
             soon = [row for row in rows if row.ready_s <= now_s + HORIZON_S]
-            return soon, self._view.carriers(session, firm, now), logistics.lateness(session, firm, MOST_SEEN)
+            return soon, self._view.carriers(session, firm, now), logistics.lateness(session, firm, now_s, MOST_SEEN)
 
         rows, carriers, late = await self._store.read(read)
         flights = self._view.flights(now)
@@ -283,13 +286,15 @@ class Dispatcher:
             {job.order_id: job for job in jobs},
             {carrier.aircraft_id: carrier for carrier in carriers},
             flights,
-            late,
+            *late,
         )
 
     def _planned(
         self, jobs: list[Job], carriers: list[Carrier], flights: Flights, desk: Desk, now_s: float, prove: bool
     ) -> tuple[Schedule, list[Job]]:
         """Return a firm's plan and the jobs it is of (in a thread); orders that go the same way share a flight."""
+        if self.planning is Planning.PAUSED:
+            return Schedule((), dict.fromkeys((job.order_id for job in jobs), "not_in_this_plan"), 0.0), jobs
         if self.planning is Planning.NEAREST:
             return nearest_first(jobs, carriers, flights), jobs
         joined = batched(jobs, now_s, lambda job: any(flights.loaded(job, carrier) is not None for carrier in carriers))
@@ -377,7 +382,7 @@ class Dispatcher:
                 arrives_s = row.expected_s if assigned else task.arrives_s + self._orders.tail_s(row)
                 values: dict[str, Any] = {"expected_s": arrives_s}
                 if row.promised_s is None and arrives_s is not None:
-                    given = promise(arrives_s, now_s, draft.late_s)
+                    given = promise(arrives_s, now_s, draft.late_s, kept=draft.kept)
                     values["promised_s"] = given.deliver_s
                     document = {
                         "planned_s": arrives_s,

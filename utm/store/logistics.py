@@ -179,7 +179,8 @@ def standings(session: Session, organisation_id: str) -> dict[str, tuple[str | N
         "SELECT aircraft_id, destination_site_id, arrives_s, energy_wh FROM missions "
         "WHERE organisation_id = ? AND state IN ('held', 'booked', 'flying') ORDER BY departs_s, mission_no"
     )
-    return {craft: last for craft, *last in sql.run(session, statement, (organisation_id,)).fetchall()}  # type: ignore[misc]
+    found = sql.run(session, statement, (organisation_id,)).fetchall()
+    return {craft: (site, at_s, energy_wh) for craft, site, at_s, energy_wh in found}
 
 
 def booked_without_carrier(session: Session) -> list[str]:
@@ -198,15 +199,27 @@ def sharing(session: Session, mission_id: str) -> list[OrderRow]:
     return [OrderRow(**row._mapping) for row in session.execute(query)]
 
 
-def lateness(session: Session, organisation_id: str, limit: int) -> list[float]:
-    """Return by how much a firm's deliveries came after the arrival planned when they were promised, latest last."""
-    statement = (
-        "SELECT delivered_s - json_extract(promise, '$.planned_s') FROM orders "
-        "WHERE organisation_id = ? AND delivered_s IS NOT NULL AND promise IS NOT NULL "
-        "ORDER BY delivered_s DESC LIMIT ?"
-    )
-    found = sql.run(session, statement, (organisation_id, limit)).fetchall()
-    return [float(value) for (value,) in reversed(found) if value is not None]
+_LATENESS = """
+SELECT late_s, kept FROM (
+  SELECT delivered_s - json_extract(promise, '$.planned_s') AS late_s, delivered_s <= promised_s AS kept, delivered_s AS at_s
+    FROM orders WHERE organisation_id = ?1 AND delivered_s IS NOT NULL AND promise IS NOT NULL
+  UNION ALL
+  SELECT ?2 - json_extract(promise, '$.planned_s'), CASE WHEN promised_s < ?2 THEN 0 END, ?2
+    FROM orders WHERE organisation_id = ?1 AND state IN ('created', 'assigned', 'flying') AND promise IS NOT NULL
+    AND json_extract(promise, '$.planned_s') < ?2
+) ORDER BY at_s DESC LIMIT ?3
+"""
+
+
+def lateness(session: Session, organisation_id: str, now_s: float, limit: int) -> tuple[list[float], list[bool]]:
+    """Return by how much a firm's orders came after the arrival planned when they were promised, and which promises were
+    kept, latest last.
+
+    What is overdue and not there yet counts with how late it is already: without it a growing queue would look punctual.
+    """
+    found = sql.run(session, _LATENESS, (organisation_id, now_s, limit)).fetchall()[::-1]
+    late = [float(late_s) for late_s, _ in found if late_s is not None]
+    return late, [bool(kept) for _, kept in found if kept is not None]
 
 
 def double_bookings(session: Session) -> list[dict[str, Any]]:

@@ -121,6 +121,17 @@ const id = encodeURIComponent
 export const getFeeds = () => request<SystemFeeds>('GET', '/v1/system/feeds')
 export const getHealth = () => request<{ readonly items: readonly Dependency[] }>('GET', '/v1/system/health')
 export const getOrganisations = () => request<Page<Organisation>>('GET', '/v1/organisations')
+export interface NewOrganisation {
+  readonly name: string
+  readonly name_zh: string | null
+  readonly role: Role
+  readonly entitlements: readonly string[]
+}
+export const addOrganisation = (body: NewOrganisation) => request<Organisation>('POST', '/v1/organisations', body)
+/** Void every token issued so far. */
+export const revokeTokens = (client: string) => request<unknown>('POST', `/v1/clients/${id(client)}/revoke-tokens`, {})
+/** Let a person who lost the second factor in with the password alone. */
+export const resetSecondFactor = (user: string) => request<null>('DELETE', `/v1/users/${id(user)}/totp`)
 export const getPrograms = (firm: string) => request<Page<Program>>('GET', `/v1/clients?organisation_id=${id(firm)}`)
 export const addProgram = (firm: string, role: string, name: string) => request<Program & { readonly client_secret: string }>('POST', '/v1/clients', { organisation_id: firm, role, name })
 export const removeProgram = (client: string) => request<null>('DELETE', `/v1/clients/${id(client)}`)

@@ -2,7 +2,8 @@
 
 import { useState, type FormEvent } from 'react'
 import { Button } from 'react-aria-components'
-import { addProgram, addSecret, getOrganisations, getPrograms, removeProgram, revokeCredential, type Organisation } from '../../api/admin'
+import { addOrganisation, addProgram, addSecret, getOrganisations, getPrograms, removeProgram, revokeCredential, revokeTokens, type NewOrganisation, type Organisation } from '../../api/admin'
+import type { Role } from '../../api/types'
 import { useLook } from '../../app/look'
 import { beijingDayTime, instant, localName } from '../../i18n/format'
 import { keyFor } from '../../i18n/translate'
@@ -15,14 +16,19 @@ const roleOf = (kind: string) => (kind === 'centre' ? 'dispatcher' : kind === 'a
 
 export function FirmsTab() {
   const { t, lang } = useLook()
-  const told = useAsked('firms', getOrganisations, 30_000)
+  const { busy, refused, round, act } = useActing()
+  const told = useAsked(`firms ${round}`, getOrganisations, 30_000)
+  const [kept, setKept] = useState(told.value)
+  if (told.value !== null && told.value !== kept) setKept(told.value)
   const [chosen, setChosen] = useState<string | null>(null)
-  const firm = told.value?.items.find((item) => item.organisation_id === chosen)
+  const firm = kept?.items.find((item) => item.organisation_id === chosen)
   return (
     <>
       <Trouble problem={told.problem} />
+      <Trouble problem={refused} done />
+      <NewFirm busy={busy} onAdd={(body) => act(() => addOrganisation(body)).then((made) => made !== null && (setChosen(made.organisation_id), true))} />
       <Table label={t('admin_tab_firms')} heads={[t('admin_name'), t('admin_kind'), 'id', t('admin_programs_open')]}>
-        {(told.value?.items ?? []).map((item) => (
+        {(kept?.items ?? []).map((item) => (
           <tr key={item.organisation_id}>
             <td>
               <strong>{localName(lang, item)}</strong>
@@ -39,6 +45,56 @@ export function FirmsTab() {
       </Table>
       {firm !== undefined && <Programs key={firm.organisation_id} firm={firm} />}
     </>
+  )
+}
+
+const roles: readonly Role[] = ['operator', 'supplier', 'dispatcher', 'regulator', 'admin']
+const entitlements = ['standing_approval', 'priority_over_50'] as const
+
+interface NewProps {
+  readonly busy: boolean
+  readonly onAdd: (body: NewOrganisation) => Promise<boolean>
+}
+
+/** Bring a firm or an office in without an application; its people and programs have the role it gets. */
+function NewFirm({ busy, onAdd }: NewProps) {
+  const { t } = useLook()
+  const [name, setName] = useState('')
+  const [nameZh, setNameZh] = useState('')
+  const [role, setRole] = useState<Role>('operator')
+  const [granted, setGranted] = useState<readonly string[]>([])
+  const add = async (event: FormEvent) => {
+    event.preventDefault()
+    if (!(await onAdd({ name: name.trim(), name_zh: nameZh.trim() === '' ? null : nameZh.trim(), role, entitlements: role === 'operator' ? granted : [] }))) return
+    setName('')
+    setNameZh('')
+    setGranted([])
+  }
+  return (
+    <form className="admin-form" aria-label={t('admin_firm_add')} onSubmit={(event) => void add(event)}>
+      <Field label={t('admin_name')}>{(id) => <input id={id} value={name} maxLength={100} onChange={(event) => setName(event.target.value)} />}</Field>
+      <Field label={t('admin_name_zh')}>{(id) => <input id={id} value={nameZh} maxLength={100} onChange={(event) => setNameZh(event.target.value)} />}</Field>
+      <Field label={t('admin_role')}>
+        {(id) => (
+          <select id={id} value={role} onChange={(event) => setRole(roles.find((each) => each === event.target.value) ?? 'operator')}>
+            {roles.map((each) => (
+              <option key={each} value={each}>
+                {t(`role_${each}`)}
+              </option>
+            ))}
+          </select>
+        )}
+      </Field>
+      {role === 'operator' &&
+        entitlements.map((each) => (
+          <label key={each}>
+            <input type="checkbox" checked={granted.includes(each)} onChange={(event) => setGranted(entitlements.filter((one) => (one === each ? event.target.checked : granted.includes(one))))} /> {t(`entitlement_${each}`)}
+          </label>
+        ))}
+      <Button className="main-button" type="submit" isDisabled={busy || name.trim() === ''}>
+        {t('admin_firm_add')}
+      </Button>
+    </form>
   )
 }
 
@@ -97,6 +153,7 @@ function Programs({ firm }: { readonly firm: Organisation }) {
               >
                 {t('admin_rotate')}
               </Button>
+              <Ask label={t('admin_tokens', { name: item.name })} effect={t('admin_tokens_effect')} busy={busy} onDo={() => void act(() => revokeTokens(item.client_id))} />
               <Ask label={t('admin_program_remove', { name: item.name })} effect={t('admin_program_remove_effect')} busy={busy} onDo={() => void act(() => removeProgram(item.client_id))} />
             </div>
           </li>

@@ -2,7 +2,7 @@
 
 import { useState, type FormEvent } from 'react'
 import { Button } from 'react-aria-components'
-import { addPerson, getOrganisations, getPeople, newPassword, removePerson } from '../../api/admin'
+import { addPerson, getOrganisations, getPeople, newPassword, removePerson, resetSecondFactor } from '../../api/admin'
 import { useConsole } from '../../app/consoleContext'
 import { useLook } from '../../app/look'
 import { localName } from '../../i18n/format'
@@ -79,6 +79,7 @@ export function PeopleTab() {
                       })
                     }
                   />
+                  {item.totp && <Ask label={t('admin_totp_reset', { name: item.name })} effect={t('admin_totp_reset_effect')} busy={busy} onDo={() => void act(() => resetSecondFactor(item.user_id))} />}
                   <Ask label={t('admin_person_remove', { name: item.name })} effect={t('admin_person_remove_effect')} busy={busy} onDo={() => void act(() => removePerson(item.user_id))} />
                 </div>
               )}

@@ -1,18 +1,21 @@
 """Filing over HTTP: requests and plans a second against a real server with everything on and every answer durable.
 
-The sky is filled with live plans of the seeded workload through the batch endpoint, four more batches are filed when it is
-full, then 16 connections file one plan at a time. Two mixes, each with a server of its own: a firm that reads the zones
-and the ceiling before it plans, and one that has not looked, of whose plans four in ten enter a zone. Baseline: the least
-any durable answer costs on this machine in the same minute, one 4 kB append with fsync per answer.
+The sky is filled through the batch endpoint until 10,000 plans of the seeded workload are live. With so many live, 16
+connections file one plan at a time, and then batches are filed; between their legs, what was approved is cancelled again,
+so that there are never fewer and at most a few hundred more. Then the sky goes on filling, as a harder row: three to four
+in ten are refused, and each refusal has its counter-offers. Two mixes, each with a server of its own: a firm that reads
+the zones and the ceiling before it plans, and one that has not looked, of whose plans four in ten enter a zone.
+Baseline: the least any durable answer costs on this machine in the same minute, one 4 kB append with fsync per answer.
 """
 
 import argparse
 import asyncio
+import itertools
 import json
 import os
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -28,6 +31,8 @@ from tests.conftest import Server
 
 CLIENTS = 16
 BATCH = 500
+LEG = 1_000
+"""So many single plans are filed, or twice `BATCH` in batches, before the sky is brought back to what it was."""
 
 
 def body_of(flight: Trajectory4D, frame: LocalFrame, origin: datetime, aircraft_id: str) -> dict[str, Any]:
@@ -56,8 +61,14 @@ def body_of(flight: Trajectory4D, frame: LocalFrame, origin: datetime, aircraft_
     }
 
 
-async def _file_one_by_one(port: int, token: str, bodies: list[bytes]) -> tuple[list[float], dict[int, int], float]:
-    """File every body over 16 kept-alive connections; return latencies (s), counts by status and the wall time."""
+async def _file_one_by_one(
+    port: int, token: str, bodies: list[bytes], approved: list[str] | None = None
+) -> tuple[list[float], dict[int, int], float]:
+    """File every body over 16 kept-alive connections; return latencies (s), counts by status and the wall time.
+
+    `approved` takes the ids of the plans that were, cut out of the answers after the clock has stopped.
+    """
+    answers: list[bytes] = []
     queue: asyncio.Queue[bytes] = asyncio.Queue()
     for body in bodies:
         queue.put_nowait(body)
@@ -72,22 +83,27 @@ async def _file_one_by_one(port: int, token: str, bodies: list[bytes]) -> tuple[
             sent += 1
             head = (
                 f"POST /v1/flight-plans HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {token}\r\n"
-                f"Content-Type: application/json\r\nIdempotency-Key: b{number}-{sent}-{os.getpid()}\r\n"
+                f"Content-Type: application/json\r\nIdempotency-Key: b{number}-{sent}-{time.monotonic_ns()}\r\n"
                 f"Content-Length: {len(body)}\r\n\r\n"
             )
             started = time.perf_counter()
             writer.write(head.encode() + body)
             answer = await reader.readuntil(b"\r\n\r\n")
             length = int(answer.lower().split(b"content-length: ")[1].split(b"\r\n")[0])
-            await reader.readexactly(length)
+            content = await reader.readexactly(length)
             latencies.append(time.perf_counter() - started)
             status = int(answer[9:12])
             statuses[status] = statuses.get(status, 0) + 1
+            if status == 201:
+                answers.append(content)
         writer.close()
 
     started = time.perf_counter()
     await asyncio.gather(*(client(number) for number in range(CLIENTS)))
-    return latencies, statuses, time.perf_counter() - started
+    took_s = time.perf_counter() - started
+    if approved is not None:
+        approved += [json.loads(content)["plan_id"] for content in answers]
+    return latencies, statuses, took_s
 
 
 def fsync_rate(folder: Path, seconds: float = 1.0) -> float:
@@ -133,30 +149,58 @@ def _measure(server: Server, folder: Path, live: int, singles: int, mix: str) ->
     registration = {"registration": "UAS00000001", "manufacturer": "Bench", "model": "B", "class": "small"}
     aircraft_id = client.post("/v1/aircraft", json=registration).json()["aircraft_id"]
     frame, origin = LocalFrame(CRS), datetime.now(UTC) + timedelta(hours=2)
-    flights = _flights(client, mix, (3 if mix == "blind" else 2) * live + 4 * BATCH + singles)
-    bodies = [body_of(flight, frame, origin, aircraft_id) for flight in flights]
-    filling = Tally()
-    while filling.counts.get(201, 0) < live and filling.filed + BATCH <= len(bodies) - singles - 4 * BATCH:
-        filling.take(*_file_batch(client, bodies[filling.filed : filling.filed + BATCH]))
-    full = Tally()
-    for k in range(4):
-        full.take(*_file_batch(client, bodies[filling.filed + k * BATCH : filling.filed + (k + 1) * BATCH]))
+    legs = max(1, singles // LEG)
+    flights = _flights(client, mix, (3 if mix == "blind" else 2) * live + 16 * BATCH + 2 * singles)
+    bodies = iter([body_of(flight, frame, origin, aircraft_id) for flight in flights])
     token = client.headers["Authorization"].removeprefix("Bearer ")
-    raw = [json.dumps(body).encode() for body in bodies[-singles:]]
-    before = _live_plans(server)
-    latencies, statuses, wall_s = asyncio.run(_file_one_by_one(server.port, token, raw))
-    syncs, found = fsync_rate(folder), _live_plans(server)
     name = "planned by the published zones" if mix == "planned" else "blind to zones"
+
+    def batch(count: int, tally: Tally) -> list[str]:
+        """File a batch; return the ids of those that were approved."""
+        answers, took_s = _file_batch(client, list(itertools.islice(bodies, count)))
+        tally.take(answers, took_s)
+        return [item["plan_id"] for item in answers if item["status"] == 201]
+
+    def one_by_one(count: int, tally: Tally, latencies: list[float]) -> list[str]:
+        """File so many plans from 16 connections; return the ids of those that were approved."""
+        raw, approved = [json.dumps(body).encode() for body in itertools.islice(bodies, count)], list[str]()
+        found, statuses, took_s = asyncio.run(_file_one_by_one(server.port, token, raw, approved))
+        latencies += found
+        tally.count(statuses, took_s)
+        return approved
+
+    filling, added = Tally(), list[str]()
+    while _live_plans(server) < live:
+        added = batch(BATCH, filling)
+    _cancel(client, added[: _live_plans(server) - live])
+    reached, most = _live_plans(server), 0
+    single, latencies = Tally(), list[float]()
+    for _ in range(legs):
+        added = one_by_one(min(LEG, singles), single, latencies)
+        most = max(most, _live_plans(server))
+        _cancel(client, added)
+    full, most_full = Tally(), 0
+    for _ in range(2):
+        added = batch(BATCH, full) + batch(BATCH, full)
+        most_full = max(most_full, _live_plans(server))
+        _cancel(client, added)
+    harder, late = Tally(), list[float]()
+    while _live_plans(server) < 1.15 * live:
+        batch(BATCH, Tally())
+    before = _live_plans(server)
+    one_by_one(min(LEG, singles), harder, late)
+    syncs, found = fsync_rate(folder), _live_plans(server)
     return [
         _row(f"batch of {BATCH}, from 0 to {filling.counts.get(201, 0)} live plans, {name}", filling, syncs),
-        _row(f"batch of {BATCH}, at {before} live plans, {name}", full, syncs),
-        _row(
-            f"single, {CLIENTS} clients, {before} to {found} live plans, {name}",
-            Tally(len(latencies), wall_s, statuses),
-            syncs,
-            latencies,
-        ),
+        _row(f"single, {CLIENTS} clients, {reached} to {most} live plans, {name}", single, syncs, latencies),
+        _row(f"batch of {BATCH}, {reached} to {most_full} live plans, {name}", full, syncs),
+        _row(f"harder: single, {CLIENTS} clients, {before} to {found} live plans, {name}", harder, syncs, late),
     ]
+
+
+def _cancel(client: httpx.Client, plan_ids: Sequence[str]) -> None:
+    for plan_id in plan_ids:
+        client.post(f"/v1/flight-plans/{plan_id}/cancel").raise_for_status()
 
 
 @dataclass
@@ -173,6 +217,13 @@ class Tally:
         self.took_s += took_s
         for item in answers:
             self.counts[item["status"]] = self.counts.get(item["status"], 0) + 1
+
+    def count(self, statuses: Mapping[int, int], took_s: float) -> None:
+        """Count plans that were filed one by one, by the status of their answers."""
+        self.filed += sum(statuses.values())
+        self.took_s += took_s
+        for status, number in statuses.items():
+            self.counts[status] = self.counts.get(status, 0) + number
 
 
 def _file_batch(client: httpx.Client, bodies: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], float]:

@@ -119,7 +119,7 @@ CATALOGUE: dict[str, CodeEntry] = {
     "command_conflict": _E(409, "The command would bring the vehicle too close to others or into a zone", "该指令将造成冲突或进入限制区域", "Read effects for what is in the way; send what is recommended, or, as a dispatcher, an override with a reason.", "请查看 effects 中的冲突，采用推荐的指令；调度员可附理由强制执行（override）。"),
     "command_reason_required": _E(409, "Say why the operations centre commands this flight", "请说明运行中心指挥该飞行的理由", "Send a reason: the flight conforms, no alert names it, and it is its firm's to command.", "请填写 reason：该飞行符合计划且无相关告警，应由其运营人指挥。"),
     "alternative_refused": _E(409, "The alternative would be refused too", "替代方案同样会被拒绝", "Read decision for what stands in its way; choose another time or height.", "请查看 decision 中的冲突，另选时间或高度。"),
-    "owned_by_other_position": _E(409, "Another position owns this flight", "该飞行由其他席位负责", "Ask the position that owner names, or have the flight transferred; a supervisor sends a reason.", "请与 owner 所列席位联系或办理移交；主任可填写 reason 后操作。"),
+    "owned_by_other_position": _E(409, "Another position owns it", "由其他席位负责", "Ask the position that owner names, or have the flight transferred; a supervisor sends a reason.", "请与 owner 所列席位联系或办理移交；主任可填写 reason 后操作。"),
     "not_supervisor": _E(403, "Only a supervisor may do that", "仅主任可执行此操作", "Sign on at a position that supervises, or ask an administrator.", "请在主任席位签到，或联系管理员。"),
     "position_in_use": _E(409, "The position still owns something", "该席位仍有负责的对象", "Give its sectors and flights to other positions first.", "请先将其扇区和飞行交给其他席位。"),
     "transfer_pending": _E(409, "It is offered already", "已有待答复的移交", "Wait for the answer, or withdraw the offer that waits.", "请等待答复，或撤回待答复的移交。"),

@@ -6,19 +6,32 @@ approved. Changes come from proposers: layers from here, detours, corridors and 
 the engine, energy and the time left are arguments, and the order of proposals decides, not chance.
 """
 
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
-from typing import Final, Literal, TypeAlias, TypeVar, cast
-
-import numpy as np
+from dataclasses import replace
+from datetime import timedelta
+from typing import Final
 
 from airspace.decision import CounterOffer, Decision, Reason
-from airspace.geometry4d import Trajectory4D
 from airspace.intent import FlightIntent
-from airspace.intervals import Intervals, merged
+from airspace.intervals import merged
+from airspace.offers_cost import priced
 from airspace.offers_delay import forbidden_by_rules, free_delays
+from airspace.offers_parts import (
+    CHANGE,
+    DELAY,
+    JUDGE,
+    KINDS,
+    PRICE,
+    RAISE,
+    Change,
+    Filed,
+    Offer,
+    Proposer,
+    Setting,
+    Steps,
+    finished,
+)
 from airspace.offers_route import RouteView, kept_times, raised, raised_flight, rewritten, slowed, view
 from airspace.policy import Policy
 from airspace.region import Region
@@ -27,20 +40,12 @@ from airspace.schedule import PERMANENT
 from airspace.timebase import to_scene_s
 from airspace.trajectory import FlightPath, Waypoint, WaypointRoute, compile_route
 
-OfferKind: TypeAlias = Literal["delay", "altitude", "route", "site"]
-KINDS: Final[tuple[OfferKind, ...]] = ("delay", "altitude", "route", "site")
-
 MAX_OFFERS: Final = 5
 MOST_OF_A_KIND: Final = 2
 GOOD_S: Final = 600.0
 """An offer that costs less is good enough not to look for last resorts (ours)."""
 SMALL_DELAY_S: Final = 900.0
 """Another height, route or pad is first looked for within so much delay, then up to the policy's horizon."""
-S_PER_WH: Final = 10.0
-WALK_MPS: Final = 1.4
-"""How fast what arrives at another pad is fetched from there."""
-CHANGE_S: Final[dict[OfferKind, float]] = {"delay": 0.0, "altitude": 5.0, "route": 30.0, "site": 300.0}
-"""What a change costs beside its time, metres and energy: another briefing, another place (ours)."""
 _TRIES: Final = 16
 
 INCURABLE: Final = frozenset(
@@ -56,94 +61,6 @@ _STANDING: Final = frozenset(
 )
 """Reasons that stand however late the same flight departs."""
 _TOO_FAST: Final = frozenset({"performance_exceeded", "times_not_attainable"})
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Setting:
-    """What the search is done in.
-
-    `judge` judges a flight as filing would. `forbidden(plan, from_s, to_s)` returns the delays in [from_s, to_s] at
-    which other flights stand in the way (rules with a clock are known here); it may leave some out, and the judge has
-    the last word. `earliest_s` is the least delay that can be filed in time. `energy_wh` is the model of the aircraft.
-    `exhausted` says that no more time may be spent.
-    """
-
-    policy: Policy
-    scene: Scene
-    now: datetime
-    judge: Callable[[FlightIntent], Decision]
-    forbidden: Callable[[FlightIntent, float, float], Intervals]
-    energy_wh: Callable[[Trajectory4D], float]
-    exhausted: Callable[[], bool]
-    earliest_s: float = 0.0
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Change:
-    """What is flown differently: None leaves it as filed. `says` is what that is, in English and Chinese.
-
-    `waypoints` carry speeds and holds, never times (`airspace.offers_route`). `away_m` is how far another pad lies from
-    the intended one. `rise_m` instead of waypoints: what is en route is flown so much higher.
-    """
-
-    kind: OfferKind
-    says: tuple[str, str] = ("", "")
-    waypoints: tuple[Waypoint, ...] | None = None
-    destination_site_id: str | None = None
-    away_m: float = 0.0
-    rise_m: float | None = None
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Filed:
-    """A plan that cannot be approved as filed: its intent, what it looks like to be changed, and the judgement.
-
-    `seen` is None for a plan of volumes. `repairs` says, in English and Chinese, what every offer changes anyway.
-    """
-
-    plan: FlightIntent
-    seen: RouteView | None
-    decision: Decision
-    repairs: tuple[tuple[str, str], ...] = ()
-    measured: dict[str, float] = field(default_factory=dict, repr=False)
-    """What was measured of the flight as filed, to compare every offer with."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Offer:
-    """A change found to be approved: `plan` is what was judged, compiled at its new departure.
-
-    `route` is None where waypoints stay as filed. `cost_s` is what it was ranked by, in seconds.
-    """
-
-    kind: OfferKind
-    plan: FlightIntent
-    route: WaypointRoute | None
-    delay_s: float
-    extra_m: float
-    extra_s: float
-    extra_wh: float
-    cost_s: float
-    detail: str
-    detail_zh: str
-
-
-DELAY, RAISE, CHANGE, JUDGE, PRICE = range(5)
-"""What a search does next."""
-R = TypeVar("R")
-Steps: TypeAlias = Generator[int, None, R]
-
-
-def finished(steps: Steps[R]) -> R:
-    """Return what steps come to, all taken at once."""
-    while True:
-        try:
-            next(steps)
-        except StopIteration as end:
-            return cast(R, end.value)
-
-
-Proposer: TypeAlias = Callable[[Filed], Iterable[Change]]
 
 
 def standing_in_the_way(decision: Decision) -> list[Reason]:
@@ -251,7 +168,7 @@ def attempt(filed: Filed, repaired: Filed, change: Change, setting: Setting) -> 
     if not reasons and not as_filed:
         # Approved at the soonest departure there is: no interval of delays can find a sooner one.
         yield PRICE
-        return _priced(
+        return priced(
             filed, repaired, change, route, first if mended is None else delayed(plan, soonest_s), soonest_s, setting
         )
     if not all(_passes(item, setting.scene) for item in reasons):
@@ -265,7 +182,7 @@ def attempt(filed: Filed, repaired: Filed, change: Change, setting: Setting) -> 
         approved = yield from _first_approved(plan, setting, from_s, to_s, skip_zero=as_filed)
         if approved is not None:
             yield PRICE
-            return _priced(filed, repaired, change, route, *approved, setting)
+            return priced(filed, repaired, change, route, *approved, setting)
         if setting.exhausted():
             return None
     return None
@@ -436,70 +353,3 @@ def _about_origin(plan: FlightIntent, item: Reason) -> bool:
 def _lost_alternates(plan: FlightIntent, decision: Decision) -> set[str]:
     lost = {item.site_id for item in standing_in_the_way(decision) if item.code in ("site_unknown", "site_closed")}
     return {site_id for site_id in plan.alternate_site_ids if site_id in lost}
-
-
-# -- cost and words ----------------------------------------------------------------------------------------------------
-
-
-def _priced(
-    filed: Filed,
-    repaired: Filed,
-    change: Change,
-    route: WaypointRoute | None,
-    plan: FlightIntent,
-    delay_s: float,
-    setting: Setting,
-) -> Offer:
-    extra_m = extra_s = extra_wh = 0.0
-    old, new = filed.plan.path, plan.path
-    if isinstance(old, FlightPath) and isinstance(new, FlightPath) and route is not None:
-        before, after = old.trajectory, new.trajectory
-        if not filed.measured:
-            filed.measured.update(length_m=length_m(before), energy_wh=setting.energy_wh(before))
-        extra_m = length_m(after) - filed.measured["length_m"]
-        extra_s = (after.ends_s - after.starts_s) - (before.ends_s - before.starts_s)
-        extra_wh = setting.energy_wh(after) - filed.measured["energy_wh"]
-    cost_s = delay_s + extra_s + S_PER_WH * extra_wh + change.away_m / WALK_MPS + CHANGE_S[change.kind]
-    detail, detail_zh = _words(change, repaired.repairs, delay_s, extra_m)
-    return Offer(
-        kind=change.kind,
-        plan=plan,
-        route=route,
-        delay_s=round(delay_s, 3),
-        extra_m=round(extra_m, 1),
-        extra_s=round(extra_s, 1),
-        extra_wh=round(extra_wh, 2),
-        cost_s=cost_s,
-        detail=detail,
-        detail_zh=detail_zh,
-    )
-
-
-def length_m(trajectory: Trajectory4D) -> float:
-    """Return the length of a flight through the air."""
-    moved = trajectory.segments[:, 4:7] - trajectory.segments[:, 0:3]
-    return float(np.sqrt((moved**2).sum(axis=1)).sum())
-
-
-def _words(change: Change, repairs: Sequence[tuple[str, str]], delay_s: float, extra_m: float) -> tuple[str, str]:
-    parts, parts_zh = [], []
-    if change.says[0]:
-        longer = f" ({extra_m:+.0f} m)" if change.kind in ("route", "site") else ""
-        parts.append(change.says[0] + longer)
-        parts_zh.append(change.says[1] + (f"（{extra_m:+.0f} 米）" if longer else ""))
-    if delay_s > 0 or not (parts or repairs):
-        later, later_zh = _span(delay_s)
-        parts.append(f"{'Depart' if not parts else 'depart'} {later} later")
-        parts_zh.append(f"推迟 {later_zh}起飞")
-    for text, text_zh in repairs:
-        parts.append(text if parts else f"Fly {text}")
-        parts_zh.append(text_zh)
-    return ", ".join(parts) + ".", "，".join(parts_zh) + "。"
-
-
-def _span(seconds: float) -> tuple[str, str]:
-    if seconds < 120:
-        text = f"{seconds:.0f}" if seconds >= 10 else f"{seconds:.1f}"
-        return f"{text} s", f"{text} 秒"
-    minutes, rest = divmod(round(seconds), 60)
-    return f"{minutes} min {rest:02d} s", f"{minutes} 分 {rest:02d} 秒"

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
-from airspace.offers import Filed, standing_in_the_way
+from airspace.offers import standing_in_the_way
+from airspace.offers_parts import Filed
 from airspace.offers_route import SAME_PLACE_M, RouteView, places
 from airspace.region import Region
 from airspace.scene import Scene

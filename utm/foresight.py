@@ -15,7 +15,7 @@ import orjson
 
 from airspace.decision import CounterOffer, Decision
 from airspace.geometry4d import FloatArray, Separation, Trajectory4D
-from airspace.offers import Steps
+from airspace.offers_parts import Steps
 from airspace.trajectory import FlightPath
 from utm.api.body import parse_json, validate
 from utm.api.flight_plan_models import BatchItemBody, FlightPlanBody

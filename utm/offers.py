@@ -1,9 +1,10 @@
 """Counter-offers of this service: the search of `airspace.offers` with the city's zones, corridors, pads and traffic."""
 
 import time
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, cast
 
 import numpy as np
@@ -15,23 +16,12 @@ from airspace.decision import CounterOffer, Decision
 from airspace.geometry4d import EPS_S, PlanGeometry, Separation, Tolerance, Trajectory4D
 from airspace.intent import FlightIntent
 from airspace.intervals import Intervals
-from airspace.offers import (
-    Change,
-    Filed,
-    Offer,
-    R,
-    Setting,
-    Steps,
-    incurable,
-    layers,
-    searching,
-    standing_in_the_way,
-    with_offers,
-)
+from airspace.offers import incurable, layers, searching, standing_in_the_way, with_offers
 from airspace.offers_delay import blocks
+from airspace.offers_parts import Change, Filed, Offer, R, Setting, Steps
 from airspace.offers_route import RouteView, view, view_of_flight
 from airspace.offers_site import landing_is_in_the_way, other_pads
-from airspace.pads import PadTimes, forbidden_shifts, full_times
+from airspace.pads import PadEvent, PadTimes, forbidden_shifts, full_times
 from airspace.policy import Policy
 from airspace.resources import stays_of
 from airspace.scene import Scene
@@ -54,6 +44,9 @@ if TYPE_CHECKING:
 
 NOTICE_S: Final = 5.0
 """An offer departs no sooner than this after it is made, so that there is time to file it."""
+SPREAD_S: Final = 30.0
+"""So long a pad's time that was offered to one aircraft is offered to no other: a crowd that asks at once is spread over the
+next free times instead of being sent after one of them (ours). It is an offer, no reservation: whoever files first has it."""
 _MOST_FLIGHTS_AROUND: Final = 6
 _HOVER_M: Final = 1e-3
 _LONGEST_ACCESS_M: Final = 3_000.0
@@ -93,6 +86,8 @@ class OfferDesk:
         self._clock, self._book, self._sky, self._waiting = clock, book, sky, waiting
         self._obstacles: tuple[object, Policy, ZoneObstacles] | None = None
         self._network: tuple[object, Tolerance, Network] | None = None
+        self._offered: dict[str, list[tuple[float, PadEvent]]] = {}
+        """By site: until when, and which departures and arrivals, were offered of late."""
 
     def waits_for(self, waiting: Callable[[], int]) -> None:
         """Count those who wait by other means: a helper's writer is the server's."""
@@ -125,6 +120,7 @@ class OfferDesk:
         watch = OwnTime()
         budget_ms = min(policy.offer_budget_ms, max(LEAST_BUDGET_MS, policy.offer_budget_ms / (1 + self._waiting())))
         now = self._clock.now()
+        offered = self._offered_of_late(to_scene_s(now)) if _pad_is_busy(decision) else {}
         soonest = max(now + timedelta(seconds=NOTICE_S), not_before or now)
         starts_s = min(to_scene_s(plan.departure_at), prepared.starts_s)
         setting = Setting(
@@ -133,7 +129,7 @@ class OfferDesk:
             now=now,
             judge=judge,
             forbidden=lambda flight, from_s, to_s: [
-                *self._forbidden(flight, from_s, to_s, ignore),
+                *self._forbidden(flight, from_s, to_s, ignore, offered),
                 *(() if closed is None else closed(flight, from_s, to_s)),
             ],
             energy_wh=model_of(prepared.aircraft.aircraft_class).flight_wh,
@@ -146,11 +142,40 @@ class OfferDesk:
         proposers = (lambda _: also, *first) if also else first
         steps = searching(filed, setting, proposers, (ways.around_flights, ways.any_pad))
         found = yield from watch.timed(steps)
+        if not found and offered:  # what was offered to others may still be had
+            offered.clear()
+            found = yield from watch.timed(searching(filed, setting, proposers, (ways.around_flights, ways.any_pad)))
+        if _pad_is_busy(decision):
+            self._note_offered(found, to_scene_s(now))
         offers = tuple(counter_offer(offer, prepared.body, separation_of(offer.plan, policy, scene)) for offer in found)
         return with_offers(decision, offers, whole=not setting.exhausted())
 
-    def _forbidden(self, plan: FlightIntent, from_s: float, to_s: float, ignore: Collection[str]) -> Intervals:
-        """Return the delays at which other flights are too near, fill its pads, or fill a cell it passes."""
+    def _offered_of_late(self, now_s: float) -> dict[str, list[PadEvent]]:
+        """Return what was offered of each site in the last seconds."""
+        self._offered = {
+            site_id: left
+            for site_id, told in self._offered.items()
+            if (left := [item for item in told if now_s < item[0] <= now_s + SPREAD_S])
+        }
+        return {site_id: [event for _, event in told] for site_id, told in self._offered.items()}
+
+    def _note_offered(self, found: Sequence[Offer], now_s: float) -> None:
+        policy, scene = self._book.policy, self._book.scene
+        for offer in found:
+            for _, site, event, _ in stays_of(offer.plan, policy, scene):
+                named = replace(event, key=f"offered:{event.aircraft_id}")
+                self._offered.setdefault(site.site_id, []).append((now_s + SPREAD_S, named))
+
+    def _forbidden(
+        self,
+        plan: FlightIntent,
+        from_s: float,
+        to_s: float,
+        ignore: Collection[str],
+        offered: Mapping[str, Sequence[PadEvent]] = MappingProxyType({}),
+    ) -> Intervals:
+        """Return the delays at which other flights are too near, fill its pads, or fill a cell it passes; `offered` are
+        departures and arrivals by site that were offered to others."""
         policy, scene, sky = self._book.policy, self._book.scene, self._sky
         own = {*ignore, *([] if plan.plan_id is None else [plan.plan_id])}
         separation = separation_of(plan, policy, scene)
@@ -161,6 +186,7 @@ class OfferDesk:
             shut = closed_within(site, stay[0] + from_s, stay[1] + to_s)
             spans.extend(forbidden_shifts(shut, stay, from_s, to_s))
             others = sky.pad_events(site.site_id, stay[0] + from_s - reach_s, stay[1] + to_s + reach_s)
+            others = [*others, *offered.get(site.site_id, ())]
             full = full_times(others, times, site.pads, aircraft_id=plan.aircraft_id, ignore=own)
             spans.extend(forbidden_shifts(full, stay, from_s, to_s))
         if limited(policy):
@@ -295,6 +321,11 @@ class _Ways:
             if shape is not None:
                 obstacles.append(obstacle_of(shape, minima.horizontal_m))
         return obstacles
+
+
+def _pad_is_busy(decision: Decision) -> bool:
+    """Tell whether a pad is what stands in the way: then many may ask for the same one."""
+    return any(reason.code == "pad_busy" for reason in standing_in_the_way(decision))
 
 
 def swept(geometry: PlanGeometry, from_s: float, to_s: float) -> Any:

@@ -12,7 +12,7 @@ from airspace.errors import FieldError
 from airspace.geometry4d import PlanGeometry, Separation, Trajectory4D
 from airspace.intent import FlightIntent, Path
 from airspace.intervals import Intervals
-from airspace.offers import Change, Steps, finished
+from airspace.offers_parts import Change, Steps, finished
 from airspace.policy import Policy
 from airspace.rules.verdict import StandingCover
 from airspace.timebase import to_scene_s

@@ -5,7 +5,7 @@ from typing import Final
 
 from airspace.decision import Reason
 from airspace.intent import FlightIntent
-from airspace.offers import Change
+from airspace.offers_parts import Change
 from dispatch.energy import CLASS_MODELS
 from utm.airspace_book import AirspaceBook
 from utm.fleet import Aircraft

@@ -68,9 +68,10 @@ def standing_in_the_way(decision: Decision) -> list[Reason]:
     return [item for item in decision.reasons if item.severity != "warning"]
 
 
-def incurable(plan: FlightIntent, reasons: Iterable[Reason]) -> list[Reason]:
+def incurable(plan: FlightIntent, reasons: Iterable[Reason], curable: AbstractSet[str] = frozenset()) -> list[Reason]:
     """Return the reasons that no change known here gets rid of."""
-    return [item for item in reasons if item.code in INCURABLE or _about_origin(plan, item)]
+    lasting = INCURABLE - curable
+    return [item for item in reasons if item.code in lasting or _about_origin(plan, item)]
 
 
 def with_offers(decision: Decision, counter_offers: tuple[CounterOffer, ...], *, whole: bool = True) -> Decision:
@@ -98,7 +99,7 @@ def searching(
     filed: Filed, setting: Setting, proposers: Sequence[Proposer], last_resorts: Sequence[Proposer] = ()
 ) -> Steps[tuple[Offer, ...]]:
     """The same step by step: what it does next is said before it is done, for many searches to be taken together."""
-    if incurable(filed.plan, standing_in_the_way(filed.decision)):
+    if incurable(filed.plan, standing_in_the_way(filed.decision), setting.curable):
         return ()
     if setting.exhausted():
         return ()
@@ -171,7 +172,7 @@ def attempt(filed: Filed, repaired: Filed, change: Change, setting: Setting) -> 
         return priced(
             filed, repaired, change, route, first if mended is None else delayed(plan, soonest_s), soonest_s, setting
         )
-    if not all(_passes(item, setting.scene) for item in reasons):
+    if not all(_passes(item, setting) for item in reasons):
         return None
     horizon_s = setting.policy.offer_horizon_s
     near_s = min(setting.earliest_s + SMALL_DELAY_S, horizon_s)
@@ -310,7 +311,7 @@ def _first_approved(
         reasons = standing_in_the_way(setting.judge(later))
         if not reasons:
             return later, delay_s
-        if not all(_passes(item, setting.scene) for item in reasons) or setting.exhausted():
+        if not all(_passes(item, setting) for item in reasons) or setting.exhausted():
             return None
         spans = merged([*spans, (delay_s, delay_s + max(map(_lasts_s, reasons)))])
     return None
@@ -335,11 +336,11 @@ def delayed(plan: FlightIntent, delay_s: float) -> FlightIntent:
     return replace(plan, departure_at=departs, path=replace(path, prisms=prisms))
 
 
-def _passes(item: Reason, scene: Scene) -> bool:
+def _passes(item: Reason, setting: Setting) -> bool:
     """Tell whether a reason may be gone when the same flight departs later."""
-    if item.code in _STANDING:
+    if item.code in _STANDING and item.code not in setting.curable:
         return False
-    zone = None if item.zone_id is None else scene.zones.zones.get(item.zone_id)
+    zone = None if item.zone_id is None else setting.scene.zones.zones.get(item.zone_id)
     return zone is None or zone.applicability != PERMANENT
 
 

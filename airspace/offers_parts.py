@@ -25,7 +25,8 @@ class Setting:
     `judge` judges a flight as filing would. `forbidden(plan, from_s, to_s)` returns the delays in [from_s, to_s] at
     which other flights stand in the way (rules with a clock are known here); it may leave some out, and the judge has
     the last word. `earliest_s` is the least delay that can be filed in time. `energy_wh` is the model of the aircraft.
-    `exhausted` says that no more time may be spent.
+    `exhausted` says that no more time may be spent. `curable` are codes of reasons that offers get rid of after all,
+    though no other time, height, route or pad usually does.
     """
 
     policy: Policy
@@ -36,6 +37,7 @@ class Setting:
     energy_wh: Callable[[Trajectory4D], float]
     exhausted: Callable[[], bool]
     earliest_s: float = 0.0
+    curable: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -208,6 +208,12 @@ CATALOGUE: Final[dict[str, ReasonText]] = {
         "apply for a standing approval.",
         "没有长期批准覆盖本次飞行，须由管理部门决定{because_zh}。请等待决定，或申请长期批准。",
     ),
+    "outside_standing_approval": ReasonText(
+        "warning",
+        "The standing approval {name} does not cover this flight: {missed}. Change the flight so that all of it lies inside, "
+        "take a counter-offer that does, or wait for the authority.",
+        "长期批准“{name}”未覆盖本次飞行：{missed_zh}。请调整飞行使其完全位于范围内、采用符合范围的替代方案，或等待管理部门决定。",
+    ),
     "applied_too_late": ReasonText(
         None,
         "The application must arrive before {by} Beijing time for a take-off at {departs}. Depart on a later day, or fly "

@@ -130,6 +130,7 @@ def compose(
     alerts_desk = Alerts(clock=clock, store=store, bus=bus, escalation_factor=settings.alert_escalation)
     plans.own_reservations = reserved.of_aircraft
     plans.closed_envelopes = standing.closed
+    plans.envelopes = standing.in_force
     commands = CommandDesk(
         clock=clock,
         store=store,

@@ -19,7 +19,7 @@ from airspace.intervals import Intervals
 from airspace.offers import incurable, layers, searching, standing_in_the_way, with_offers
 from airspace.offers_delay import blocks
 from airspace.offers_parts import Change, Filed, Offer, R, Setting, Steps
-from airspace.offers_route import RouteView, view, view_of_flight
+from airspace.offers_route import RouteView, rewritten, view, view_of_flight
 from airspace.offers_site import landing_is_in_the_way, other_pads
 from airspace.pads import PadEvent, PadTimes, forbidden_shifts, full_times
 from airspace.policy import Policy
@@ -28,7 +28,7 @@ from airspace.scene import Scene
 from airspace.separation_rules import separation_of
 from airspace.site_rules import closed_within
 from airspace.timebase import to_scene_s
-from airspace.trajectory import FlightPath, Waypoint, WaypointRoute
+from airspace.trajectory import FlightPath, Waypoint, WaypointRoute, compile_route
 from dispatch.corridor_route import through_corridors
 from dispatch.detour import Band, ZoneObstacles, around
 from dispatch.energy import model_of
@@ -37,6 +37,7 @@ from dispatch.router import Obstacle, ObstaclesNear, Place, clear, obstacle_of
 from utm.airspace_book import AirspaceBook
 from utm.clock import Clock
 from utm.plan_records import rfc3339
+from utm.rules.envelope import NamedEnvelope, within_band
 from utm.sky import Sky
 
 if TYPE_CHECKING:
@@ -104,18 +105,20 @@ class OfferDesk:
         not_before: datetime | None = None,
         closed: Callable[[FlightIntent, float, float], Intervals] | None = None,
         also: Sequence[Change] = (),
+        envelopes: Sequence[NamedEnvelope] = (),
     ) -> Steps[Decision]:
         """Return the decision with counter-offers, step by step; an approval, or with the search switched off, as it is.
 
         `judge` judges a flight as the decision was made. `ignore` names live plans and holds that do not count.
         `closed(flight, from_s, to_s)` gives delays at which its own permission does not hold. `also` are changes to try
-        beside those proposed here.
+        beside those proposed here. `envelopes` are those its offers are to lie in, whatever it was filed outside of.
         With `not_before`, the soonest departure to offer, offers are made for an approved plan too: it cannot be kept.
         """
         policy, scene = self._book.policy, self._book.scene
         if (decision.outcome == "approved" and not_before is None) or policy.offer_budget_ms <= 0:
             return decision
-        if incurable(plan, standing_in_the_way(decision)):
+        curable = frozenset({"pending_authority"}) if envelopes else frozenset()
+        if incurable(plan, standing_in_the_way(decision), curable):
             return with_offers(decision, ())
         watch = OwnTime()
         budget_ms = min(policy.offer_budget_ms, max(LEAST_BUDGET_MS, policy.offer_budget_ms / (1 + self._waiting())))
@@ -135,11 +138,14 @@ class OfferDesk:
             energy_wh=model_of(prepared.aircraft.aircraft_class).flight_wh,
             exhausted=lambda: watch.spent_s() * 1000.0 >= budget_ms,
             earliest_s=max(0.0, to_scene_s(soonest) - starts_s),
+            curable=curable,
         )
         filed = Filed(plan, _seen(prepared, scene), decision)
         ways = _Ways(self, self._sky, ignore, policy, scene)
         first = (ways.layers, ways.routes, ways.pads)
         proposers = (lambda _: also, *first) if also else first
+        if envelopes:
+            proposers = (lambda filed: ways.within(filed, envelopes), *proposers)
         steps = searching(filed, setting, proposers, (ways.around_flights, ways.any_pad))
         found = yield from watch.timed(steps)
         if not found and offered:  # what was offered to others may still be had
@@ -240,6 +246,35 @@ class _Ways:
                 yield Change("route", (f"Fly around {names}", f"绕飞“{names_zh}”"), waypoints)
             else:
                 yield from self._corridors(filed, seen)
+
+    def within(self, filed: Filed, envelopes: Sequence[NamedEnvelope]) -> Iterator[Change]:
+        """Propose the flight moved into each envelope that is for it: over its area, at heights of its band."""
+        seen, plan = filed.seen, filed.plan
+        for named in envelopes if seen is not None and isinstance(plan.path, FlightPath) else ():
+            item = named.envelope
+            if not item.admits(plan):
+                continue
+            outside = not item.holds_place(plan)
+            zones = any(reason.zone_id for reason in standing_in_the_way(filed.decision))
+            led = self._led_around(filed, seen, item.fence()) if outside or zones else None
+            if outside and led is None:
+                continue  # it must be somewhere that is outside: take-off, landing, a drop, or no way leads there
+            says = f"Stay inside the standing approval {named.name}", f"保持在长期批准“{named.name}”范围内"
+            there, path = seen, plan.path
+            if led is not None:
+                route = rewritten(seen, led, self._scene.region)
+                flown = compile_route(route, plan.departure_at, self._scene.region)
+                if not isinstance(flown, FlightPath):
+                    continue
+                there, path = view(replace(seen.route, waypoints=led), self._scene.region), flown
+                if item.holds_heights(replace(plan, path=path)):
+                    yield Change("route", says, led)
+            # Inside already, a height is another one only where it keeps the flight apart from others.
+            least_m = self._policy.separation.vertical_m if item.holds_heights(replace(plan, path=path)) else 0.0
+            for points in within_band(there, path, item.lower_agl_m, item.upper_agl_m, least_m):
+                top = view(replace(there.route, waypoints=points), self._scene.region).top_agl_m
+                at = f", at up to {top:.0f} m true height", f"，真高不超过 {top:.0f} 米"
+                yield Change("altitude" if led is None else "route", (says[0] + at[0], says[1] + at[1]), points)
 
     def around_flights(self, filed: Filed) -> Iterator[Change]:
         """Propose a way around the places of the other flights in conflict while they are there."""

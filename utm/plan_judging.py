@@ -29,6 +29,7 @@ from utm.offer_holds import HeldOffers, Hold
 from utm.offers import OfferDesk
 from utm.plan_records import rfc3339
 from utm.problems import FieldProblem, Problem, not_found, validation_problem
+from utm.rules.envelope import NamedEnvelope
 from utm.security import Principal, may_read_of
 from utm.security.directory import Organisation
 from utm.sky import LivePlan, Sky
@@ -36,6 +37,8 @@ from utm.sky import LivePlan, Sky
 PRIORITY_ENTITLEMENT = "priority_over_50"
 GROUND_RULE = "ground_risk"
 """The rule that reasons about people on the ground name."""
+_MOST_TOLD = 3
+"""Of so many standing approvals a firm is told what its flight misses them by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +102,8 @@ class PlanJudge:
         """Judges plans by who is under them, where that is asked for; set by the composition root."""
         self.closed_envelopes: Callable[[FlightIntent, float, float], Intervals] = lambda flight, from_s, to_s: []
         """The delays, within bounds, at which no standing approval's envelope is open around a flight."""
+        self.envelopes: Callable[[str], Sequence[NamedEnvelope]] = lambda organisation_id: ()
+        """The envelopes of standing approvals a firm may fly under."""
 
     # -- preparation ---------------------------------------------------------------------------------------------------
 
@@ -261,24 +266,29 @@ class PlanJudge:
             return judged(flight, worded=False)
 
         decision = judged(intent) if decided is None else decided
+        enveloped = decision.verdict is not None and decision.verdict.standing_approval_id is not None
+        waits = any(item.code == "pending_authority" for item in decision.reasons)
+        envelopes = self.envelopes(organisation_id) if enveloped or waits else ()
+        if waits and envelopes and decided is None:
+            decision = with_reasons(decision, [_outside(intent, envelope) for envelope in envelopes[:_MOST_TOLD]])
         if not offers:
             return decision
-        # What is filed under an envelope is offered nothing outside of it.
         also: list[Change] = []
         if under is not None and any(item.rule == GROUND_RULE for item in decision.reasons):
             route = parsed.route
             also = list(under.ways(intent, route.cruise_speed_mps if isinstance(route, TrajectoryRoute) else None))
-        enveloped = decision.verdict is not None and decision.verdict.standing_approval_id is not None
+        # Who flies under an envelope, or missed its own, is offered nothing outside of them.
         return (
             yield from self.desk.attach(
                 decision,
                 intent,
                 prepared,
-                judge=(lambda flight: inside_envelope(approves(flight))) if enveloped else approves,
-                closed=self.closed_envelopes if enveloped else None,
+                judge=(lambda flight: inside_envelope(approves(flight))) if envelopes else approves,
+                closed=self.closed_envelopes if envelopes else None,
                 ignore=ignore,
                 not_before=not_before,
                 also=also,
+                envelopes=envelopes,
             )
         )
 
@@ -304,6 +314,12 @@ def with_reasons(decision: Decision, more: Sequence[Reason]) -> Decision:
         return decision
     reasons = [*decision.reasons, *more]
     return decide(reasons, decision.decided_at, decision.policy_version, decision.separation, decision.verdict)
+
+
+def _outside(flight: FlightIntent, envelope: NamedEnvelope) -> Reason:
+    missed, missed_zh = envelope.missed(flight)
+    values = {"name": envelope.name, "missed": missed, "missed_zh": missed_zh}
+    return reason("outside_standing_approval", values, rule="standing_approval")
 
 
 def inside_envelope(decision: Decision) -> Decision:

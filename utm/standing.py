@@ -5,21 +5,17 @@ A firm applies, a regulator decides. A flight lies under one when all of it, at 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import orjson
 from sqlmodel import Session
 
-from airspace import prepared
 from airspace.areas import Area, parse_area
 from airspace.intent import FlightIntent
 from airspace.intervals import Intervals, gaps, merged
 from airspace.rules.verdict import StandingCover
-from airspace.schedule import Period, active_within, parse_applicability
+from airspace.schedule import parse_applicability
 from airspace.timebase import to_scene_s
-from airspace.trajectory import FlightPath
-from airspace.volumes import VolumePath
 from airspace.zones import MAX_ZONE_AREA_M2
 from utm.airspace_book import AirspaceBook, BrokenRecordError
 from utm.clock import Clock
@@ -28,6 +24,7 @@ from utm.ids import new_id
 from utm.memory import Memory
 from utm.plan_records import rfc3339
 from utm.problems import Problem, not_found, validation_problem
+from utm.rules.envelope import Envelope, NamedEnvelope
 from utm.rules.standing_days import StandingDays
 from utm.security import Principal, may_read_of, visible_organisation
 from utm.store import notices
@@ -36,62 +33,6 @@ from utm.store.notice_tables import StandingApprovalRow
 from utm.store.store import Store, on_undo
 
 KIND = "standing_approval"
-_TOUCH_M = 1e-6
-
-
-@dataclass(frozen=True, slots=True)
-class Envelope:
-    """What a standing approval covers; None leaves a bound open. Heights are true heights."""
-
-    area: Area | None
-    lower_agl_m: float
-    upper_agl_m: float
-    periods: tuple[Period, ...]
-    aircraft_ids: frozenset[str] | None
-    operation_types: frozenset[str] | None
-
-    def covers(self, flight: FlightIntent) -> bool:
-        """Tell whether all of a flight lies inside the envelope."""
-        if not self.covers_at_some_time(flight):
-            return False
-        starts_s, ends_s = flight.window_s
-        open_times = active_within(self.periods, starts_s, ends_s)
-        return any(start <= starts_s and ends_s <= end for start, end in open_times)
-
-    def open_delays(self, flight: FlightIntent, from_s: float, to_s: float) -> Intervals:
-        """Return by how much later, within [from_s, to_s], a flight it covers but for its hours lies inside them."""
-        starts_s, ends_s = flight.window_s
-        open_times = active_within(self.periods, starts_s + from_s, ends_s + to_s)
-        return merged((start - starts_s, end - ends_s) for start, end in open_times)
-
-    def covers_at_some_time(self, flight: FlightIntent) -> bool:
-        """Tell whether a flight lies inside the envelope but for its hours."""
-        if self.aircraft_ids is not None and flight.aircraft_id not in self.aircraft_ids:
-            return False
-        if self.operation_types is not None and flight.operation_type not in self.operation_types:
-            return False
-        low_m, high_m = _true_heights(flight.path)
-        if low_m < self.lower_agl_m - _TOUCH_M or high_m > self.upper_agl_m + _TOUCH_M:
-            return False
-        return self.area is None or _inside(flight.path, self.area)
-
-
-def _true_heights(path: FlightPath | VolumePath) -> tuple[float, float]:
-    if isinstance(path, FlightPath):
-        return max(0.0, float(path.agl_low_m.min())), float(path.agl_high_m.max())
-    lows = [prism.z_low_m - ground for prism, ground in zip(path.prisms, path.ground_high_m.tolist(), strict=True)]
-    highs = [prism.z_high_m - ground for prism, ground in zip(path.prisms, path.ground_low_m.tolist(), strict=True)]
-    return max(0.0, min(lows)), max(highs)
-
-
-def _inside(path: FlightPath | VolumePath, area: Area) -> bool:
-    shape = area.geometry if area.circle is None else area.geometry.buffer(area.radius_m, quad_segs=64)
-    if isinstance(path, FlightPath):
-        return bool(prepared.covers(shape, path.lines).all())
-    return all(
-        prepared.covers(shape, part.geometry if part.circle is None else part.geometry.buffer(part.radius_m))
-        for part in path.areas
-    )
 
 
 class StandingApprovals:
@@ -128,6 +69,15 @@ class StandingApprovals:
             if envelope.covers_at_some_time(flight)
         ]
         return gaps(merged(span for spans in around for span in spans), from_s, to_s)
+
+    def in_force(self, organisation_id: str) -> tuple[NamedEnvelope, ...]:
+        """Return the envelopes a firm may fly under."""
+        return tuple(
+            NamedEnvelope(
+                approval_id, orjson.loads(self._rows[approval_id].envelope).get("name") or approval_id, envelope
+            )
+            for approval_id, envelope in self._in_force.get(organisation_id, ())
+        )
 
     def held(self, organisation_id: str, standing_approval_id: str) -> bool:
         """Tell whether a firm holds an approval that is in force."""

@@ -13,7 +13,7 @@ from tests.conftest import Server
 from tests.fakes.generated import CALLERS, Sender, Tally
 from tests.fakes.two_firms import TwoFirms, seed, seed_offices, two_firms
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(5400)]
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,7 @@ from utm.api.session import signed_in_person
 from utm.problems import Problem
 from utm.security.accounts import Accounts
 from utm.security.dependencies import identity_of
-from utm.security.second_factor import decoded, enrolled, new_recovery_codes, otpauth_uri, used
+from utm.security.second_factor import decoded, enrolled, new_recovery_codes, otpauth_uri, qr_svg, used
 
 router = APIRouter(prefix="/v1/session/totp", tags=["access"])
 
@@ -52,7 +52,8 @@ class EnrolAnswer(BaseModel):
     """What the authenticator app needs; shown once."""
 
     secret: str = Field(description="Base 32, to be typed where no QR code can be read.")
-    otpauth_uri: str = Field(description="To be shown as a QR code.")
+    otpauth_uri: str = Field(description="What the QR code says; a link that opens the app on the same device.")
+    qr_svg: str = Field(description="The QR code as an SVG image, for the app's camera.")
 
 
 class ConfirmAnswer(BaseModel):
@@ -89,7 +90,8 @@ async def enrol(request: Request) -> Response:
         raise Problem("totp_state", "The second factor is on; take it away first.", "双因素验证已启用；请先关闭。")
     factor, secret = enrolled(identity.sealer, identity.clock.now())
     await Accounts(identity).set_totp(account.id, account, factor.encoded(), "enrol")
-    return json_response({"secret": secret, "otpauth_uri": otpauth_uri(secret, account.name)}, 201, _NO_STORE)
+    uri = otpauth_uri(secret, account.name)
+    return json_response({"secret": secret, "otpauth_uri": uri, "qr_svg": qr_svg(uri)}, 201, _NO_STORE)
 
 
 @router.post(

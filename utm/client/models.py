@@ -1502,7 +1502,9 @@ class EnrolAnswer(msgspec.Struct, omit_defaults=True, kw_only=True):
     secret: str
     """Base 32, to be typed where no QR code can be read."""
     otpauth_uri: str
-    """To be shown as a QR code."""
+    """What the QR code says; a link that opens the app on the same device."""
+    qr_svg: str
+    """The QR code as an SVG image, for the app's camera."""
 
 
 class EnrolBody(msgspec.Struct, omit_defaults=True, kw_only=True):

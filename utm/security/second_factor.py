@@ -7,12 +7,14 @@ Recovery codes have 80 random bits, so a plain SHA-256 keeps them; each opens th
 import base64
 import hashlib
 import hmac
+import io
 import secrets
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 import orjson
 import pyotp
+import segno
 
 from utm.security.sealing import Sealer
 
@@ -55,6 +57,24 @@ def enrolled(sealer: Sealer, now: datetime) -> tuple[SecondFactor, str]:
     """Return a fresh second factor, not yet asked for, and its secret in base32."""
     secret = base64.b32encode(secrets.token_bytes(20)).decode()
     return SecondFactor(sealer.seal(secret.encode(), now), False, 0, ()), secret
+
+
+def qr_svg(uri: str) -> str:
+    """Return a QR code (ISO/IEC 18004, error correction M) of an enrolment as an SVG image, dark on white with its margin."""
+    drawn = io.BytesIO()
+    code = segno.make_qr(uri, error="m")
+    code.save(
+        drawn,
+        kind="svg",
+        border=4,
+        dark="#000",
+        light="#fff",
+        xmldecl=False,
+        omitsize=True,
+        svgclass=None,
+        lineclass=None,
+    )
+    return drawn.getvalue().decode()
 
 
 def otpauth_uri(secret: str, name: str) -> str:

@@ -16,6 +16,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.conftest import free_port
+from tests.e2e.conftest import wait_for
 from tests.forked import ForkedCommand
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -142,6 +143,9 @@ def test_people_set_their_second_factor_up_and_change_their_password(
         part.get_by_label("Present password").fill(office["other"])
         part.get_by_role("button", name="Set up an authenticator app").click()
         secret = part.get_by_label("Key").inner_text().replace(" ", "")
+        picture = part.get_by_role("img", name="QR code for the authenticator app")
+        expect(picture).to_be_visible()
+        wait_for(lambda: picture.evaluate("image => image.complete && image.naturalWidth > 0"))
         assert not _serious(page)
         page.screenshot(path=artifacts / "account-en-dark.png")
         part.get_by_label("Code the app shows").fill("000000")

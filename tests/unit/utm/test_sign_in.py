@@ -1,19 +1,23 @@
 """People get in with what they know and what they have; who guesses waits, and the trail says who tried."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+import defusedxml.ElementTree
 import httpx
 import pyotp
 import pytest
+import segno
 
 from tests.fakes.edge import Edge, MovableClock, running, stored_bytes
 from utm.problems import Problem
 from utm.security.guesses import APPLICATIONS, FORGET_S, FREE_FAILURES, MAX_WAIT_S, Guesses
 from utm.security.passwords import weakness
 from utm.security.sealing import Sealer
+from utm.security.second_factor import otpauth_uri, qr_svg
 from utm.store import journal
 from utm.store.store import Store
 
@@ -52,6 +56,7 @@ async def test_a_second_factor_is_asked_for_once_confirmed(tmp_path: Path) -> No
         uri = urlsplit(made["otpauth_uri"])
         assert (uri.scheme, uri.netloc) == ("otpauth", "totp")
         assert parse_qs(uri.query)["secret"] == [made["secret"]]
+        assert made["qr_svg"] == qr_svg(made["otpauth_uri"])
         assert (await sign_in(client, user)).status_code == 200, "not asked for before it was confirmed"
         csrf = await signed_in(client, user)
         wrong = await client.post("/v1/session/totp/confirm", json={"code": "000000"}, headers=csrf)
@@ -62,6 +67,30 @@ async def test_a_second_factor_is_asked_for_once_confirmed(tmp_path: Path) -> No
         assert (alone.status_code, alone.json()["code"]) == (401, "totp_required")
         wrong_password = await sign_in(client, {**user, "password": "wrong wrong wrong"})
         assert wrong_password.json()["code"] == "wrong_credentials", "the second factor is no hint at the password"
+
+
+def test_the_qr_code_says_the_uri_in_black_on_white() -> None:
+    """What the image draws, module by module, must be the QR code of the URI with the margin a camera needs."""
+    uri = otpauth_uri("JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP", "wu.lan")
+    drawn = defusedxml.ElementTree.fromstring(qr_svg(uri))
+    across = int(drawn.attrib["viewBox"].split()[2])
+    light, dark = drawn.findall("{http://www.w3.org/2000/svg}path")
+    assert (light.attrib["fill"], dark.attrib["stroke"]) == ("#fff", "#000")
+    assert light.attrib["d"] == f"M0 0h{across}v{across}h-{across}z"
+    x, y, filled = 0.0, 0.0, set()
+    for step, values in re.findall(r"([Mmh])([-\d. ]+)", dark.attrib["d"]):
+        numbers = [float(value) for value in re.findall(r"-?\d*\.?\d+", values)]
+        if step == "M":
+            x, y = numbers
+        elif step == "m":
+            x, y = x + numbers[0], y + numbers[1]
+        else:
+            filled |= {(round(x) + n, int(y)) for n in range(round(numbers[0]))}
+            x += numbers[0]
+    code = segno.make_qr(uri, error="m")
+    assert across == code.symbol_size(border=4)[0]
+    rows = [[value != 0 for value in row] for row in code.matrix_iter(border=4)]
+    assert filled == {(column, row) for row, line in enumerate(rows) for column, on in enumerate(line) if on}
 
 
 async def test_a_second_factor_is_set_up_in_order(tmp_path: Path) -> None:

@@ -86,6 +86,7 @@ function Confirming({ enrolment, onCodes }: { readonly enrolment: Enrolment; rea
   return (
     <>
       <p>{t('account_totp_type')}</p>
+      <img className="account-qr" alt={t('account_totp_qr')} src={`data:image/svg+xml,${encodeURIComponent(enrolment.qr_svg)}`} />
       <Secret label={t('account_totp_key')} text={enrolment.secret} />
       <a className="account-link" href={enrolment.otpauth_uri}>
         {t('account_totp_link')}

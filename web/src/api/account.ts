@@ -10,6 +10,8 @@ export interface SecondFactor {
 export interface Enrolment {
   readonly secret: string
   readonly otpauth_uri: string
+  /** The QR code of it, an SVG image. */
+  readonly qr_svg: string
 }
 
 export const changePassword = (current: string, password: string) => request<null>('PUT', '/v1/session/password', { current, password })

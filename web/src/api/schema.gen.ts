@@ -1317,8 +1317,10 @@ export interface EmergencyOverride {
 export interface EnrolAnswer {
   /** Base 32, to be typed where no QR code can be read. */
   readonly secret: string
-  /** To be shown as a QR code. */
+  /** What the QR code says; a link that opens the app on the same device. */
   readonly otpauth_uri: string
+  /** The QR code as an SVG image, for the app's camera. */
+  readonly qr_svg: string
 }
 
 /** The password, once more. */

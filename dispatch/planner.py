@@ -27,7 +27,7 @@ from dispatch.jobs import (
     takes,
 )
 
-DEFAULT_EFFORT: Final = 4
+DEFAULT_EFFORT: Final = 6
 """How many parts of a firm's plan are solved anew (ours)."""
 LARGEST_FOR_INSERTION: Final = 40
 """Above so many carriers an order is tried on the most promising only."""

@@ -26,6 +26,7 @@ BENCHES = {
     "alerts": "Alerts on seeded encounters and in a dispatcher's sector",
     "sim": "A simulated fleet",
     "dispatch": "Orders to carriers",
+    "replanning": "A closure over booked missions",
     "tenancy": "A 404 about another firm's thing, and about nothing",
 }
 REPORT = ROOT / "docs" / "performance.md"

@@ -25,6 +25,7 @@ from sim.deterministic.server import Party, Reply, Server
 from sim.deterministic.sources import seeded
 from sim.deterministic.world import FIRMS
 from sim.virtual_time import VirtualClock, VirtualLoop, run
+from utm.logistics import dispatcher as dispatcher_module
 from utm.logistics.orders import NewOrder
 from utm.security.authorise import scopes_of
 from utm.security.principal import Principal
@@ -65,6 +66,7 @@ async def _asked(server: Server, party: Party, method: str, path: str, body: Any
 
 async def _course(server: Server, clock: VirtualClock, missions: int) -> None:
     services = await server.start()
+    dispatcher_module.BOOK_AHEAD_S = 3_600.0  # type: ignore[misc]  # more stands booked than would on an ordinary day
     await _asked(server, AUTHORITY, "PUT", "/v1/policy", {"auto_approve_synthetic_terrain": True})
     await _asked(server, AUTHORITY, "PUT", "/v1/ground-risk/rules", {"noise": {"price": 0.0}})
     await _booked(server, services, clock, missions)
@@ -110,9 +112,9 @@ async def _booked(server: Server, services: Services, clock: VirtualClock, missi
     """Register a carrier for each order, standing at its origin, and plan all of them at once."""
     rng = Random(5)
     sites = list(services.book.sites.values())
-    pairs = [(a, b) for a in sites for b in sites if _passes_by(a, b, _middle(sites))]
+    pairs = [(a, b) for a in sites for b in sites if _crosses(a, b, _line_m(sites))]
     principal = Principal(FIRM.client_id, "operator", FIRM.organisation_id, FIRM.key, scopes=scopes_of("operator"))
-    for k in range(round(1.5 * missions)):
+    for k in range(round(1.3 * missions)):
         origin, destination = rng.choice(pairs)
         body = {
             "registration": f"UASRP{k:06d}",
@@ -124,7 +126,7 @@ async def _booked(server: Server, services: Services, clock: VirtualClock, missi
         carrier = {"site_id": origin.site_id, "payload_max_kg": 5.0, "battery_wh": 1_600.0}
         await _asked(server, FIRM, "PUT", f"/v1/carriers/{aircraft_id}", carrier)
         order = NewOrder(
-            origin.site_id, destination.site_id, 1.0, "standard", clock.now() + timedelta(seconds=rng.uniform(300, 840)),
+            origin.site_id, destination.site_id, 1.0, "standard", clock.now() + timedelta(seconds=rng.uniform(300, 3_000)),
             None, False, False, None,
         )  # fmt: skip
         async with services.logistics.dispatcher.turn:  # none is planned before all are told
@@ -132,55 +134,46 @@ async def _booked(server: Server, services: Services, clock: VirtualClock, missi
     await server.run(lambda found: found.logistics.dispatcher.plan_for(FIRM.organisation_id), timeout_s=1e6)
 
 
-def _middle(sites: Sequence[Site]) -> tuple[float, float]:
-    """Return the busiest place between the sites: the site that most others lie around."""
-    near = {
-        site.site_id: sum(math.dist((site.x_m, site.y_m), (o.x_m, o.y_m)) < 6_000.0 for o in sites) for site in sites
-    }
-    best = max(sites, key=lambda site: (near[site.site_id], site.site_id))
-    return best.x_m, best.y_m
+def _line_m(sites: Sequence[Site]) -> float:
+    """Return the x of the north-south line that most ways cross: the median of the sites."""
+    return float(np.median([site.x_m for site in sites]))
 
 
-def _passes_by(a: Site, b: Site, middle: tuple[float, float]) -> bool:
-    """Tell whether the straight way between two sites passes near a place that lies well off both of them."""
-    ends = np.array([[a.x_m, a.y_m], [b.x_m, b.y_m]]) - np.array(middle)
-    far = np.hypot(ends[:, 0], ends[:, 1])
-    leg = ends[1] - ends[0]
-    length = float(np.hypot(*leg))
-    if not 4_000.0 <= length <= 12_000.0 or far.min() < 2_700.0:
+def _crosses(a: Site, b: Site, line_m: float) -> bool:
+    """Tell whether two sites lie a delivery apart, on two sides of a line and well off it."""
+    if not 3_000.0 <= math.dist((a.x_m, a.y_m), (b.x_m, b.y_m)) <= 11_000.0:
         return False
-    along = float(np.clip(-(ends[0] @ leg) / length**2, 0.0, 1.0))
-    return float(np.hypot(*(ends[0] + along * leg))) < 2_200.0
+    return (a.x_m - line_m) * (b.x_m - line_m) < 0.0 and min(abs(a.x_m - line_m), abs(b.x_m - line_m)) > 600.0
 
 
 def _zone(services: Services, missions: int) -> tuple[dict[str, Any], int]:
-    """Return a circle around the middle of the ways, as small as it may be to touch so many missions, and how many it does."""
+    """Return a strip across the city, closed up to 62 m, and how many plans it touches: what was lower must fly higher."""
     sites = list(services.book.sites.values())
-    x, y = _middle(sites)
-    lats, lons = services.book.region.frame.to_lat_lon(np.array([x]), np.array([y]))
-    lat, lon, touched = float(lats[0]), float(lons[0]), 0
-    for radius_m in range(200, 6_000, 100):
-        feature = _feature(lat, lon, float(radius_m))
-        zone = services.zone_desk.parse(feature)
-        touched = len({item.plan.plan_id for item in services.zone_desk.impact(zone).filed})
-        if touched >= missions:
-            return feature, touched
-    raise RuntimeError(f"no circle touches {missions}: at most {touched}")
-
-
-def _feature(lat: float, lon: float, radius_m: float) -> dict[str, Any]:
+    line_m = _line_m(sites)
+    y = [site.y_m for site in sites]
+    x_m, y_m = [line_m - 200.0, line_m + 200.0], [min(y) - 3_000.0, max(y) + 3_000.0]
+    corners = [(x_m[0], y_m[0]), (x_m[1], y_m[0]), (x_m[1], y_m[1]), (x_m[0], y_m[1]), (x_m[0], y_m[0])]
+    lats, lons = services.book.region.frame.to_lat_lon(*(np.array(item) for item in zip(*corners, strict=True)))
     properties = {
         "zone_id": "zn_replanning", "name": "Closed", "restriction": "PROHIBITED", "reason": "bench",
-        "lower_m": 30, "upper_m": 120, "datum": "AGL", "radius_m": radius_m,
+        "lower_m": 0, "upper_m": 62, "datum": "AGL",
     }  # fmt: skip
-    return {"type": "Feature", "geometry": {"type": "Point", "coordinates": [lon, lat]}, "properties": properties}
+    ring = [[float(lon), float(lat)] for lat, lon in zip(lats, lons, strict=True)]
+    feature = {"type": "Feature", "geometry": {"type": "Polygon", "coordinates": [ring]}, "properties": properties}
+    zone = services.zone_desk.parse(feature)
+    touched = len({item.plan.plan_id for item in services.zone_desk.impact(zone).filed})
+    if touched < missions:
+        raise RuntimeError(f"the strip touches {touched} of {len(services.sky.all())} plans, fewer than {missions}")
+    return feature, touched
 
 
 def main() -> None:
     """Print the figures."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--missions", type=int, default=200)
+    parser.add_argument("--quick", action="store_true")
     options = parser.parse_args()
+    missions = 20 if options.quick else options.missions
     warm()
     with tempfile.TemporaryDirectory(prefix="hexlane-replanning-", dir=fast_folder()) as folder:
         loop = VirtualLoop(1, longest_thread_s=0.004)
@@ -190,7 +183,7 @@ def main() -> None:
             rng=Random("server"), rates_hz={},
         )  # fmt: skip
         with seeded(1, clock.unix_s):
-            run(_course(server, clock, options.missions), loop)
+            run(_course(server, clock, missions), loop)
 
 
 if __name__ == "__main__":

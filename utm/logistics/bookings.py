@@ -5,8 +5,9 @@ the battery, a place in the crew and a pad of the alternate. Everything is judge
 two servers cannot give one thing away twice: the second finds the first's reservation, and its plan is not kept either.
 """
 
+import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, Protocol
 
 from sqlmodel import Session
@@ -14,7 +15,7 @@ from sqlmodel import Session
 from airspace.corridors import stays_in_corridor
 from airspace.intervals import merged
 from airspace.pads import PadEvent, PadTimes, at_least, first_fit, full_times
-from airspace.timebase import from_scene_s
+from airspace.timebase import from_scene_s, to_scene_s
 from airspace.trajectory import FlightPath
 from dispatch.carrier import turn_at
 from utm.flight_plans import FlightPlans, Prepared
@@ -48,23 +49,39 @@ class Needs:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """Something that is not free when the flight needs it, and when it is (None: not within the search)."""
+    """Something that is not free when the flight needs it, and when it is (None: not within the search).
+
+    `needed_s` is when the flight as filed needs it: its aircraft from the preparation on. `departs_s` is the least
+    departure of the flight that finds it free.
+    """
 
     kind: str
     ref: str
     frees_s: float | None
+    needed_s: float
+    departs_s: float | None = None
+
+    def for_departure(self, departs_s: float) -> "Taken":
+        """Return it with the least departure that finds it free, for a flight that departs at `departs_s` as filed."""
+        if self.frees_s is None:
+            return self
+        return replace(self, departs_s=departs_s + self.frees_s - self.needed_s)
 
     def as_reason(self) -> dict[str, Any]:
         """Return it in the shape of a decision's reason."""
         name, name_zh = RESOURCES[self.kind]
         frees = None if self.frees_s is None else rfc3339(from_scene_s(self.frees_s))
-        later = "It is not free within four hours." if frees is None else f"It is free from {frees} on."
-        later_zh = "四小时内无空闲。" if frees is None else f"{frees} 起空闲。"
+        if frees is None or self.departs_s is None:
+            later, later_zh = "It is not free within four hours. Depart after that", "四小时内无空闲。请改在其后起飞"
+        else:
+            at = rfc3339(from_scene_s(math.ceil(self.departs_s)))
+            later = f"It is free from {frees} on, before the preparation of this flight. Depart at {at} or later"
+            later_zh = f"{frees} 起空闲，其后还需准备。请在 {at} 或之后起飞"
         return {
             "code": f"{self.kind}_busy",
             "severity": "refuse",
-            "detail": f"{name} {self.ref} is booked for another flight at that time. {later} Depart then, or name another.",
-            "detail_zh": f"{name_zh} {self.ref} 在该时段已被其他飞行预订。{later_zh}请改时间或另选。",
+            "detail": f"{name} {self.ref} is booked for another flight at that time. {later}, or name another.",
+            "detail_zh": f"{name_zh} {self.ref} 在该时段已被其他飞行预订。{later_zh}，或另选。",
             "resource": {"kind": self.kind, "id": self.ref},
             "frees_at": frees,
             "segment": None,
@@ -155,7 +172,8 @@ class Resources:
             self._shared(session, "corridor", corridor_id, capacity, enters_s, leaves_s - enters_s)
             for corridor_id, capacity, enters_s, leaves_s in self._corridors(prepared)
         )
-        return [item for item in found if item is not None]
+        departs_s = to_scene_s(prepared.parsed.departure_at)
+        return [item.for_departure(departs_s) for item in found if item is not None]
 
     def check_named(self, session: Session, organisation_id: str, needs: Needs) -> None:
         """Raise Problem 404 for a battery or crew that is not the firm's, 422 for one that cannot serve this flight."""
@@ -259,7 +277,7 @@ def _first_free(kind: str, ref: str, spans: list[tuple[float, float]], starts_s:
     at = first_fit(spans, starts_s, lasts_s, touch_s=0.0)
     if at <= starts_s:
         return None
-    return Taken(kind, ref, at if at <= starts_s + SEARCH_S else None)
+    return Taken(kind, ref, at if at <= starts_s + SEARCH_S else None, starts_s)
 
 
 def _unfit(field: str, code: str, detail: str, detail_zh: str) -> Problem:

@@ -3,7 +3,7 @@
 import csv
 import io
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -22,6 +22,13 @@ COLUMNS: Final = (
     *("flights", "positioning_share", "length_km", "energy_wh_per_km", "carriers", "carrier_use_share"),
     *("late", "cost_per_delivery"),
 )
+TABLES: Final[dict[str, tuple[str, ...]]] = {
+    "firms": COLUMNS,
+    "sites": ("site_id", "movements", "pads", "pad_use_share"),
+    "corridors": ("corridor_id", "name", "name_zh", "flights", "flights_per_h", "flown_km"),
+    "cells": ("h3", "flights", "flights_per_h"),
+}
+"""What the lines of a CSV may be, and their columns."""
 MOST_CELLS: Final = 500
 
 
@@ -139,10 +146,10 @@ def _share(part: float, whole: float, digits: int = 4) -> float | None:
     return round(part / whole, digits) if whole > 0 else None
 
 
-def as_csv(items: Iterable[dict[str, Any]]) -> str:
-    """Return indicators as CSV, a line per firm; what is unknown is empty."""
+def as_csv(items: Iterable[dict[str, Any]], columns: Sequence[str] = COLUMNS) -> str:
+    """Return indicators as CSV, a line per item; what is unknown is empty."""
     text = io.StringIO()
-    writer = csv.DictWriter(text, COLUMNS, extrasaction="ignore", lineterminator="\r\n")
+    writer = csv.DictWriter(text, columns, extrasaction="ignore", lineterminator="\r\n")
     writer.writeheader()
     writer.writerows(items)
     return text.getvalue()

@@ -147,7 +147,9 @@ export function MassOrder({ feed, vehicles, link, now_ms, onEffects, onClose }: 
               <li key={effect.aircraft_id} data-allowed={possible(effect)}>
                 <strong>{names.get(effect.aircraft_id) ?? effect.aircraft_id}</strong>{' '}
                 {effect.problem == null ? inWords(lang, effect) : problemWords(t, lang, effect.problem)}
-                {effect.problem == null && !effect.allowed && <span className="command-reason"> {(effect.reasons ?? []).map((item) => inWords(lang, item))[0] ?? t('mass_in_the_way')}</span>}
+                {effect.problem == null && !effect.allowed && (
+                  <p className="command-reason reason-refuse">{(effect.reasons ?? []).map((item) => inWords(lang, item))[0] ?? t('mass_in_the_way')}</p>
+                )}
               </li>
             ))}
           </ul>

@@ -362,7 +362,7 @@ export function LiveScreen() {
           onPick={pickAndShow}
         />
         {/* What is urgent takes the room of what explains. */}
-        {!contingenciesOpen && <Legend hidden={hidden} onToggle={toggleLayer} cells={cells} cellProblem={cellProblem} onCells={setCells} />}
+        {!contingenciesOpen && several === null && <Legend hidden={hidden} onToggle={toggleLayer} cells={cells} cellProblem={cellProblem} onCells={setCells} />}
       </div>
       {trackId !== null && (
         <DronePanel

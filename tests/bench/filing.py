@@ -16,6 +16,7 @@ import os
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -150,7 +151,7 @@ def _measure(server: Server, folder: Path, live: int, singles: int, mix: str) ->
     aircraft_id = client.post("/v1/aircraft", json=registration).json()["aircraft_id"]
     frame, origin = LocalFrame(CRS), datetime.now(UTC) + timedelta(hours=2)
     legs = max(1, singles // LEG)
-    flights = _flights(client, mix, (3 if mix == "blind" else 2) * live + 16 * BATCH + 2 * singles)
+    flights = _flights(client, mix, (3 if mix == "blind" else 2) * live + 8 * BATCH + 2 * singles)
     bodies = iter([body_of(flight, frame, origin, aircraft_id) for flight in flights])
     token = client.headers["Authorization"].removeprefix("Bearer ")
     name = "planned by the published zones" if mix == "planned" else "blind to zones"
@@ -199,8 +200,11 @@ def _measure(server: Server, folder: Path, live: int, singles: int, mix: str) ->
 
 
 def _cancel(client: httpx.Client, plan_ids: Sequence[str]) -> None:
-    for plan_id in plan_ids:
+    def cancel(plan_id: str) -> None:
         client.post(f"/v1/flight-plans/{plan_id}/cancel").raise_for_status()
+
+    with ThreadPoolExecutor(CLIENTS) as pool:
+        list(pool.map(cancel, plan_ids))
 
 
 @dataclass

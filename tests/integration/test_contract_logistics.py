@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import re
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -330,7 +331,7 @@ def test_an_order_that_cannot_be_is_named(firm: httpx.Client, change: dict[str, 
 
 
 def test_a_booking_is_whole_or_nothing(firm: httpx.Client) -> None:
-    """When the battery is taken, neither plan nor pad nor crew is kept; the answer says when it is free."""
+    """When the battery is taken, neither plan nor pad nor crew is kept; the answer names a departure that can be had."""
     battery = firm.post("/v1/batteries", json={"label": "B1", "capacity_wh": 900}).json()["battery_id"]
     crew = firm.post("/v1/crews", json={"label": "Day shift", "vehicles_max": 2}).json()["crew_id"]
     at = filing.window()
@@ -346,7 +347,10 @@ def test_a_booking_is_whole_or_nothing(firm: httpx.Client) -> None:
     assert reason["code"] == "battery_busy"
     assert reason["resource"] == {"kind": "battery", "id": battery}
     assert len(firm.get("/v1/flight-plans", params={"aircraft_id": second}).json()["items"]) == before
-    later = datetime.fromisoformat(reason["frees_at"]) + timedelta(minutes=5)
+    named = re.search(r"Depart at (\S+) or later", reason["detail"])
+    assert named is not None, reason["detail"]
+    later = datetime.fromisoformat(named[1])
+    assert later > datetime.fromisoformat(reason["frees_at"]), "the preparation comes before the departure"
     again = firm.post("/v1/missions", json={"plan": leg(second, later, 2000), **needs})
     assert again.status_code == 201, again.text
     for answer in (booked, again):

@@ -165,14 +165,15 @@ def demo(
         if value is not None:
             options += [name, str(value)]
     try:
+        found = None if scenario is None else cli_scenario.read_scenario(scenario, None)
         # The server is told where the simulator can be controlled before either of them runs.
         control = None if control_port is None else listening_socket(control_port)
         env = {} if control is None else {"HEXLANE_SIM_CONTROL_URL": f"http://127.0.0.1:{control.getsockname()[1]}"}
         with ServerProcess(data_dir, options, env) as server:
-            if scenario is None:
+            if found is None:
                 work = _demo(server, control, count=count, city=city or "shenzhen", seed=seed, as_json=as_json)
             else:
-                work = _demo_scenario(server, control, cli_scenario.read_scenario(scenario, None), as_json=as_json)
+                work = _demo_scenario(server, control, found, as_json=as_json)
             run_until_stopped(work)
     except (ApiError, ServerFailedError, ValueError, OSError) as fault:
         fail(str(fault), as_json=as_json)

@@ -1,11 +1,15 @@
 """Scenario files: what ships can be read, and what is wrong is named with its line and field."""
 
+import json
 import math
+from pathlib import Path
 from textwrap import dedent
 from typing import Any
 
 import pytest
+import typer
 
+from sim.cli import demo
 from sim.failsafe import LinkWatch
 from sim.fault_kinds import FaultKind
 from sim.flavour import Flavour
@@ -239,3 +243,16 @@ async def test_promised_times_are_known_once_everybody_was_told() -> None:
     promises.settled("fire", 12.0)
     promises.settled("fire", 30.0)
     assert promises.seconds("settled_s", "fire") == 12.0
+
+
+def test_a_demonstration_of_a_scenario_that_is_not_there_starts_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What is wrong with a scenario must be told before a server is started for it."""
+    with pytest.raises(typer.Exit) as ended:
+        demo(scenario="no-such-scenario", data_dir=tmp_path, as_json=True)
+    assert ended.value.exit_code == 1
+    failed = json.loads(capsys.readouterr().out)
+    assert failed["event"] == "failed"
+    assert "no-such-scenario" in failed["detail"]
+    assert list(tmp_path.iterdir()) == []

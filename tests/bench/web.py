@@ -4,10 +4,7 @@ The city is an invented one (web/dev/fake-server.mjs), so that only the page is 
 20,000 cells coloured by load, against the bare base map in the same browser. All times are CPU times of Chromium's processes;
 under software rendering the GPU process does what a graphics card would.
 
-The drawing's cost is measured with every pixel; the page's with a quarter of them each way, where software rendering leaves
-time for enough frames to measure. A frame's cost is told apart from what goes on anyway (feed, counters, clock), which a slow
-picture would otherwise be charged with: each round measures the page with its frames held back, then driven to draw as often as
-it can. What the page would need at 60 frames a second follows: a frame, and a sixtieth of what a second costs without any.
+How a frame is measured: `tests/bench/web_frames.py`.
 """
 
 import argparse
@@ -18,12 +15,11 @@ import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from tests.bench.web_frames import CHUNK_MS, GATE, HEAD, drawing_ms, own_work, processes, thread_times
 from tests.conftest import ROOT
 
 CHROMIUM = "/usr/bin/chromium"
@@ -43,46 +39,7 @@ DRONES = 10_000
 CELLS = 20_000
 SETTLE_S = 6
 STARTS = 5
-FPS = 60
-
-
-@dataclass(slots=True)
-class Spent:
-    """What a while cost: frames drawn, and CPU seconds of the page and of the GPU process."""
-
-    frames: int = 0
-    page_s: float = 0.0
-    gpu_s: float = 0.0
-    seconds: float = 0.0
-
-    def add(self, other: "Spent") -> None:
-        """Take in another while."""
-        self.frames += other.frames
-        self.page_s += other.page_s
-        self.gpu_s += other.gpu_s
-        self.seconds += other.seconds
-
-
-@dataclass(frozen=True, slots=True)
-class Cost:
-    """What one frame costs over what the page does anyway, and that: milliseconds of CPU a frame and a second."""
-
-    frames_a_second: float
-    page_ms: float
-    gpu_ms: float
-    besides_ms_s: float
-
-    @property
-    def at_60_ms(self) -> float:
-        """The page's own work a frame at 60 frames a second."""
-        return self.page_ms + self.besides_ms_s / FPS
-
-    def row(self, name: str) -> str:
-        """Return a line of the table."""
-        return (
-            f"{name:<34}{self.frames_a_second:>9.1f}{self.page_ms:>14.2f}{self.gpu_ms:>14.1f}"
-            f"{self.besides_ms_s:>14.0f}{self.at_60_ms:>16.2f}"
-        )
+PARTS = frozenset(("sizes", "start", "frames", "drawing", "memory"))
 
 
 @contextmanager
@@ -107,44 +64,59 @@ def main() -> None:
     parser.add_argument("--drones", type=int, default=DRONES)
     parser.add_argument("--rounds", type=int, default=3, help="rounds of frames held back and driven, each kind of map")
     parser.add_argument("--seconds", type=float, default=8.0, help="how long one half of a round lasts")
+    parser.add_argument("--only", default=",".join(sorted(PARTS)), help="some of the parts, with commas between")
     options = parser.parse_args()
-    print(bundle_sizes())
+    wanted = set(options.only.split(","))
+    assert wanted <= PARTS, f"--only takes {', '.join(sorted(PARTS))}"
+    if "sizes" in wanted:
+        print(bundle_sizes())
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
         with fake_city(0) as bare, fake_city(options.drones) as crowded:
-            print("\n" + first_paint(browser, bare))
-            print(f"\n{'1600 x 900':<34}{'frames/s':>9}{'page ms/frame':>14}{'GPU ms/frame':>14}", end="")
-            print(f"{'page ms/s else':>14}{'page at 60 fps':>16}")
-            kinds = (
-                ("base map", f"{bare}?lang=en&hide=zones,corridors,sites,labels", 0),
-                ("city's airspace", f"{bare}?lang=en", 0),
-                (f"{options.drones:,} drones", f"{crowded}?lang=en", options.drones),
-                (f"  and {CELLS:,} cells by load", f"{crowded}?lang=en&cells=load", options.drones),
-            )
-            rounds, seconds = options.rounds, options.seconds
-            print("a quarter of the pixels: the page does the same work, the drawing a sixteenth")
-            found = []
-            for name, url, drones in kinds:
-                page = opened(browser, url, drones, pixels=0.25)
-                found.append(cost_of(browser, page, rounds, seconds))
-                page.context.close()
-                print(found[-1].row(name), flush=True)
-            print(f"the page's own work at 60 frames a second: {found[-1].at_60_ms:.1f} ms a frame (goal <= 10)")
-            print("every pixel")
-            whole = []
-            for name, url, drones in (kinds[0], kinds[-1]):
-                page = opened(browser, url, drones)
-                whole.append(cost_of(browser, page, rounds, seconds))
-                print(whole[-1].row(name), flush=True)
-                if url == kinds[0][1]:
-                    page.context.close()
-            base, full = whole[0].gpu_ms + found[0].page_ms, whole[1].gpu_ms + found[-1].page_ms
-            print(
-                f"a frame in all: {base:.0f} ms bare, {full:.0f} ms with drones and cells, {full / base:.2f} x (goal <= 2)"
-            )
-            if options.minutes > 0:
+            base = ("base map", f"{bare}?lang=en&hide=zones,corridors,sites,labels", 0)
+            full = (f"  and {CELLS:,} cells by load", f"{crowded}?lang=en&cells=load", options.drones)
+            if "start" in wanted:
+                print("\n" + first_paint(browser, bare))
+            if "frames" in wanted:
+                airspace = ("city's airspace", f"{bare}?lang=en", 0)
+                drones = (f"  and {options.drones:,} drones", f"{crowded}?lang=en", options.drones)
+                print_own_work(browser, (base, airspace, drones, full), options.seconds)
+            if "drawing" in wanted:
+                print_drawing(browser, base, full, options.rounds, options.seconds)
+            if "memory" in wanted and options.minutes > 0:
+                page = opened(browser, *full[1:])
                 watch_memory(browser, page, options.minutes)
         browser.close()
+
+
+Kind = tuple[str, str, int]
+"""What is measured: its name, the address, and how many drones there must be."""
+
+
+def print_own_work(browser: Browser, kinds: tuple[Kind, ...], seconds: float) -> None:
+    """Print the page's own work with each kind of map, one row each."""
+    print("\n" + HEAD)
+    for name, url, drones in kinds:
+        # A sixteenth of the pixels: the page does the same work, and the drawing behind it keeps up.
+        page = opened(browser, url, drones, pixels=0.25)
+        found = own_work(browser, page, round(seconds * 1000 / CHUNK_MS / 2), seconds)
+        page.context.close()
+        print(found.row(name), flush=True)
+    print(
+        f"the page's own work a frame at 60 frames a second: {found.main_at_60_ms:.1f} ms of the main thread (goal <= 10), "
+        f"{found.page_at_60_ms:.1f} ms of all its threads"
+    )
+
+
+def print_drawing(browser: Browser, base: Kind, full: Kind, rounds: int, seconds: float) -> None:
+    """Print what drawing costs in software, every pixel of it, beside the bare base map."""
+    drawn = []
+    for name, url, drones in (base, full):
+        page = opened(browser, url, drones)
+        drawn.append(drawing_ms(browser, page, rounds, seconds))
+        page.context.close()
+        print(f"drawing {name.strip()}: {drawn[-1]:.0f} ms a frame in software, 1600 x 900", flush=True)
+    print(f"with drones and cells {drawn[1] / drawn[0]:.2f} x the bare base map (goal <= 2)")
 
 
 def opened(browser: Browser, url: str, drones: int, *, pixels: float = 1.0) -> Page:
@@ -171,72 +143,6 @@ def wait_until(page: Page, condition: str, what: str) -> None:
         page.wait_for_timeout(100)
 
 
-# Frames can be held back: the page goes on with all else. Nothing is lost, what waited is drawn once.
-GATE = """(() => { const real = window.requestAnimationFrame.bind(window); let held = null
-  window.requestAnimationFrame = (call) => held === null ? real(call) : (held.push(call), -held.length)
-  window.__hold = (on) => {
-    if (on) { held ??= []; return }
-    const all = held ?? []; held = null
-    for (const call of all) real(call) }
-})()"""
-
-# The map is dragged to and fro by a pixel at each animation frame, so that it never rests.
-DRIVE = """() => { let on = true; let x = 0
-  const canvas = document.querySelector('.maplibregl-canvas')
-  const send = (target, type, clientX) => target.dispatchEvent(new MouseEvent(type,
-    { clientX, clientY: 450, button: 0, buttons: 1, bubbles: true, cancelable: true, view: window }))
-  send(canvas, 'mousedown', 900); send(window, 'mousemove', 910)
-  const step = () => { if (!on) return; x = 1 - x; send(window, 'mousemove', 910 + x); requestAnimationFrame(step) }
-  requestAnimationFrame(step)
-  window.__stop = () => { on = false; send(window, 'mouseup', 910) } }"""
-
-
-def cost_of(browser: Browser, page: Page, rounds: int, seconds: float) -> Cost:
-    """Return what a frame costs, from rounds of frames held back and driven."""
-    still, busy = Spent(), Spent()
-    # What is made once, when the map first moves, is no frame's cost.
-    page.evaluate(DRIVE)
-    page.wait_for_timeout(4000)
-    page.evaluate("window.__stop()")
-    wait_until(page, "window.__hexlane.mapIdle()", "the map did not come to rest")
-    for _ in range(rounds):
-        page.evaluate("window.__hold(true)")
-        page.wait_for_timeout(1500)
-        still.add(spent(browser, page, seconds))
-        page.evaluate("window.__hold(false)")
-        page.evaluate(DRIVE)
-        page.wait_for_timeout(500)
-        busy.add(spent(browser, page, seconds))
-        page.evaluate("window.__stop()")
-    # A frame already asked for when frames are held back may still come: two rounds, two unknowns.
-    times = busy.seconds / still.seconds
-    frames = busy.frames - still.frames * times
-    assert frames > busy.frames / 2, "too many frames were drawn that should have been held back"
-    page_s, gpu_s = (busy.page_s - still.page_s * times) / frames, (busy.gpu_s - still.gpu_s * times) / frames
-    besides_s = (still.page_s - page_s * still.frames) / still.seconds
-    return Cost(busy.frames / busy.seconds, page_s * 1e3, gpu_s * 1e3, besides_s * 1e3)
-
-
-def spent(browser: Browser, page: Page, seconds: float) -> Spent:
-    """Return what the next seconds cost."""
-    before, frames, at = cpu(browser), int(page.evaluate("window.__hexlane.framesDrawn()")), time.monotonic()
-    page.wait_for_timeout(seconds * 1000)
-    after, drawn, till = cpu(browser), int(page.evaluate("window.__hexlane.framesDrawn()")), time.monotonic()
-    return Spent(drawn - frames, after["renderer"] - before["renderer"], after["GPU"] - before["GPU"], till - at)
-
-
-def cpu(browser: Browser) -> dict[str, float]:
-    """Return CPU seconds spent so far by kind of process."""
-    session = browser.new_browser_cdp_session()
-    processes: list[dict[str, Any]] = session.send("SystemInfo.getProcessInfo")["processInfo"]
-    session.detach()
-    totals = {"renderer": 0.0, "GPU": 0.0}
-    for process in processes:
-        if process["type"] in totals:
-            totals[process["type"]] += float(process["cpuTime"])
-    return totals
-
-
 def first_paint(browser: Browser, url: str) -> str:
     """Return when a page first painted and when its map could be used, by its own clock, each start with an empty cache."""
     read = """() => JSON.stringify({
@@ -247,10 +153,10 @@ def first_paint(browser: Browser, url: str) -> str:
     for _ in range(STARTS):
         context = browser.new_context(viewport={"width": 1600, "height": 900}, locale="en", reduced_motion="reduce")
         page = context.new_page()
-        before = cpu(browser)["renderer"]
+        before = page_cpu_s(browser)
         page.goto(f"{url}?lang=en")
         wait_until(page, "performance.getEntriesByName('hexlane-map').length > 0", "the map did not come")
-        starts.append(json.loads(page.evaluate(read)) | {"cpu": (cpu(browser)["renderer"] - before) * 1e3})
+        starts.append(json.loads(page.evaluate(read)) | {"cpu": (page_cpu_s(browser) - before) * 1e3})
         context.close()
 
     def middle(name: str) -> str:
@@ -264,13 +170,15 @@ def first_paint(browser: Browser, url: str) -> str:
     )
 
 
+def page_cpu_s(browser: Browser) -> float:
+    """Return the CPU seconds of all page processes so far."""
+    return sum(sum(thread_times(pid).values()) for pid in processes(browser, "renderer"))
+
+
 def resident_mb(browser: Browser) -> float:
     """Return the resident memory of the largest page process: heap, buffers, workers and the engine itself."""
-    session = browser.new_browser_cdp_session()
-    processes: list[dict[str, Any]] = session.send("SystemInfo.getProcessInfo")["processInfo"]
-    session.detach()
-    pages = [int(process["id"]) for process in processes if process["type"] == "renderer"]
-    status = [Path(f"/proc/{pid}/status").read_text() for pid in pages if Path(f"/proc/{pid}/status").exists()]
+    pages = [Path(f"/proc/{pid}/status") for pid in processes(browser, "renderer")]
+    status = [path.read_text() for path in pages if path.exists()]
     found = [re.search(r"VmRSS:\s+(\d+) kB", text) for text in status]
     return max((int(line[1]) / 1e3 for line in found if line is not None), default=float("nan"))
 

@@ -23,13 +23,14 @@ router = APIRouter(include_in_schema=False)
 App = Annotated[Services, Depends(services_of)]
 Reader = Annotated[Principal, Depends(require("zone.read"))]
 _PLACES: Final = ("{z}", "{x}", "{y}")
+_VECTOR: Final = (".mvt", ".pbf")
 
 
 @dataclass(frozen=True, slots=True)
 class TileSource:
     """One layer of tiles: a template of addresses, or an archive at an address or on disk."""
 
-    kind: Literal["raster", "pmtiles"]
+    kind: Literal["raster", "vector", "pmtiles"]
     url: str
     host: str | None
     """Scheme and host of others that are asked; None for ourselves."""
@@ -53,7 +54,7 @@ def _source(text: str, nth: int) -> TileSource:
             raise ValueError(f"HEXLANE_MAP_TILES: there is no file {text}")
         return TileSource("pmtiles", f"/map-tiles/{nth}.pmtiles", None, file)
     if remote and all(place in text for place in _PLACES) and "{" not in parts.netloc:
-        return TileSource("raster", text, host, None)
+        return TileSource("vector" if parts.path.endswith(_VECTOR) else "raster", text, host, None)
     raise ValueError(
         f"HEXLANE_MAP_TILES: {text!r} is neither an http(s) address with {{z}}, {{x}} and {{y}} nor a .pmtiles archive"
     )

@@ -5,7 +5,7 @@ import { keyFor } from '../src/i18n/translate'
 import { focusBounds, focusCollection } from '../src/map/focusDrawing'
 import { closestPair, findOther, segmentPoints } from '../src/plan/conflictPlace'
 import { countReasons, joinPages, planFilters, statesOf } from '../src/plan/planList'
-import { offerFocus, reasonFocus } from '../src/plan/reasonFocus'
+import { conflictsFocus, offerFocus, reasonFocus } from '../src/plan/reasonFocus'
 import { plannedFlight } from '../src/plan/schedule'
 
 const MINIMA = { horizontal_m: 50, vertical_m: 15, time_buffer_s: 15 }
@@ -86,6 +86,29 @@ test('a segment is drawn between its waypoints and never leaves the route', () =
   expect(segmentPoints(flight, [2, 99])).toEqual([[114, 22.1], [114.1, 22.1]])
   expect(segmentPoints(flight, [3, 3])).toEqual([[114, 22.1], [114.1, 22.1]])
   expect(segmentPoints(flight, null)).toEqual([])
+})
+
+test('all conflicts of a plan are drawn: the chosen one in full, the others quieter, each with its path and closest point', () => {
+  const own = plannedFlight(south)
+  const { closest } = findOther(own, reason, [west], MINIMA)!
+  const conflicts = [
+    { reason, other: west, closest },
+    { reason: { ...reason, zone_id: 'zn_1', other_plan_ref: null }, other: null, closest: null },
+    { reason, other: { ...west, plan_id: 'again' }, closest },
+  ]
+  const focus = conflictsFocus(own, conflicts, 1)!
+  expect(focus.zone_id).toBe('zn_1')
+  expect(focus.place).toBeNull()
+  expect(focus.besides).toEqual({ places: [focus.besides!.places[0], focus.besides!.places[0]], zone_ids: [] })
+  expect(focus.lines.filter(({ kind }) => kind === 'other').map(({ quiet }) => quiet)).toEqual([true, true])
+  // What is chosen lies over the others.
+  expect(focus.lines.at(-1)).toMatchObject({ kind: 'segment' })
+  expect(focus.lines.at(-1)!.quiet).toBeUndefined()
+  const other = conflictsFocus(own, conflicts, 0)!
+  expect(other.besides!.zone_ids).toEqual(['zn_1'])
+  const drawn = focusCollection(other).features.map(({ properties }) => [properties!['kind'] ?? 'place', properties!['quiet']])
+  expect(drawn.filter(([kind]) => kind === 'place')).toEqual([['place', true], ['place', false]])
+  expect(conflictsFocus(own, [], 0)).toBeNull()
 })
 
 test('a reason draws its segment, the other path and the place; an offer draws its route', () => {

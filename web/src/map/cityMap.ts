@@ -336,7 +336,7 @@ export class CityMap {
   private markGround(): void {
     if (!this.ready) return
     const { selected, focused } = this
-    markSelected(this.map, 'zones', [selected?.kind === 'zone' ? selected.zone_id : null, focused?.zone_id])
+    markSelected(this.map, 'zones', [selected?.kind === 'zone' ? selected.zone_id : null, focused?.zone_id, ...(focused?.besides?.zone_ids ?? [])])
     markSelected(this.map, 'sites', [selected?.kind === 'site' ? selected.site_id : null, focused?.site_id])
   }
 

@@ -21,6 +21,31 @@ export function reasonFocus(flight: PlannedFlight, reason: DecisionReason, other
   }
 }
 
+/** A reason with the other plan it speaks of, where that was found. */
+export interface Conflict {
+  readonly reason: DecisionReason
+  readonly other: FlightPlan | null
+  readonly closest: Closest | null
+}
+
+/** All that stands against a plan at once: the chosen reason as it is drawn alone, the others quieter around it. */
+export function conflictsFocus(flight: PlannedFlight, conflicts: readonly Conflict[], chosen: number): Focus | null {
+  const first = conflicts[chosen]
+  if (first === undefined) return null
+  const focus = reasonFocus(flight, first.reason, first.other, first.closest)
+  const rest = conflicts.filter((_, nth) => nth !== chosen)
+  const drawn = rest.map(({ reason, other, closest }) => reasonFocus(flight, reason, other, closest))
+  return {
+    ...focus,
+    // Quiet ones below: what is chosen lies over them.
+    lines: [...drawn.flatMap(({ lines }) => lines.map((line) => ({ ...line, quiet: true }))), ...focus.lines],
+    besides: {
+      places: drawn.flatMap(({ place }) => (place === null ? [] : [place.at])),
+      zone_ids: drawn.flatMap(({ zone_id }) => (zone_id === null ? [] : [zone_id])),
+    },
+  }
+}
+
 export function offerFocus(offer: CounterOffer): Focus {
   const plan = { plan_id: '', state: 'draft', version: 0, ...offer.plan } as FlightPlan
   return {

@@ -77,5 +77,6 @@ export const approvals = {
   approvals_trigger_over_crowds: { zh: '飞越人群', en: 'over crowds' },
   approvals_trigger_moving_vehicle: { zh: '移动载具起降', en: 'from a moving vehicle' },
   approvals_trigger_distributed_or_swarm: { zh: '分布式或集群', en: 'distributed or swarm' },
+  approvals_forward: { zh: '在地图上突出显示', en: 'Bring forward on map' },
   approvals_reading: { zh: '选择一件，其航线和冲突显示在地图上。N 和 P 前后选择。', en: 'Choose one: the map draws its route and what it conflicts with. N and P step through.' },
 } as const satisfies Record<string, Entry>

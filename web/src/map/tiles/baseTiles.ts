@@ -8,11 +8,12 @@
 import { addProtocol, type LayerSpecification, type SourceSpecification } from 'maplibre-gl'
 import { FONT } from '../images'
 import type { Palette } from '../palette'
-import { gcjTile, TILE_PX, type TileId } from './gcjTile'
+import { gcjTile, sourceTileIds, TILE_PX, type TileId } from './gcjTile'
+import { gcjVectorTile } from './gcjVectorTile'
 import { PmtilesArchive, rangesOf, type TileType } from './pmtiles'
 
 export interface TileSettings {
-  readonly sources: readonly { readonly kind: 'raster' | 'pmtiles'; readonly url: string }[]
+  readonly sources: readonly { readonly kind: 'raster' | 'vector' | 'pmtiles'; readonly url: string }[]
   readonly datum: 'WGS84' | 'GCJ02'
   readonly attribution: string
   readonly max_zoom: number
@@ -55,23 +56,26 @@ export async function openGround(settings: TileSettings): Promise<readonly Groun
   const loads: Load[] = []
   const found = await Promise.all(
     settings.sources.map(async ({ kind, url }, nth): Promise<Ground> => {
-      if (kind === 'raster') {
+      if (kind !== 'pmtiles') {
         loads[nth] = byAddress(url)
-        return { nth, type: 'raster', max_zoom: settings.max_zoom }
+        return { nth, type: kind, max_zoom: settings.max_zoom }
       }
       const archive = new PmtilesArchive(rangesOf(new URL(url, window.location.href).href))
       loads[nth] = (tile) => archive.tile(tile)
       const { type, max_zoom } = await archive.header()
       if (type !== 'mvt' && !pictures.includes(type)) throw new Error(`tiles of the kind ${type} cannot be drawn`)
-      if (type === 'mvt' && settings.datum === 'GCJ02') throw new Error('vector tiles in GCJ-02 cannot be drawn; bring them in WGS-84, or as pictures')
       return { nth, type: type === 'mvt' ? 'vector' : 'raster', max_zoom: Math.min(settings.max_zoom, max_zoom) }
     }),
   )
   addProtocol(PROTOCOL, async ({ url }, { signal }) => {
     const { nth, tile } = readTile(url)
     const [load, ground] = [loads[nth]!, found[nth]!]
-    if (ground.type === 'vector') return { data: (await load(tile, signal)) ?? new ArrayBuffer(0) }
-    if (settings.datum === 'GCJ02') return { data: await gcjTile(tile, async (each) => bitmap(await load(each, signal))) }
+    const moved = settings.datum === 'GCJ02'
+    if (ground.type === 'vector') {
+      if (moved) return { data: await gcjVectorTile(tile, sourceTileIds(tile), (each) => load(each, signal)) }
+      return { data: (await load(tile, signal)) ?? new ArrayBuffer(0) }
+    }
+    if (moved) return { data: await gcjTile(tile, async (each) => bitmap(await load(each, signal))) }
     return { data: (await bitmap(await load(tile, signal))) ?? (await createImageBitmap(new ImageData(1, 1))) }
   })
   return found

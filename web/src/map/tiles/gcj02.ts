@@ -38,3 +38,13 @@ export function gcj02FromWgs84({ lat_deg, lon_deg }: LonLat): LonLat {
   const by = shift(lat_deg, lon_deg)
   return { lat_deg: lat_deg + by.lat_deg, lon_deg: lon_deg + by.lon_deg }
 }
+
+/** WGS-84 of a GCJ-02 position, to a millimetre: the shift is taken off again until nothing changes. */
+export function wgs84FromGcj02(at: LonLat): LonLat {
+  let found = at
+  for (let i = 0; i < 4; i++) {
+    const back = gcj02FromWgs84(found)
+    found = { lat_deg: found.lat_deg + at.lat_deg - back.lat_deg, lon_deg: found.lon_deg + at.lon_deg - back.lon_deg }
+  }
+  return found
+}

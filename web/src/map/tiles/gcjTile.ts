@@ -72,6 +72,12 @@ export function sourceTiles(tile: TileId): { readonly x: number; readonly y: num
   return { x: x0, y: y0, columns: x1 - x0 + 1, rows: y1 - y0 + 1 }
 }
 
+/** Their ids, row by row. */
+export function sourceTileIds(tile: TileId): TileId[] {
+  const { x, y, columns, rows } = sourceTiles(tile)
+  return Array.from({ length: columns * rows }, (_, i) => ({ z: tile.z, x: x + (i % columns), y: y + Math.floor(i / columns) }))
+}
+
 /** The transform (a, b, c, d, e, f of a canvas) that lays a sheet of source tiles, from its first one on, over a part of the tile. */
 export function canvasTransform(tile: TileId, part: Part = WHOLE): [number, number, number, number, number, number] {
   const { origin, across, down } = shiftOf(tile, part)
@@ -85,9 +91,8 @@ export function canvasTransform(tile: TileId, part: Part = WHOLE): [number, numb
 
 /** Draw a WGS-84 tile; `load` fetches a GCJ-02 tile, null where there is none. */
 export async function gcjTile(tile: TileId, load: (tile: TileId) => Promise<ImageBitmap | null>): Promise<ImageBitmap> {
-  const { x, y, columns, rows } = sourceTiles(tile)
-  const ids = Array.from({ length: columns * rows }, (_, i) => ({ z: tile.z, x: x + (i % columns), y: y + Math.floor(i / columns) }))
-  const pictures = await Promise.all(ids.map(load))
+  const { columns, rows } = sourceTiles(tile)
+  const pictures = await Promise.all(sourceTileIds(tile).map(load))
   // First side by side on one sheet, then moved at once: no seams between tiles that end between two pixels.
   const sheet = new OffscreenCanvas(columns * TILE_PX, rows * TILE_PX)
   const board = sheet.getContext('2d')!

@@ -2,7 +2,7 @@
 
 import { getFeeds, getHealth, type HealthState } from '../../api/admin'
 import { useLook } from '../../app/look'
-import { localName, number, quantity } from '../../i18n/format'
+import { beijingDayTime, instant, localName, number, quantity } from '../../i18n/format'
 import { keyFor } from '../../i18n/translate'
 import { useAsked } from '../../panels/flight/useFlightStory'
 import { Icon, type IconName } from '../../ui/icons'
@@ -18,6 +18,11 @@ const ranks: Record<HealthState, number> = { failing: 5, degraded: 3, ready: 0, 
 export function HealthTab() {
   const { t, lang } = useLook()
   const told = useAsked('health', getHealth, EVERY_MS)
+  const figure = (key: string, value: unknown) => {
+    const name = keyFor('healthfigure_', key)
+    const at = typeof value === 'string' && key === 'until' ? instant(value) : null
+    return `${name === null ? key : t(name)} ${at === null ? String(value) : beijingDayTime(at)}`
+  }
   return (
     <>
       <Trouble problem={told.problem} />
@@ -33,10 +38,10 @@ export function HealthTab() {
                 <Icon name={marks[item.state]} /> {t(`health_${item.state}`)}
               </td>
               <td>{lang === 'zh-CN' ? item.why_zh : item.why}</td>
-              <td className="quiet mono">
+              <td className="quiet">
                 {Object.entries(item.detail)
                   .filter(([, value]) => value !== null)
-                  .map(([key, value]) => `${key} ${String(value)}`)
+                  .map(([key, value]) => figure(key, value))
                   .join(' · ')}
               </td>
             </tr>

@@ -11,13 +11,12 @@ import { useLook } from '../../app/look'
 import { useShortcuts, type Command } from '../../app/shortcuts'
 import { replaceParam } from '../../app/urlState'
 import { useApprovals } from '../../app/useApprovals'
-import { useOther } from '../../app/useOther'
+import { useOthers } from '../../app/useOther'
 import { useScene } from '../../app/useScene'
 import { number } from '../../i18n/format'
 import type { Focus } from '../../map/focusDrawing'
 import { PlanPanel } from '../../panels/PlanPanel'
-import { reasonFocus } from '../../plan/reasonFocus'
-import { plannedFlight } from '../../plan/schedule'
+import { conflictsFocus } from '../../plan/reasonFocus'
 import { problemWords } from '../../ui/problem'
 import { BulkBar } from './BulkBar'
 import { QueueRow } from './QueueRow'
@@ -32,7 +31,19 @@ const firstFilter = (): Filter => filters.find((item) => item === new URLSearchP
 
 const besideQueue = { left: 448, right: 0 }
 const besideBoth = { left: 448, right: 368 }
-const noFlight = plannedFlight({ plan_id: '', state: 'draft', version: 0 })
+const noReasons: readonly DecisionReason[] = []
+/** So many conflicts of one plan are searched for and drawn at most. */
+const MOST_DRAWN = 8
+
+/** The same list as before for as long as it says the same. */
+function useSame<T>(value: T): T {
+  const [kept, setKept] = useState(value)
+  const same = JSON.stringify(kept) === JSON.stringify(value)
+  useEffect(() => {
+    if (!same) setKept(value)
+  }, [same, value])
+  return same ? kept : value
+}
 
 export default function ApprovalsScreen() {
   const { session, feed, now_ms, airspace, go } = useConsole()
@@ -54,14 +65,27 @@ export default function ApprovalsScreen() {
   const item = items.find(({ id }) => id === selected) ?? null
   const plan = usePlan(feed, item?.plan_id ?? null)
   const check = item === null ? undefined : checks.get(item.id)
-  const standingAgainst: DecisionReason | null = useMemo(() => {
-    const refusing = check?.phase === 'judged' ? check.refusing : []
-    return refusing[0] ?? item?.reasons.find(({ severity }) => severity === 'pending') ?? null
-  }, [check, item])
-  const other = useOther(plan.flight ?? noFlight, plan.flight === null ? null : standingAgainst)
+  // What refuses it now, else what it waits for; what was judged anew with the same result is not searched for anew.
+  const against = useSame(
+    useMemo(() => {
+      const refusing = check?.phase === 'judged' ? check.refusing : noReasons
+      return (refusing.length > 0 ? refusing : (item?.reasons ?? noReasons).filter(({ severity }) => severity === 'pending')).slice(0, MOST_DRAWN)
+    }, [check, item]),
+  )
+  const [drawn, setDrawn] = useState(0)
+  useEffect(() => setDrawn(0), [selected])
+  const chosen = Math.min(drawn, against.length - 1)
+  const others = useOthers(plan.flight, against)
   const conflict = useMemo(
-    () => (plan.flight === null || standingAgainst === null ? null : reasonFocus(plan.flight, standingAgainst, other?.plan ?? null, other?.closest ?? null)),
-    [plan.flight, standingAgainst, other],
+    () =>
+      plan.flight === null
+        ? null
+        : conflictsFocus(
+            plan.flight,
+            against.map((reason, nth) => ({ reason, other: others[nth]?.plan ?? null, closest: others[nth]?.closest ?? null })),
+            chosen,
+          ),
+    [plan.flight, against, others, chosen],
   )
   const map = useScene({
     picked: item?.plan_id == null ? null : { kind: 'plan', plan_id: item.plan_id },
@@ -76,7 +100,7 @@ export default function ApprovalsScreen() {
 
   useEffect(() => replaceParam('item', selected), [selected])
   useEffect(() => replaceParam('show', filter === 'all' ? null : filter), [filter])
-  const settled = plan.flight?.plan.plan_id === item?.plan_id && other?.phase !== 'searching'
+  const settled = plan.flight?.plan.plan_id === item?.plan_id && others.every((other) => other?.phase !== 'searching')
   useEffect(() => {
     if (settled && item !== null) requestAnimationFrame(() => map?.showFocus())
   }, [map, settled, item?.id])
@@ -107,7 +131,7 @@ export default function ApprovalsScreen() {
     })
   }, [])
   const clean = useMemo(() => shown.filter((each) => each.kind === 'plan' && standing(each) === 'clean'), [shown, standing])
-  const chosen = useMemo(() => clean.filter(({ id }) => marked.has(id)), [clean, marked])
+  const together = useMemo(() => clean.filter(({ id }) => marked.has(id)), [clean, marked])
   const overdue = items.filter(({ due_ms }) => pressing(due_ms, now_ms) === 'over').length
   const showFocus = useCallback(() => requestAnimationFrame(() => map?.showFocus()), [map])
   const close = useCallback(() => setPanel(false), [])
@@ -142,7 +166,7 @@ export default function ApprovalsScreen() {
             {t('approvals_failed', { reason: problemWords(t, lang, problem) })}
           </p>
         )}
-        <BulkBar clean={clean} chosen={chosen} onMark={mark} onDone={reload} />
+        <BulkBar clean={clean} chosen={together} onMark={mark} onDone={reload} />
         <div className="side-body">
           {!waiting && items.length === 0 && problem === null && <p className="quiet plans-none">{t('approvals_none')}</p>}
           <ul className="approvals-list" aria-label={t('approvals_title')}>
@@ -163,6 +187,9 @@ export default function ApprovalsScreen() {
                   setPanel(false)
                 }}
                 onDetails={() => setPanel(true)}
+                against={each.id === selected ? against : noReasons}
+                drawn={chosen}
+                onDraw={setDrawn}
                 onFocus={setPanelFocus}
                 onDone={reload}
               />

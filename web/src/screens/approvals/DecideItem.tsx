@@ -20,6 +20,9 @@ interface Props {
   readonly item: QueueItem
   readonly check: Check | undefined
   readonly role: Role
+  readonly against: readonly DecisionReason[]
+  readonly drawn: number
+  readonly onDraw: (nth: number) => void
   readonly onDetails: () => void
   readonly onFocus: (focus: Focus | null) => void
   readonly onDone: () => void
@@ -34,7 +37,7 @@ type Step =
 
 const MAX_REASON = 1_500
 
-export function DecideItem({ item, check, role, onDetails, onFocus, onDone }: Props) {
+export function DecideItem({ item, check, role, against, drawn: drawnReason, onDraw, onDetails, onFocus, onDone }: Props) {
   const { t, lang } = useLook()
   const [step, setStep] = useState<Step>({ phase: 'asked' })
   const [reason, setReason] = useState('')
@@ -77,8 +80,8 @@ export function DecideItem({ item, check, role, onDetails, onFocus, onDone }: Pr
           </ul>
         </>
       )}
-      {item.plan_id !== null && <Judged check={check} />}
-      <ReasonList reasons={item.reasons} />
+      {item.plan_id !== null && <Judged check={check} against={against} drawn={drawnReason} onDraw={onDraw} />}
+      <ReasonList reasons={item.reasons} against={against} drawn={drawnReason} onDraw={onDraw} />
       {step.phase === 'done' && (
         <div role="status" className={step.problem === null ? 'approvals-verified' : 'decide-problem'}>
           {step.problem === null
@@ -182,7 +185,13 @@ function confirmOf(item: QueueItem, { outcome, offer }: Verdict) {
   return item.kind === 'standing_approval' ? 'approvals_standing_accept_confirm' : 'decide_accept_confirm'
 }
 
-function Judged({ check }: { readonly check: Check | undefined }) {
+interface Drawable {
+  readonly against: readonly DecisionReason[]
+  readonly drawn: number
+  readonly onDraw: (nth: number) => void
+}
+
+function Judged({ check, ...drawable }: Drawable & { readonly check: Check | undefined }) {
   const { t, lang } = useLook()
   return (
     <>
@@ -192,14 +201,15 @@ function Judged({ check }: { readonly check: Check | undefined }) {
       {check?.phase === 'judged' && (
         <>
           <p>{t(check.refusing.length === 0 ? 'approvals_now_clean' : 'approvals_now_blocked', { time: beijingTime(check.at_ms) })}</p>
-          <ReasonList reasons={check.refusing} />
+          <ReasonList reasons={check.refusing} {...drawable} />
         </>
       )}
     </>
   )
 }
 
-function ReasonList({ reasons }: { readonly reasons: readonly DecisionReason[] }) {
+/** Reasons in words; of several that are drawn, one is brought forward on the map by a press. */
+function ReasonList({ reasons, against = [], drawn = 0, onDraw }: { readonly reasons: readonly DecisionReason[] } & Partial<Drawable>) {
   const { lang, t } = useLook()
   if (reasons.length === 0) return null
   return (
@@ -211,8 +221,20 @@ function ReasonList({ reasons }: { readonly reasons: readonly DecisionReason[] }
             {t(`reason_severity_${reason.severity ?? 'pending'}`)}
           </p>
           <p className="reason-words">{lang === 'zh-CN' ? (reason.detail_zh ?? reason.detail) : reason.detail}</p>
+          {against.length > 1 && against.some((each) => sameReason(each, reason)) && (
+            <ToggleButton
+              className="quiet-button reason-draw"
+              isSelected={sameReason(against[drawn], reason)}
+              onChange={() => onDraw?.(against.findIndex((each) => sameReason(each, reason)))}
+            >
+              <Icon name="eye" /> {t('approvals_forward')}
+            </ToggleButton>
+          )}
         </li>
       ))}
     </ul>
   )
 }
+
+/** A plan judged again tells the same reason as another object. */
+const sameReason = (a: DecisionReason | undefined, b: DecisionReason): boolean => a === b || JSON.stringify(a) === JSON.stringify(b)

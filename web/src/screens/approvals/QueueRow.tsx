@@ -2,7 +2,7 @@
 
 import { memo } from 'react'
 import { Button, Checkbox } from 'react-aria-components'
-import type { Role } from '../../api/types'
+import type { DecisionReason, Role } from '../../api/types'
 import { pressing, span, standingOf, type Check, type QueueItem } from '../../approvals/queue'
 import type { Fleet } from '../../app/hooks'
 import { useLook } from '../../app/look'
@@ -25,11 +25,15 @@ interface Props {
   readonly onMark: (id: string, on: boolean) => void
   readonly onPick: (id: string) => void
   readonly onDetails: () => void
+  /** What stands against it, as it is drawn, and which of it is drawn strongest. */
+  readonly against: readonly DecisionReason[]
+  readonly drawn: number
+  readonly onDraw: (nth: number) => void
   readonly onFocus: (focus: Focus | null) => void
   readonly onDone: () => void
 }
 
-export const QueueRow = memo(function QueueRow({ item, check, fleet, now_ms, role, chosen, marked, flight, onMark, onPick, onDetails, onFocus, onDone }: Props) {
+export const QueueRow = memo(function QueueRow({ item, check, fleet, now_ms, role, chosen, marked, flight, onMark, onPick, onDetails, against, drawn, onDraw, onFocus, onDone }: Props) {
   const { t, lang } = useLook()
   const standing = standingOf(item, check)
   const operator = fleet.operators.get(item.organisation_id)
@@ -82,7 +86,7 @@ export const QueueRow = memo(function QueueRow({ item, check, fleet, now_ms, rol
           )}
         </Button>
       </div>
-      {chosen && <DecideItem item={item} check={check} role={role} onDetails={onDetails} onFocus={onFocus} onDone={onDone} />}
+      {chosen && <DecideItem item={item} check={check} role={role} against={against} drawn={drawn} onDraw={onDraw} onDetails={onDetails} onFocus={onFocus} onDone={onDone} />}
     </li>
   )
 })

@@ -111,6 +111,10 @@ class Settings(BaseSettings):
         pattern=r"^[A-Za-z0-9]{1,32}$",
         description="Our provider code, the beginning of every orderId.",
     )
+    authority_names: dict[str, str] = Field(
+        default_factory=dict,
+        description="What its interface calls our paths and fields, where that differs: ours to theirs; JSON.",
+    )
     authority_pace: float = Field(default=1.0, gt=0, le=10, description="Factor on the times between its requests.")
     smtp_host: str | None = Field(default=None, description="Mail server duty staff are written through; empty: none.")
     smtp_port: int = Field(default=587, ge=1, le=65535, description="Its port.")

@@ -1,6 +1,7 @@
 """An outside authority's system in a process of its own, speaking the UOM-shaped interface: `python -m … KEY_HEX`.
 
 It prints its port, opens what it is sent with SM4 and SM3 by itself, and is told what to do at `/control`:
+`{"names": {...}}` speaks by other names,
 `{"status": 500}` fails requests, `{"code": 400}` refuses them, `{"audit": {order: {...}}}` decides; GET tells what came.
 """
 
@@ -17,6 +18,8 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 KEY = b""
+NAMES: dict[str, str] = {}
+"""What this side calls fields and paths: the name of the product's interface to this side's."""
 STATE: dict[str, Any] = {"status": 200, "code": 200, "orders": {}, "ready": {}, "audit": {}, "seen": [], "bad": 0}
 LOCK = threading.Lock()
 
@@ -41,7 +44,7 @@ def opened(body: dict[str, Any]) -> dict[str, Any]:
 
 def sealed(content: dict[str, Any]) -> dict[str, Any]:
     """Seal an answer."""
-    plain = json.dumps(content).encode()
+    plain = json.dumps({NAMES.get(name, name): value for name, value in content.items()}).encode()
     pad = 16 - len(plain) % 16
     vector = secrets.token_bytes(16)
     encryptor = Cipher(algorithms.SM4(KEY), modes.CBC(vector)).encryptor()
@@ -62,6 +65,7 @@ class Handler(BaseHTTPRequestHandler):
         body = json.loads(self.rfile.read(int(self.headers["content-length"])))
         with LOCK:
             if self.path == "/control":
+                NAMES.update(body.pop("names", {}))
                 STATE.update(body)
                 self._answer(200, {})
                 return
@@ -74,13 +78,21 @@ class Handler(BaseHTTPRequestHandler):
                 self._work(body)
 
     def _work(self, body: dict[str, Any]) -> None:
+        known = {ours: name for name, ours in NAMES.items()}
+        if set(NAMES) & set(body):
+            STATE["bad"] += 1  # speaks by the old names
+        body = {known.get(name, name): value for name, value in body.items()}
         try:
             content = opened(body)
+            if set(NAMES) & set(content):
+                STATE["bad"] += 1
         except (KeyError, ValueError):
             STATE["bad"] += 1
             self._answer(200, {"code": 401, "msg": "digest"})
             return
+        content = {known.get(name, name): value for name, value in content.items()}
         order = content.get("orderId")
+        self.path = known.get(self.path, self.path)
         if self.path.endswith("/apply"):
             STATE["orders"].setdefault(order, []).append(content)
             self._answer(200, sealed({"orderId": order}))
@@ -94,7 +106,7 @@ class Handler(BaseHTTPRequestHandler):
             self._answer(200, {"code": 200, "msg": "ok"})
 
     def _answer(self, status: int, document: dict[str, Any]) -> None:
-        data = json.dumps(document).encode()
+        data = json.dumps({NAMES.get(name, name): value for name, value in document.items()}).encode()
         self.send_response(status)
         self.send_header("content-type", "application/json")
         self.send_header("content-length", str(len(data)))

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from tests.fakes import filing
 from tests.fakes.desk import Desk, principal
 from utm.plan_records import decode_authority
 from utm.rules.authority_courier import AuthorityCourier
+from utm.rules.uom_messages import Names
 
 KEY = "0123456789abcdeffedcba9876543210"
 
@@ -132,6 +134,36 @@ async def test_an_application_goes_out_sealed_and_its_decision_comes_home(desk: 
         await line.round(60.0)
         assert decode_authority((await desk.row(plan_id)).authority).released_at is not None
         assert desk.services.rules.applications.open == {}
+
+
+async def test_an_interface_with_other_names_is_spoken_to_by_its_own(desk: Desk, authority: Authority) -> None:
+    """Paths, envelope and fields must go out and come back by the names that are set, and by no other."""
+    names = {
+        "/uss/flight-plan/apply": "/gov/plan/submit", "/uss/flight-plan/query": "/gov/plan/state", "orderId": "planNo",
+        "planStartTime": "beginTime", "data": "cipher", "code": "resultCode", "auditSts": "auditStatus", "auditRemark": "opinion",
+    }  # fmt: skip
+    authority.control(names=names)
+    plan_id = await pending(desk)
+    async with httpx.AsyncClient(trust_env=False) as client:
+        line = Line(desk, client)
+        line.courier._endpoint = replace(line.courier._endpoint, names=Names(names))
+        await line.round()
+        state = authority.state
+        assert state["bad"] == 0
+        ((order, (message,)),) = state["orders"].items()
+        assert message["planStartTime"] == "2026-03-02 12:00:00"
+        assert {item["path"] for item in state["seen"]} <= {"/gov/plan/submit", "/uss/heartbeat"}
+        authority.control(audit={order: {"auditSts": 2, "auditRemark": "no"}})
+        await line.round(60.0)
+        assert (await desk.row(plan_id)).state == "refused"
+        assert authority.state["bad"] == 0
+
+
+def test_names_that_are_none_of_the_interface_stop_the_start() -> None:
+    """A misspelt name, or two fields under one, must be said at the start, not found in a lost application."""
+    for wrong in ({"planstarttime": "x"}, {"planStartTime": "t", "planEndTime": "t"}, {"msg": "code"}):
+        with pytest.raises(ValueError, match="name"):
+            Names(wrong)
 
 
 async def test_a_refusal_of_the_authority_refuses_the_plan_with_its_words(desk: Desk, authority: Authority) -> None:

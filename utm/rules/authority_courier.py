@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import httpx
@@ -58,6 +58,7 @@ class AuthorityEndpoint:
     poll_s: float = 60.0
     heartbeat_s: float = 60.0
     pace: float = 1.0
+    names: uom.Names = field(default_factory=uom.Names)
 
 
 class AuthorityCourier:
@@ -206,12 +207,15 @@ class AuthorityCourier:
     async def _ask(self, client: httpx.AsyncClient, path: str, content: dict[str, Any]) -> dict[str, Any]:
         """Return the content of the answer; raises Refused for 400, 401 and 403, and httpx.HTTPError or UomError else."""
         endpoint = self._endpoint
-        data = uom.seal(content, app_id=endpoint.app_id, key=endpoint.key, at=self._clock.now())
+        names = endpoint.names
+        data = uom.seal(content, app_id=endpoint.app_id, key=endpoint.key, at=self._clock.now(), names=names)
         answer = await client.post(
-            endpoint.url.rstrip("/") + path, content=data, headers={"content-type": "application/json;charset=UTF-8"}
+            endpoint.url.rstrip("/") + names.path(path),
+            content=data,
+            headers={"content-type": "application/json;charset=UTF-8"},
         )
         try:
-            body = answer.json()
+            body = names.back(answer.json())
             code = int(body.get("code", answer.status_code)) if isinstance(body, dict) else answer.status_code
         except (ValueError, UnicodeDecodeError):
             raise uom.UomError(f"answered {answer.status_code} without JSON") from None
@@ -221,7 +225,8 @@ class AuthorityCourier:
         if answer.status_code != 200 or code != 200:
             raise uom.UomError(f"answered {code}")
         self._say(reachable=True, reason="")
-        return uom.unseal(body, endpoint.key) if body.get("data") else {}
+        content: dict[str, Any] = names.back(uom.unseal(body, endpoint.key)) if body.get("data") else {}
+        return content
 
     def _say(self, *, reachable: bool, reason: str) -> None:
         if self.reachable is not reachable and (self.reachable is not None or not reachable):

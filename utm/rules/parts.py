@@ -27,6 +27,7 @@ from utm.rules.approvals import Approvals
 from utm.rules.authority_courier import AuthorityCourier, AuthorityEndpoint
 from utm.rules.reports import KIND as REPORT
 from utm.rules.reports import EventReports
+from utm.rules.uom_messages import Names
 from utm.security.identity import Identity
 from utm.security.onboarding import KINDS
 from utm.security.principal import Role
@@ -167,6 +168,7 @@ def endpoint_of(settings: Settings) -> AuthorityEndpoint | None:
         key=key,
         provider=settings.authority_provider,
         pace=settings.authority_pace,
+        names=Names(settings.authority_names),
     )
 
 

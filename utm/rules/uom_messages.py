@@ -31,6 +31,14 @@ WITHDRAW: Final = "/uss/flight-plan/cancel"
 HEARTBEAT: Final = "/uss/heartbeat"
 GENERAL, URGENT, SPECIAL = 11, 12, 13
 CARGO: Final = 140
+FIELDS: Final = frozenset(
+    {"orderId", "planType", "taskType", "taskName", "involvedSpecialPlan", "operator", "planStartTime", "planEndTime"}
+    | {"spcShape", "coordinates", "width", "radius", "shapes", "minHeight", "maxHeight", "readyTime", "provider"}
+    | {"auditSts", "takeoffAuditSts", "auditRemark", "appId", "timestamp", "digest", "data", "code", "msg"}
+    | {f"remark{number}" for number in range(1, 14)}
+)
+"""Every field of the messages, by our names."""
+PATHS: Final = frozenset({APPLY, QUERY, READY, WITHDRAW, HEARTBEAT})
 _BLOCK_BITS: Final = 128
 _ORDER: Final = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 
@@ -46,6 +54,41 @@ class Audit:
     application: str
     takeoff: str | None
     remark: str | None
+
+
+class Names:
+    """What the other side calls the paths and fields that stand here: ours to theirs; what is not named stays."""
+
+    def __init__(self, theirs: Mapping[str, str] | None = None) -> None:
+        """Raise ValueError for a name that is none of ours, or where two would become one."""
+        self._theirs = dict(theirs or {})
+        unknown = sorted(set(self._theirs) - FIELDS - PATHS)
+        if unknown:
+            raise ValueError(f"not names of the interface: {', '.join(unknown)}")
+        fields = [self._theirs.get(name, name) for name in FIELDS]
+        if len(set(fields)) < len(fields):
+            raise ValueError("two fields would have one name")
+        self._ours = {their: our for our, their in self._theirs.items()}
+
+    def path(self, ours: str) -> str:
+        """Return the path of a request, with its slash."""
+        return "/" + self._theirs.get(ours, ours).lstrip("/")
+
+    def out(self, content: Any) -> Any:
+        """Return content with their names, at every depth."""
+        return _renamed(content, self._theirs)
+
+    def back(self, content: Any) -> Any:
+        """Return content with our names."""
+        return _renamed(content, self._ours)
+
+
+def _renamed(content: Any, names: Mapping[str, str]) -> Any:
+    if isinstance(content, Mapping):
+        return {names.get(name, name): _renamed(value, names) for name, value in content.items()}
+    if isinstance(content, list):
+        return [_renamed(item, names) for item in content]
+    return content
 
 
 def order_id(provider: str, at: datetime) -> str:
@@ -135,15 +178,17 @@ def sm3_hex(data: bytes) -> str:
     return digest.finalize().hex()
 
 
-def seal(content: Mapping[str, Any], *, app_id: str, key: bytes, at: datetime) -> bytes:
+def seal(content: Mapping[str, Any], *, app_id: str, key: bytes, at: datetime, names: Names | None = None) -> bytes:
     """Return the request body: content under SM4 with the 16-byte key, and its digest."""
     vector = secrets.token_bytes(16)
     padder = padding.PKCS7(_BLOCK_BITS).padder()
-    plain = padder.update(orjson.dumps(content)) + padder.finalize()
+    known = names or Names()
+    plain = padder.update(orjson.dumps(known.out(content))) + padder.finalize()
     encryptor = Cipher(algorithms.SM4(key), modes.CBC(vector)).encryptor()
     sealed = vector + encryptor.update(plain) + encryptor.finalize()
     data = base64.b64encode(sealed).decode()
-    return orjson.dumps({"appId": app_id, "timestamp": time_text(at), "digest": sm3_hex(sealed + key), "data": data})
+    envelope = {"appId": app_id, "timestamp": time_text(at), "digest": sm3_hex(sealed + key), "data": data}
+    return orjson.dumps(known.out(envelope))
 
 
 def unseal(body: Mapping[str, Any], key: bytes) -> dict[str, Any]:

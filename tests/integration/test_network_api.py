@@ -1,5 +1,6 @@
 """Sites and corridors over a real server: in and out as GeoJSON, changed one by one, and what hours and closures do."""
 
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -292,3 +293,46 @@ def test_a_regulator_reads_routes_in_the_fields_of_the_standard(regulator: httpx
     assert table[0].startswith("wayId,wayName,wayNameEn,width,points,minHeight,maxHeight")
     shapes = regulator.get("/v1/routes", params={"format": "geojson"}).json()["features"]
     assert shapes[0]["properties"]["wayId"] == found[0]["wayId"]
+
+
+def test_a_corridor_tells_how_many_booked_flights_kept_to_it(
+    regulator: httpx.Client, firm: httpx.Client, as_before: bytes
+) -> None:
+    """A booked flight along a corridor is in its indicators once it was flown, as JSON and as a line of CSV."""
+    (lat0, lon0), (lat1, lon1) = filing.place(-100, 0), filing.place(1_100, 0)
+    feature = {
+        "type": "Feature",
+        "geometry": {"type": "LineString", "coordinates": [[lon0, lat0], [lon1, lat1]]},
+        "properties": {
+            "name": "Counted",
+            "width_m": 200,
+            "lower_m": 20,
+            "upper_m": 90,
+            "datum": "AGL",
+            "direction": "both",
+        },
+    }
+    assert regulator.put("/v1/corridors/co_counted", json=feature).status_code == 200
+    at = datetime.now(UTC) + timedelta(seconds=20)
+    booked = firm.post("/v1/missions", json={"plan": filing.plan(filing.register(firm), at)})
+    assert booked.status_code == 201, booked.text
+    path = f"/v1/flight-plans/{booked.json()['plan_id']}"
+    for step in ("confirm", "activate", "end"):
+        assert firm.post(f"{path}/{step}").status_code == 200, step
+    deadline = time.monotonic() + 30
+    mission: dict[str, Any] = {}
+    while mission.get("state") != "completed" and time.monotonic() < deadline:
+        mission = firm.get(f"/v1/missions/{booked.json()['mission_id']}").json()
+        time.sleep(0.2)
+    assert mission["state"] == "completed", mission
+    window = {"from": text(at - timedelta(hours=1)), "to": text(at + timedelta(hours=1))}
+    found = firm.get("/v1/statistics/logistics", params=window).json()
+    (counted,) = [item for item in found["corridors"] if item["corridor_id"] == "co_counted"]
+    assert (counted["flights"], counted["flown_km"]) == (1, pytest.approx(1.0, abs=0.05))
+    asked = {**window, "format": "csv", "table": "corridors"}
+    lines = firm.get("/v1/statistics/logistics", params=asked).text.splitlines()
+    assert lines[0] == "corridor_id,name,name_zh,flights,flights_per_h,flown_km"
+    assert [line for line in lines if line.startswith("co_counted,Counted,,1,0.5,")]
+    heads = {"firms": "organisation_id,", "sites": "site_id,movements,pads,", "cells": "h3,flights,"}
+    for table, head in heads.items():
+        assert firm.get("/v1/statistics/logistics", params={**asked, "table": table}).text.startswith(head)

@@ -356,15 +356,44 @@ class Deliveries(BaseModel):
     late_causes: dict[str, int]
 
 
+class SiteUse(BaseModel):
+    """Take-offs and landings at a site; null where the site is not known any more."""
+
+    site_id: str
+    movements: int
+    pads: int | None
+    pad_use_share: float | None
+
+
+class CellUse(BaseModel):
+    """Flights through a cell of resolution 8."""
+
+    h3: str
+    flights: int
+    flights_per_h: float
+
+
+class CorridorUse(BaseModel):
+    """Flights that kept to a corridor, and how far they flew in it."""
+
+    corridor_id: str
+    name: str
+    name_zh: str | None
+    flights: int
+    flown_km: float
+    flights_per_h: float
+
+
 class LogisticsStatistics(BaseModel):
-    """How deliveries fared, by firm, in all and by site."""
+    """How deliveries fared, by firm, in all, by site, cell and corridor."""
 
     from_at: At
     to_at: At
     items: list[Deliveries]
     totals: Deliveries
-    sites: list[dict[str, Any]]
-    cells: list[dict[str, Any]]
+    sites: list[SiteUse]
+    cells: list[CellUse]
+    corridors: list[CorridorUse]
 
 
 class Requests(BaseModel):

@@ -1,141 +1,156 @@
 """Answers about statistics, replay, inspections, fleet and what flights yielded; see `answer_models`."""
 
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
-from utm.api.answer_models import At, Cursor
+from utm.api.answer_models import At, Cursor, Deliveries
+
+
+class FlightBucket(BaseModel):
+    """Plans that were to depart in an hour or day; the share of nothing is null."""
+
+    starts_at: At
+    filed: int
+    flown: int
+    refused: int
+    cancelled: int
+    on_time_share: float | None
 
 
 class StatisticsOperationsFlights(BaseModel):
-    """The answer about statistics operations flights, as far as it is documented by its members; more may come."""
+    """Flights over time and how departures kept their time."""
 
-    departed: int | None = None
-    on_time: int | None = None
-    on_time_share: float | None = None
-    on_time_within_s: float | None = None
-    median_delay_s: float | None = None
-    p90_delay_s: float | None = None
-    series: list[dict[str, Any]] | None = None
+    departed: int
+    on_time: int
+    on_time_share: float | None
+    on_time_within_s: float
+    median_delay_s: float | None
+    p90_delay_s: float | None
+    series: list[FlightBucket]
+
+
+class RefusalCause(BaseModel):
+    """A cause of refusals; a plan refused for several counts under each."""
+
+    code: str
+    plans: int
+    share: float
 
 
 class StatisticsOperationsRequests(BaseModel):
-    """The answer about statistics operations requests, as far as it is documented by its members; more may come."""
+    """How requests for airspace fared."""
 
-    requested: int | None = None
-    approved: int | None = None
-    refused: int | None = None
-    pending: int | None = None
-    lapsed: int | None = None
-    displaced: int | None = None
-    offers_taken: int | None = None
-    approved_share: float | None = None
-    mean_delay_s: float | None = None
-    refusals: list[Any] | None = None
+    requested: int
+    approved: int
+    refused: int
+    pending: int
+    lapsed: int
+    displaced: int
+    offers_taken: int
+    approved_share: float | None
+    mean_delay_s: float | None
+    refusals: list[RefusalCause]
 
 
-class StatisticsOperationsFirm(BaseModel):
-    """The answer about statistics operations firm, as far as it is documented by its members; more may come."""
+class StatisticsOperationsFirm(StatisticsOperationsRequests):
+    """How the requests of one firm fared."""
 
-    organisation_id: str | None = None
-    name: str | None = None
-    name_zh: str | None = None
-    requested: int | None = None
-    approved: int | None = None
-    refused: int | None = None
-    pending: int | None = None
-    lapsed: int | None = None
-    displaced: int | None = None
-    offers_taken: int | None = None
-    approved_share: float | None = None
-    mean_delay_s: float | None = None
-    refusals: list[Any] | None = None
+    organisation_id: str
+    name: str
+    name_zh: str | None
+
+
+class AlertKindCount(BaseModel):
+    """Alerts of a kind, by severity."""
+
+    kind: str
+    total: int
+    emergency: int
+    warning: int
+    caution: int
+    advisory: int
+
+
+class AlertResponse(BaseModel):
+    """How long alerts of a severity waited for somebody."""
+
+    severity: Literal["emergency", "warning", "caution", "advisory"]
+    acknowledged: int
+    median_s: float | None
+    p90_s: float | None
 
 
 class StatisticsOperationsAlerts(BaseModel):
-    """The answer about statistics operations alerts, as far as it is documented by its members; more may come."""
+    """Alerts and how long they waited for somebody, and lasted."""
 
-    total: int | None = None
-    kinds: list[dict[str, Any]] | None = None
-    acknowledged: int | None = None
-    not_acknowledged: int | None = None
-    median_response_s: Any = None
-    p90_response_s: Any = None
-    response_by_severity: list[dict[str, Any]] | None = None
-    median_duration_s: Any = None
+    total: int
+    kinds: list[AlertKindCount]
+    acknowledged: int
+    not_acknowledged: int
+    median_response_s: float | None
+    p90_response_s: float | None
+    response_by_severity: list[AlertResponse]
+    median_duration_s: float | None
+
+
+class Encounter(BaseModel):
+    """A predicted loss of separation; its words are null for a firm, because they name the other flight."""
+
+    alert_id: str
+    at: At
+    severity: str
+    horizontal_m: float | None
+    vertical_m: float | None
+    detail: str | None
+    detail_zh: str | None
 
 
 class StatisticsOperationsSeparation(BaseModel):
-    """The answer about statistics operations separation, as far as it is documented by its members; more may come."""
+    """Predicted losses of separation, the closest first."""
 
-    predicted_losses: int | None = None
-    closest: list[Any] | None = None
+    predicted_losses: int
+    closest: list[Encounter]
+
+
+class CorridorFlights(BaseModel):
+    """Flights that kept to a corridor, and how far they flew in it."""
+
+    corridor_id: str
+    name: str
+    name_zh: str | None
+    flights: int
+    flown_km: float
+
+
+class CellFlights(BaseModel):
+    """Flights over a cell."""
+
+    cell: str
+    flights: int
 
 
 class StatisticsOperationsAirspace(BaseModel):
-    """The answer about statistics operations airspace, as far as it is documented by its members; more may come."""
+    """Use of corridors and cells by the newest flights that flew."""
 
-    flights: int | None = None
-    corridors: list[dict[str, Any]] | None = None
-    cell_resolution: int | None = None
-    cells: list[dict[str, Any]] | None = None
-
-
-class StatisticsOperationsDeliveries(BaseModel):
-    """The answer about statistics operations deliveries, as far as it is documented by its members; more may come."""
-
-    organisation_id: Any = None
-    created: int | None = None
-    delivered: int | None = None
-    failed: int | None = None
-    returned: int | None = None
-    cancelled: int | None = None
-    open: int | None = None
-    on_time_share: Any = None
-    promises_kept_share: Any = None
-    mean_wait_s: Any = None
-    flights: int | None = None
-    positioning_share: Any = None
-    length_km: float | None = None
-    energy_wh_per_km: Any = None
-    carriers: int | None = None
-    carrier_use_share: float | None = None
-    cost_per_delivery: Any = None
-    causes: dict[str, Any] | None = None
-    late: int | None = None
-    late_causes: dict[str, Any] | None = None
+    flights: int
+    corridors: list[CorridorFlights]
+    cell_resolution: int
+    cells: list[CellFlights]
 
 
 class StatisticsOperations(BaseModel):
-    """The answer about statistics operations, as far as it is documented by its members; more may come."""
+    """How operations fare in a window."""
 
-    from_at: At | None = None
-    to_at: At | None = None
-    flights: StatisticsOperationsFlights | None = None
-    requests: StatisticsOperationsRequests | None = None
-    firms: list[StatisticsOperationsFirm] | None = None
-    alerts: StatisticsOperationsAlerts | None = None
-    separation: StatisticsOperationsSeparation | None = None
-    airspace: StatisticsOperationsAirspace | None = None
-    deliveries: StatisticsOperationsDeliveries | None = None
-
-
-class StatisticsNoiseCell(BaseModel):
-    """The answer about statistics noise cell, as far as it is documented by its members; more may come."""
-
-    cell: str | None = None
-    seconds_at_reference: float | None = None
-
-
-class StatisticsNoise(BaseModel):
-    """The answer about statistics noise, as far as it is documented by its members; more may come."""
-
-    from_at: At | None = None
-    to_at: At | None = None
-    cell_resolution: int | None = None
-    reference_m: float | None = None
-    nearest_m: float | None = None
-    cells: list[StatisticsNoiseCell] | None = None
+    from_at: At
+    to_at: At
+    flights: StatisticsOperationsFlights
+    requests: StatisticsOperationsRequests
+    firms: list[StatisticsOperationsFirm]
+    alerts: StatisticsOperationsAlerts
+    separation: StatisticsOperationsSeparation
+    airspace: StatisticsOperationsAirspace
+    deliveries: Deliveries
 
 
 class ReplayRange(BaseModel):

@@ -12,12 +12,15 @@ from utm.api.answers import json_response
 from utm.api.body import Instant
 from utm.api.openapi import problem_responses
 from utm.fairness import FirmRecord, fairness, total
-from utm.logistics.indicators import PadRoom, Prices, as_csv, indicators
+from utm.logistics.indicators import TABLES, PadRoom, Prices, as_csv, indicators
 from utm.plan_records import rfc3339
 from utm.problems import FieldProblem, validation_problem
 from utm.security import Principal, require
 from utm.security.authorise import visible_organisation
 from utm.services import Services, services_of
+from utm.statistics_operations import MAX_GEOMETRIES, airspace_use
+from utm.store import geometry_codec
+from utm.store.logistics_statistics import flown_ways
 from utm.store.statistics import filed_plans, plans_by_state
 
 router = APIRouter(prefix="/v1/statistics", tags=["statistics"])
@@ -88,24 +91,39 @@ async def read_logistics(
     from_at: Annotated[Instant | None, Query(alias="from", description="Absent: a day ago.")] = None,
     to_at: Annotated[Instant | None, Query(alias="to", description="Absent: a day after `from`.")] = None,
     output: Annotated[Literal["json", "csv"], Query(alias="format")] = "json",
+    table: Annotated[
+        Literal["firms", "sites", "corridors", "cells"], Query(description="What the lines of a CSV are.")
+    ] = "firms",
     flight_hour_cost: Price = None,
     kwh_cost: Price = None,
 ) -> Response:
     """Count orders ready and flights departed in a window of at most 31 days: times kept, energy, cost, use, causes.
 
     A firm sees itself only; the city's roles see every firm and all together. `late_causes` says why deliveries were late;
-    `cost_per_delivery` is told where prices are given, in their money.
+    `cost_per_delivery` is told where prices are given, in their money. `corridors` are those that the newest 1,000 flown
+    missions kept to.
     """
     start, end = window(services, from_at, to_at)
     own = visible_organisation(principal)
     from_s, to_s = to_scene_s(start), to_scene_s(end)
     prices, rooms = Prices(flight_hour_cost, kwh_cost), _rooms(services)
-    found = await services.store.read(
-        lambda session: indicators(session, from_s, to_s, own, rooms=rooms, prices=prices)
-    )
+    book = services.book
+
+    def job(session: Session) -> dict[str, Any]:
+        ways = map(geometry_codec.decode, flown_ways(session, from_s, to_s, own, MAX_GEOMETRIES))
+        used = airspace_use(ways, book.region, book.scene.corridors)["corridors"]
+        told = indicators(session, from_s, to_s, own, rooms=rooms, prices=prices)
+        return {**told, "corridors": [_use_of(item, to_s - from_s) for item in used if item["flights"]]}
+
+    found = await services.store.read(job)
     if output == "csv":
-        return Response(as_csv([*found["items"], found["totals"]]), media_type="text/csv; charset=utf-8")
+        lines = [*found["items"], found["totals"]] if table == "firms" else found[table]
+        return Response(as_csv(lines, TABLES[table]), media_type="text/csv; charset=utf-8")
     return json_response({"from_at": rfc3339(start), "to_at": rfc3339(end), **found})
+
+
+def _use_of(item: dict[str, Any], lasts_s: float) -> dict[str, Any]:
+    return {**item, "flights_per_h": round(item["flights"] / (lasts_s / 3600.0), 3)}
 
 
 def _rooms(services: Services) -> dict[str, PadRoom]:

@@ -298,6 +298,17 @@ class AlertItem(msgspec.Struct, omit_defaults=True, kw_only=True):
     """Who resolved it; null when its cause ceased."""
 
 
+class AlertKindCount(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """Alerts of a kind, by severity."""
+
+    kind: str
+    total: int
+    emergency: int
+    warning: int
+    caution: int
+    advisory: int
+
+
 class AlertOwner(msgspec.Struct, omit_defaults=True, kw_only=True):
     """The position of an open alert."""
 
@@ -312,6 +323,15 @@ class AlertPage(msgspec.Struct, omit_defaults=True, kw_only=True):
     items: list[AlertItem]
     next_cursor: str | None
     seq: int
+
+
+class AlertResponse(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """How long alerts of a severity waited for somebody."""
+
+    severity: str
+    acknowledged: int
+    median_s: float | None
+    p90_s: float | None
 
 
 class AlertStep(msgspec.Struct, omit_defaults=True, kw_only=True):
@@ -782,6 +802,13 @@ class Carriers(msgspec.Struct, omit_defaults=True, kw_only=True):
     next_cursor: str | None
 
 
+class CellFlights(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """Flights over a cell."""
+
+    cell: str
+    flights: int
+
+
 class CellLimitBody(msgspec.Struct, omit_defaults=True, kw_only=True):
     """How many flights one cell takes at once, between two hours of the day in Beijing time."""
 
@@ -810,6 +837,14 @@ class CellLoads(msgspec.Struct, omit_defaults=True, kw_only=True):
 
     items: list[CellLoad]
     next_cursor: str | None
+
+
+class CellUse(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """Flights through a cell of resolution 8."""
+
+    h3: str
+    flights: int
+    flights_per_h: float
 
 
 class CheckedPlan(msgspec.Struct, omit_defaults=True, kw_only=True):
@@ -1165,6 +1200,27 @@ class ContingencyDeclaration(msgspec.Struct, omit_defaults=True, kw_only=True):
     note: str | None = None
 
 
+class CorridorFlights(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """Flights that kept to a corridor, and how far they flew in it."""
+
+    corridor_id: str
+    name: str
+    name_zh: str | None
+    flights: int
+    flown_km: float
+
+
+class CorridorUse(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """Flights that kept to a corridor, and how far they flew in it."""
+
+    corridor_id: str
+    name: str
+    name_zh: str | None
+    flights: int
+    flown_km: float
+    flights_per_h: float
+
+
 class CostAnswer(msgspec.Struct, omit_defaults=True, kw_only=True):
     """What an offer costs against the plan as filed."""
 
@@ -1496,6 +1552,18 @@ class EmergencyOverride(msgspec.Struct, omit_defaults=True, kw_only=True):
     reason: str
 
 
+class Encounter(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """A predicted loss of separation; its words are null for a firm, because they name the other flight."""
+
+    alert_id: str
+    at: datetime
+    severity: str
+    horizontal_m: float | None
+    vertical_m: float | None
+    detail: str | None
+    detail_zh: str | None
+
+
 class EnrolAnswer(msgspec.Struct, omit_defaults=True, kw_only=True):
     """What the authenticator app needs; shown once."""
 
@@ -1675,6 +1743,17 @@ class FleetState(msgspec.Struct, omit_defaults=True, kw_only=True):
     at: datetime
     vehicles: list[VehicleState]
     sites: list[SiteState]
+
+
+class FlightBucket(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """Plans that were to depart in an hour or day; the share of nothing is null."""
+
+    starts_at: datetime
+    filed: int
+    flown: int
+    refused: int
+    cancelled: int
+    on_time_share: float | None
 
 
 class FlightOwner(msgspec.Struct, omit_defaults=True, kw_only=True):
@@ -2221,14 +2300,15 @@ class LogEntry(msgspec.Struct, omit_defaults=True, kw_only=True):
 
 
 class LogisticsStatistics(msgspec.Struct, omit_defaults=True, kw_only=True):
-    """How deliveries fared, by firm, in all and by site."""
+    """How deliveries fared, by firm, in all, by site, cell and corridor."""
 
     from_at: datetime
     to_at: datetime
     items: list[Deliveries]
     totals: Deliveries
-    sites: list[dict[str, Any]]
-    cells: list[dict[str, Any]]
+    sites: list[SiteUse]
+    cells: list[CellUse]
+    corridors: list[CorridorUse]
 
 
 class MassAnswer(msgspec.Struct, omit_defaults=True, kw_only=True):
@@ -3408,6 +3488,14 @@ class RefusalBody(msgspec.Struct, omit_defaults=True, kw_only=True):
     """The applicant reads it."""
 
 
+class RefusalCause(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """A cause of refusals; a plan refused for several counts under each."""
+
+    code: str
+    plans: int
+    share: float
+
+
 class RefusalShare(msgspec.Struct, omit_defaults=True, kw_only=True):
     """A cause of refusals; a plan refused for several counts under each."""
 
@@ -3956,6 +4044,15 @@ class SiteState(msgspec.Struct, omit_defaults=True, kw_only=True):
     stays_ahead: int
 
 
+class SiteUse(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """Take-offs and landings at a site; null where the site is not known any more."""
+
+    site_id: str
+    movements: int
+    pads: int | None
+    pad_use_share: float | None
+
+
 class Slots(msgspec.Struct, omit_defaults=True, kw_only=True):
     """How many pads of a site are free in each stretch of time, and the stays of the caller's own flights."""
 
@@ -4109,116 +4206,91 @@ class Statistics(msgspec.Struct, omit_defaults=True, kw_only=True):
 
 
 class StatisticsOperations(msgspec.Struct, omit_defaults=True, kw_only=True):
-    """The answer about statistics operations, as far as it is documented by its members; more may come."""
+    """How operations fare in a window."""
 
-    from_at: datetime | None = None
-    to_at: datetime | None = None
-    flights: StatisticsOperationsFlights | None = None
-    requests: StatisticsOperationsRequests | None = None
-    firms: list[StatisticsOperationsFirm] | None = None
-    alerts: StatisticsOperationsAlerts | None = None
-    separation: StatisticsOperationsSeparation | None = None
-    airspace: StatisticsOperationsAirspace | None = None
-    deliveries: StatisticsOperationsDeliveries | None = None
+    from_at: datetime
+    to_at: datetime
+    flights: StatisticsOperationsFlights
+    requests: StatisticsOperationsRequests
+    firms: list[StatisticsOperationsFirm]
+    alerts: StatisticsOperationsAlerts
+    separation: StatisticsOperationsSeparation
+    airspace: StatisticsOperationsAirspace
+    deliveries: Deliveries
 
 
 class StatisticsOperationsAirspace(msgspec.Struct, omit_defaults=True, kw_only=True):
-    """The answer about statistics operations airspace, as far as it is documented by its members; more may come."""
+    """Use of corridors and cells by the newest flights that flew."""
 
-    flights: int | None = None
-    corridors: list[dict[str, Any]] | None = None
-    cell_resolution: int | None = None
-    cells: list[dict[str, Any]] | None = None
+    flights: int
+    corridors: list[CorridorFlights]
+    cell_resolution: int
+    cells: list[CellFlights]
 
 
 class StatisticsOperationsAlerts(msgspec.Struct, omit_defaults=True, kw_only=True):
-    """The answer about statistics operations alerts, as far as it is documented by its members; more may come."""
+    """Alerts and how long they waited for somebody, and lasted."""
 
-    total: int | None = None
-    kinds: list[dict[str, Any]] | None = None
-    acknowledged: int | None = None
-    not_acknowledged: int | None = None
-    median_response_s: Any = None
-    p90_response_s: Any = None
-    response_by_severity: list[dict[str, Any]] | None = None
-    median_duration_s: Any = None
-
-
-class StatisticsOperationsDeliveries(msgspec.Struct, omit_defaults=True, kw_only=True):
-    """The answer about statistics operations deliveries, as far as it is documented by its members; more may come."""
-
-    organisation_id: Any = None
-    created: int | None = None
-    delivered: int | None = None
-    failed: int | None = None
-    returned: int | None = None
-    cancelled: int | None = None
-    open: int | None = None
-    on_time_share: Any = None
-    promises_kept_share: Any = None
-    mean_wait_s: Any = None
-    flights: int | None = None
-    positioning_share: Any = None
-    length_km: float | None = None
-    energy_wh_per_km: Any = None
-    carriers: int | None = None
-    carrier_use_share: float | None = None
-    cost_per_delivery: Any = None
-    causes: dict[str, Any] | None = None
-    late: int | None = None
-    late_causes: dict[str, Any] | None = None
+    total: int
+    kinds: list[AlertKindCount]
+    acknowledged: int
+    not_acknowledged: int
+    median_response_s: float | None
+    p90_response_s: float | None
+    response_by_severity: list[AlertResponse]
+    median_duration_s: float | None
 
 
 class StatisticsOperationsFirm(msgspec.Struct, omit_defaults=True, kw_only=True):
-    """The answer about statistics operations firm, as far as it is documented by its members; more may come."""
+    """How the requests of one firm fared."""
 
-    organisation_id: str | None = None
-    name: str | None = None
-    name_zh: str | None = None
-    requested: int | None = None
-    approved: int | None = None
-    refused: int | None = None
-    pending: int | None = None
-    lapsed: int | None = None
-    displaced: int | None = None
-    offers_taken: int | None = None
-    approved_share: float | None = None
-    mean_delay_s: float | None = None
-    refusals: list[Any] | None = None
+    requested: int
+    approved: int
+    refused: int
+    pending: int
+    lapsed: int
+    displaced: int
+    offers_taken: int
+    approved_share: float | None
+    mean_delay_s: float | None
+    refusals: list[RefusalCause]
+    organisation_id: str
+    name: str
+    name_zh: str | None
 
 
 class StatisticsOperationsFlights(msgspec.Struct, omit_defaults=True, kw_only=True):
-    """The answer about statistics operations flights, as far as it is documented by its members; more may come."""
+    """Flights over time and how departures kept their time."""
 
-    departed: int | None = None
-    on_time: int | None = None
-    on_time_share: float | None = None
-    on_time_within_s: float | None = None
-    median_delay_s: float | None = None
-    p90_delay_s: float | None = None
-    series: list[dict[str, Any]] | None = None
+    departed: int
+    on_time: int
+    on_time_share: float | None
+    on_time_within_s: float
+    median_delay_s: float | None
+    p90_delay_s: float | None
+    series: list[FlightBucket]
 
 
 class StatisticsOperationsRequests(msgspec.Struct, omit_defaults=True, kw_only=True):
-    """The answer about statistics operations requests, as far as it is documented by its members; more may come."""
+    """How requests for airspace fared."""
 
-    requested: int | None = None
-    approved: int | None = None
-    refused: int | None = None
-    pending: int | None = None
-    lapsed: int | None = None
-    displaced: int | None = None
-    offers_taken: int | None = None
-    approved_share: float | None = None
-    mean_delay_s: float | None = None
-    refusals: list[Any] | None = None
+    requested: int
+    approved: int
+    refused: int
+    pending: int
+    lapsed: int
+    displaced: int
+    offers_taken: int
+    approved_share: float | None
+    mean_delay_s: float | None
+    refusals: list[RefusalCause]
 
 
 class StatisticsOperationsSeparation(msgspec.Struct, omit_defaults=True, kw_only=True):
-    """The answer about statistics operations separation, as far as it is documented by its members; more may come."""
+    """Predicted losses of separation, the closest first."""
 
-    predicted_losses: int | None = None
-    closest: list[Any] | None = None
+    predicted_losses: int
+    closest: list[Encounter]
 
 
 class SystemFeeds(msgspec.Struct, omit_defaults=True, kw_only=True):

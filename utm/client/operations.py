@@ -1442,6 +1442,7 @@ class Operations(ABC):
         from_: datetime | None = None,
         to: datetime | None = None,
         format: str | None = None,
+        table: str | None = None,
         flight_hour_cost: float | None = None,
         kwh_cost: float | None = None,
     ) -> models.LogisticsStatistics:
@@ -1454,6 +1455,7 @@ class Operations(ABC):
                 "from": from_,
                 "to": to,
                 "format": format,
+                "table": table,
                 "flight_hour_cost": flight_hour_cost,
                 "kwh_cost": kwh_cost,
             },
@@ -4482,6 +4484,7 @@ class AsyncOperations(ABC):
         from_: datetime | None = None,
         to: datetime | None = None,
         format: str | None = None,
+        table: str | None = None,
         flight_hour_cost: float | None = None,
         kwh_cost: float | None = None,
     ) -> models.LogisticsStatistics:
@@ -4494,6 +4497,7 @@ class AsyncOperations(ABC):
                 "from": from_,
                 "to": to,
                 "format": format,
+                "table": table,
                 "flight_hour_cost": flight_hour_cost,
                 "kwh_cost": kwh_cost,
             },

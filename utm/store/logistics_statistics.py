@@ -45,6 +45,11 @@ FROM missions m JOIN flight_plans p ON p.plan_id = m.plan_id, json_each(p.h3_cel
 WHERE m.state = 'completed' AND m.departs_s >= ? AND m.departs_s < ? AND (? IS NULL OR m.organisation_id = ?)
 GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT ?
 """
+_FLOWN = """
+SELECT p.geometry FROM missions m JOIN flight_plans p ON p.plan_id = m.plan_id
+WHERE m.state = 'completed' AND m.departs_s >= ? AND m.departs_s < ? AND (? IS NULL OR m.organisation_id = ?)
+ORDER BY m.departs_s DESC LIMIT ?
+"""
 _PADS = """
 SELECT site, sum(movements) FROM (
   SELECT origin_site_id AS site, count(*) AS movements FROM missions
@@ -87,6 +92,11 @@ def flights_by_cell(
 ) -> list[tuple[str, int, float]]:
     """Return (cell of resolution 8, completed flights through it, their seconds in the air), busiest first."""
     return [tuple(row) for row in run(session, _CELLS, (from_s, to_s, firm, firm, limit)).fetchall()]
+
+
+def flown_ways(session: Session, from_s: float, to_s: float, firm: str | None, limit: int) -> list[bytes]:
+    """Return the geometry of completed missions, newest departure first."""
+    return [row[0] for row in run(session, _FLOWN, (from_s, to_s, firm, firm, limit)).fetchall()]
 
 
 def movements_by_site(session: Session, from_s: float, to_s: float, firm: str | None) -> list[tuple[str, int]]:

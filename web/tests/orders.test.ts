@@ -57,6 +57,8 @@ test('an order is sent only when it is whole, and without what was left open', (
   const fields = { origin: 'st_a', destination: 'st_b', payload: '1.5', priority: 'medical', deliverBy: '', reference: ' ' } as const
   expect(orderBody(fields)).toEqual({ origin_site_id: 'st_a', destination_site_id: 'st_b', payload_kg: 1.5, priority_class: 'medical' })
   expect(orderBody({ ...fields, deliverBy: '2026-03-02T08:00', reference: 'A7' })).toMatchObject({ deliver_by: '2026-03-02T08:00:00+08:00', reference: 'A7' })
+  expect(orderBody({ ...fields, dangerous: true, cold: true, via: 'st_hub' })).toMatchObject({ dangerous_goods: true, cold_chain: true, via_site_ids: ['st_hub'] })
+  expect(orderBody({ ...fields, dangerous: false, cold: false, via: '' })).toEqual(orderBody(fields))
   expect(orderBody({ ...fields, origin: '' })).toBeNull()
   expect(orderBody({ ...fields, payload: '' })).toBeNull()
   expect(orderBody({ ...fields, payload: 'heavy' })).toBeNull()

@@ -95,6 +95,9 @@ export interface NewOrder {
   readonly priority_class: PriorityClass
   readonly deliver_by?: string
   readonly reference?: string
+  readonly dangerous_goods?: boolean
+  readonly cold_chain?: boolean
+  readonly via_site_ids?: readonly string[]
 }
 
 const part = encodeURIComponent

@@ -273,6 +273,16 @@ export interface AlertItem {
   readonly resolved_by?: string | null
 }
 
+/** Alerts of a kind, by severity. */
+export interface AlertKindCount {
+  readonly kind: string
+  readonly total: number
+  readonly emergency: number
+  readonly warning: number
+  readonly caution: number
+  readonly advisory: number
+}
+
 /** The position of an open alert. */
 export interface AlertOwner {
   readonly alert_id: string
@@ -285,6 +295,14 @@ export interface AlertPage {
   readonly items: readonly AlertItem[]
   readonly next_cursor: string | null
   readonly seq: number
+}
+
+/** How long alerts of a severity waited for somebody. */
+export interface AlertResponse {
+  readonly severity: 'emergency' | 'warning' | 'caution' | 'advisory'
+  readonly acknowledged: number
+  readonly median_s: number | null
+  readonly p90_s: number | null
 }
 
 /** A step of an alert's life; who took it is told to the city's roles. */
@@ -658,6 +676,12 @@ export interface Carriers {
   readonly next_cursor: string | null
 }
 
+/** Flights over a cell. */
+export interface CellFlights {
+  readonly cell: string
+  readonly flights: number
+}
+
 /** How many flights one cell takes at once, between two hours of the day in Beijing time. */
 export interface CellLimitBody {
   /** H3 cell of resolution 8. */
@@ -684,6 +708,13 @@ export interface CellLoad {
 export interface CellLoads {
   readonly items: readonly CellLoad[]
   readonly next_cursor: string | null
+}
+
+/** Flights through a cell of resolution 8. */
+export interface CellUse {
+  readonly h3: string
+  readonly flights: number
+  readonly flights_per_h: number
 }
 
 /** What filing would answer at this moment; nothing is kept, so there is no id. */
@@ -1011,6 +1042,25 @@ export interface ContingencyDeclaration {
   readonly note?: string | null
 }
 
+/** Flights that kept to a corridor, and how far they flew in it. */
+export interface CorridorFlights {
+  readonly corridor_id: string
+  readonly name: string
+  readonly name_zh: string | null
+  readonly flights: number
+  readonly flown_km: number
+}
+
+/** Flights that kept to a corridor, and how far they flew in it. */
+export interface CorridorUse {
+  readonly corridor_id: string
+  readonly name: string
+  readonly name_zh: string | null
+  readonly flights: number
+  readonly flown_km: number
+  readonly flights_per_h: number
+}
+
 /** What an offer costs against the plan as filed. */
 export interface CostAnswer {
   readonly delay_s: number
@@ -1313,6 +1363,17 @@ export interface EmergencyOverride {
   readonly reason: string
 }
 
+/** A predicted loss of separation; its words are null for a firm, because they name the other flight. */
+export interface Encounter {
+  readonly alert_id: string
+  readonly at: string
+  readonly severity: string
+  readonly horizontal_m: number | null
+  readonly vertical_m: number | null
+  readonly detail: string | null
+  readonly detail_zh: string | null
+}
+
 /** What the authenticator app needs; shown once. */
 export interface EnrolAnswer {
   /** Base 32, to be typed where no QR code can be read. */
@@ -1476,6 +1537,16 @@ export interface FleetState {
   readonly at: string
   readonly vehicles: readonly VehicleState[]
   readonly sites: readonly SiteState[]
+}
+
+/** Plans that were to depart in an hour or day; the share of nothing is null. */
+export interface FlightBucket {
+  readonly starts_at: string
+  readonly filed: number
+  readonly flown: number
+  readonly refused: number
+  readonly cancelled: number
+  readonly on_time_share: number | null
 }
 
 /** The owner of one flight, and the transfer that waits. */
@@ -1978,14 +2049,15 @@ export interface LogEntry {
   readonly text: string
 }
 
-/** How deliveries fared, by firm, in all and by site. */
+/** How deliveries fared, by firm, in all, by site, cell and corridor. */
 export interface LogisticsStatistics {
   readonly from_at: string
   readonly to_at: string
   readonly items: readonly Deliveries[]
   readonly totals: Deliveries
-  readonly sites: readonly (Readonly<Record<string, unknown>>)[]
-  readonly cells: readonly (Readonly<Record<string, unknown>>)[]
+  readonly sites: readonly SiteUse[]
+  readonly cells: readonly CellUse[]
+  readonly corridors: readonly CorridorUse[]
 }
 
 /** One item per vehicle, in order. */
@@ -3091,6 +3163,13 @@ export interface RefusalBody {
 }
 
 /** A cause of refusals; a plan refused for several counts under each. */
+export interface RefusalCause {
+  readonly code: string
+  readonly plans: number
+  readonly share: number
+}
+
+/** A cause of refusals; a plan refused for several counts under each. */
 export interface RefusalShare {
   readonly code: string
   readonly plans: number
@@ -3590,6 +3669,14 @@ export interface SiteState {
   readonly stays_ahead: number
 }
 
+/** Take-offs and landings at a site; null where the site is not known any more. */
+export interface SiteUse {
+  readonly site_id: string
+  readonly movements: number
+  readonly pads: number | null
+  readonly pad_use_share: number | null
+}
+
 /** How many pads of a site are free in each stretch of time, and the stays of the caller's own flights. */
 export interface Slots {
   readonly site_id: string
@@ -3731,109 +3818,85 @@ export interface Statistics {
   readonly deliveries: Deliveries
 }
 
-/** The answer about statistics operations, as far as it is documented by its members; more may come. */
+/** How operations fare in a window. */
 export interface StatisticsOperations {
-  readonly from_at?: string | null
-  readonly to_at?: string | null
-  readonly flights?: StatisticsOperationsFlights | null
-  readonly requests?: StatisticsOperationsRequests | null
-  readonly firms?: readonly StatisticsOperationsFirm[] | null
-  readonly alerts?: StatisticsOperationsAlerts | null
-  readonly separation?: StatisticsOperationsSeparation | null
-  readonly airspace?: StatisticsOperationsAirspace | null
-  readonly deliveries?: StatisticsOperationsDeliveries | null
+  readonly from_at: string
+  readonly to_at: string
+  readonly flights: StatisticsOperationsFlights
+  readonly requests: StatisticsOperationsRequests
+  readonly firms: readonly StatisticsOperationsFirm[]
+  readonly alerts: StatisticsOperationsAlerts
+  readonly separation: StatisticsOperationsSeparation
+  readonly airspace: StatisticsOperationsAirspace
+  readonly deliveries: Deliveries
 }
 
-/** The answer about statistics operations airspace, as far as it is documented by its members; more may come. */
+/** Use of corridors and cells by the newest flights that flew. */
 export interface StatisticsOperationsAirspace {
-  readonly flights?: number | null
-  readonly corridors?: readonly (Readonly<Record<string, unknown>>)[] | null
-  readonly cell_resolution?: number | null
-  readonly cells?: readonly (Readonly<Record<string, unknown>>)[] | null
+  readonly flights: number
+  readonly corridors: readonly CorridorFlights[]
+  readonly cell_resolution: number
+  readonly cells: readonly CellFlights[]
 }
 
-/** The answer about statistics operations alerts, as far as it is documented by its members; more may come. */
+/** Alerts and how long they waited for somebody, and lasted. */
 export interface StatisticsOperationsAlerts {
-  readonly total?: number | null
-  readonly kinds?: readonly (Readonly<Record<string, unknown>>)[] | null
-  readonly acknowledged?: number | null
-  readonly not_acknowledged?: number | null
-  readonly median_response_s?: unknown
-  readonly p90_response_s?: unknown
-  readonly response_by_severity?: readonly (Readonly<Record<string, unknown>>)[] | null
-  readonly median_duration_s?: unknown
+  readonly total: number
+  readonly kinds: readonly AlertKindCount[]
+  readonly acknowledged: number
+  readonly not_acknowledged: number
+  readonly median_response_s: number | null
+  readonly p90_response_s: number | null
+  readonly response_by_severity: readonly AlertResponse[]
+  readonly median_duration_s: number | null
 }
 
-/** The answer about statistics operations deliveries, as far as it is documented by its members; more may come. */
-export interface StatisticsOperationsDeliveries {
-  readonly organisation_id?: unknown
-  readonly created?: number | null
-  readonly delivered?: number | null
-  readonly failed?: number | null
-  readonly returned?: number | null
-  readonly cancelled?: number | null
-  readonly open?: number | null
-  readonly on_time_share?: unknown
-  readonly promises_kept_share?: unknown
-  readonly mean_wait_s?: unknown
-  readonly flights?: number | null
-  readonly positioning_share?: unknown
-  readonly length_km?: number | null
-  readonly energy_wh_per_km?: unknown
-  readonly carriers?: number | null
-  readonly carrier_use_share?: number | null
-  readonly cost_per_delivery?: unknown
-  readonly causes?: Readonly<Record<string, unknown>> | null
-  readonly late?: number | null
-  readonly late_causes?: Readonly<Record<string, unknown>> | null
-}
-
-/** The answer about statistics operations firm, as far as it is documented by its members; more may come. */
+/** How the requests of one firm fared. */
 export interface StatisticsOperationsFirm {
-  readonly organisation_id?: string | null
-  readonly name?: string | null
-  readonly name_zh?: string | null
-  readonly requested?: number | null
-  readonly approved?: number | null
-  readonly refused?: number | null
-  readonly pending?: number | null
-  readonly lapsed?: number | null
-  readonly displaced?: number | null
-  readonly offers_taken?: number | null
-  readonly approved_share?: number | null
-  readonly mean_delay_s?: number | null
-  readonly refusals?: readonly unknown[] | null
+  readonly requested: number
+  readonly approved: number
+  readonly refused: number
+  readonly pending: number
+  readonly lapsed: number
+  readonly displaced: number
+  readonly offers_taken: number
+  readonly approved_share: number | null
+  readonly mean_delay_s: number | null
+  readonly refusals: readonly RefusalCause[]
+  readonly organisation_id: string
+  readonly name: string
+  readonly name_zh: string | null
 }
 
-/** The answer about statistics operations flights, as far as it is documented by its members; more may come. */
+/** Flights over time and how departures kept their time. */
 export interface StatisticsOperationsFlights {
-  readonly departed?: number | null
-  readonly on_time?: number | null
-  readonly on_time_share?: number | null
-  readonly on_time_within_s?: number | null
-  readonly median_delay_s?: number | null
-  readonly p90_delay_s?: number | null
-  readonly series?: readonly (Readonly<Record<string, unknown>>)[] | null
+  readonly departed: number
+  readonly on_time: number
+  readonly on_time_share: number | null
+  readonly on_time_within_s: number
+  readonly median_delay_s: number | null
+  readonly p90_delay_s: number | null
+  readonly series: readonly FlightBucket[]
 }
 
-/** The answer about statistics operations requests, as far as it is documented by its members; more may come. */
+/** How requests for airspace fared. */
 export interface StatisticsOperationsRequests {
-  readonly requested?: number | null
-  readonly approved?: number | null
-  readonly refused?: number | null
-  readonly pending?: number | null
-  readonly lapsed?: number | null
-  readonly displaced?: number | null
-  readonly offers_taken?: number | null
-  readonly approved_share?: number | null
-  readonly mean_delay_s?: number | null
-  readonly refusals?: readonly unknown[] | null
+  readonly requested: number
+  readonly approved: number
+  readonly refused: number
+  readonly pending: number
+  readonly lapsed: number
+  readonly displaced: number
+  readonly offers_taken: number
+  readonly approved_share: number | null
+  readonly mean_delay_s: number | null
+  readonly refusals: readonly RefusalCause[]
 }
 
-/** The answer about statistics operations separation, as far as it is documented by its members; more may come. */
+/** Predicted losses of separation, the closest first. */
 export interface StatisticsOperationsSeparation {
-  readonly predicted_losses?: number | null
-  readonly closest?: readonly unknown[] | null
+  readonly predicted_losses: number
+  readonly closest: readonly Encounter[]
 }
 
 /** Every feed. */

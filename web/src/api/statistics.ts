@@ -87,3 +87,41 @@ const between = (from_ms: number, to_ms: number) => new URLSearchParams({ from: 
 
 export const getOperations = (from_ms: number, to_ms: number) => request<Operations>('GET', `/v1/statistics/operations?${between(from_ms, to_ms)}`)
 export const getNoise = (from_ms: number, to_ms: number) => request<Noise>('GET', `/v1/statistics/noise?${between(from_ms, to_ms)}`)
+
+export interface DeliveryFigures {
+  readonly organisation_id: string | null
+  readonly delivered: number
+  readonly failed: number
+  readonly open: number
+  readonly on_time_share: number | null
+  readonly promises_kept_share: number | null
+  readonly energy_wh_per_km: number | null
+  readonly carriers: number
+  readonly carrier_use_share: number | null
+  readonly cost_per_delivery: number | null
+  readonly late_causes: Readonly<Record<string, number>>
+  readonly causes: Readonly<Record<string, number>>
+}
+
+export interface DeliveryIndicators {
+  readonly from_at: string
+  readonly to_at: string
+  readonly items: readonly DeliveryFigures[]
+  readonly totals: DeliveryFigures
+  readonly sites: readonly { readonly site_id: string; readonly movements: number; readonly pads: number | null; readonly pad_use_share: number | null }[]
+  readonly cells: readonly { readonly h3: string; readonly flights: number }[]
+  readonly corridors: readonly { readonly corridor_id: string; readonly name: string; readonly name_zh?: string | null; readonly flights: number; readonly flown_km: number }[]
+}
+
+/** What a firm reckons with, in its own money; null: no cost is told. */
+export interface DeliveryPrices {
+  readonly flight_hour: number | null
+  readonly kwh: number | null
+}
+
+export function getDeliveries(from_ms: number, to_ms: number, { flight_hour, kwh }: DeliveryPrices) {
+  const query = between(from_ms, to_ms)
+  if (flight_hour !== null) query.set('flight_hour_cost', String(flight_hour))
+  if (kwh !== null) query.set('kwh_cost', String(kwh))
+  return request<DeliveryIndicators>('GET', `/v1/statistics/logistics?${query}`)
+}

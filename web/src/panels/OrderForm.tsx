@@ -15,7 +15,7 @@ interface Props {
   readonly onClose: () => void
 }
 
-const empty: OrderFields = { origin: '', destination: '', payload: '1', priority: 'standard', deliverBy: '', reference: '' }
+const empty: OrderFields = { origin: '', destination: '', payload: '1', priority: 'standard', deliverBy: '', reference: '', dangerous: false, cold: false, via: '' }
 
 export function OrderForm({ sites, onCreated, onClose }: Props) {
   const { t, lang } = useLook()
@@ -35,11 +35,11 @@ export function OrderForm({ sites, onCreated, onClose }: Props) {
     if (answer.ok) onCreated(answer.value)
     else setProblem(answer.problem)
   }
-  const siteField = (name: 'origin' | 'destination') => (
-    <Field label={t(name === 'origin' ? 'parcel_from' : 'parcel_to')}>
+  const siteField = (name: 'origin' | 'destination' | 'via') => (
+    <Field label={t(name === 'origin' ? 'parcel_from' : name === 'destination' ? 'parcel_to' : 'parcel_via')}>
       {(id) => (
-        <select id={id} value={fields[name]} required onChange={(event) => set({ [name]: event.target.value })}>
-          <option value="">{t('parcel_choose_site')}</option>
+        <select id={id} value={fields[name] ?? ''} required={name !== 'via'} onChange={(event) => set({ [name]: event.target.value })}>
+          <option value="">{t(name === 'via' ? 'parcel_via_none' : 'parcel_choose_site')}</option>
           {named.map(({ id, name: text }) => (
             <option key={id} value={id}>
               {text}
@@ -90,6 +90,16 @@ export function OrderForm({ sites, onCreated, onClose }: Props) {
           <input id={id} type="text" maxLength={200} value={fields.reference} onChange={(event) => set({ reference: event.target.value })} />
         )}
       </Field>
+      {siteField('via')}
+      <fieldset className="board-field board-checks">
+        <legend>{t('parcel_goods')}</legend>
+        {(['dangerous', 'cold'] as const).map((name) => (
+          <label key={name}>
+            <input type="checkbox" checked={fields[name] === true} onChange={(event) => set({ [name]: event.target.checked })} /> {t(name === 'dangerous' ? 'parcel_dangerous_field' : 'parcel_cold_field')}
+          </label>
+        ))}
+      </fieldset>
+      {fields.dangerous === true && <p className="quiet board-note">{t('parcel_dangerous_note')}</p>}
       <div className="board-form-end">
         <Button type="submit" className="main-button" isDisabled={sending || body === null}>
           {t(sending ? 'parcel_sending' : 'parcel_create')}

@@ -54,6 +54,10 @@ export interface OrderFields {
   readonly priority: PriorityClass
   readonly deliverBy: string
   readonly reference: string
+  readonly dangerous?: boolean
+  readonly cold?: boolean
+  /** A hub where it changes vehicles; empty: none is asked for. */
+  readonly via?: string
 }
 
 /** The request for what was filled in, or null while something needed is missing or no number. */
@@ -69,5 +73,8 @@ export function orderBody(fields: OrderFields): NewOrder | null {
     priority_class: fields.priority,
     ...(deliver_by === undefined ? {} : { deliver_by }),
     ...(reference === '' ? {} : { reference }),
+    ...(fields.dangerous === true ? { dangerous_goods: true } : {}),
+    ...(fields.cold === true ? { cold_chain: true } : {}),
+    ...((fields.via ?? '') === '' ? {} : { via_site_ids: [fields.via!] }),
   }
 }

@@ -14,6 +14,7 @@ import { beijingDay, beijingDayTime, instant, localDetail, localName, number, qu
 import { keyFor } from '../../i18n/translate'
 import { Icon } from '../../ui/icons'
 import { problemWords } from '../../ui/problem'
+import { DeliveryCharts } from './DeliveryCharts'
 import './indicators.css'
 
 const spans = ['day', 'week', 'month', 'on'] as const
@@ -72,6 +73,7 @@ export default function IndicatorsScreen() {
   const whole = session.user.role !== 'operator'
   const minute = Math.floor(now_ms / AGAIN_MS)
   const { operations, noise, problem } = useIndicators(span, day, minute, whole)
+  const shown = windowOf(span, day, minute * AGAIN_MS)
   const report = (query: string) => `/v1/statistics/report?${query}&lang=${lang}`
   return (
     <div className="page">
@@ -112,6 +114,7 @@ export default function IndicatorsScreen() {
           </p>
         )}
         {operations === null ? problem === null && <p className="quiet">{t('value_waiting')}</p> : <Charts found={operations} noise={noise} whole={whole} />}
+        <DeliveryCharts from_ms={shown.from_ms} to_ms={shown.to_ms} />
         <p className="note">{t('indicators_report_note')}</p>
       </div>
     </div>

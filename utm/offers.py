@@ -249,8 +249,10 @@ class _Ways:
 
     def within(self, filed: Filed, envelopes: Sequence[NamedEnvelope]) -> Iterator[Change]:
         """Propose the flight moved into each envelope that is for it: over its area, at heights of its band."""
-        seen, plan = filed.seen, filed.plan
-        for named in envelopes if seen is not None and isinstance(plan.path, FlightPath) else ():
+        seen, plan, flies = filed.seen, filed.plan, filed.plan.path
+        if seen is None or not isinstance(flies, FlightPath):
+            return
+        for named in envelopes:
             item = named.envelope
             if not item.admits(plan):
                 continue
@@ -260,7 +262,7 @@ class _Ways:
             if outside and led is None:
                 continue  # it must be somewhere that is outside: take-off, landing, a drop, or no way leads there
             says = f"Stay inside the standing approval {named.name}", f"保持在长期批准“{named.name}”范围内"
-            there, path = seen, plan.path
+            there, path = seen, flies
             if led is not None:
                 route = rewritten(seen, led, self._scene.region)
                 flown = compile_route(route, plan.departure_at, self._scene.region)

@@ -6,6 +6,7 @@ from typing import Final
 from airspace.decision import Reason
 from airspace.intent import FlightIntent
 from airspace.offers_parts import Change
+from airspace.policy import Severity
 from dispatch.energy import CLASS_MODELS
 from utm.airspace_book import AirspaceBook
 from utm.fleet import Aircraft
@@ -37,7 +38,7 @@ class FiledGround:
         found = []
         for broken in self._check.explained(risk.breaches, risk.height_m, risk.buffer_m, mass_kg, 0.0):
             told = broken.as_reason()
-            severity = "refuse" if how == "refuse" else "warning"
+            severity: Severity = "refuse" if how == "refuse" else "warning"
             found.append(Reason(told["code"], severity, told["detail"], told["detail_zh"], rule=GROUND_RULE))
         return found
 

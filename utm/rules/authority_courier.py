@@ -225,8 +225,8 @@ class AuthorityCourier:
         if answer.status_code != 200 or code != 200:
             raise uom.UomError(f"answered {code}")
         self._say(reachable=True, reason="")
-        content: dict[str, Any] = names.back(uom.unseal(body, endpoint.key)) if body.get("data") else {}
-        return content
+        answered: dict[str, Any] = names.back(uom.unseal(body, endpoint.key)) if body.get("data") else {}
+        return answered
 
     def _say(self, *, reachable: bool, reason: str) -> None:
         if self.reachable is not reachable and (self.reachable is not None or not reachable):

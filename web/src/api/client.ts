@@ -66,7 +66,13 @@ export async function request<T>(method: Method, path: string, body?: unknown, m
   } catch {
     return failed(0, 'service_unreachable')
   }
-  const text = await response.text().catch(() => '')
+  let text: string
+  try {
+    text = await response.text()
+  } catch {
+    // Cut off in the middle: what the answer was nobody knows, which is not the same as an empty one.
+    return failed(0, 'service_unreachable')
+  }
   let value: unknown = null
   try {
     value = text === '' ? null : JSON.parse(text)

@@ -23,7 +23,7 @@ class PlantedServer(Server):
 
     plant: str = ""
 
-    def start(self, *, timeout_s: float = 90) -> None:
+    def start(self, *, timeout_s: float = 300) -> None:
         """Start the process and wait until it serves."""
         ports = {"HEXLANE_PORT": str(self.port), "HEXLANE_MAVLINK_UDP_PORT": str(self.mavlink_port)}
         with (self.data_dir / "server.log").open("ab") as log:

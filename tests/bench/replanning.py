@@ -114,7 +114,7 @@ async def _booked(server: Server, services: Services, clock: VirtualClock, missi
     sites = list(services.book.sites.values())
     pairs = [(a, b) for a in sites for b in sites if _crosses(a, b, _line_m(sites))]
     principal = Principal(FIRM.client_id, "operator", FIRM.organisation_id, FIRM.key, scopes=scopes_of("operator"))
-    for k in range(round(2.0 * missions)):
+    for k in range(round(2.7 * missions)):
         origin, destination = rng.choice(pairs)
         body = {
             "registration": f"UASRP{k:06d}",

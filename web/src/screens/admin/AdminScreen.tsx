@@ -10,13 +10,14 @@ import { ApplicationsTab } from './ApplicationsTab'
 import { FirmsTab } from './FirmsTab'
 import { PeopleTab } from './PeopleTab'
 import { PolicyTab } from './PolicyTab'
+import { ReachTab } from './ReachTab'
 import { FeedsTab, HealthTab } from './SystemTabs'
 
-const everybody = ['health', 'feeds', 'policy'] as const
-const administrators = ['health', 'feeds', 'firms', 'people', 'applications', 'policy'] as const
+const everybody = ['health', 'feeds', 'reach', 'policy'] as const
+const administrators = ['health', 'feeds', 'firms', 'people', 'applications', 'reach', 'policy'] as const
 type Name = (typeof administrators)[number]
 
-const views: Record<Name, React.ComponentType> = { health: HealthTab, feeds: FeedsTab, firms: FirmsTab, people: PeopleTab, applications: ApplicationsTab, policy: PolicyTab }
+const views: Record<Name, React.ComponentType> = { health: HealthTab, feeds: FeedsTab, firms: FirmsTab, people: PeopleTab, applications: ApplicationsTab, reach: ReachTab, policy: PolicyTab }
 
 export default function AdminScreen() {
   const { t } = useLook()

@@ -145,7 +145,8 @@ def test_people_set_their_second_factor_up_and_change_their_password(
         secret = part.get_by_label("Key").inner_text().replace(" ", "")
         picture = part.get_by_role("img", name="QR code for the authenticator app")
         expect(picture).to_be_visible()
-        wait_for(lambda: picture.evaluate("image => image.complete && image.naturalWidth > 0"))
+        drawn = "image => image.complete && image.naturalWidth > 0"
+        wait_for(lambda: picture.evaluate(drawn), 60, "the QR code to be drawn")
         assert not _serious(page)
         page.screenshot(path=artifacts / "account-en-dark.png")
         part.get_by_label("Code the app shows").fill("000000")

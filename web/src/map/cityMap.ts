@@ -246,9 +246,11 @@ export class CityMap {
     this.sites = sites
     // The names bring characters of their own; their font pieces must be there before the map draws them.
     const words = [...zones, ...corridors, ...sites].map(({ properties }) => properties.name + (properties.name_zh ?? '')).join('')
-    void document.fonts.load(`400 16px "${FONT}"`, words).finally(() => {
+    const drawn = () => {
       if (this.ready) this.pushAirspace()
-    })
+    }
+    // Without a connection the pieces do not come; names are drawn in what is there.
+    document.fonts.load(`400 16px "${FONT}"`, words).then(drawn, drawn)
   }
 
   /** Free pads by site; drawn only where they changed. */

@@ -17,7 +17,8 @@ interface Restylable {
 /** Load the font's pieces that the canvas and the map's labels need; canvases do not wait for fonts by themselves. */
 export async function loadFonts(): Promise<void> {
   const words = `${places.map((place) => place.zh + place.en).join('')}禁批限放PACN0123456789 UAS·椭球高米秒前计划位置冲突处最近点空已关闭`
-  await Promise.all([400, 600].map((weight) => document.fonts.load(`${weight} 16px "${FONT}"`, words)))
+  // A piece that does not come now leaves its words to another font; the map is drawn all the same.
+  await Promise.allSettled([400, 600].map((weight) => document.fonts.load(`${weight} 16px "${FONT}"`, words)))
 }
 
 /** Draw the map's images in the colours of a theme; all of them, or the one that is missing. */

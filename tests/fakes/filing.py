@@ -16,6 +16,8 @@ LAT_DEG, LON_DEG = 22.70, 114.20
 _TO_PLANE = pyproj.Transformer.from_crs("EPSG:4326", "EPSG:4547", always_xy=True)
 _X0_M, _Y0_M = _TO_PLANE.transform(LON_DEG, LAT_DEG)
 _windows = itertools.count(1)
+_FIRST_WINDOW = datetime.now(UTC).replace(minute=0, second=0, microsecond=0) + timedelta(days=20)
+"""Fixed once: were it read at each call, the next full hour would give a window to two tests."""
 _REMARKS = {"crew": "Li Wei", "communications": "phone", "c2_link": "2.4 GHz", "cns": "GNSS"}
 
 
@@ -36,8 +38,7 @@ def window(hours: float = 1.0) -> datetime:
     first = next(_windows)
     for _ in range(int(hours)):
         next(_windows)
-    start = datetime.now(UTC).replace(minute=0, second=0, microsecond=0) + timedelta(days=20)
-    return start + timedelta(hours=first)
+    return _FIRST_WINDOW + timedelta(hours=first)
 
 
 def text(at: datetime) -> str:

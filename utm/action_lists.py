@@ -34,6 +34,7 @@ from utm.reevaluation import Affected, Reevaluation
 from utm.security import Principal
 from utm.sky import LivePlan
 from utm.store import contingencies as records
+from utm.store.backlog import write_at_last
 from utm.store.contingency_tables import ActionItemRow, ActionListRow
 from utm.store.journal import record_audit
 from utm.store.store import StoreUnavailableError, after_commit
@@ -233,7 +234,7 @@ class ActionDesk:
             "detail": None,
             "detail_zh": None,
         }
-        taken = await self._change([(item.item_id, begun) for item in items], principal)
+        taken = await self._change([(item.item_id, begun) for item in items], principal, waits=principal is not None)
         if taken:
             self._spawn(self._carry_out(found, taken, principal))
 
@@ -288,7 +289,7 @@ class ActionDesk:
         for row in [row for row in self._live.values() if row.state == "executing"]:
             told = row.advisory_id if row.method == "advisory" else None
             if told is not None and await self._advisories.is_acknowledged(told):
-                await self._finish(row.item_id, "confirmed", "Its firm has acknowledged.", "运营方已确认。")
+                await self._finish(row.item_id, "confirmed", "Its firm has acknowledged.", "运营方已确认。", waits=True)
                 continue
             if row.deadline_at is not None and row.deadline_at <= now:
                 await self._finish(
@@ -296,11 +297,14 @@ class ActionDesk:
                     "escalated",
                     "Nothing has shown in time that it was done.",
                     "未能在规定时间内确认已执行。",
+                    waits=True,  # the next sweep finds it again
                 )
 
-    async def _finish(self, item_id: str, state: str, detail: str | None, detail_zh: str | None) -> None:
+    async def _finish(
+        self, item_id: str, state: str, detail: str | None, detail_zh: str | None, *, waits: bool = False
+    ) -> None:
         values = {"state": state, "detail": detail, "detail_zh": detail_zh, "finished_at": rfc3339(self._clock.now())}
-        await self._change([(item_id, values)])
+        await self._change([(item_id, values)], waits=waits)
 
     def plan_over(self, session: Session, plan: FlightPlanRow, outcome: str) -> None:
         """Close what lists asked of a plan that is over: done if it landed or was moved, else no longer asked for."""
@@ -374,14 +378,18 @@ class ActionDesk:
         principal: Principal | None = None,
         *,
         only: str | None = None,
+        waits: bool = False,
     ) -> list[ActionItemRow]:
+        """Store changes; `waits` says that somebody waits who can try again, else it is tried until it is stored."""
         if not changes:
             return []
-        try:
-            return await self._store.write(lambda session: self._change_now(session, changes, principal, only=only))
-        except StoreUnavailableError as error:
-            _log.warning("action_not_stored", reason=str(error))
-            raise
+
+        def job(session: Session) -> list[ActionItemRow]:
+            return self._change_now(session, changes, principal, only=only)
+
+        if waits:
+            return await self._store.write(job)
+        return await write_at_last(self._store, job, f"action {changes[0][0]}") or []
 
     def _change_now(
         self,
@@ -452,8 +460,11 @@ class ActionDesk:
 
     def _done(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
-        if not task.cancelled() and task.exception() is not None:
-            _log.error("action_failed", exc_info=task.exception())
+        failure = None if task.cancelled() else task.exception()
+        if isinstance(failure, StoreUnavailableError):  # what was begun and shows nothing in time calls a person
+            _log.warning("action_not_stored", reason=str(failure))
+        elif failure is not None:
+            _log.error("action_failed", exc_info=failure)
 
 
 def _name(principal: Principal | None) -> str:

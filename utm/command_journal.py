@@ -1,20 +1,14 @@
-"""The journal of commands: every transition told at once is stored right after, in order, with its audit line."""
+"""What is stored of a command: every transition, told at once, is stored right after, in order, with its audit line."""
 
-import asyncio
-from collections.abc import Callable
 from typing import Any
 
 import orjson
-import structlog
 from sqlmodel import Session
 
 from utm.command_records import step_row
 from utm.command_values import Command, CommandState
 from utm.store import commands as records
 from utm.store.journal import record_audit
-from utm.store.store import Store, StoreUnavailableError
-
-_log = structlog.get_logger(__name__)
 
 
 def keep_step(session: Session, command: Command) -> None:
@@ -43,53 +37,3 @@ def keep_step(session: Session, command: Command) -> None:
         object_id=command.command_id,
         detail=orjson.loads(orjson.dumps(detail)),
     )
-
-
-class CommandJournal:
-    """What waits to be stored of commands under way."""
-
-    def __init__(self, store: Store) -> None:
-        self._store = store
-        self._waiting: list[Callable[[Session], None]] = []
-        self._writing: asyncio.Future[None] | None = None
-        self.failures = 0
-
-    def put(self, job: Callable[[Session], None]) -> None:
-        """Store something after everything before it."""
-        self._waiting.append(job)
-        self.write()
-
-    async def close(self) -> None:
-        """Wait until everything is stored, or the store fails for good."""
-        while self._writing is not None:
-            await asyncio.wait([self._writing])
-            await asyncio.sleep(0)
-
-    def write(self) -> None:
-        """Store what waits in its order, one batch at a time; a batch that fails goes first into the next."""
-        if self._writing is not None or not self._waiting:
-            return
-        batch, self._waiting = self._waiting, []
-
-        def job(session: Session) -> None:
-            for keep in batch:
-                keep(session)
-
-        try:
-            future = self._store.enqueue(job)
-        except StoreUnavailableError:
-            self._waiting = batch + self._waiting
-            return
-        self._writing = future
-
-        def done(finished: "asyncio.Future[None]") -> None:
-            self._writing = None
-            failure = None if finished.cancelled() else finished.exception()
-            if finished.cancelled() or failure is not None:
-                self.failures += 1
-                _log.warning("commands_not_stored", steps=len(batch), reason=str(failure))
-                self._waiting = batch + self._waiting  # the sweep tries again
-            else:
-                self.write()
-
-        future.add_done_callback(done)

@@ -32,7 +32,7 @@ from utm.command_authority import (
 from utm.command_effect_values import Effect
 from utm.command_effects import EffectJudge
 from utm.command_giving import CommandGiving
-from utm.command_journal import CommandJournal, keep_step
+from utm.command_journal import keep_step
 from utm.command_plans import CommandPlans
 from utm.command_records import command_of, item_of
 from utm.command_reservations import CommandReservations
@@ -56,6 +56,7 @@ from utm.plan_steps import PlanSteps
 from utm.problems import Problem, not_found
 from utm.security import Principal, may_read_of, visible_organisation
 from utm.store import commands as records
+from utm.store.backlog import Backlog, write_at_last
 from utm.store.commands import CommandFilter
 from utm.store.store import Store, after_commit
 
@@ -95,7 +96,7 @@ class CommandDesk:
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._superseded: dict[str, str] = {}
         self._waiters: dict[str, list[asyncio.Future[Command]]] = {}
-        self._journal = CommandJournal(store)
+        self._journal = Backlog(store)
         self.giving = CommandGiving(
             clock=clock,
             store=store,
@@ -155,7 +156,6 @@ class CommandDesk:
     async def sweep(self) -> None:
         """Let reservations lapse, extend those still flown, end what others left; call it every second."""
         self._reservations.lapse(self._clock.now())
-        self._journal.write()
         self._follow_lapsed()
         now_s = to_scene_s(self._clock.now())
         ending = self._reservations.ending_before(now_s + EXTEND_BEFORE_S)
@@ -191,7 +191,9 @@ class CommandDesk:
         """Free what orders reserved for an aircraft that stands on the ground now."""
         held = [name for name in self._reservations.of_aircraft(aircraft_id) if name not in self._live]
         if held:
-            await self._store.write(lambda session: self._release_all(session, held))
+            await write_at_last(
+                self._store, lambda session: self._release_all(session, held), f"landing of {aircraft_id}"
+            )
 
     def _release_all(self, session: Session, command_ids: Sequence[str]) -> None:
         for command_id in command_ids:
@@ -343,7 +345,7 @@ class CommandDesk:
             return
         moved = self._live[command_id] = self._moved(command, state, said)
         self._told(moved)
-        self._journal.put(lambda session: keep_step(session, moved))
+        self._journal.put(lambda session: keep_step(session, moved), f"{state.value} of {command_id}")
 
     def _end(self, command_id: str, outcome: Outcome, work: Work) -> None:
         if outcome.state is CommandState.CONFIRMED:
@@ -362,7 +364,7 @@ class CommandDesk:
 
         self._live.pop(command_id, None)
         self._told(ended)
-        self._journal.put(job)
+        self._journal.put(job, f"{outcome.state.value} of {command_id}")
 
     def _settle(self, session: Session, command: Command) -> None:
         """Bring reservations and plans to what the outcome means."""

@@ -57,6 +57,7 @@ from utm.services import Services
 from utm.settings import Settings
 from utm.sky import Sky
 from utm.standing import KIND, StandingApprovals
+from utm.store.backlog import Backlog
 from utm.store.store import Store
 from utm.telemetry import Telemetry
 from utm.time_watch import TimeWatch
@@ -155,7 +156,10 @@ def compose(
     )
     vehicles = BridgeVehicles(clock=clock, fleet=fleet_directory, telemetry=telemetry, bridge=bridge, book=book)
     vehicles.read = commands.judge.note_settings
-    webhook_desk = WebhookDesk(clock=clock, store=store, allow_private=settings.webhook_private or settings.demo)
+    backlog = Backlog(store)
+    webhook_desk = WebhookDesk(
+        clock=clock, store=store, backlog=backlog, allow_private=settings.webhook_private or settings.demo
+    )
     webhook_desk.most = lambda organisation_id: identity.quotas.of(organisation_id).webhooks
     memory.keep(WEBHOOK, webhook_desk)
     bus.keep_with(webhook_desk.keep)
@@ -198,6 +202,7 @@ def compose(
         settings=settings,
         clock=clock,
         store=store,
+        backlog=backlog,
         bus=bus,
         memory=memory,
         identity=identity,
@@ -260,6 +265,7 @@ def compose(
         ),
         ground=ground_desk,
         network=network_desk,
+        backlog=backlog,
         webhooks=webhook_desk,
         courier=Courier(
             clock=clock,

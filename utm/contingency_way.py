@@ -22,6 +22,7 @@ from utm.reevaluation import Affected, Reevaluation
 from utm.sky import LivePlan
 from utm.store import contingencies as records
 from utm.store import plans as plan_records
+from utm.store.backlog import write_at_last
 from utm.store.contingency_tables import ContingencyRow
 from utm.store.store import Store, after_commit
 
@@ -130,7 +131,7 @@ class WayClearer:
                 offers = self._plans.offer_instead(session, plan_id)
                 self._advisories.attach_offers(session, advisory_id, offers)
 
-            await self._store.write(job)
+            await write_at_last(self._store, job, f"counter-offers for {plan_id}")
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.get_running_loop().create_task(work)

@@ -83,17 +83,31 @@ class PlanIntake:
                 asked.append([self._ask(principal, item) for item in unasked.popleft()])
 
         filed: list[tuple[list[Problem | None], asyncio.Future[list[Filed | Exception]]]] = []
-        for part, own in zip(parts, mine, strict=True):
-            ask_next()
-            foreseen = [None] * len(part) if own else await asyncio.gather(*asked.popleft())
-            ask_next()
-            together = len(part) >= CROWD
-            ready = [self._job(principal, item, known, together) for item, known in zip(part, foreseen, strict=True)]
-            jobs = [item for item in ready if not isinstance(item, Problem)]
-            problems = [item if isinstance(item, Problem) else None for item in ready]
-            filed.append((problems, self.flight_plans.store.enqueue_all(jobs)))
-            await asyncio.sleep(0)  # a batch is no reason for others to wait for an answer
-        return [answer for problems, future in filed for answer in _in_order(problems, await future)]
+        try:
+            for part, own in zip(parts, mine, strict=True):
+                ask_next()
+                foreseen = [None] * len(part) if own else await asyncio.gather(*asked.popleft())
+                ask_next()
+                together = len(part) >= CROWD
+                ready = [
+                    self._job(principal, item, known, together) for item, known in zip(part, foreseen, strict=True)
+                ]
+                jobs = [item for item in ready if not isinstance(item, Problem)]
+                problems = [item if isinstance(item, Problem) else None for item in ready]
+                filed.append((problems, self.flight_plans.store.enqueue_all(jobs)))
+                await asyncio.sleep(0)  # a batch is no reason for others to wait for an answer
+            # Of parts that fail together every failure is taken, though the caller is told of one.
+            outcomes = await asyncio.gather(*(future for _, future in filed), return_exceptions=True)
+        except BaseException:
+            for _, future in filed:  # nobody waits for them any more; what is committed stays committed
+                future.cancel()
+            raise
+        answers: list[Filed | Problem] = []
+        for (problems, _), outcome in zip(filed, outcomes, strict=True):
+            if isinstance(outcome, BaseException):
+                raise outcome
+            answers += _in_order(problems, outcome)
+        return answers
 
     def _ask(self, principal: Principal, item: BatchItem) -> "asyncio.Future[Foreseen | None]":
         return self.helpers.ask(principal, orjson.dumps(item.raw), in_batch=True)

@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 
 import structlog
@@ -77,6 +77,7 @@ async def lifespan(services: Services, sandbox: Sandbox | None = None) -> AsyncI
         await services.reporter.close()
         await services.commands.close()
         await services.alerts.close()
+        await services.backlog.close()
         await services.hub.close()
         await services.bridge.stop()
         await services.recording.stop()
@@ -165,20 +166,32 @@ def follow_keys(services: Services, aircraft_id: str) -> None:
 
 
 async def _sweep(services: Services) -> None:
-    """Expire and extend plans every second; a store that cannot commit now is tried again at the next."""
+    """Expire and extend plans every second; a store that cannot commit now is tried again at the next.
+
+    A part with a defect is told of in the log and keeps no other part from its turn.
+    """
     traffic = _traffic(services)
+    parts: list[Callable[[], Awaitable[object] | None]] = [
+        services.plan_steps.sweep,
+        services.plan_steps.sweep_pending,
+        services.commands.sweep,
+        services.rules.sweep,
+        services.sectors.transfers.sweep,
+        services.sector_news.tell,
+    ]
+    if traffic is not None:
+        parts.append(lambda: traffic.tick(to_scene_s(services.clock.now())))
     while True:
-        try:
-            await services.plan_steps.sweep()
-            await services.plan_steps.sweep_pending()
-            await services.commands.sweep()
-            await services.rules.sweep()
-            await services.sectors.transfers.sweep()
-            services.sector_news.tell()
-            if traffic is not None:
-                traffic.tick(to_scene_s(services.clock.now()))
-        except StoreUnavailableError as error:
-            _log.warning("sweep_failed", reason=str(error))
+        for part in parts:
+            try:
+                work = part()
+                if work is not None:
+                    await work
+            except StoreUnavailableError as error:
+                _log.warning("sweep_failed", reason=str(error))
+                break
+            except Exception:
+                _log.exception("sweep_broken", part=getattr(part, "__qualname__", "traffic"))
         await asyncio.sleep(SWEEP_S)
 
 

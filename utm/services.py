@@ -36,6 +36,7 @@ from utm.security.identity import Identity
 from utm.settings import Settings
 from utm.sky import Sky
 from utm.standing import StandingApprovals
+from utm.store.backlog import Backlog
 from utm.store.store import Store
 from utm.telemetry import Telemetry
 from utm.time_watch import TimeWatch
@@ -77,6 +78,7 @@ class Services:
     commands: CommandDesk
     watch: Watch
     logistics: Logistics
+    backlog: Backlog
     webhooks: WebhookDesk
     courier: Courier
     off_nominal: OffNominal

@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 
 from sim.virtual_time import VirtualLoop
 from utm.store import migrate
-from utm.store.store import ChangeFollower, Job, Store, StoreUnavailableError, _Ticket
+from utm.store.store import ChangeFollower, Job, Store, StoreClosingError, _Ticket
 
 T = TypeVar("T")
 _GROUP_LIMIT = 128
@@ -52,7 +52,7 @@ class WorldStore(Store):
 
     def _put(self, jobs: Sequence[Job[Any]], *, together: bool) -> "asyncio.Future[Any]":
         if self._closing:
-            raise StoreUnavailableError("the store is closing")
+            raise StoreClosingError("the store is closing")
         future: asyncio.Future[Any] = self._loop.create_future()
         self._enqueued += len(jobs)
         self._queue.append(_Ticket(jobs, self._loop, future, together))

@@ -10,6 +10,7 @@ from collections import Counter
 from typing import Any, Final
 
 import httpx
+import structlog
 from sqlmodel import Session
 
 from airspace.timebase import to_scene_s
@@ -21,6 +22,7 @@ from utm.plan_records import rfc3339
 from utm.problems import not_found
 from utm.security import Principal
 from utm.store import duty
+from utm.store.backlog import write_at_last
 from utm.store.duty_tables import DutyContactRow, DutyMessageRow
 from utm.store.store import Store, StoreUnavailableError
 
@@ -31,6 +33,8 @@ _TEST: Final = {
     "en": ("Hexlane: test message", "This is a test. Whoever reads it can be reached; there is nothing to do."),
     "zh": ("Hexlane：测试消息", "这是一条测试消息。收到即表示可以联系到您，无需处理。"),
 }
+
+_log = structlog.get_logger(__name__)
 
 
 class DutyCourier:
@@ -70,7 +74,8 @@ class DutyCourier:
             if contact is None or message.contact_id in self._busy:
                 continue
             work = self._deliver(client, contact, message)
-            self._busy[message.contact_id] = asyncio.create_task(work, name=f"duty {message.message_id}")
+            self._busy[message.contact_id] = task = asyncio.create_task(work, name=f"duty {message.message_id}")
+            task.add_done_callback(_ended)
 
     async def settle(self) -> None:
         """Wait for what is on its way."""
@@ -99,7 +104,10 @@ class DutyCourier:
 
     async def _deliver(self, client: httpx.AsyncClient, contact: DutyContactRow, message: DutyMessageRow) -> None:
         outcome = await send(client, self._desk.gateways, contact, message, self._clock.now().timestamp())
-        await self._store.write(lambda session: self._note(session, message, outcome))
+        # Tried until it is kept: a message whose outcome were lost would be sent again.
+        await write_at_last(
+            self._store, lambda session: self._note(session, message, outcome), f"message {message.message_id}"
+        )
 
     def _note(self, session: Session, row: DutyMessageRow, outcome: Outcome, *, once: bool = False) -> dict[str, Any]:
         """Keep how an attempt went, and what it says about the contact."""
@@ -125,6 +133,12 @@ class DutyCourier:
             self._desk.memory.note(session, "duty_contact", row.contact_id)
         found = duty.message(session, row.message_id)
         return self._desk.message_document(found or row)
+
+
+def _ended(task: "asyncio.Task[None]") -> None:
+    """Tell of a message whose sending ended by a defect; it is due still."""
+    if not task.cancelled() and task.exception() is not None:
+        _log.error("duty_message_failed", work=task.get_name(), exc_info=task.exception())
 
 
 def _due(session: Session, now_s: float) -> tuple[float, list[DutyMessageRow]]:

@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Final
 
 import msgspec
-import structlog
 from sqlmodel import Session
 
 from airspace.timebase import to_scene_s
@@ -17,17 +16,16 @@ from utm.rules.applications import ApplicationDesk
 from utm.rules.reports import EventReports
 from utm.security.principal import Role
 from utm.store import notices
+from utm.store.backlog import Backlog
 from utm.store.notice_tables import AdvisoryRow
 from utm.store.rule_tables import ApplicationRow, EventReportRow
-from utm.store.store import Store, StoreUnavailableError
+from utm.store.store import Store
 
 LAST_AFTER_S: Final = 120.0
 """How long after its escalation a silent advisory or alert reaches the last level (ours)."""
 _REACHED: Final = {"raised": ("emergency",), "escalated": ("caution", "warning", "emergency")}
 _CALLED: Final = frozenset({"plan_withdrawn", "event_report", "event_report_overdue", "command"})
 """Advisories without acknowledgement that are news for duty staff all the same."""
-
-_log = structlog.get_logger(__name__)
 
 
 class DutyWatch:
@@ -38,6 +36,7 @@ class DutyWatch:
         *,
         clock: Clock,
         store: Store,
+        backlog: Backlog,
         desk: DutyDesk,
         advisories: AdvisoryDesk,
         reports: EventReports,
@@ -45,6 +44,7 @@ class DutyWatch:
         offices: Callable[[Role], Collection[str]],
     ) -> None:
         self._clock, self._store, self._desk, self._offices = clock, store, desk, offices
+        self._backlog = backlog
         self._advisories, self._reports, self._applications = advisories, reports, applications
         self._escalated: dict[str, tuple[float, AlertItem]] = {}
         advisories.told.append(self.on_advisory)
@@ -103,14 +103,12 @@ class DutyWatch:
             "en": (f"Hexlane: {item.severity}, {item.kind.replace('_', ' ')}", item.detail),
             "zh": (f"Hexlane：{_SEVERITY_ZH[item.severity]}告警", item.detail_zh),
         }
-        try:
-            self._store.enqueue(
-                lambda session: self._desk.tell(
-                    session, contacts, kind="alert", ref=item.alert_id, news=f"{item.severity}:{level}", words=words
-                )
-            )
-        except StoreUnavailableError as error:
-            _log.warning("duty_not_stored", alert_id=item.alert_id, reason=str(error))
+        self._backlog.put(
+            lambda session: self._desk.tell(
+                session, contacts, kind="alert", ref=item.alert_id, news=f"{item.severity}:{level}", words=words
+            ),
+            f"message to duty staff about {item.alert_id}",
+        )
 
     # -- time --------------------------------------------------------------------------------------------------------------
 
@@ -133,7 +131,10 @@ class DutyWatch:
             for application in late:
                 self._late(session, application)
 
-        if reports or late:
+        if reports:
+            # The sweep that marks a report overdue tells of it once: a write that fails here must not lose that.
+            self._backlog.put(job, "messages to duty staff about what is overdue")
+        elif late:
             await self._store.write(job)
 
     def _last(self, session: Session, advisory_ids: Collection[str]) -> None:

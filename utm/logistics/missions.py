@@ -30,6 +30,7 @@ from utm.plan_steps import PlanSteps
 from utm.problems import Problem, not_found
 from utm.security import Principal, may_edit_of, may_read_of, visible_organisation
 from utm.store import contingencies, logistics, plans
+from utm.store.backlog import write_at_last
 from utm.store.journal import audit_of, record_audit
 from utm.store.logistics_tables import BatteryRow, CarrierRow, MissionRow
 from utm.store.store import on_undo
@@ -199,7 +200,7 @@ class MissionDesk:
     async def follow(self, plan_id: str) -> None:
         """Bring the mission of a plan to what the plan's state says."""
         if plan_id in self._by_plan:
-            await self._store.write(lambda session: self._follow(session, plan_id))
+            await write_at_last(self._store, lambda session: self._follow(session, plan_id), f"mission of {plan_id}")
 
     async def sweep(self) -> None:
         """Give back bookings that were held and not confirmed in time."""

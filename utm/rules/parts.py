@@ -33,6 +33,7 @@ from utm.security.onboarding import KINDS
 from utm.security.principal import Role
 from utm.settings import Settings
 from utm.standing import StandingApprovals
+from utm.store.backlog import Backlog
 from utm.store.store import Store
 
 _log = structlog.get_logger(__name__)
@@ -72,6 +73,7 @@ def assemble(
     settings: Settings,
     clock: Clock,
     store: Store,
+    backlog: Backlog,
     bus: Bus,
     memory: Memory,
     identity: Identity,
@@ -86,7 +88,7 @@ def assemble(
     """Make every part and hand each what it needs. A sandbox asks no real authority."""
     endpoint = None if sandbox else endpoint_of(settings)
     applications = ApplicationDesk(clock=clock, store=store, book=book, adapter="uom" if endpoint else "manual")
-    reports = EventReports(clock=clock, store=store, book=book, advisories=advisories)
+    reports = EventReports(clock=clock, store=store, backlog=backlog, book=book, advisories=advisories)
     duty = DutyDesk(clock=clock, store=store, gateways=gateways_of(settings))
 
     def offices(role: Role) -> Collection[str]:
@@ -122,6 +124,7 @@ def assemble(
         duty_watch=DutyWatch(
             clock=clock,
             store=store,
+            backlog=backlog,
             desk=duty,
             advisories=advisories,
             reports=reports,

@@ -12,7 +12,6 @@ from typing import Any, Final
 
 import msgspec
 import orjson
-import structlog
 from sqlmodel import Session
 
 from airspace.lifecycle import AIRBORNE, PlanState
@@ -28,22 +27,24 @@ from utm.plan_records import rfc3339
 from utm.problems import Problem, not_found
 from utm.security import Principal, may_edit_of, may_read_of, visible_organisation
 from utm.store import plans, rules
+from utm.store.backlog import Backlog
 from utm.store.journal import record_audit
 from utm.store.rule_tables import EventReportRow
-from utm.store.store import Store, StoreUnavailableError, on_undo
+from utm.store.store import Store, on_undo
 
 KIND: Final = "event_report"
 _FIELDS: Final = tuple(EventReportRow.model_fields)
 _TOLD: Final = frozenset({"raised", "escalated", "acknowledged"})
 
-_log = structlog.get_logger(__name__)
-
 
 class EventReports:
     """What is owed and not filed, in memory (a `utm.memory.Keeper`), and the desk where reports are filed."""
 
-    def __init__(self, *, clock: Clock, store: Store, book: AirspaceBook, advisories: AdvisoryDesk) -> None:
+    def __init__(
+        self, *, clock: Clock, store: Store, backlog: Backlog, book: AirspaceBook, advisories: AdvisoryDesk
+    ) -> None:
         self._clock, self._store, self._book, self._advisories = clock, store, book, advisories
+        self._backlog = backlog
         self._unfiled: dict[str, EventReportRow] = {}
         self._subjects: set[str] = set()
         self.memory: Memory | None = None
@@ -71,18 +72,25 @@ class EventReports:
             return
         if f"{item.kind}:{item.plan_id or item.aircraft_id}" in self._subjects:
             return
-        try:
-            self._store.enqueue(
-                lambda session: self._owe(session, item.kind, item.plan_id, item.operator_id, item.aircraft_id)
-            )
-        except StoreUnavailableError as error:
-            _log.warning("event_report_not_stored", kind=item.kind, plan_id=item.plan_id, reason=str(error))
+        now, flight = self._clock.now(), item.plan_id or item.aircraft_id
+        self._backlog.put(
+            lambda session: self._owe(session, item.kind, item.plan_id, item.operator_id, item.aircraft_id, now),
+            f"report owed for {item.kind} of {flight}",
+        )
 
-    def _owe(self, session: Session, kind: str, plan_id: str | None, firm: str | None, aircraft_id: str | None) -> None:
+    def _owe(
+        self,
+        session: Session,
+        kind: str,
+        plan_id: str | None,
+        firm: str | None,
+        aircraft_id: str | None,
+        now: datetime | None = None,
+    ) -> None:
         subject = f"{kind}:{plan_id or aircraft_id}"
         if firm is None or subject in self._subjects or rules.report_of(session, subject) is not None:
             return
-        now = self._clock.now()
+        now = now or self._clock.now()
         plan = None if plan_id is None else plans.get(session, plan_id)
         flying = plan is not None and PlanState(plan.state) in AIRBORNE
         due_s = None if flying else to_scene_s(now) + self._book.policy.rules.report_within_s

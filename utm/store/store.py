@@ -49,6 +49,10 @@ class StoreUnavailableError(Exception):
     """The store could not commit: nothing of the job was kept, and it may be tried again."""
 
 
+class StoreClosingError(StoreUnavailableError):
+    """The store takes no more jobs because the server ends: trying again is for the next process."""
+
+
 class ChangeFollower(Protocol):
     """Keeps in-memory state equal to what is committed, whichever process committed it."""
 
@@ -176,7 +180,7 @@ class Store:
 
     def _put(self, jobs: Sequence[Job[Any]], *, together: bool) -> "asyncio.Future[Any]":
         if self._closing:
-            raise StoreUnavailableError("the store is closing")
+            raise StoreClosingError("the store is closing")
         loop = asyncio.get_running_loop()
         future: asyncio.Future[Any] = loop.create_future()
         self._enqueued += len(jobs)

@@ -21,6 +21,7 @@ from utm.clock import Clock
 from utm.ids import new_id
 from utm.plan_records import rfc3339
 from utm.store import webhooks
+from utm.store.backlog import write_at_last
 from utm.store.store import Store, StoreUnavailableError
 from utm.store.webhook_tables import DeliveryRow, WebhookRow
 from utm.webhooks.addresses import AddressError, Target, parse_target, resolve
@@ -95,7 +96,8 @@ class Courier:
         if key in self._busy:
             work.close()
             return
-        self._busy[key] = asyncio.create_task(work, name=f"webhook {key}")
+        self._busy[key] = task = asyncio.create_task(work, name=f"webhook {key}")
+        task.add_done_callback(_ended)
 
     @staticmethod
     def _behind(session: Session, active: list[WebhookRow]) -> bool:
@@ -139,7 +141,9 @@ class Courier:
         error: str | None = "the event is no longer kept"
         if event is not None:
             status, error = await self._post(client, hook, event.event_id, event_body(event))
-        await self._store.write(lambda session: self._outcome(session, due, status, error))
+        await write_at_last(
+            self._store, lambda session: self._outcome(session, due, status, error), f"delivery {due.delivery_id}"
+        )
         return error is None
 
     def _outcome(self, session: Session, row: DeliveryRow, status: int | None, error: str | None) -> None:
@@ -168,7 +172,11 @@ class Courier:
         _, error = await self._post(client, hook, new_id("ev"), body, answer)
         if error is None and self._echo and challenge.encode() not in b"".join(answer):
             error = "the answer did not repeat the challenge"
-        await self._store.write(lambda session: self._desk.verified(session, hook.webhook_id, error is None, error))
+        await write_at_last(
+            self._store,
+            lambda session: self._desk.verified(session, hook.webhook_id, error is None, error),
+            f"verification of {hook.webhook_id}",
+        )
 
     async def _post(
         self,
@@ -200,6 +208,12 @@ class Courier:
             answer.append(received)
         taken = 200 <= response.status_code < 300
         return response.status_code, None if taken else f"answered {response.status_code}"
+
+
+def _ended(task: "asyncio.Task[None]") -> None:
+    """Tell of a delivery that ended by a defect; what it was to send is due still."""
+    if not task.cancelled() and task.exception() is not None:
+        _log.error("webhook_failed", work=task.get_name(), exc_info=task.exception())
 
 
 def _pinned(target: Target, address: str) -> httpx.URL:

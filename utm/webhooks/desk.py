@@ -1,6 +1,5 @@
 """The desk of webhooks: made, verified, changed and taken away; their deliveries looked at and sent again."""
 
-import contextlib
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, Final
@@ -17,8 +16,9 @@ from utm.plan_records import rfc3339
 from utm.problems import FieldProblem, Problem, not_found, validation_problem
 from utm.security import Principal
 from utm.store import journal, webhooks
+from utm.store.backlog import Backlog
 from utm.store.journal import record_audit
-from utm.store.store import Store, StoreUnavailableError, on_undo
+from utm.store.store import Store, on_undo
 from utm.store.webhook_tables import DeliveryRow, OutboxRow, WebhookRow
 from utm.webhooks.addresses import AddressError, parse_target
 from utm.webhooks.signing import new_secret
@@ -34,19 +34,27 @@ SEES_ALL: Final = frozenset({"dispatcher", "regulator", "admin"})
 class WebhookDesk:
     """Keeps webhooks (a `utm.memory.Keeper` of kind "webhook") and the events for them."""
 
-    def __init__(self, *, clock: Clock, store: Store, allow_private: bool) -> None:
+    def __init__(self, *, clock: Clock, store: Store, backlog: Backlog, allow_private: bool) -> None:
         self._clock, self._store, self._allow_private = clock, store, allow_private
+        self._backlog = backlog
         self._hooks: dict[str, WebhookRow] = {}
         self.most: Callable[[str], int] = lambda _organisation_id: MOST_HOOKS
         """How many webhooks an organisation may have."""
 
     # -- events --------------------------------------------------------------------------------------------------------
 
-    def keep(self, session: Session, topic: str, item: msgspec.Struct, visible_to: frozenset[str] | None) -> None:
-        """Keep an event in the transaction that makes it true, where any webhook wants its topic."""
+    def keep(
+        self,
+        session: Session,
+        topic: str,
+        item: msgspec.Struct,
+        visible_to: frozenset[str] | None,
+        now: datetime | None = None,
+    ) -> None:
+        """Keep an event in the transaction that makes it true, or after (`now`), where any webhook wants its topic."""
         if not self.wanted(topic):
             return
-        now = self._clock.now()
+        now = now or self._clock.now()
         row = OutboxRow(
             event_id=new_id("ev"),
             topic=topic,
@@ -60,8 +68,10 @@ class WebhookDesk:
     def on_bus(self, topic: str, item: msgspec.Struct, visible_to: frozenset[str] | None) -> None:
         """Keep an event that was told before it was stored (a `utm.bus.Handler`)."""
         if self.wanted(topic):
-            with contextlib.suppress(StoreUnavailableError):  # the live feed has told it; the store says so itself
-                self._store.enqueue(lambda session: self.keep(session, topic, item, visible_to))
+            now = self._clock.now()
+            self._backlog.put(
+                lambda session: self.keep(session, topic, item, visible_to, now), f"{topic} event for webhooks"
+            )
 
     def count_of(self, organisation_id: str) -> int:
         """Return how many webhooks an organisation has."""

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
+from functools import partial
 
 import structlog
 
@@ -170,7 +171,6 @@ async def _sweep(services: Services) -> None:
 
     A part with a defect is told of in the log and keeps no other part from its turn.
     """
-    traffic = _traffic(services)
     parts: list[Callable[[], Awaitable[object] | None]] = [
         services.plan_steps.sweep,
         services.plan_steps.sweep_pending,
@@ -179,8 +179,9 @@ async def _sweep(services: Services) -> None:
         services.sectors.transfers.sweep,
         services.sector_news.tell,
     ]
+    traffic = _traffic(services)
     if traffic is not None:
-        parts.append(lambda: traffic.tick(to_scene_s(services.clock.now())))
+        parts.append(partial(_tell_vehicles, traffic, services))
     while True:
         for part in parts:
             try:
@@ -191,8 +192,12 @@ async def _sweep(services: Services) -> None:
                 _log.warning("sweep_failed", reason=str(error))
                 break
             except Exception:
-                _log.exception("sweep_broken", part=getattr(part, "__qualname__", "traffic"))
+                _log.exception("sweep_broken", part=getattr(part, "__qualname__", "traffic to vehicles"))
         await asyncio.sleep(SWEEP_S)
+
+
+def _tell_vehicles(traffic: TrafficToVehicles, services: Services) -> None:
+    traffic.tick(to_scene_s(services.clock.now()))
 
 
 async def _end_revoked(services: Services) -> None:

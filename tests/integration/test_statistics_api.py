@@ -45,7 +45,9 @@ def test_a_report_is_a_page_that_may_load_nothing(as_role: AsRole) -> None:
     assert answer.headers["content-type"].startswith("text/html")
     assert "unsafe-inline" not in answer.headers["content-security-policy"]
     assert "Low-altitude operations report 2026-03-02" in answer.text
-    assert client.get("/v1/statistics/report", params={"month": "2026-03"}).status_code == 200
+    month = client.get("/v1/statistics/report", params={"month": "2026-03", "lang": "en"})
+    assert month.status_code == 200
+    assert "Noise exposure per cell" in month.text
     for wrong in ({"month": "2026-13"}, {"month": "0000-01"}, {"day": "0001-01-01"}, {"day": "9999-12-31"}):
         expect_problem(client.get("/v1/statistics/report", params=wrong), 422, "invalid_parameter")
     expect_problem(client.get("/v1/statistics/report"), 422, "invalid_parameter")

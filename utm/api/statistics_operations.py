@@ -1,8 +1,10 @@
 """`/v1/statistics/operations`, `/noise` and `/report`: how the city's operations fare, for screens and for paper."""
 
 import math
+from collections import defaultdict
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from typing import Annotated, Any, Literal
 
 import anyio
@@ -141,18 +143,34 @@ async def read_noise(
 
 
 async def noise_of(services: Services, start: datetime, end: datetime, resolution: int) -> dict[str, Any]:
-    """Return noise exposure per cell of a window of a day at most, the loudest first, and the population it counts by."""
-    recordings = services.recording.recordings
-    from_us, to_us = us_of(to_scene_s(start)), us_of(to_scene_s(end))
-    seconds, loud = await services.recording.read(
-        lambda: exposures(recordings.observations(from_us, to_us, area=Everywhere()), resolution, _power_db(services))
-    )
+    """Return noise exposure per cell of a window, the loudest first, and the population it counts by.
+
+    Read day by day, so that whoever reads recordings besides need not wait for a month of them.
+    """
+    seconds: dict[str, float] = defaultdict(float)
+    loud: dict[str, float] = defaultdict(float)
+    at = start
+    while at < min(end, services.clock.now()):
+        before, at = at, min(end, at + LONGEST_NOISE)
+        of_day = await services.recording.read(partial(_exposures, services, before, at, resolution))
+        for whole, part in zip((seconds, loud), of_day, strict=True):
+            for cell, value in part.items():
+                whole[cell] += value
     by_cell = levels(loud, (end - start).total_seconds())
     shown = await anyio.to_thread.run_sync(
         lambda: with_levels(noise_document(seconds, resolution), by_cell, _density(services, resolution))
     )
     people = services.ground.described()
     return {**shown, "population": {name: people[name] for name in ("grid_id", "source", "synthetic")}}
+
+
+def _exposures(
+    services: Services, start: datetime, end: datetime, resolution: int
+) -> tuple[dict[str, float], dict[str, float]]:
+    """Return seconds and seconds by loudness of each cell, of what was recorded from start to end."""
+    from_us, to_us = us_of(to_scene_s(start)), us_of(to_scene_s(end))
+    recorded = services.recording.recordings.observations(from_us, to_us, area=Everywhere())
+    return exposures(recorded, resolution, _power_db(services))
 
 
 def _power_db(services: Services) -> Callable[[TrackIdentity], float]:
@@ -212,7 +230,7 @@ async def read_report(
 ) -> Response:
     """Return the indicators of a Beijing day or month as one page that stands alone, as a PDF with its own font, or bare.
 
-    A firm's report is of its own flights. That of a day of the whole city has noise exposure too.
+    A firm's report is of its own flights. That of the whole city has noise exposure too, over the whole day or month.
     """
     first, after = _report_span(day, month)
     start, end = (datetime.combine(item, time(), BEIJING) for item in (first, after))
@@ -221,7 +239,7 @@ async def read_report(
     if output == "json":
         return json_response({"from_at": rfc3339(start), "to_at": rfc3339(end), **found})
     title = first.isoformat() if day is not None else first.isoformat()[:7]
-    noise = await noise_of(services, start, end, CELL_RESOLUTION) if own is None and day is not None else None
+    noise = await noise_of(services, start, end, CELL_RESOLUTION) if own is None else None
     report = report_of(found, title=title, lang=lang, made_at=services.clock.now(), whole_city=own is None, noise=noise)
     if output == "pdf":
         headers = {

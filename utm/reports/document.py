@@ -95,7 +95,7 @@ class _Writer:
             self.corridors(found["airspace"]),
             self.cells(found["airspace"]),
         ]
-        if whole_city:
+        if noise is not None:
             sections.append(self.noise(noise))
         sections.append(self.fairness(found["firms"]))
         return Report(self.lang, f"{self.say('title')} {title}", scope, tuple(self.figures(found)), tuple(sections))
@@ -179,9 +179,7 @@ class _Writer:
         note = self.say("use_note").replace("{n}", str(airspace["flights"]))
         return self.section("cells", note, self.ranked(cells))
 
-    def noise(self, noise: dict[str, Any] | None) -> Section:
-        if noise is None:
-            return Section(self.say("noise"), self.say("noise_day"), ())
+    def noise(self, noise: dict[str, Any]) -> Section:
         synthetic = f" {self.say('noise_synthetic')}" if noise["population"]["synthetic"] else ""
         loud = [cell for cell in noise["cells"] if cell["laeq_db"] is not None][:MOST_RANKED]
         chart = self.ranked((cell["cell"], cell["laeq_db"], f"{cell['laeq_db']:.1f} dB(A)") for cell in loud)

@@ -58,7 +58,6 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
         " people by the population grid in force.",
     ),
     "noise_synthetic": ("人口网格为合成数据。", "That grid is made up."),
-    "noise_day": ("噪声只在日报中给出。", "Noise is given in the report of a day only."),
     "level": ("等效声级", "Level"),
     "people": ("居住人数", "People"),
     "fairness": ("运营人公平性", "Fairness between firms"),

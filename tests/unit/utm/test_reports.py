@@ -59,7 +59,7 @@ NOISE = {
 def made(lang: Lang, *, days: int = 1, whole_city: bool = True) -> Report:
     """Return the report of those indicators."""
     title = "2026-03-02" if days == 1 else "2026-03"
-    noise = NOISE if days == 1 else None
+    noise = NOISE if whole_city else None
     return report_of(indicators(days), title=title, lang=lang, made_at=START, whole_city=whole_city, noise=noise)
 
 
@@ -136,9 +136,10 @@ def test_a_pdf_brings_its_font_along_and_only_what_it_uses_of_it() -> None:
 
 
 def test_a_firm_is_told_of_no_noise() -> None:
-    """The report of a firm's own flights has no section on the city's noise; a month says that only days have one."""
+    """The report of a firm's own flights has no section on the city's noise; those of the city do, day and month."""
     assert "地面噪声暴露" not in report_html(made("zh-CN", whole_city=False))
-    assert "噪声只在日报中给出" in report_html(made("zh-CN", days=31))
+    for days in (1, 31):
+        assert "47.3 dB(A)" in report_html(made("zh-CN", days=days))
 
 
 def test_a_stack_of_bars_is_as_high_as_its_counts() -> None:

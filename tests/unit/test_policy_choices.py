@@ -1,6 +1,7 @@
-"""The console's form of the policy offers what the policy takes."""
+"""The console's form of the policy offers what the policy takes, and names it in words."""
 
 import json
+import re
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,9 @@ from airspace.policy_parts import OPERATION_TYPES
 from airspace.rules import book
 from airspace.rules.classes import ClassLimits
 
-FORM = Path(__file__).parents[2] / "web" / "src" / "screens" / "admin" / "policyChoices.json"
+WEB = Path(__file__).parents[2] / "web" / "src"
+FORM = WEB / "screens" / "admin" / "policyChoices.json"
+WORDS = WEB / "i18n" / "areas" / "policy.ts"
 
 
 def test_the_form_offers_exactly_what_the_policy_takes() -> None:
@@ -25,3 +28,24 @@ def test_the_form_offers_exactly_what_the_policy_takes() -> None:
     assert form["aircraft_classes"] == list(book.AIRCRAFT_CLASSES)
     assert form["triggers"] == list(book.TRIGGERS)
     assert list(form["class_limits"]) == [item.name for item in fields(ClassLimits)]
+
+
+def test_every_member_and_choice_of_the_policy_has_words() -> None:
+    """The form names each member, column and choice in both languages, and nothing that the policy does not have."""
+    named: dict[str, set[str]] = {"member": set(), "column": set(), "option": set()}
+    for kind, name in re.findall(
+        r"^  policy(member|column|option)_(\w+): \{ zh: '.+', en: '.+' \},$", WORDS.read_text(), re.M
+    ):
+        named[kind].add(name)
+    document = policy.policy_to_dict(policy.Policy())
+    members = set()
+    for name, value in document.items():
+        if name in ("separation", "tolerance", "rules"):
+            members |= {f"{name}__{inner}" for inner in value}
+        elif name not in ("version", "sources"):
+            members.add(name)
+    assert named["member"] == members
+    form: dict[str, Any] = json.loads(FORM.read_text())
+    options = {option for taken in (form["choices"] | form["lists"]).values() for option in taken}
+    assert named["option"] == options | {*form["operation_types"], *form["aircraft_classes"], *form["triggers"]}
+    assert set(form["class_limits"]) <= named["column"]

@@ -1,5 +1,6 @@
 """Administration in a real browser: health, feeds, a program's secret rotated and revoked, a firm let in, a policy."""
 
+import re
 from pathlib import Path
 
 import httpx
@@ -72,7 +73,8 @@ def test_a_regulator_edits_the_policy_sees_its_impact_and_takes_it_back(
         with signed_in(browser, city, "regulator", "?lang=en&screen=admin", expected="status of 422") as page:
             page.get_by_role("tab", name="Policy").click(timeout=60_000)
             form = page.get_by_role("region", name=f"Policy version {before['version']}")
-            form.get_by_label("separation.horizontal_m", exact=True).fill("21", timeout=15_000)
+            named = "Level separation between two flights (m) (separation.horizontal_m)"
+            form.get_by_label(named, exact=True).fill("21", timeout=15_000)
             form.get_by_role("button", name="See the impact").click()
             expect(form.get_by_role("alert")).to_be_visible(timeout=15_000)
             expect(form).to_contain_text("(21 - 10) / 2 = 5.5 m", timeout=15_000)
@@ -80,10 +82,10 @@ def test_a_regulator_edits_the_policy_sees_its_impact_and_takes_it_back(
             page.screenshot(path=artifacts / "admin-policy-budget.png")
             form.get_by_role("button", name="Undo the changes").click()
             # Larger minima in weather that is not in force touch nobody.
-            form.get_by_role("button", name="Add a line separation_rules").click()
-            form.get_by_label("separation_rules 1 weather").fill("hail")
-            form.get_by_label("separation_rules 1 horizontal_m").fill("90")
-            form.get_by_role("group", name="rules.report_events").get_by_label("link_lost").check()
+            form.get_by_role("button", name=re.compile(r"^Add a line .*\(separation_rules\)$")).click()
+            form.get_by_label("(separation_rules) 1 weather").fill("hail")
+            form.get_by_label("(separation_rules) 1 horizontal_m").fill("90")
+            form.get_by_role("group", name="rules.report_events").get_by_label("link lost").check()
             form.get_by_role("button", name="See the impact").click()
             expect(form).to_contain_text("would not pass the new rules", timeout=15_000)
             page.screenshot(path=artifacts / "admin-policy-form.png")

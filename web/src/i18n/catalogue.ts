@@ -24,6 +24,7 @@ import { network } from './areas/network'
 import { orders } from './areas/orders'
 import { panels } from './areas/panels'
 import { plans } from './areas/plans'
+import { policy } from './areas/policy'
 import { reach } from './areas/reach'
 import { replay } from './areas/replay'
 import { screens } from './areas/screens'
@@ -35,7 +36,7 @@ import type { Entry } from './entry'
 
 export type { Entry, Text } from './entry'
 
-export const areas = { account, admin, airspace, alerts, approvals, commands, degraded, faults, fleet, flight, handover, indicators, logistics, map, network, orders, panels, plans, reach, replay, screens, search, sectors, shell, weather } as const
+export const areas = { account, admin, airspace, alerts, approvals, commands, degraded, faults, fleet, flight, handover, indicators, logistics, map, network, orders, panels, plans, policy, reach, replay, screens, search, sectors, shell, weather } as const
 
 export const catalogue = {
   ...account,
@@ -56,6 +57,7 @@ export const catalogue = {
   ...orders,
   ...panels,
   ...plans,
+  ...policy,
   ...reach,
   ...replay,
   ...screens,

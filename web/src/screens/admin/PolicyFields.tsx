@@ -4,6 +4,7 @@ import { useState, type ReactNode } from 'react'
 import { Button } from 'react-aria-components'
 import { useLook } from '../../app/look'
 import { Icon } from '../../ui/icons'
+import { ApiName, memberWords, optionWords, columnWords } from './policyWords'
 import { aircraftClasses, cellColumns, cellOfRow, choicesOf, classLimits, operationTypes, rowOfRule, ruleColumns, ruleOfRow, triggers, type Column, type Document, type Kind, type Row } from './policyForm'
 
 interface Props {
@@ -14,37 +15,44 @@ interface Props {
   readonly onChange: (value: unknown) => void
 }
 
+interface Labelled extends Props {
+  /** What it is called, in words and in the API. */
+  readonly label: string
+}
+
 export function PolicyField(props: Props) {
+  const { t } = useLook()
   const { path, kind, value, disabled, onChange } = props
+  const label = `${memberWords(t, path)} (${path})`
   switch (kind) {
     case 'switch':
-      return <input type="checkbox" aria-label={path} checked={value === true} disabled={disabled} onChange={(event) => onChange(event.target.checked)} />
+      return <input type="checkbox" aria-label={label} checked={value === true} disabled={disabled} onChange={(event) => onChange(event.target.checked)} />
     case 'number':
-      return <NumberField label={path} value={value as number | null} disabled={disabled} onChange={(next) => next !== null && onChange(next)} />
+      return <NumberField label={label} value={value as number | null} disabled={disabled} onChange={(next) => next !== null && onChange(next)} />
     case 'maybe_number':
-      return <NumberField label={path} value={value as number | null} disabled={disabled} onChange={onChange} />
+      return <NumberField label={label} value={value as number | null} disabled={disabled} onChange={onChange} />
     case 'choice':
-      return <Choice label={path} value={String(value)} options={choicesOf(path)} disabled={disabled} onChange={onChange} />
+      return <Choice label={label} value={String(value)} options={choicesOf(path)} disabled={disabled} onChange={onChange} />
     case 'choices':
-      return <Checks label={path} value={value as readonly string[]} options={choicesOf(path)} disabled={disabled} onChange={onChange} />
+      return <Checks label={label} value={value as readonly string[]} options={choicesOf(path)} disabled={disabled} onChange={onChange} />
     case 'numbers':
-      return <Numbers {...props} value={value as readonly number[]} />
+      return <Numbers {...props} label={label} value={value as readonly number[]} />
     case 'wind':
-      return <Wind {...props} value={value as Document | null} />
+      return <Wind {...props} label={label} value={value as Document | null} />
     case 'separation_rules':
-      return <Rows label={path} columns={ruleColumns} rows={(value as readonly Document[]).map(rowOfRule)} disabled={disabled} onChange={(rows) => onChange(rows.map(ruleOfRow))} />
+      return <Rows label={label} columns={ruleColumns} rows={(value as readonly Document[]).map(rowOfRule)} disabled={disabled} onChange={(rows) => onChange(rows.map(ruleOfRow))} />
     case 'cell_limits':
-      return <Rows label={path} columns={cellColumns} rows={value as readonly Row[]} disabled={disabled} onChange={(rows) => onChange(rows.map(cellOfRow))} />
+      return <Rows label={label} columns={cellColumns} rows={value as readonly Row[]} disabled={disabled} onChange={(rows) => onChange(rows.map(cellOfRow))} />
     case 'class_limits':
-      return <Classes {...props} value={value as Readonly<Record<string, Document>>} />
+      return <Classes {...props} label={label} value={value as Readonly<Record<string, Document>>} />
     case 'class_limit':
-      return <Limits label={path} value={value as Document} disabled={disabled} onChange={onChange} />
+      return <Limits label={label} value={value as Document} disabled={disabled} onChange={onChange} />
     case 'triggers':
-      return <Triggers {...props} value={value as Readonly<Record<string, readonly string[]>>} />
+      return <Triggers {...props} label={label} value={value as Readonly<Record<string, readonly string[]>>} />
     case 'json':
-      return <Json {...props} />
+      return <Json {...props} label={label} />
     case 'text':
-      return <input type="text" aria-label={path} value={String(value)} disabled={disabled} onChange={(event) => onChange(event.target.value)} />
+      return <input type="text" aria-label={label} value={String(value)} disabled={disabled} onChange={(event) => onChange(event.target.value)} />
   }
 }
 
@@ -78,7 +86,7 @@ function Choice({ label, value, options, disabled, empty = false, onChange }: Ch
       {empty && <option value="">{t('policy_any')}</option>}
       {shown.map((option) => (
         <option key={option} value={option}>
-          {option}
+          {optionWords(t, option)}
         </option>
       ))}
     </select>
@@ -95,25 +103,26 @@ interface ChecksProps {
 
 /** Some of what there is, in the order of what there is; what is not known here stays as it is. */
 function Checks({ label, value, options, disabled, onChange }: ChecksProps) {
+  const { t } = useLook()
   const all = [...options, ...value.filter((item) => !options.includes(item))]
   return (
     <span className="policy-checks" role="group" aria-label={label}>
       {all.map((option) => (
         <label key={option}>
-          <input type="checkbox" checked={value.includes(option)} disabled={disabled} onChange={(event) => onChange(all.filter((item) => (item === option ? event.target.checked : value.includes(item))))} /> {option}
+          <input type="checkbox" checked={value.includes(option)} disabled={disabled} onChange={(event) => onChange(all.filter((item) => (item === option ? event.target.checked : value.includes(item))))} /> {optionWords(t, option)}
         </label>
       ))}
     </span>
   )
 }
 
-function Numbers({ path, value, disabled, onChange }: Omit<Props, 'value'> & { readonly value: readonly number[] }) {
+function Numbers({ label, value, disabled, onChange }: Omit<Labelled, 'value'> & { readonly value: readonly number[] }) {
   const [text, setText] = useState<string | null>(null)
   return (
     <input
       type="text"
       inputMode="decimal"
-      aria-label={path}
+      aria-label={label}
       value={text ?? value.join(', ')}
       disabled={disabled}
       onBlur={() => setText(null)}
@@ -126,17 +135,17 @@ function Numbers({ path, value, disabled, onChange }: Omit<Props, 'value'> & { r
   )
 }
 
-function Wind({ path, value, disabled, onChange }: Omit<Props, 'value'> & { readonly value: Document | null }) {
+function Wind({ path, label, value, disabled, onChange }: Omit<Labelled, 'value'> & { readonly value: Document | null }) {
   const { t } = useLook()
   return (
-    <span className="policy-checks" role="group" aria-label={path}>
+    <span className="policy-checks" role="group" aria-label={label}>
       <label>
         <input type="checkbox" checked={value !== null} disabled={disabled} onChange={(event) => onChange(event.target.checked ? { speed_mps: 0, from_deg: 0 } : null)} /> {t('policy_known')}
       </label>
       {value !== null &&
         ['speed_mps', 'from_deg'].map((name) => (
           <label key={name}>
-            <span className="mono">{name}</span> <NumberField label={`${path}.${name}`} value={(value[name] as number | null) ?? null} disabled={disabled} onChange={(next) => next !== null && onChange({ ...value, [name]: next })} />
+            <span>{columnWords(t, name)}</span> <NumberField label={`${path}.${name}`} value={(value[name] as number | null) ?? null} disabled={disabled} onChange={(next) => next !== null && onChange({ ...value, [name]: next })} />
           </label>
         ))}
     </span>
@@ -169,7 +178,7 @@ function Rows({ label, columns, rows, disabled, onChange }: RowsProps) {
           <legend>{index + 1}</legend>
           {columns.map((column) => (
             <label key={column.name}>
-              <span className="mono">{column.name}</span> {cell(column, row, index)}
+              <ApiName words={columnWords(t, column.name)} name={column.name} /> {cell(column, row, index)}
             </label>
           ))}
           {!disabled && (
@@ -197,16 +206,17 @@ interface LimitsProps {
 
 /** The limits of one class; an empty one limits nothing. */
 function Limits({ label, value, disabled, onChange }: LimitsProps) {
+  const { t } = useLook()
   const set = (name: string, next: number | boolean | null) => {
     const { [name]: _before, ...others } = value
     onChange(next === null || next === false ? others : { ...others, [name]: next })
   }
   return (
     <fieldset className="policy-row">
-      <legend className="mono">{label}</legend>
+      <legend>{optionWords(t, label)}</legend>
       {classLimits.map(([name, kind]) => (
         <label key={name}>
-          <span className="mono">{name}</span>{' '}
+          <ApiName words={columnWords(t, name)} name={name} />{' '}
           {kind === 'switch' ? (
             <input type="checkbox" aria-label={`${label} ${name}`} checked={value[name] === true} disabled={disabled} onChange={(event) => set(name, event.target.checked)} />
           ) : (
@@ -218,10 +228,10 @@ function Limits({ label, value, disabled, onChange }: LimitsProps) {
   )
 }
 
-function Classes({ path, value, disabled, onChange }: Omit<Props, 'value'> & { readonly value: Readonly<Record<string, Document>> }) {
+function Classes({ label, value, disabled, onChange }: Omit<Labelled, 'value'> & { readonly value: Readonly<Record<string, Document>> }) {
   const shown = aircraftClasses.filter((name) => name in value || name !== 'large')
   return (
-    <div className="policy-rows" role="group" aria-label={path}>
+    <div className="policy-rows" role="group" aria-label={label}>
       {shown.map((name) => (
         <Limits key={name} label={name} value={value[name] ?? {}} disabled={disabled} onChange={(limits) => onChange({ ...value, [name]: limits })} />
       ))}
@@ -229,13 +239,14 @@ function Classes({ path, value, disabled, onChange }: Omit<Props, 'value'> & { r
   )
 }
 
-function Triggers({ path, value, disabled, onChange }: Omit<Props, 'value'> & { readonly value: Readonly<Record<string, readonly string[]>> }) {
+function Triggers({ label, value, disabled, onChange }: Omit<Labelled, 'value'> & { readonly value: Readonly<Record<string, readonly string[]>> }) {
+  const { t } = useLook()
   return (
-    <div className="policy-rows" role="group" aria-label={path}>
+    <div className="policy-rows" role="group" aria-label={label}>
       {operationTypes.map((name) => (
         <fieldset key={name} className="policy-row">
-          <legend className="mono">{name}</legend>
-          <Checks label={`${path} ${name}`} value={value[name] ?? []} options={triggers} disabled={disabled} onChange={(items) => onChange({ ...value, [name]: items })} />
+          <legend>{optionWords(t, name)}</legend>
+          <Checks label={`${label} ${name}`} value={value[name] ?? []} options={triggers} disabled={disabled} onChange={(items) => onChange({ ...value, [name]: items })} />
         </fieldset>
       ))}
     </div>
@@ -243,14 +254,14 @@ function Triggers({ path, value, disabled, onChange }: Omit<Props, 'value'> & { 
 }
 
 /** What this console has no field for: as JSON, so that nothing of the policy is out of reach. */
-function Json({ path, value, disabled, onChange }: Props) {
+function Json({ label, value, disabled, onChange }: Labelled) {
   const { t } = useLook()
   const [text, setText] = useState<string | null>(null)
   const [bad, setBad] = useState(false)
   return (
     <>
       <textarea
-        aria-label={path}
+        aria-label={label}
         rows={3}
         value={text ?? JSON.stringify(value)}
         disabled={disabled}

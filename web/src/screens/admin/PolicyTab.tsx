@@ -12,6 +12,7 @@ import { inWords } from '../../panels/CommandBox'
 import { useAsked } from '../../panels/flight/useFlightStory'
 import { PolicyField } from './PolicyFields'
 import { changeOf, membersOf, same, sourceOf, valueAt, withSource, withValue, type Document } from './policyForm'
+import { ApiName, memberWords } from './policyWords'
 import { Table, Trouble, useActing } from './parts'
 
 export function PolicyTab() {
@@ -72,7 +73,9 @@ export function PolicyTab() {
             const source = sourceOf(shown, path)
             return (
               <tr key={path} data-rank={same(value, now === null ? value : valueAt(now.policy, path)) ? 0 : 2}>
-                <td className="mono">{path}</td>
+                <td>
+                  <ApiName words={memberWords(t, path)} name={path} />
+                </td>
                 <td className="policy-value">
                   <PolicyField path={path} kind={kind} value={value} disabled={!writes} onChange={(next) => edit(withValue(shown, path, next))} />
                   {writes ? (

@@ -15,6 +15,7 @@ import { keyFor } from '../../i18n/translate'
 import { Icon } from '../../ui/icons'
 import { problemWords } from '../../ui/problem'
 import { DeliveryCharts } from './DeliveryCharts'
+import { FairnessChart, ResponseChart, SeparationChart } from './PeopleCharts'
 import './indicators.css'
 
 const spans = ['day', 'week', 'month', 'on'] as const
@@ -217,7 +218,9 @@ function Charts({ found, noise, whole }: { readonly found: Operations; readonly 
             heads: [t('chart_severity'), t('chart_acknowledged'), t('chart_median'), t('chart_p90')],
             rows: alerts.response_by_severity.map((item) => [severity(item.severity), item.acknowledged, item.median_s, item.p90_s]),
           }}
-        />
+        >
+          <ResponseChart found={alerts.response_by_severity} />
+        </ChartCard>
         <ChartCard
           {...span}
           title={t('chart_separation')}
@@ -226,7 +229,9 @@ function Charts({ found, noise, whole }: { readonly found: Operations; readonly 
             heads: [t('chart_when'), t('chart_severity'), t('chart_horizontal'), t('chart_vertical'), t('chart_said')],
             rows: separation.closest.map((item) => [beijingDayTime(instant(item.at) ?? new Date(0)), severity(item.severity), item.horizontal_m, item.vertical_m, localDetail(lang, item)]),
           }}
-        />
+        >
+          <SeparationChart found={separation.closest} />
+        </ChartCard>
         <ChartCard
           {...span}
           title={t('chart_corridors')}
@@ -262,7 +267,9 @@ function Charts({ found, noise, whole }: { readonly found: Operations; readonly 
             heads: [t('chart_firm'), t('chart_filed'), t('chart_approved_pct'), t('chart_refused'), t('chart_displaced'), t('chart_offers'), t('chart_mean_delay')],
             rows: firms.filter((item) => item.requested > 0).map((item) => [localName(lang, item), item.requested, pct(item.approved_share), item.refused, item.displaced, item.offers_taken, item.mean_delay_s]),
           }}
-        />
+        >
+          <FairnessChart found={firms.filter((item) => item.requested > 0)} />
+        </ChartCard>
       </div>
     </>
   )

@@ -389,6 +389,7 @@ MATRIX: dict[str, Rule] = {
     "POST /v1/aircraft/{aircraft_id}/commands/check": Rule(
         "od", own={"aircraft_id": "vehicle"}, body=_fixed({"type": "hold"})
     ),
+    "GET /v1/aircraft/{aircraft_id}/reroutes": Rule("od", own={"aircraft_id": "vehicle"}),
     "POST /v1/commands/mass": Rule(
         "od", body=lambda c, o, s: {"commands": [{"aircraft_id": o.ids["vehicle"], "type": "hold"}]}, names=True
     ),

@@ -159,6 +159,26 @@ class CommandCheck(BaseModel):
     confirmation_expires_at: At | None
 
 
+class Way(BaseModel):
+    """A way a flight in the air could take instead; `plan` is the body of a reroute."""
+
+    kind: Literal["rest", "around", "direct", "site"]
+    site_id: str | None
+    detail: str
+    detail_zh: str
+    arrives_at: At
+    length_m: float
+    plan: dict[str, Any]
+
+
+class Reroutes(BaseModel):
+    """Ways of one flight that would be approved now."""
+
+    aircraft_id: str
+    plan_id: str
+    items: list[Way]
+
+
 class CommandStep(BaseModel):
     """A transition of an order."""
 

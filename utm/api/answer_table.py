@@ -107,6 +107,7 @@ ANSWERS: Final[dict[str, dict[int, Model]]] = {
     "POST /v1/alerts/{alert_id}/shelve": {200: "AlertItem"},
     "POST /v1/aircraft/{aircraft_id}/commands": {200: flights.CommandCheck, 202: flights.Command},
     "POST /v1/aircraft/{aircraft_id}/commands/check": {200: flights.CommandCheck},
+    "GET /v1/aircraft/{aircraft_id}/reroutes": {200: flights.Reroutes},
     "POST /v1/commands/mass": {200: flights.CommandCheck, 202: flights.MassAnswer},
     "GET /v1/commands": {200: flights.Commands},
     "GET /v1/commands/{command_id}": {200: flights.Command},

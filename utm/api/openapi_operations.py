@@ -75,6 +75,7 @@ _NAMES: Final = {
     "DELETE /v1/aircraft/{aircraft_id}": "deregister_aircraft",
     "POST /v1/aircraft/{aircraft_id}/commands": "send_command",
     "POST /v1/aircraft/{aircraft_id}/commands/check": "check_command",
+    "GET /v1/aircraft/{aircraft_id}/reroutes": "list_reroutes",
     "POST /v1/commands/mass": "send_commands",
     "POST /v1/ground-stops": "declare_ground_stop",
     "DELETE /v1/ground-stops/{ground_stop_id}": "lift_ground_stop",

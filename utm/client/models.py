@@ -3598,6 +3598,14 @@ class Requests(msgspec.Struct, omit_defaults=True, kw_only=True):
     refusals: list[dict[str, Any]]
 
 
+class Reroutes(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """Ways of one flight that would be approved now."""
+
+    aircraft_id: str
+    plan_id: str
+    items: list[Way]
+
+
 class ResultBody(msgspec.Struct, omit_defaults=True, kw_only=True):
     """A result kept elsewhere."""
 
@@ -4707,6 +4715,18 @@ class WaiverBody(msgspec.Struct, omit_defaults=True, kw_only=True):
     """Why no report is owed."""
 
     reason: str
+
+
+class Way(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """A way a flight in the air could take instead; `plan` is the body of a reroute."""
+
+    kind: str
+    site_id: str | None
+    detail: str
+    detail_zh: str
+    arrives_at: datetime
+    length_m: float
+    plan: dict[str, Any]
 
 
 class WaypointBody(msgspec.Struct, omit_defaults=True, kw_only=True):

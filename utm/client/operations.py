@@ -2142,6 +2142,16 @@ class Operations(ABC):
             idempotent=True,
         )
 
+    def list_reroutes(self, aircraft_id: str | int) -> models.Reroutes:
+        """Ways to reroute to."""
+        return self._call(  # type: ignore[no-any-return]
+            "GET",
+            "/v1/aircraft/{aircraft_id}/reroutes",
+            results={200: models.Reroutes},
+            path={"aircraft_id": aircraft_id},
+            idempotent=True,
+        )
+
     def list_results(self, plan_id: str | int) -> models.FlightResults:
         """Results of a flight."""
         return self._call(  # type: ignore[no-any-return]
@@ -5183,6 +5193,16 @@ class AsyncOperations(ABC):
             "GET",
             "/v1/relying-parties",
             results={200: models.RelyingParties},
+            idempotent=True,
+        )
+
+    async def list_reroutes(self, aircraft_id: str | int) -> models.Reroutes:
+        """Ways to reroute to."""
+        return await self._call(  # type: ignore[no-any-return]
+            "GET",
+            "/v1/aircraft/{aircraft_id}/reroutes",
+            results={200: models.Reroutes},
+            path={"aircraft_id": aircraft_id},
             idempotent=True,
         )
 

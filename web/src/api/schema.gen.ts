@@ -3260,6 +3260,13 @@ export interface Requests {
   readonly refusals: readonly (Readonly<Record<string, unknown>>)[]
 }
 
+/** Ways of one flight that would be approved now. */
+export interface Reroutes {
+  readonly aircraft_id: string
+  readonly plan_id: string
+  readonly items: readonly Way[]
+}
+
 /** A result kept elsewhere. */
 export interface ResultBody {
   readonly kind: 'images' | 'video' | 'orthophoto' | 'point_cloud' | 'report' | 'other'
@@ -4282,6 +4289,17 @@ export interface WaiverBody {
   readonly reason: string
 }
 
+/** A way a flight in the air could take instead; `plan` is the body of a reroute. */
+export interface Way {
+  readonly kind: 'rest' | 'around' | 'direct' | 'site'
+  readonly site_id: string | null
+  readonly detail: string
+  readonly detail_zh: string
+  readonly arrives_at: string
+  readonly length_m: number
+  readonly plan: Readonly<Record<string, unknown>>
+}
+
 /** A point the flight passes; legs between waypoints are straight and flown at constant speed. */
 export interface WaypointBody {
   /** WGS-84 degrees north. */
@@ -4582,6 +4600,7 @@ export interface Operations {
   readonly 'POST /v1/aircraft/{aircraft_id}/commands': { readonly body: CommandBody; readonly answer: CommandCheck | Command }
   readonly 'POST /v1/aircraft/{aircraft_id}/commands/check': { readonly body: CommandBody; readonly answer: CommandCheck }
   readonly 'GET /v1/aircraft/{aircraft_id}/link': { readonly body: undefined; readonly answer: LinkReport }
+  readonly 'GET /v1/aircraft/{aircraft_id}/reroutes': { readonly body: undefined; readonly answer: Reroutes }
   readonly 'GET /v1/airspace/at': { readonly body: undefined; readonly answer: AirspaceAt }
   readonly 'GET /v1/airspace/cells': { readonly body: undefined; readonly answer: CellLoads }
   readonly 'GET /v1/airspace/grid': { readonly body: undefined; readonly answer: Grid }

@@ -1,7 +1,9 @@
 """Whose a flight or an alert is.
 
     1. what is held (an alert is open about it, or a position took it over) stays with that position wherever it flies
-    2. else the first sector of the list that holds its place and height has it (an unknown height is in every band)
+    2. else the first sector of the list that holds its place and height has it (an unknown height is in every band); a
+       flight that had another sector before keeps it within `BORDER_M` and `BORDER_UP_M` of where that one has it, so that
+       who flies along a border is not handed to and fro
     3. else, outside every sector or of unknown place, the position of the rest of the city
 
 So there is exactly one owner at every moment. While the city is not divided, one position owns everything.
@@ -10,22 +12,34 @@ So there is exactly one owner at every moment. While the city is not divided, on
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeAlias
 
 import numpy as np
 
 from airspace.frame import LocalFrame
-from airspace.geometry4d import PlanGeometry, Trajectory4D
+from airspace.geometry4d import FloatArray, PlanGeometry, Trajectory4D
 from airspace.tracks import RowArray
 from utm.alert_book import Alert
 from utm.alerts import Alerts
 from utm.sectors.book import SectorBook, State
-from utm.sectors.values import CITY_POSITION, FALLBACK, Owner, alert_subject, flight_subject
+from utm.sectors.values import CITY_POSITION, FALLBACK, Datum, Owner, alert_subject, flight_subject
 from utm.sky import Sky
 from utm.telemetry import Telemetry
 
+HeightsOver: TypeAlias = Mapping[Datum, FloatArray]
+"""Heights of the same places over each datum, metres; NaN where not known."""
 KEPT_S: Final = 0.5
 """How old the list of all flights may be (a drone flies 10 m meanwhile)."""
+BORDER_M: Final = 100.0
+"""How far across the border of its sector a flight still belongs to it (ours: some seconds of flight, and far more than
+a position is wrong)."""
+BORDER_UP_M: Final = 10.0
+"""The same above and below the heights of its sector (ours: what a flight in level flight rises and sinks)."""
+_AROUND: Final = np.array(
+    [(0.0, 0.0, up_m) for up_m in (-BORDER_UP_M, BORDER_UP_M)]
+    + [(BORDER_M * np.cos(angle), BORDER_M * np.sin(angle), 0.0) for angle in np.arange(8) * np.pi / 4]
+)
+"""Places about a flight, m to the east, to the north and up, one of which its sector must hold for it to be kept."""
 FLYING_STATES: Final = frozenset({"activated", "nonconforming", "contingent"})
 
 
@@ -79,14 +93,10 @@ class Ownership:
     def _of_rows(self, state: State, rows: RowArray) -> Mapping[str, OwnedFlight]:
         picture = self._telemetry.picture
         x_m, y_m = self._frame.to_xy(picture.lat_deg[rows], picture.lon_deg[rows])
-        sector_of = np.full(len(rows), -1)
-        over = {"AGL": picture.alt_agl_m, "AMSL": picture.alt_amsl_m, "HAE": picture.alt_hae_m}
-        for i, sector in enumerate(state.layout.sectors):
-            left, bottom, right, top = sector.area.bounds_m
-            boxed = (sector_of < 0) & (x_m >= left) & (x_m <= right) & (y_m >= bottom) & (y_m <= top)
-            near = np.flatnonzero(boxed & sector.holds_height(over[sector.datum][rows]))
-            if len(near):
-                sector_of[near[sector.area.holds(x_m[near], y_m[near])]] = i
+        heights: HeightsOver = {"AGL": picture.alt_agl_m, "AMSL": picture.alt_amsl_m, "HAE": picture.alt_hae_m}
+        over: HeightsOver = {datum: column[rows] for datum, column in heights.items()}
+        sector_of = _sectors_at(state, x_m, y_m, over)
+        self._keep_near_borders(state, rows, sector_of, x_m, y_m, over)
         found: dict[str, OwnedFlight] = {}
         for row, at in zip(rows.tolist(), sector_of.tolist(), strict=True):
             who = self._telemetry.identity(row)
@@ -108,6 +118,23 @@ class Ownership:
                 natural,
             )
         return found
+
+    def _keep_near_borders(
+        self, state: State, rows: RowArray, sector_of: RowArray, x_m: FloatArray, y_m: FloatArray, over: HeightsOver
+    ) -> None:
+        """Give flights that have just crossed a border back to the sector they come from, in place."""
+        if self._of is None or self._of.layout is not state.layout:
+            return  # the city is divided otherwise now
+        number_of = {sector.sector_id: i for i, sector in enumerate(state.layout.sectors)} | {FALLBACK: -1}
+        for at, row in enumerate(rows.tolist()):
+            who = self._telemetry.identity(row)
+            before = self._flights.get(flight_subject(who.aircraft_id, who.track_id))
+            had = None if before is None else number_of.get(before.owner.sector_id)
+            if had is None or had == sector_of[at]:
+                continue
+            around: HeightsOver = {datum: column[at] + _AROUND[:, 2] for datum, column in over.items()}
+            if (_sectors_at(state, x_m[at] + _AROUND[:, 0], y_m[at] + _AROUND[:, 1], around) == had).any():
+                sector_of[at] = had
 
     def last_known(self, aircraft_id: str) -> Owner | None:
         """Return the owner of a flight as it was when last asked for; for threads that may not read the picture."""
@@ -167,6 +194,18 @@ class Ownership:
     def alerts(self) -> list[tuple[Alert, str, Owner]]:
         """Return every open alert with what it is owned as, and its owner."""
         return [(alert, *self.of_alert(alert)) for alert in list(self._alerts.book.open.values())]
+
+
+def _sectors_at(state: State, x_m: FloatArray, y_m: FloatArray, over: HeightsOver) -> RowArray:
+    """Return the number of the sector of each place, shape (n,), -1 for the rest of the city; heights by datum, metres."""
+    sector_of: RowArray = np.full(len(x_m), -1)
+    for i, sector in enumerate(state.layout.sectors):
+        left, bottom, right, top = sector.area.bounds_m
+        boxed = (sector_of < 0) & (x_m >= left) & (x_m <= right) & (y_m >= bottom) & (y_m <= top)
+        near = np.flatnonzero(boxed & sector.holds_height(over[sector.datum]))
+        if len(near):
+            sector_of[near[sector.area.holds(x_m[near], y_m[near])]] = i
+    return sector_of
 
 
 def _start(geometry: PlanGeometry) -> tuple[float, float]:

@@ -302,6 +302,7 @@ function answer(request, url) {
     const weekend = (zone) => zone.properties.applicability?.some((time) => time.weekly)
     return [200, { items: searchParams.has('at') ? zones.filter((zone) => !weekend(zone)) : zones, next_cursor: null }]
   }
+  if (pathname === '/v1/airspace/at') return [200, { alt_hae_m: Number(searchParams.get('alt_m')), alt_amsl_m: Number(searchParams.get('alt_m')) - GEOID_M }]
   if (pathname === '/v1/airspace/cells') return [200, { items: cells(searchParams), next_cursor: null }]
   if (pathname === '/v1/alerts' || pathname === '/v1/contingencies') return [200, { items: [], next_cursor: null }]
   if (pathname === '/v1/corridors') return [200, { items: corridors, next_cursor: null }]

@@ -23,6 +23,7 @@ import { ScreenPlace } from './ScreenPlace'
 import { useScreenKeys, useShortcuts, type Command } from './shortcuts'
 import { useAlerts } from './useAlerts'
 import { useAlertSound } from './useAlertSound'
+import { useMapDatum } from './useMapDatum'
 import { useScreen } from './useScreen'
 import { useChecklists } from './useChecklists'
 import { useSectors } from './useSectors'
@@ -47,6 +48,7 @@ export default function Console({ session, onEnded, onLeave }: Props) {
   const alerts = useAlerts(feed, session.user.role !== 'supplier')
   const sound = useAlertSound(alerts, now_ms)
   const toggleSound = sound.toggle
+  const datum = useMapDatum(feed)
   const [map, setMap] = useState<CityMap | null>(null)
   const [slot, setSlot] = useState<HTMLElement | null>(null)
   const [helpOpen, setHelpOpen] = useState(false)
@@ -87,8 +89,8 @@ export default function Console({ session, onEnded, onLeave }: Props) {
   const follow = useCallback((href: string) => go(new URL(href, window.location.href).searchParams.get('screen') ?? 'live'), [go])
   const openHelp = useCallback(() => setHelpOpen(true), [])
   const state: ConsoleState = useMemo(
-    () => ({ session, feed, stats, now_ms, airspace, alerts, sectors, checklists, map, screen: screen.id, slot, go, openHelp }),
-    [session, feed, stats, now_ms, airspace, alerts, sectors, checklists, map, screen.id, slot, go, openHelp],
+    () => ({ session, feed, stats, now_ms, airspace, alerts, sectors, checklists, datum, map, screen: screen.id, slot, go, openHelp }),
+    [session, feed, stats, now_ms, airspace, alerts, sectors, checklists, datum, map, screen.id, slot, go, openHelp],
   )
 
   return (

@@ -7,6 +7,7 @@ import type { FeedStats } from '../live/protocol'
 import type { CityMap } from '../map/cityMap'
 import type { Airspace } from './hooks'
 import type { Alerts } from './useAlerts'
+import type { DatumControl } from './useMapDatum'
 import type { Checklists } from './useChecklists'
 import type { Sectors } from './useSectors'
 
@@ -22,6 +23,8 @@ export interface ConsoleState {
   /** Which position owns what. */
   readonly sectors: Sectors
   readonly checklists: Checklists
+  /** The datum of heights on the map. */
+  readonly datum: DatumControl
   /** Null until the map is there. */
   readonly map: CityMap | null
   readonly screen: string

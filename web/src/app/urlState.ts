@@ -60,7 +60,7 @@ export function writeUrl(
 }
 
 /** The parameters that stay when one goes to another screen. */
-const lasting = ['lang', 'theme', 'view', 'hide', 'cells', ...filterNames]
+const lasting = ['lang', 'theme', 'view', 'hide', 'cells', 'datum', ...filterNames]
 
 /** The query string of a screen: what lasts of the present one, and the screen's own parameters. */
 export function screenUrl(search: string, screen: string | null, params: Readonly<Record<string, string>> = {}): string {

@@ -71,10 +71,10 @@ export function useTrackFilter(feed: LiveFeed, always: string | null): FilterCon
   useEffect(() => {
     if (!on) return
     const kindOf = (planId: string) => kinds.get(planId) ?? null
-    feed.setFilter(({ row, state, alt_hae_m }) => {
+    feed.setFilter(({ row, state, alt_m }) => {
       const identity = feed.identity(row)
       if (selected.current !== null && identity?.track_id === selected.current) return true
-      const seen = { state: stateNames[state] ?? 'unknown', operator_id: identity?.operator_id ?? null, plan_id: identity?.plan_id ?? null, alt_hae_m }
+      const seen = { state: stateNames[state] ?? 'unknown', operator_id: identity?.operator_id ?? null, plan_id: identity?.plan_id ?? null, alt_m }
       return passes(filter, seen, kindOf)
     })
     return () => feed.setFilter(null)

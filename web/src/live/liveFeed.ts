@@ -1,6 +1,7 @@
 /** The page's end of the live feed: starts the worker, keeps the newest packed frame and who each row is. */
 
 import { epochMs } from './clock'
+import type { Heights, MapDatum } from './heights'
 import type { FeedStats, FromWorker, IndexItem, LiveMessage, ToWorker } from './protocol'
 import { mercatorX, mercatorY, latFromMercator, lonFromMercator } from './mercator'
 import { reckonedSeconds } from './reckoning'
@@ -43,13 +44,16 @@ export interface Fix {
   readonly vel_up_mps: number | null
   readonly heading_deg: number | null
   readonly alt_hae_m: number | null
+  /** In the datum chosen for the map. */
+  readonly alt_m: number | null
 }
 
 /** What a filter is asked about. */
 export interface FilteredSlot {
   readonly row: number
   readonly state: number
-  readonly alt_hae_m: number | null
+  /** In the datum chosen for the map. */
+  readonly alt_m: number | null
 }
 
 type Listener<T> = (value: T) => void
@@ -78,6 +82,7 @@ export class LiveFeed {
   private readonly rowOf = new Map<string, number>()
   private slots = new Int32Array(0)
   private passes: ((slot: FilteredSlot) => boolean) | null = null
+  private heights: Heights | null = null
   protected worker: Worker | null = null
   private readonly origin: { x: number; y: number; lat_deg: number }
 
@@ -152,13 +157,29 @@ export class LiveFeed {
     this.onFrame.send(this.frame)
   }
 
+  /** Show heights above sea level by this model of the geoid; null: above the ellipsoid, as the frames carry them. */
+  setHeights(heights: Heights | null): void {
+    this.heights = heights
+    this.setFilter(this.passes)
+  }
+
+  /** The datum heights on the map are in now. */
+  get datum(): MapDatum {
+    return this.heights === null ? 'HAE' : 'AMSL'
+  }
+
+  private heightAt(data: Float32Array, at: number): number | null {
+    const alt_hae_m = data[at + AT_ALT_HAE_M]!
+    if (alt_hae_m === UNKNOWN) return null
+    return this.heights === null ? alt_hae_m : alt_hae_m - this.heights.undulationM(data[at + AT_X]!, data[at + AT_Y]!)
+  }
+
   /** Bring what passes the filter to the front; returns how many do. */
   private sorted(data: Float32Array, count: number): number {
     const passes = this.passes
     if (passes === null) return count
     return showFirst(data, count, PACKED_WORDS, (at) => {
-      const alt = data[at + AT_ALT_HAE_M]!
-      return passes({ row: data[at + AT_ROW]!, state: data[at + AT_STATE]!, alt_hae_m: alt === UNKNOWN ? null : alt })
+      return passes({ row: data[at + AT_ROW]!, state: data[at + AT_STATE]!, alt_m: this.heightAt(data, at) })
     })
   }
 
@@ -215,6 +236,7 @@ export class LiveFeed {
       vel_up_mps: known(AT_VEL_UP_MPS),
       heading_deg: heading === NO_HEADING ? null : (heading * 180) / Math.PI,
       alt_hae_m: known(AT_ALT_HAE_M),
+      alt_m: this.heightAt(data, at),
     }
   }
 

@@ -11,15 +11,15 @@ export interface TrackFilter {
   /** Organisation id. */
   readonly firm: string | null
   readonly kind: OperationKind | null
-  /** Height above the ellipsoid, as the live feed and the labels have it. */
-  readonly from_hae_m: number | null
-  readonly to_hae_m: number | null
+  /** Heights in the datum of the labels on the map. */
+  readonly from_m: number | null
+  readonly to_m: number | null
 }
 
-export const noFilter: TrackFilter = { states: [], firm: null, kind: null, from_hae_m: null, to_hae_m: null }
+export const noFilter: TrackFilter = { states: [], firm: null, kind: null, from_m: null, to_m: null }
 
-export const filters = ({ states, firm, kind, from_hae_m, to_hae_m }: TrackFilter): boolean =>
-  states.length > 0 || firm !== null || kind !== null || from_hae_m !== null || to_hae_m !== null
+export const filters = ({ states, firm, kind, from_m, to_m }: TrackFilter): boolean =>
+  states.length > 0 || firm !== null || kind !== null || from_m !== null || to_m !== null
 
 const metres = (text: string | null): number | null => {
   const value = text === null || text.trim() === '' ? Number.NaN : Number(text)
@@ -34,18 +34,18 @@ export function readFilter(search: string): TrackFilter {
     states: stateNames.filter((name) => states.includes(name)),
     firm: query.get('firm') || null,
     kind: operationKinds.find((name) => name === query.get('kind')) ?? null,
-    from_hae_m: metres(query.get('above')),
-    to_hae_m: metres(query.get('below')),
+    from_m: metres(query.get('above')),
+    to_m: metres(query.get('below')),
   }
 }
 
 /** What stands in the address for a filter; null takes a parameter away. */
-export const filterParams = ({ states, firm, kind, from_hae_m, to_hae_m }: TrackFilter): Readonly<Record<string, string | null>> => ({
+export const filterParams = ({ states, firm, kind, from_m, to_m }: TrackFilter): Readonly<Record<string, string | null>> => ({
   state: states.length === 0 ? null : states.join(','),
   firm,
   kind,
-  above: from_hae_m === null ? null : String(from_hae_m),
-  below: to_hae_m === null ? null : String(to_hae_m),
+  above: from_m === null ? null : String(from_m),
+  below: to_m === null ? null : String(to_m),
 })
 
 export const filterNames = ['state', 'firm', 'kind', 'above', 'below'] as const
@@ -55,8 +55,8 @@ export interface Seen {
   readonly state: StateName
   readonly operator_id: string | null
   readonly plan_id: string | null
-  /** Null where not known. */
-  readonly alt_hae_m: number | null
+  /** In the datum of the filter; null where not known. */
+  readonly alt_m: number | null
 }
 
 /**
@@ -64,12 +64,12 @@ export interface Seen {
  * firm, kind or layer is shown only what is known to belong to it.
  */
 export function passes(filter: TrackFilter, seen: Seen, kindOf: (planId: string) => OperationKind | null): boolean {
-  const { states, firm, kind, from_hae_m, to_hae_m } = filter
+  const { states, firm, kind, from_m, to_m } = filter
   if (states.length > 0 && !states.includes(seen.state)) return false
   if (firm !== null && seen.operator_id !== firm) return false
   if (kind !== null && (seen.plan_id === null || kindOf(seen.plan_id) !== kind)) return false
-  if (from_hae_m !== null && (seen.alt_hae_m === null || seen.alt_hae_m < from_hae_m)) return false
-  return to_hae_m === null || (seen.alt_hae_m !== null && seen.alt_hae_m <= to_hae_m)
+  if (from_m !== null && (seen.alt_m === null || seen.alt_m < from_m)) return false
+  return to_m === null || (seen.alt_m !== null && seen.alt_m <= to_m)
 }
 
 /**

@@ -70,6 +70,9 @@ export class CityMap {
   private draft: DraftTool | null = null
   private readonly cells: CellShow
   private trail: [number, number][] = []
+  /** What each source was given last, as text. */
+  private readonly pushed = new Map<string, string>()
+  private named = ''
   private following = false
   hiddenGroups: ReadonlySet<LayerGroup> = new Set()
 
@@ -247,7 +250,11 @@ export class CityMap {
     // The names bring characters of their own; their font pieces must be there before the map draws them.
     const words = [...zones, ...corridors, ...sites].map(({ properties }) => properties.name + (properties.name_zh ?? '')).join('')
     const drawn = () => {
-      if (this.ready) this.pushAirspace()
+      if (!this.ready) return
+      // Names whose characters have just come are drawn again, though the data are the same.
+      if (words !== this.named) this.pushed.clear()
+      this.named = words
+      this.pushAirspace()
     }
     // Without a connection the pieces do not come; names are drawn in what is there.
     document.fonts.load(`400 16px "${FONT}"`, words).then(drawn, drawn)
@@ -264,9 +271,18 @@ export class CityMap {
     return this.map.getSource<GeoJSONSource>(name)
   }
 
+  /** Give a source its data where they changed: each time makes the map's worker cut all of it into tiles anew. */
+  private push(name: string, data: GeoJSON.FeatureCollection): void {
+    const source = this.source(name)
+    const text = JSON.stringify(data)
+    if (source === undefined || this.pushed.get(name) === text) return
+    this.pushed.set(name, text)
+    source.setData(data)
+  }
+
   private pushAirspace(only: readonly string[] | null = null): void {
     const found = airspaceCollections({ zones: this.zones, active: this.activeZones, corridors: this.corridors, sites: this.sites, pads: this.pads })
-    for (const [name, data] of Object.entries(found)) if (only === null || only.includes(name)) this.source(name)?.setData(data)
+    for (const [name, data] of Object.entries(found)) if (only === null || only.includes(name)) this.push(name, data)
   }
 
   // ---- drones -----------------------------------------------------------------------------------------------------
@@ -350,7 +366,7 @@ export class CityMap {
 
   private pushFocus(): void {
     if (!this.ready) return
-    this.source('focus')?.setData(focusCollection(this.focused))
+    this.push('focus', focusCollection(this.focused))
     this.markGround()
     this.repaint()
   }
@@ -380,9 +396,9 @@ export class CityMap {
   private pushPlan(): void {
     if (!this.ready) return
     const now_ms = this.feed.serverNowMs()
-    this.source('plan')?.setData(planCollection(this.flight, now_ms))
-    this.source('plan-now')?.setData(planNowCollection(this.flight, now_ms))
-    this.source('trail')?.setData(trailCollection(this.trail))
+    this.push('plan', planCollection(this.flight, now_ms))
+    this.push('plan-now', planNowCollection(this.flight, now_ms))
+    this.push('trail', trailCollection(this.trail))
   }
 
   private eachSecond(): void {

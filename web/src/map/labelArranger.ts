@@ -111,8 +111,8 @@ export class LabelArranger {
     const detailFrom = attention ? LABELS_FROM_ZOOM : DETAIL_FROM_ZOOM
     if (candidate.rank >= 0 && this.map.getZoom() < detailFrom) return { name: short, detail: null }
     const fix = this.feed.fixAt(candidate.slot)
-    const altitude = quantity(t, this.scene.lang, 'unit_m', fix?.alt_hae_m)
+    const altitude = quantity(t, this.scene.lang, 'unit_m', fix?.alt_m)
     const speed = quantity(t, this.scene.lang, 'unit_mps', fix?.speed_mps)
-    return { name: short, detail: t('label_detail', { altitude, speed }) }
+    return { name: short, detail: t(`label_detail_${this.feed.datum}`, { altitude, speed }) }
   }
 }

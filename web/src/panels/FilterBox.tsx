@@ -6,6 +6,7 @@ import type { FilterControl } from '../app/useTrackFilter'
 import { useLook } from '../app/look'
 import { localName, number } from '../i18n/format'
 import { stateNames } from '../live/decode'
+import type { MapDatum } from '../live/heights'
 import { noFilter, operationKinds, type TrackFilter } from '../live/trackFilter'
 import { problemWords } from '../ui/problem'
 import { Icon } from '../ui/icons'
@@ -14,12 +15,13 @@ import './filter.css'
 
 interface Props {
   readonly control: FilterControl
+  readonly datum: MapDatum
   readonly operators: ReadonlyMap<string, Operator>
   readonly isOpen: boolean
   readonly onOpen: (open: boolean) => void
 }
 
-export function FilterButton({ control, operators, isOpen, onOpen }: Props) {
+export function FilterButton({ control, datum, operators, isOpen, onOpen }: Props) {
   const { t } = useLook()
   return (
     <DialogTrigger isOpen={isOpen} onOpenChange={onOpen}>
@@ -29,14 +31,14 @@ export function FilterButton({ control, operators, isOpen, onOpen }: Props) {
       </Button>
       <Popover className="popover filter-popover" placement="bottom end">
         <Dialog aria-label={t('filter_title')} className="filter-box">
-          <FilterForm control={control} operators={operators} />
+          <FilterForm control={control} datum={datum} operators={operators} />
         </Dialog>
       </Popover>
     </DialogTrigger>
   )
 }
 
-function FilterForm({ control: { filter, on, problem, set }, operators }: Pick<Props, 'control' | 'operators'>) {
+function FilterForm({ control: { filter, on, problem, set }, datum, operators }: Pick<Props, 'control' | 'datum' | 'operators'>) {
   const { t, lang } = useLook()
   const change = (part: Partial<TrackFilter>) => set({ ...filter, ...part })
   const height = (text: string): number | null => (text.trim() === '' || !Number.isFinite(Number(text)) ? null : Number(text))
@@ -86,15 +88,15 @@ function FilterForm({ control: { filter, on, problem, set }, operators }: Pick<P
         </select>
       </label>
       <fieldset>
-        <legend>{t('filter_height')}</legend>
+        <legend>{t('filter_height', { datum: t(`datum_${datum}`) })}</legend>
         <div className="filter-heights">
-          {(['from_hae_m', 'to_hae_m'] as const).map((side) => (
+          {(['from_m', 'to_m'] as const).map((side) => (
             <input
               key={side}
               type="number"
               step={10}
-              aria-label={t(side === 'from_hae_m' ? 'filter_from' : 'filter_to')}
-              placeholder={t(side === 'from_hae_m' ? 'filter_from' : 'filter_to')}
+              aria-label={t(side === 'from_m' ? 'filter_from' : 'filter_to')}
+              placeholder={t(side === 'from_m' ? 'filter_from' : 'filter_to')}
               defaultValue={filter[side] ?? ''}
               onChange={(event) => change({ [side]: height(event.target.value) })}
             />

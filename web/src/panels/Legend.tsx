@@ -4,7 +4,9 @@ import { useState } from 'react'
 import { Button, ToggleButton, ToggleButtonGroup } from 'react-aria-components'
 import type { Problem, Restriction } from '../api/types'
 import { useLook } from '../app/look'
+import type { DatumControl } from '../app/useMapDatum'
 import { stateNames } from '../live/decode'
+import { mapDatums } from '../live/heights'
 import { cellViews, type CellView } from '../map/cellLayer'
 import type { LayerGroup } from '../map/cityMap'
 import { problemWords } from '../ui/problem'
@@ -20,9 +22,10 @@ interface Props {
   readonly cells: CellView
   readonly cellProblem: Problem | null
   readonly onCells: (view: CellView) => void
+  readonly datum: DatumControl
 }
 
-export function Legend({ hidden, onToggle, cells, cellProblem, onCells }: Props) {
+export function Legend({ hidden, onToggle, cells, cellProblem, onCells, datum }: Props) {
   const { t, lang } = useLook()
   const [open, setOpen] = useState(true)
   return (
@@ -67,6 +70,24 @@ export function Legend({ hidden, onToggle, cells, cellProblem, onCells }: Props)
               )
             })}
           </ul>
+          <div className="legend-cells">
+            <ToggleButtonGroup
+              aria-label={t('map_datum')}
+              className="chips"
+              selectionMode="single"
+              disallowEmptySelection
+              selectedKeys={[datum.datum]}
+              onSelectionChange={(keys) => datum.set(mapDatums.find((item) => keys.has(item)) ?? 'HAE')}
+            >
+              <span className="quiet">{t('map_datum')}</span>
+              {mapDatums.map((item) => (
+                <ToggleButton key={item} id={item} className="quiet-button chip-button">
+                  {t(`datum_${item}`)}
+                </ToggleButton>
+              ))}
+            </ToggleButtonGroup>
+            {!datum.known && <p className="quiet">{t('map_datum_unknown')}</p>}
+          </div>
           <div className="legend-cells">
             <ToggleButtonGroup
               aria-label={t('cells_title')}

@@ -120,7 +120,7 @@ function firstHidden(): ReadonlySet<LayerGroup> {
 }
 
 export function LiveScreen() {
-  const { session, feed, stats, now_ms, airspace, alerts, map: shared } = useConsole()
+  const { session, feed, stats, now_ms, airspace, alerts, datum, map: shared } = useConsole()
   const map = useRef(shared)
   map.current = shared
   const [picked, setPicked] = useState<Picked | null>(firstPick)
@@ -324,7 +324,7 @@ export function LiveScreen() {
           onPlans={togglePlans}
           boards={
             <>
-              <FilterButton control={filter} operators={fleet.operators} isOpen={filterOpen} onOpen={setFilterOpen} />
+              <FilterButton control={filter} datum={datum.known ? datum.datum : 'HAE'} operators={fleet.operators} isOpen={filterOpen} onOpen={setFilterOpen} />
               <BoardButtons shown={boards} open={board} onToggle={toggleBoard} />
             </>
           }
@@ -362,7 +362,7 @@ export function LiveScreen() {
           onPick={pickAndShow}
         />
         {/* What is urgent takes the room of what explains. */}
-        {!contingenciesOpen && several === null && <Legend hidden={hidden} onToggle={toggleLayer} cells={cells} cellProblem={cellProblem} onCells={setCells} />}
+        {!contingenciesOpen && several === null && <Legend hidden={hidden} onToggle={toggleLayer} cells={cells} cellProblem={cellProblem} onCells={setCells} datum={datum} />}
       </div>
       {trackId !== null && (
         <DronePanel

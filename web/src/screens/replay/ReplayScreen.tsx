@@ -63,8 +63,9 @@ function usePast(replay: ReplayControl, now_ms: number) {
 
 export default function ReplayScreen() {
   const { t, lang } = useLook()
-  const { now_ms, stats, feed: live } = useConsole()
+  const { now_ms, stats, datum, feed: live } = useConsole()
   const replay = useReplay(stats === null ? Date.now() : live.serverNowMs())
+  useEffect(() => replay.feed.setHeights(datum.heights), [replay.feed, datum.heights])
   const flights = useFlights(replay)
   const past = usePast(replay, now_ms)
   const [map, setMap] = useState<CityMap | null>(null)

@@ -41,7 +41,7 @@ export function SelectedCard({ replay, trackId, onClose }: { readonly replay: Re
       </div>
       <dl>
         <Row name={t('field_operator')}>{who?.operator_name ?? null}</Row>
-        <Row name={t('section_altitude')}>{fix === null ? null : `${quantity(t, lang, 'unit_m', fix.alt_hae_m, 1)} ${t('datum_HAE')}`}</Row>
+        <Row name={t('section_altitude')}>{fix === null ? null : `${quantity(t, lang, 'unit_m', fix.alt_m, 1)} ${t(`datum_${replay.feed.datum}`)}`}</Row>
         <Row name={t('field_ground_speed')}>{fix === null ? null : quantity(t, lang, 'unit_mps', fix.speed_mps, 1)}</Row>
         <Row name={t('field_heading')}>{fix === null || fix.heading_deg === null ? null : t('unit_deg', { n: heading(fix.heading_deg) })}</Row>
         <Row name={t('field_coordinates')}>{fix === null ? null : position(fix.lat_deg, fix.lon_deg)}</Row>

@@ -78,7 +78,8 @@ def _reasons_at(judged: dict[str, dict[str, Any]], at: str) -> Sequence[dict[str
 
 def _alerts(session: Session, row: FlightPlanRow, principal: Principal, now_s: float) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
-    for alert in alert_search.about_plan(session, row.plan_id, row.departure_s - _EARLIER_S, now_s, MAX_EACH):
+    since_s = row.departure_s - _EARLIER_S
+    for alert in alert_search.about_plan(session, row.plan_id, row.organisation_id, since_s, now_s, MAX_EACH):
         document = orjson.loads(alert.document)
         told = principal.sees_everything
         found.extend(

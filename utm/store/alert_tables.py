@@ -25,6 +25,17 @@ class AlertRow(SQLModel, table=True):
     document: str = Field(sa_column=Column(Text, nullable=False))
 
 
+class AlertReaderRow(SQLModel, table=True):
+    """That an alert concerns an organisation: by this its list is read without touching another's alerts."""
+
+    __tablename__ = "alert_readers"
+    __table_args__ = (Index("ix_alert_readers_alert_id", "alert_id", "organisation_id"),)
+
+    organisation_id: str = Field(primary_key=True)
+    raised_s: float = Field(primary_key=True)
+    alert_id: str = Field(primary_key=True)
+
+
 class AlertStepRow(SQLModel, table=True):
     """One step of an alert's life."""
 

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlmodel import Session
 
-from utm.store.alert_tables import AlertRow, AlertStepRow
+from utm.store.alert_tables import AlertReaderRow, AlertRow, AlertStepRow
 from utm.store.sql import table
 from utm.store.tables import FlightPlanTable
 
 _plans = table(FlightPlanTable)
 _alerts = table(AlertRow)
+_readers = table(AlertReaderRow)
 _steps = table(AlertStepRow)
 
 
@@ -85,8 +86,11 @@ def alert_times(session: Session, from_s: float, to_s: float, organisation_id: s
         first("acknowledged"),  # type: ignore[call-overload]
         first("resolved"),
         _alerts.c.document,
-    ).where(_alerts.c.raised_s >= from_s, _alerts.c.raised_s < to_s)
+    )
+    raised_s = _alerts.c.raised_s
     if organisation_id is not None:
-        query = query.where(_alerts.c.organisations.contains(f" {organisation_id} ", autoescape=True))
-    for row in session.execute(query.order_by(_alerts.c.raised_s)):
+        raised_s = _readers.c.raised_s
+        query = query.join(_readers, _readers.c.alert_id == _alerts.c.alert_id)
+        query = query.where(_readers.c.organisation_id == organisation_id)
+    for row in session.execute(query.where(raised_s >= from_s, raised_s < to_s).order_by(raised_s)):
         yield AlertTimes(*row)

@@ -1,11 +1,10 @@
 """Counter-offers of this service: the search of `airspace.offers` with the city's zones, corridors, pads and traffic."""
 
-import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import shapely
@@ -18,7 +17,7 @@ from airspace.intent import FlightIntent
 from airspace.intervals import Intervals
 from airspace.offers import incurable, layers, searching, standing_in_the_way, with_offers
 from airspace.offers_delay import blocks
-from airspace.offers_parts import Change, Filed, Offer, R, Setting, Steps
+from airspace.offers_parts import Change, Filed, Offer, Setting, Steps
 from airspace.offers_route import RouteView, rewritten, view, view_of_flight
 from airspace.offers_site import landing_is_in_the_way, other_pads
 from airspace.pads import PadEvent, PadTimes, forbidden_shifts, full_times
@@ -36,6 +35,7 @@ from dispatch.network import Network
 from dispatch.router import Obstacle, ObstaclesNear, Place, clear, obstacle_of
 from utm.airspace_book import AirspaceBook
 from utm.clock import Clock
+from utm.own_time import OwnTime, thread_s
 from utm.plan_records import rfc3339
 from utm.rules.envelope import NamedEnvelope, within_band
 from utm.sky import Sky
@@ -57,34 +57,13 @@ LEAST_BUDGET_MS = 2.0
 """What a search may always spend, however many wait: enough for the shortest delay."""
 
 
-class OwnTime:
-    """CPU time of steps taken between those of others, on one thread."""
-
-    def __init__(self) -> None:
-        self._spent_s, self._since_s = 0.0, time.thread_time()
-
-    def spent_s(self) -> float:
-        """Return what the steps took so far, the running one included."""
-        return self._spent_s + time.thread_time() - self._since_s
-
-    def timed(self, steps: Steps[R]) -> Steps[R]:
-        """Take the steps, and count none of the time between them."""
-        while True:
-            try:
-                doing = next(steps)
-            except StopIteration as end:
-                return cast(R, end.value)
-            self._spent_s = self.spent_s()
-            yield doing
-            self._since_s = time.thread_time()
-
-
 class OfferDesk:
     """Finds counter-offers; keeps what is costly to derive from published airspace until that changes."""
 
     def __init__(self, *, clock: Clock, book: AirspaceBook, sky: Sky, waiting: Callable[[], int] = lambda: 0) -> None:
         """`waiting` tells how many others wait for the writer, on whose time the search runs."""
         self._clock, self._book, self._sky, self._waiting = clock, book, sky, waiting
+        self._own_s: Callable[[], float] = thread_s
         self._obstacles: tuple[object, Policy, ZoneObstacles] | None = None
         self._network: tuple[object, Tolerance, Network] | None = None
         self._offered: dict[str, list[tuple[float, PadEvent]]] = {}
@@ -93,6 +72,10 @@ class OfferDesk:
     def waits_for(self, waiting: Callable[[], int]) -> None:
         """Count those who wait by other means: a helper's writer is the server's."""
         self._waiting = waiting
+
+    def counts_time_by(self, own_s: Callable[[], float]) -> None:
+        """Hold searches to their budget by another clock: in simulated time a search takes none."""
+        self._own_s = own_s
 
     def attach(
         self,
@@ -120,7 +103,7 @@ class OfferDesk:
         curable = frozenset({"pending_authority"}) if envelopes else frozenset()
         if incurable(plan, standing_in_the_way(decision), curable):
             return with_offers(decision, ())
-        watch = OwnTime()
+        watch = OwnTime(self._own_s)
         budget_ms = min(policy.offer_budget_ms, max(LEAST_BUDGET_MS, policy.offer_budget_ms / (1 + self._waiting())))
         now = self._clock.now()
         offered = self._offered_of_late(to_scene_s(now)) if _pad_is_busy(decision) else {}

@@ -152,6 +152,8 @@ class Server:
         bridge = Bridge([], clock=self.clock.unix_s, rates_hz=self._rates_hz)
         transport.listen(bridge.attach_datagrams(transport))
         app = create_app(settings, clock=self.clock, store=store, bus=InProcessBus(), bridge=bridge)
+        # How fast this machine is must not decide what is offered, or a seed would not tell the same story twice.
+        app.state.services.flight_plans.desk.counts_time_by(lambda: 0.0)
         hub = app.state.services.hub
         hub.limits = replace(hub.limits, tick_s=LIVE_TICK_S)
         process = self.process = Process(self.starts, app, store, self.loop)

@@ -94,10 +94,11 @@ def inside_any(place: Place, near: ObstaclesNear) -> bool:
     return any(prepared.intersects(item.tight, point) for item in near((*place, *place)))
 
 
-def shortest_way(start: Place, goal: Place, near: ObstaclesNear) -> list[Place] | None:
+def shortest_way(start: Place, goal: Place, near: ObstaclesNear, most_m: float = math.inf) -> list[Place] | None:
     """Return the corners of the shortest way from start to goal, both included, around every obstacle.
 
-    None where start or goal lie in one, where there is no way, or where it needs more corners than the limits allow.
+    None where start or goal lie in one, where there is no way of at most `most_m`, or where it needs more corners than
+    the limits allow.
     """
     if inside_any(start, near) or inside_any(goal, near):
         return None
@@ -113,7 +114,7 @@ def shortest_way(start: Place, goal: Place, near: ObstaclesNear) -> list[Place] 
             known[id(item)] = _without_margin_at(item, start, goal)
         if sum(len(item.corners) for item in known.values()) > MAX_CORNERS:
             return None
-        found = _search(start, goal, list(known.values()))
+        found = _search(start, goal, list(known.values()), most_m)
         if found is None:
             return None
         way = found
@@ -139,7 +140,7 @@ def _entered(places: Sequence[Place], near: ObstaclesNear, *, tight: bool = Fals
     return list(found.values())
 
 
-def _search(start: Place, goal: Place, obstacles: list[Obstacle]) -> list[Place] | None:
+def _search(start: Place, goal: Place, obstacles: list[Obstacle], most_m: float) -> list[Place] | None:
     corners = np.concatenate([item.corners for item in obstacles])
     points = shapely.points(corners)
     free = np.ones(len(corners), bool)
@@ -163,7 +164,8 @@ def _search(start: Place, goal: Place, obstacles: list[Obstacle]) -> list[Place]
         done[here] = True
         others = np.flatnonzero(~done)
         reach = best[here] + np.hypot(*(nodes[others] - nodes[here]).T)
-        others, reach = others[reach < best[others]], reach[reach < best[others]]
+        worth = (reach < best[others]) & (reach + to_goal[others] <= most_m)
+        others, reach = others[worth], reach[worth]
         seen = _visible(nodes[here], nodes[others], obstacles)
         for node, length in zip(others[seen].tolist(), reach[seen].tolist(), strict=True):
             best[node], came[node] = length, here

@@ -14,6 +14,7 @@ from sqlmodel import Session
 from airspace.timebase import from_scene_s, to_scene_s
 from dispatch.carrier import Carrier
 from dispatch.energy import battery_share, over_ground_mps
+from dispatch.flight_design import Flight
 from dispatch.jobs import Job, Task
 from dispatch.orders import URGENCY, OrderState, OrderStep
 from utm.api.body import validate
@@ -197,21 +198,14 @@ class Booker:
         return ready, energy_wh
 
     def _body(self, orders: Sequence[OrderRow], carrier: Carrier, flight: PlannedFlight) -> dict[str, Any]:
-        levels = self._designer.levels(flight.origin_id, flight.destination_id)
-        level = levels[flight.level_at % len(levels)]
-        mass_kg = carrier.model.mass_kg + flight.payload_kg
-        found = self._designer.designed(
-            flight.origin_id, flight.destination_id, carrier.model.cruise_mps, level, flight.departs_at, mass_kg
-        )
-        if found.flight is None:
-            raise NotBooked(found.cause or "no_way")
+        found = self._designed(carrier, flight)
         cruise_mps = carrier.model.cruise_mps
         air = self._weather.between(flight.origin_id, flight.destination_id, flight.departs_at)
         course_m = self._designer.course_m(flight.origin_id, flight.destination_id)
         speed_mps = over_ground_mps(cruise_mps, *course_m, air)
         urgent = max((URGENCY[class_of(order.priority_class)].plan_priority for order in orders), default=0)
         body = plan_body(
-            found.flight,
+            found,
             carrier,
             flight.departs_at,
             origin_id=flight.origin_id,
@@ -221,7 +215,7 @@ class Booker:
             remarks=_remarks(orders, flight),
             cruise_mps=speed_mps,
         )
-        arrives_s = to_scene_s(flight.departs_at) + found.flight.slowed(cruise_mps, speed_mps).lasts_s
+        arrives_s = to_scene_s(flight.departs_at) + found.slowed(cruise_mps, speed_mps).lasts_s
         body["alternate_site_ids"] = alternates_near(
             self._plans.book, carrier, flight.origin_id, flight.destination_id, arrives_s
         )
@@ -230,6 +224,21 @@ class Booker:
                 "dropping_or_dangerous"
             ]  # Order 761, Article 31(2): an application of its own
         return body
+
+    def _designed(self, carrier: Carrier, flight: PlannedFlight) -> Flight:
+        """Return the flight at the best level, or at the next one of those that have any."""
+        asked = flight.origin_id, flight.destination_id, carrier, flight.payload_kg, flight.departs_at
+        if flight.level_at == 0:
+            found = self._designer.best(*asked)
+            if found is None or found.flight is None:
+                raise NotBooked("no_way" if found is None else found.cause or "no_way")
+            return found.flight
+        at_levels = self._designer.flyable(*asked)
+        if flight.level_at >= len(at_levels):
+            raise NotBooked("no_slot")
+        higher = at_levels[flight.level_at].flight
+        assert higher is not None
+        return higher
 
     def _booking(
         self,

@@ -26,7 +26,7 @@ from dispatch.flight_design import CLIMB_MPS, DESCENT_MPS, Flight, design, gates
 from dispatch.ground_risk import GroundRisk, with_energy
 from dispatch.jobs import Leg
 from dispatch.priced_way import PricedGround, best_way
-from dispatch.router import Place, shortest_way
+from dispatch.router import Place, inside_any, shortest_way
 from utm.airspace_book import AirspaceBook
 from utm.flight_plans import FlightPlans
 from utm.ground.desk import GroundDesk
@@ -41,6 +41,8 @@ _STATES: Final = 8
 """So many states of the airspace are remembered: flights are planned across the edge of an hour (ours)."""
 _OFF_M: Final = 100.0
 """A zone so far off a way, beside the tolerance, does not change it: more than any margin a way keeps (ours)."""
+DETOUR_MOST: Final = 1.25
+"""A way longer than this many times the straight line is taken only where no other level has a shorter one (ours)."""
 _MASS_STEP: Final = 1.25
 """Ways are found for the mass rounded up to the next power of this: a little louder than the flight (ours)."""
 _USUAL_MASS_KG: Final = 15.0
@@ -68,7 +70,7 @@ class _Ways:
     """What was found while one airspace is in force, which is kept alive beside it."""
 
     airspace: tuple[Any, ...]
-    designed: dict[tuple[str, str, float, float, float], Designed] = field(default_factory=dict)
+    designed: dict[tuple[str, str, float, float, float, bool], Designed] = field(default_factory=dict)
     legs: dict[tuple[str, str, EnergyModel, float, Air], Leg | None] = field(default_factory=dict)
 
 
@@ -106,20 +108,28 @@ class FlightDesigner:
         level_agl_m: float,
         at: datetime,
         mass_kg: float | None = None,
+        *,
+        about_straight: bool = False,
     ) -> Designed:
-        """Return what was found at a level; the mass decides how loud the flight is and how hard it would fall."""
+        """Return what was found at a level; the mass decides how loud the flight is and how hard it would fall.
+
+        With `about_straight` only a way is looked for that is no longer than `DETOUR_MOST` times the straight line.
+        """
         at_s = to_scene_s(at)
         ways = self._ways(at_s).designed
         # Only noise makes one way better for a heavier flight; how hard it falls is judged for its own mass below.
         loud = self._ground is not None and self._ground.rules.price.price > 0.0
         mass = _rounded_up(_USUAL_MASS_KG if mass_kg is None or not loud else mass_kg)
-        place = (origin_id, destination_id, cruise_mps, level_agl_m, mass)
+        place = (origin_id, destination_id, cruise_mps, level_agl_m, mass, about_straight)
+        if about_straight and (*place[:-1], False) in ways:
+            place = (*place[:-1], False)
         if place not in ways:
             if len(ways) >= _CACHED:
                 ways.clear()
             # For the whole hour and the next: the same ways hold for every flight that leaves within it.
             from_s = at_s // _WINDOW_S * _WINDOW_S
-            ways[place] = self._designed(origin_id, destination_id, cruise_mps, level_agl_m, from_s, mass)
+            most = DETOUR_MOST if about_straight else math.inf
+            ways[place] = self._designed(origin_id, destination_id, cruise_mps, level_agl_m, from_s, mass, most)
         found = ways[place]
         if self._ground is None or found.ground is None or mass_kg is None:
             return found
@@ -211,20 +221,53 @@ class FlightDesigner:
     def best(
         self, origin_id: str, destination_id: str, carrier: Carrier, payload_kg: float, at: datetime
     ) -> Designed | None:
-        """Return what was found at the first level that has a flight, else at the last level; None for no such sites."""
-        sites, found = self._book.sites, None
-        if origin_id not in sites or destination_id not in sites:
+        """Return what was found at the first level without a long way around, else at the first that has a way at all; where
+        none has, why the last one has none; None for no such sites.
+
+        A zone that ends below a level is flown over, not gone around.
+        """
+        if origin_id not in self._book.sites or destination_id not in self._book.sites:
             return None
+        found = None
         mass_kg = carrier.model.mass_kg + payload_kg
-        for level in self.levels(origin_id, destination_id):
-            found = self.designed(origin_id, destination_id, carrier.model.cruise_mps, level, at, mass_kg)
-            if found.flight is not None:
-                return found
+        for about_straight in (True, False):
+            for level in self.levels(origin_id, destination_id):
+                found = self.designed(
+                    origin_id,
+                    destination_id,
+                    carrier.model.cruise_mps,
+                    level,
+                    at,
+                    mass_kg,
+                    about_straight=about_straight,
+                )
+                if found.flight is not None and (
+                    not about_straight or self._about_straight(found.flight, origin_id, destination_id)
+                ):
+                    return found
         return found
+
+    def _about_straight(self, flight: Flight, origin_id: str, destination_id: str) -> bool:
+        return flight.length_m <= DETOUR_MOST * math.hypot(*self.course_m(origin_id, destination_id)) + _OFF_M
+
+    def flyable(
+        self, origin_id: str, destination_id: str, carrier: Carrier, payload_kg: float, at: datetime
+    ) -> list[Designed]:
+        """Return what was found at every level that has a flight, the best of them first."""
+        first = self.best(origin_id, destination_id, carrier, payload_kg, at)
+        if first is None or first.flight is None:
+            return []
+        mass_kg = carrier.model.mass_kg + payload_kg
+        others = [
+            self.designed(origin_id, destination_id, carrier.model.cruise_mps, level, at, mass_kg)
+            for level in self.levels(origin_id, destination_id)
+            if level != first.flight.level_agl_m
+        ]
+        return [first, *(one for one in others if one.flight is not None)]
 
     def _designed(
         self, origin_id: str, destination_id: str, cruise_mps: float, level_agl_m: float, at_s: float,
-        mass_kg: float | None,
+        mass_kg: float | None, most: float,
     ) -> Designed:  # fmt: skip
         book = self._book
         origin, destination = book.sites.get(origin_id), book.sites.get(destination_id)
@@ -237,8 +280,16 @@ class FlightDesigner:
             return self._along_corridors(origin, destination, cruise_mps, level_agl_m, at_s, mass_kg)
         obstacles = self._plans.desk.zone_obstacles(book.policy)
         heights = {datum: self._band(origin, destination, level_agl_m, datum) for datum in ("AGL", "AMSL", "HAE")}
-        near = obstacles.near(heights, at_s, at_s + 2 * _WINDOW_S)
-        shortest = shortest_way(start, goal, near)
+        until_s = at_s + 2 * _WINDOW_S
+        ends = (origin.x_m, origin.y_m), (destination.x_m, destination.y_m)
+        if any(inside_any(place, obstacles.near(heights, at_s, until_s)) for place in ends):
+            return Designed(None, None, "no_way")
+        # Between climb and descent a flight is at its level: what ends below is flown over. Over uneven ground only the
+        # true height is known to stay as it is.
+        near = obstacles.near({**heights, "AGL": (level_agl_m, level_agl_m)}, at_s, until_s)
+        shortest = shortest_way(start, goal, near, most * math.dist(start, goal) + _OFF_M)
+        if shortest is None and most < math.inf:
+            return Designed(None, None, "no_way")
         if self._ground is None:
             return self._as_flight(origin, destination, cruise_mps, level_agl_m, shortest, None, None)
         desk, risks = self._ground, {}

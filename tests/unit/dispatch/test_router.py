@@ -91,3 +91,16 @@ def test_ways_are_the_shortest_of_the_whole_visibility_graph(seed: int) -> None:
     assert way is not None
     assert clear(way, near)
     assert length(way) <= apart[0, 1] + 1e-6
+
+
+def test_a_way_longer_than_asked_for_is_none() -> None:
+    """A bound on the length keeps the shortest way where it is short enough, and gives none where it is not."""
+    near = among(block(-10.0, -500.0, 10.0, 500.0, 0.0))
+    start, goal = (-300.0, 0.0), (300.0, 0.0)
+    around = shortest_way(start, goal, near)
+    assert around is not None
+    length_m = length(around)
+    assert length_m > 1_000.0
+    assert shortest_way(start, goal, near, length_m + 1.0) == around
+    assert shortest_way(start, goal, near, length_m - 1.0) is None
+    assert shortest_way((0.0, 900.0), (300.0, 900.0), near, 1.0) == [(0.0, 900.0), (300.0, 900.0)]

@@ -1,6 +1,9 @@
 import { expect, test } from 'vitest'
-import { bodyOf, commandTypes, contingencyKinds, type Contingency, type Effect, type EffectVolume } from '../src/api/commands'
+import { bodyOf, commandTypes, contingencyKinds, divertTypes, moreTypes, type Contingency, type Effect, type EffectVolume } from '../src/api/commands'
+import type { SiteState } from '../src/api/fleetState'
+import type { Site } from '../src/api/types'
 import { mayCommand } from '../src/command/authority'
+import { landingSites, needsChoice, positionRates, ratesBody, waysFocus, withWay, type Way } from '../src/command/choices'
 import { commandStates, commandsTo, isOver, standing, taken, type CommandState, type GivenCommand } from '../src/command/commandBook'
 import { inOrder } from '../src/command/contingencyOrder'
 import { orderFocus } from '../src/command/orderFocus'
@@ -131,4 +134,54 @@ test('what an order would reserve is drawn as closed outlines, a disc with its r
 test('an order that takes no airspace leaves the map to what else is looked at', () => {
   expect(orderFocus([])).toBeNull()
   expect(orderFocus([effect([]), effect(null)])).toBeNull()
+})
+
+const siteState = (site_id: string, change: Partial<SiteState> = {}): SiteState => ({ site_id, name: site_id, open: true, pads: 2, pads_free: 1, next_free_at: null, stays_ahead: 0, ...change })
+const siteAt = (site_id: string, lon_deg: number): Site => ({ type: 'Feature', geometry: { type: 'Point', coordinates: [lon_deg, 22.7] }, properties: { site_id, name: site_id } })
+
+test('sites to land at: open ones on the map, those with a pad free first, the nearest of each first', () => {
+  const states = [siteState('far'), siteState('full', { pads_free: 0 }), siteState('near'), siteState('shut', { open: false }), siteState('nowhere')]
+  const sites = [siteAt('far', 114.3), siteAt('full', 114.2001), siteAt('near', 114.21), siteAt('shut', 114.2)]
+  const found = landingSites(states, sites, { lat_deg: 22.7, lon_deg: 114.2 })
+  expect(found.map(({ site_id }) => site_id)).toEqual(['near', 'far', 'full'])
+  expect(found[0]!.away_m).toBeGreaterThan(900)
+  expect(found[0]!.away_m).toBeLessThan(1200)
+  expect(landingSites(states, sites, null).every(({ away_m }) => away_m === null)).toBe(true)
+})
+
+const way = (kind: string, ...places: readonly (readonly [number, number])[]): Way => ({
+  kind,
+  site_id: kind === 'site' ? 'st_1' : null,
+  detail: kind,
+  detail_zh: kind,
+  arrives_at: at(600),
+  length_m: 1000,
+  plan: { route: { waypoints: places.map(([lat_deg, lon_deg]) => ({ lat_deg, lon_deg })) } },
+})
+
+test('every way offered is drawn, the one looked at in full and on top', () => {
+  const [direct, site] = [way('direct', [22.7, 114.2], [22.71, 114.2]), way('site', [22.7, 114.2], [22.7, 114.21])]
+  expect(waysFocus([], null)).toBeNull()
+  expect(waysFocus([direct, site], null)!.lines.map(({ quiet }) => quiet)).toEqual([false, false])
+  const looked = waysFocus([direct, site], direct)!
+  expect(looked.lines.map(({ quiet }) => quiet)).toEqual([true, false])
+  expect(looked.lines[1]!.points).toEqual([[114.2, 22.7], [114.2, 22.71]])
+  expect(waysFocus([direct, site], site)!.site_id).toBe('st_1')
+})
+
+test('the new way of a reroute is drawn with what the order reserves, other orders draw no way', () => {
+  const reserved = { lines: [{ kind: 'reserved' as const, points: [[114, 22] as const, [114, 23] as const] }], place: null, zone_id: null, site_id: null }
+  const direct = way('direct', [22.7, 114.2], [22.71, 114.2])
+  expect(withWay(reserved, { type: 'reroute', plan: direct.plan })!.lines.map(({ kind }) => kind)).toEqual(['reserved', 'offer'])
+  expect(withWay(null, { type: 'reroute', plan: direct.plan })!.lines).toHaveLength(1)
+  expect(withWay(reserved, { type: 'hold' })).toBe(reserved)
+  expect(withWay(null, { type: 'hold' })).toBeNull()
+})
+
+test('every order has a name, and exactly those that need a member ask for a choice', () => {
+  const all = [...commandTypes, ...divertTypes, ...moreTypes]
+  expect(new Set(all).size).toBe(9)
+  for (const type of all) expect(keyFor('command_type_', type)).not.toBeNull()
+  expect(all.filter(needsChoice)).toEqual(['land_at_site', 'reroute', 'set_message_rates'])
+  for (const hz of positionRates) expect(ratesBody(hz)).toEqual({ type: 'set_message_rates', rates: { GLOBAL_POSITION_INT: hz } })
 })

@@ -1,10 +1,16 @@
 /** GivenCommands to vehicles and contingencies over HTTP, shaped after the public API. */
 
+import type { Way } from '../command/choices'
 import type { GivenCommand } from '../command/commandBook'
 import { request, type Answer } from './client'
 import type { DecisionReason, Page, Problem } from './types'
 
+/** Orders that need nothing but the press, and may be given to several at once. */
 export const commandTypes = ['hold', 'resume', 'rtl', 'land'] as const
+/** Orders to one vehicle for which something is chosen first. */
+export const divertTypes = ['land_at_site', 'reroute'] as const
+/** What is seldom needed; a mission before the flight is its firm's to write. */
+export const moreTypes = ['upload_geofence', 'set_message_rates', 'upload_plan'] as const
 export type CommandType = (typeof commandTypes)[number]
 
 /** What is asked of a vehicle: the type and the members it takes. */
@@ -76,6 +82,10 @@ export const checkCommand = (aircraftId: string, body: CommandBody, grounds: Pic
 
 export const giveCommand = (aircraftId: string, body: CommandBody, grounds: Grounds): Promise<Answer<GivenCommand>> =>
   request<GivenCommand>('POST', commandsOf(aircraftId), { ...body, ...grounds })
+
+/** Ways the vehicle's flight could take instead, each approved as things stand. */
+export const getReroutes = (aircraftId: string): Promise<Answer<{ readonly plan_id: string; readonly items: readonly Way[] }>> =>
+  request('GET', `/v1/aircraft/${encodeURIComponent(aircraftId)}/reroutes`)
 
 export interface MassBody {
   readonly aircraft_id: string

@@ -2,18 +2,22 @@
 
 import { useEffect, useRef, useState } from 'react'
 import { Button, Label, TextArea, TextField } from 'react-aria-components'
-import { bodyOf, checkCommand, giveCommand, commandTypes, type Effect, type Grounds, type CommandBody, type CommandProblem } from '../api/commands'
+import { bodyOf, checkCommand, giveCommand, commandTypes, divertTypes, moreTypes, type Effect, type Grounds, type CommandBody, type CommandProblem } from '../api/commands'
 import type { Problem } from '../api/types'
 import { useConsole } from '../app/consoleContext'
 import { useLook } from '../app/look'
 import { useCommands } from '../app/useCommands'
+import { needsChoice, withWay, type Place } from '../command/choices'
 import { standing, type GivenCommand } from '../command/commandBook'
+import { orderFocus } from '../command/orderFocus'
 import { beijingTime, instant, number } from '../i18n/format'
 import { keyFor, type Lang, type Translate } from '../i18n/translate'
 import type { LiveFeed } from '../live/liveFeed'
 import type { LinkState } from '../live/protocol'
+import type { Focus } from '../map/focusDrawing'
 import { CommandMark } from '../ui/CommandMark'
 import { problemWords } from '../ui/problem'
+import { CommandChoice } from './CommandChoice'
 import { Section } from './Drawer'
 import { ownedByOther } from './SupervisorReason'
 
@@ -26,13 +30,15 @@ interface Props {
   readonly now_ms: number
   /** An order asked about from elsewhere; `nth` tells one press from the next. */
   readonly asked?: { readonly type: string | null; readonly nth: number } | null
-  /** What the order in question would do, for the map; nothing when none is. */
-  readonly onEffects: (effects: readonly Effect[]) => void
+  /** Where the vehicle is, when that is known. */
+  readonly at: Place | null
+  /** What the order in question would take, or the ways to choose from, for the map; null when there is nothing. */
+  readonly onFocus: (focus: Focus | null) => void
 }
 
 type Step =
   | { readonly phase: 'idle' }
-  | { readonly phase: 'checking' | 'reason'; readonly body: CommandBody }
+  | { readonly phase: 'choosing' | 'checking' | 'reason'; readonly body: CommandBody }
   | { readonly phase: 'effect' | 'sending'; readonly body: CommandBody; readonly effect: Effect; readonly token: string | null }
   | { readonly phase: 'failed'; readonly body: CommandBody; readonly problem: Problem }
   /** No answer came to the order itself: it may have been taken. */
@@ -53,10 +59,11 @@ export function commandName(t: Translate, type: string): string {
   return key === null ? type : t(key)
 }
 
-export function CommandBox({ feed, aircraftId, centre, link, now_ms, asked = null, onEffects }: Props) {
+export function CommandBox({ feed, aircraftId, centre, link, now_ms, at, asked = null, onFocus }: Props) {
   const { t, lang } = useLook()
   const { orders, take, reload } = useCommands(feed, aircraftId)
   const [step, setStep] = useState<Step>(idle)
+  const [more, setMore] = useState(false)
   const { sectors } = useConsole()
   const [reason, setReason] = useState('')
   const [override, setOverride] = useState('')
@@ -81,6 +88,13 @@ export function CommandBox({ feed, aircraftId, centre, link, now_ms, asked = nul
     if (!answer.ok) return setStep(asksReason(answer.problem) ? { phase: 'reason', body } : { phase: 'failed', body, problem: answer.problem })
     const effect = answer.value.effects[0]
     setStep(effect === undefined ? { phase: 'failed', body, problem: { code: 'unreadable_answer' } } : { phase: 'effect', body, effect, token: null })
+  }
+
+  /** Ask about an order, after a choice where it needs one. */
+  const ask = (type: string) => {
+    if (!needsChoice(type)) return void check({ type })
+    question.current++
+    setStep({ phase: 'choosing', body: { type } })
   }
 
   const give = async (body: CommandBody, effect: Effect, token: string | null) => {
@@ -117,30 +131,48 @@ export function CommandBox({ feed, aircraftId, centre, link, now_ms, asked = nul
   useEscape(open, cancel)
 
   const effect = step.phase === 'effect' || step.phase === 'sending' ? step.effect : null
-  useEffect(() => onEffects(effect === null ? [] : [effect]), [effect, onEffects])
-  useEffect(() => () => onEffects([]), [onEffects])
+  const body = step.phase === 'idle' ? null : step.body
+  useEffect(() => onFocus(effect === null || body === null ? null : withWay(orderFocus([effect]), body)), [effect, body, onFocus])
+  useEffect(() => () => onFocus(null), [onFocus])
 
   const nth = asked?.nth ?? null
   useEffect(() => {
     if (asked === null) return
     buttons.current?.scrollIntoView({ block: 'nearest' })
     if (asked.type === null) buttons.current?.querySelector<HTMLElement>('button')?.focus()
-    else if (!busy) void check({ type: asked.type })
+    else if (!busy) ask(asked.type)
     // One press elsewhere is one question here.
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [nth])
 
+  const button = (type: string) => (
+    <Button key={type} data-type={type} className="quiet-button command-button" data-asked={open && step.body.type === type} isDisabled={busy} onPress={() => ask(type)}>
+      {commandName(t, type)}
+      {needsChoice(type) ? '…' : ''}
+    </Button>
+  )
   return (
     <Section title={t('commands_title')}>
-      <div ref={buttons} className="command-buttons" role="group" aria-label={t('commands_title')}>
-        {commandTypes.map((type) => (
-          <Button key={type} data-type={type} className="quiet-button command-button" data-asked={open && step.body.type === type} isDisabled={busy} onPress={() => void check({ type })}>
-            {commandName(t, type)}
+      <div ref={buttons} role="group" aria-label={t('commands_title')}>
+        <div className="command-buttons">{commandTypes.map(button)}</div>
+        <div className="command-buttons command-buttons-wide">
+          {divertTypes.map(button)}
+          <Button className="quiet-button command-button" aria-expanded={more} onPress={() => setMore(!more)}>
+            {t(more ? 'command_fewer' : 'command_more')}
           </Button>
-        ))}
+        </div>
+        {more && <div className="command-buttons command-buttons-wide">{moreTypes.filter((type) => type !== 'upload_plan' || !centre).map(button)}</div>}
       </div>
       {open && (
         <Question title={commandName(t, step.body.type)}>
+          {step.phase === 'choosing' && needsChoice(step.body.type) && (
+            <>
+              <CommandChoice key={step.body.type} aircraftId={aircraftId} type={step.body.type} at={at} onChosen={(chosen) => void check(chosen)} onFocus={onFocus} />
+              <div className="decide-buttons">
+                <Cancel onPress={cancel} />
+              </div>
+            </>
+          )}
           {step.phase === 'checking' && <p className="quiet">{t('command_checking')}</p>}
           {step.phase === 'reason' && (
             <form
@@ -162,7 +194,7 @@ export function CommandBox({ feed, aircraftId, centre, link, now_ms, asked = nul
           {(step.phase === 'effect' || step.phase === 'sending') && (
             <>
               <EffectWords effect={step.effect} />
-              {step.token !== null && <p className="command-second">{t('command_second')}</p>}
+              {step.token !== null && <p className="command-second">{t(step.body.type === 'land_at_site' ? 'command_second_site' : 'command_second')}</p>}
               {!step.effect.allowed && step.effect.recommended != null && (
                 <div className="command-better">
                   <p>{t('command_better', { what: inWords(lang, step.effect.recommended) })}</p>
@@ -193,8 +225,8 @@ export function CommandBox({ feed, aircraftId, centre, link, now_ms, asked = nul
                 {t('command_not_given', { reason: problemWords(t, lang, step.problem) })}
               </p>
               <div className="decide-buttons">
-                <Button className="quiet-button" onPress={() => void check(step.body)}>
-                  {t('command_again')}
+                <Button className="quiet-button" onPress={() => (step.body.type === 'reroute' ? ask('reroute') : void check(step.body))}>
+                  {t(step.body.type === 'reroute' ? 'command_other_way' : 'command_again')}
                 </Button>
                 <Cancel onPress={cancel} over />
               </div>

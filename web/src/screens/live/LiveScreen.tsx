@@ -373,7 +373,7 @@ export function LiveScreen() {
           now_ms={now_ms}
           commands={
             mayOrder && aircraftId !== null ? (
-              <CommandBox key={aircraftId} feed={feed} aircraftId={aircraftId} centre={role === 'dispatcher'} link={stats?.link ?? 'connecting'} now_ms={now_ms} asked={asked?.aircraft_id === aircraftId ? asked : null} onEffects={takeEffects} />
+              <CommandBox key={aircraftId} feed={feed} aircraftId={aircraftId} centre={role === 'dispatcher'} link={stats?.link ?? 'connecting'} now_ms={now_ms} at={drone?.fix ?? null} asked={asked?.aircraft_id === aircraftId ? asked : null} onFocus={setReserved} />
             ) : null
           }
           following={following}

@@ -38,7 +38,17 @@ test('a site that is opened and published unchanged says the same, what the form
   expect(sent).toMatchObject({ site_id: 'st_yard', pads: 3, elevation_amsl_m: 12.5, radius_m: 40, operator_id: 'org_a', source: 'survey', charging_w: 1200, battery_swap_s: 90, approach_deg: [[350, 20]] })
   expect(sent['opening_hours']).toEqual([{ weekly: [{ days: ['MO', 'TU'], from: '08:00', to: '24:00' }] }])
   expect(sent['slot']).toEqual({ prep_s: 45, turn_around_s: 120 })
-  expect(sent['closures']).toEqual([site.properties.closures![1], { starts_at: '2031-03-02T00:00:00.000Z', ends_at: '2031-03-02T02:00:00.000Z', reason: 'paint' }])
+  expect(sent['closures']).toEqual([{ weekly: [{ days: ['SU'], from: '10:00', to: '11:00' }], reason: 'market' }, { starts_at: '2031-03-02T00:00:00.000Z', ends_at: '2031-03-02T02:00:00.000Z', reason: 'paint' }])
+})
+
+test('weekly closures are changed in the form; what it cannot show is kept as it is', () => {
+  const rich = { starts_at: '2031-01-01T00:00:00Z', ends_at: null, weekly: [{ days: ['MO'], from: '08:00', to: '09:00' }] }
+  const draft = siteDraftOf({ ...site, properties: { ...site.properties, closures: [rich, ...site.properties.closures!] } })
+  expect(draft.weeklyClosures).toEqual([{ days: ['SU'], from: '10:00', to: '11:00', reason: 'market' }])
+  const changed = { ...draft, closures: [], weeklyClosures: [{ ...draft.weeklyClosures[0]!, days: ['SA', 'SU'], to: '00:00', reason: '' }] }
+  expect(siteFaults(changed)).toEqual([])
+  expect(siteFeature(changed).properties!['closures']).toEqual([rich, { weekly: [{ days: ['SA', 'SU'], from: '10:00', to: '24:00' }] }])
+  expect(siteFaults({ ...draft, weeklyClosures: [{ days: [], from: '10:00', to: '11:00', reason: '' }] })).toEqual(['closure'])
 })
 
 test('hours the form cannot show are kept as they are', () => {

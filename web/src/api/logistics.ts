@@ -16,6 +16,12 @@ export interface Words {
   readonly detail_zh?: string | null
 }
 
+/** One reason for the time of a flight, and how many seconds it made of it. */
+export interface WhyThen extends Words {
+  readonly code: string
+  readonly seconds: number
+}
+
 export interface OrderStep extends Words {
   readonly at: string
   readonly state: OrderState
@@ -48,7 +54,7 @@ export interface Order {
   readonly mission_id?: string | null
   readonly plan_id?: string | null
   readonly aircraft_id?: string | null
-  readonly why?: (Words & { readonly alternatives?: readonly { readonly aircraft_id: string; readonly arrives_at: string }[] }) | null
+  readonly why?: (Words & { readonly alternatives?: readonly { readonly aircraft_id: string; readonly arrives_at: string }[]; readonly times?: readonly WhyThen[] }) | null
   readonly cause?: (Words & { readonly code: string }) | null
   /** Only in the answer about one order. */
   readonly story?: readonly OrderStep[]

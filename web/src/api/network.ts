@@ -1,5 +1,6 @@
 /** Sites, corridors, people on the ground and ways between sites, as the network screen reads and writes them. */
 
+import type { GroundRules } from '../network/groundRules'
 import { request } from './client'
 import type { Datum, Feature, WeeklyTime } from './types'
 
@@ -198,3 +199,7 @@ export const putPopulation = (file: File, options: PopulationOptions) => request
 export const withdrawPopulation = (gridId: string) => request<null>('DELETE', `/v1/population/grids/${id(gridId)}`)
 
 export const findRoutes = (asked: RouteAsked) => request<Routes>('POST', '/v1/routes', asked)
+
+export const getGroundRules = () => request<GroundRules>('GET', '/v1/ground-risk/rules')
+/** Publish rules over the version that was read; the service refuses where somebody published meanwhile. */
+export const putGroundRules = (rules: Omit<GroundRules, 'version'>, version: number) => request<GroundRules>('PUT', '/v1/ground-risk/rules', rules, { 'If-Match': `"${version}"` })

@@ -11,14 +11,16 @@ export type Shape =
   | { readonly kind: 'polygon'; readonly points: readonly LonLat[] }
   | { readonly kind: 'circle'; readonly points: readonly LonLat[]; readonly radius_m: number }
   | { readonly kind: 'corridor'; readonly points: readonly LonLat[]; readonly width_m: number }
+  /** Single places, each by itself. */
+  | { readonly kind: 'places'; readonly points: readonly LonLat[] }
   /** An area of several parts or with holes: shown and kept as it is, not edited by its vertices. */
   | { readonly kind: 'fixed'; readonly points: readonly LonLat[]; readonly geometry: GeoJSON.Polygon | GeoJSON.MultiPolygon }
 
 export const drawnKinds = ['polygon', 'circle', 'corridor'] as const
 export type DrawnKind = (typeof drawnKinds)[number]
 
-export const emptyShape = (kind: DrawnKind): Shape =>
-  kind === 'polygon' ? { kind, points: [] } : kind === 'circle' ? { kind, points: [], radius_m: 500 } : { kind, points: [], width_m: 100 }
+export const emptyShape = (kind: DrawnKind | 'places'): Shape =>
+  kind === 'polygon' || kind === 'places' ? { kind, points: [] } : kind === 'circle' ? { kind, points: [], radius_m: 500 } : { kind, points: [], width_m: 100 }
 
 const M_PER_DEG = 111_195
 const perLon = (lat_deg: number) => M_PER_DEG * Math.cos((lat_deg * Math.PI) / 180)
@@ -69,7 +71,7 @@ export function corridorRing(points: readonly LonLat[], width_m: number): LonLat
 export function ringOf(shape: Shape): readonly LonLat[] {
   if (shape.kind === 'circle') return shape.points[0] === undefined ? [] : circleRing(shape.points[0], shape.radius_m)
   if (shape.kind === 'corridor') return corridorRing(shape.points, shape.width_m)
-  if (shape.kind === 'fixed') return []
+  if (shape.kind === 'fixed' || shape.kind === 'places') return []
   return shape.points.length < 3 ? [] : [...shape.points, shape.points[0]!]
 }
 
@@ -115,6 +117,7 @@ export type ShapeFault = (typeof shapeFaults)[number]
 /** What is wrong with a shape, seen at once; the service judges the rest. */
 export function faultOf(shape: Shape): ShapeFault | null {
   if (shape.kind === 'fixed') return null
+  if (shape.kind === 'places') return shape.points.length === 0 ? 'few_points' : null
   if (shape.kind === 'circle') return shape.points.length === 0 ? 'few_points' : shape.radius_m > 0 && shape.radius_m <= 100_000 ? null : 'radius'
   if (shape.points.length < (shape.kind === 'polygon' ? 3 : 2)) return 'few_points'
   if (shape.kind === 'corridor' && !(shape.width_m > 0 && shape.width_m <= 20_000)) return 'width'

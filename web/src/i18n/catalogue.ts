@@ -18,6 +18,7 @@ import { fleet } from './areas/fleet'
 import { flight } from './areas/flight'
 import { handover } from './areas/handover'
 import { indicators } from './areas/indicators'
+import { inspection } from './areas/inspection'
 import { logistics } from './areas/logistics'
 import { map } from './areas/map'
 import { network } from './areas/network'
@@ -36,7 +37,7 @@ import type { Entry } from './entry'
 
 export type { Entry, Text } from './entry'
 
-export const areas = { account, admin, airspace, alerts, approvals, commands, degraded, faults, fleet, flight, handover, indicators, logistics, map, network, orders, panels, plans, policy, reach, replay, screens, search, sectors, shell, weather } as const
+export const areas = { account, admin, airspace, alerts, approvals, commands, degraded, faults, fleet, flight, handover, indicators, inspection, logistics, map, network, orders, panels, plans, policy, reach, replay, screens, search, sectors, shell, weather } as const
 
 export const catalogue = {
   ...account,
@@ -51,6 +52,7 @@ export const catalogue = {
   ...flight,
   ...handover,
   ...indicators,
+  ...inspection,
   ...logistics,
   ...map,
   ...network,

@@ -138,6 +138,7 @@ export class DraftTool {
       const centre = shape.points[0]
       return centre === undefined ? points : [...points, [{ what: 'radius', index: 0 }, fromPlane(centre, [shape.radius_m, 0])]]
     }
+    if (shape.kind === 'places') return points
     const last = shape.kind === 'polygon' && shape.points.length > 2 ? shape.points.length : shape.points.length - 1
     const middles = Array.from({ length: Math.max(0, last) }, (_, index): [Handle, LonLat] => {
       const [a, b] = [shape.points[index]!, shape.points[(index + 1) % shape.points.length]!]

@@ -11,6 +11,14 @@ export interface ClosureDraft {
   readonly reason: string
 }
 
+/** Closed every week on these days, from one time of day to another. */
+export interface WeeklyClosureDraft {
+  readonly days: readonly string[]
+  readonly from: string
+  readonly to: string
+  readonly reason: string
+}
+
 export interface SiteDraft {
   /** Null: a new site. */
   readonly version: number | null
@@ -29,7 +37,8 @@ export interface SiteDraft {
   readonly dayTo: string
   readonly keptHours: readonly Period[]
   readonly closures: readonly ClosureDraft[]
-  /** Closures at weekly times, which this form leaves as they are. */
+  readonly weeklyClosures: readonly WeeklyClosureDraft[]
+  /** Closures too rich for this form, which it leaves as they are. */
   readonly keptClosures: readonly Closure[]
   readonly prep: string
   readonly clear: string
@@ -64,6 +73,7 @@ export const emptySite = (): SiteDraft => ({
   dayTo: '20:00',
   keptHours: [],
   closures: [],
+  weeklyClosures: [],
   keptClosures: [],
   prep: '',
   clear: '',
@@ -77,8 +87,11 @@ export const emptySite = (): SiteDraft => ({
   shape: { kind: 'circle', points: [], radius_m: 30 },
 })
 
-const isPlainWeekly = (hours: readonly Period[]) =>
-  hours.length === 1 && hours[0]!.starts_at == null && hours[0]!.ends_at == null && hours[0]!.weekly?.length === 1
+const isWeekly = (item: Period) => item.starts_at == null && item.ends_at == null && item.weekly?.length === 1
+const isPlainWeekly = (hours: readonly Period[]) => hours.length === 1 && isWeekly(hours[0]!)
+/** Midnight at the end of a day is written 24:00, and typed 00:00. */
+const typedEnd = (to: string | undefined) => (to === undefined || to === '24:00' ? '00:00' : to.slice(0, 5))
+const writtenEnd = (to: string) => (to === '00:00' ? '24:00' : to)
 const isDated = (closure: Closure) => closure.starts_at != null && closure.ends_at != null && (closure.weekly ?? []).length === 0
 
 export function siteDraftOf({ geometry, properties, version }: NetworkSite): SiteDraft {
@@ -99,9 +112,10 @@ export function siteDraftOf({ geometry, properties, version }: NetworkSite): Sit
     open: properties.open ?? true,
     hours: hours.length === 0 ? 'always' : weekly === null ? 'kept' : 'weekly',
     keptHours: hours,
-    ...(weekly === null ? {} : { days: weekly.days ?? empty.days, dayFrom: (weekly.from ?? '00:00').slice(0, 5), dayTo: weekly.to === undefined || weekly.to === '24:00' ? '00:00' : weekly.to.slice(0, 5) }),
+    ...(weekly === null ? {} : { days: weekly.days ?? empty.days, dayFrom: (weekly.from ?? '00:00').slice(0, 5), dayTo: typedEnd(weekly.to) }),
     closures: closures.filter(isDated).map((item) => ({ from: toField(Date.parse(item.starts_at!)), to: toField(Date.parse(item.ends_at!)), reason: item.reason ?? '' })),
-    keptClosures: closures.filter((item) => !isDated(item)),
+    weeklyClosures: closures.filter(isWeekly).map((item) => ({ days: item.weekly![0]!.days ?? empty.days, from: (item.weekly![0]!.from ?? '00:00').slice(0, 5), to: typedEnd(item.weekly![0]!.to), reason: item.reason ?? '' })),
+    keptClosures: closures.filter((item) => !isDated(item) && !isWeekly(item)),
     prep: text(properties.slot?.prep_s),
     clear: text(properties.slot?.clear_s),
     turn: text(properties.slot?.turn_around_s),
@@ -148,6 +162,7 @@ export function siteFaults(draft: SiteDraft): readonly SiteFault[] {
   if (draft.elevation.trim() !== '' && Number.isNaN(Number(draft.elevation))) found.push('number')
   if (draft.hours === 'weekly' && (draft.days.length === 0 || draft.dayFrom === '' || draft.dayTo === '')) found.push('hours')
   if (draft.closures.some(({ from, to }) => !((fromField(from) ?? Infinity) < (fromField(to) ?? -Infinity)))) found.push('closure')
+  if (draft.weeklyClosures.some(({ days, from, to }) => days.length === 0 || from === '' || to === '')) found.push('closure')
   if (parseSectors(draft.approaches) === null || parseSectors(draft.departures) === null) found.push('sectors')
   const drawn = faultOf(draft.shape)
   if (drawn !== null) found.push(drawn)
@@ -159,13 +174,14 @@ export function siteFeature(draft: SiteDraft): GeoJSON.Feature {
   const [centre] = draft.shape.points
   const slot = { prep_s: amount(draft.prep), clear_s: amount(draft.clear), turn_around_s: amount(draft.turn) }
   const given = Object.fromEntries(Object.entries(slot).filter(([, value]) => value !== null))
-  const hours = draft.hours === 'kept' ? draft.keptHours : draft.hours === 'weekly' ? [{ weekly: [{ days: draft.days, from: draft.dayFrom, to: draft.dayTo === '00:00' ? '24:00' : draft.dayTo }] }] : null
+  const hours = draft.hours === 'kept' ? draft.keptHours : draft.hours === 'weekly' ? [{ weekly: [{ days: draft.days, from: draft.dayFrom, to: writtenEnd(draft.dayTo) }] }] : null
   const dated = draft.closures.map(({ from, to, reason }) => ({
     starts_at: new Date(fromField(from)!).toISOString(),
     ends_at: new Date(fromField(to)!).toISOString(),
     ...(reason.trim() === '' ? {} : { reason: reason.trim() }),
   }))
-  const closures = [...draft.keptClosures, ...dated]
+  const weekly = draft.weeklyClosures.map(({ days, from, to, reason }) => ({ weekly: [{ days, from, to: writtenEnd(to) }], ...(reason.trim() === '' ? {} : { reason: reason.trim() }) }))
+  const closures = [...draft.keptClosures, ...weekly, ...dated]
   const approach_deg = parseSectors(draft.approaches) ?? []
   const departure_deg = parseSectors(draft.departures) ?? []
   const elevation_amsl_m = amount(draft.elevation)

@@ -11,7 +11,7 @@ import { keyFor } from '../i18n/translate'
 import { ParcelMark } from '../ui/ParcelMark'
 import { problemWords } from '../ui/problem'
 import { Drawer, Row, Section, Time } from './Drawer'
-import { LatenessWords, said } from './OrderTimes'
+import { LatenessWords, said, span } from './OrderTimes'
 
 interface Props {
   readonly told: ParcelTold
@@ -146,6 +146,7 @@ function CarrierSection({ told, order, fleet, siteName, onPlan }: CarrierProps) 
   const mission = told.missions.get(order.mission_id ?? '') ?? null
   const carrier = told.carrier?.aircraft_id === aircraft_id ? told.carrier : null
   const others = why?.alternatives ?? []
+  const times = why?.times ?? []
   return (
     <>
       <Section title={t('parcel_carrier')}>
@@ -165,6 +166,16 @@ function CarrierSection({ told, order, fleet, siteName, onPlan }: CarrierProps) 
       {why != null && (
         <Section title={t('parcel_why')}>
           <p>{said(lang, why)}</p>
+          {times.length > 0 && (
+            <ol className="why-times" aria-label={t('parcel_why_then')}>
+              {times.map((item, i) => (
+                <li key={i}>
+                  <span>{said(lang, item)}</span>
+                  <span className="why-seconds">{item.seconds < 1 ? '—' : span(t, lang, item.seconds)}</span>
+                </li>
+              ))}
+            </ol>
+          )}
           {others.length > 0 && (
             <dl>
               {others.map((other) => {

@@ -9,7 +9,8 @@ import { inBeijing, lateness } from '../parcel/parcelTimes'
 /** What the service says, in the reader's language and clock. */
 export const said = (lang: Lang, words: Words): string => inBeijing(lang === 'zh-CN' ? (words.detail_zh ?? words.detail) : words.detail)
 
-function span(t: Translate, lang: Lang, seconds: number): string {
+/** A span of time in words, to the second below two minutes. */
+export function span(t: Translate, lang: Lang, seconds: number): string {
   const s = Math.abs(seconds)
   if (s < 120) return t('unit_s', { n: number(lang, s) })
   return s < 7200 ? t('unit_min', { n: number(lang, Math.round(s / 60)) }) : t('unit_h', { n: number(lang, s / 3600, 1) })

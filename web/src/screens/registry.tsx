@@ -29,6 +29,7 @@ export const screens: readonly Screen[] = [
   { id: 'airspace', icon: 'airspace', title: 'screen_airspace', letter: 'z', roles: ['dispatcher', 'regulator'], layout: 'map', View: lazy(() => import('./airspace/AirspaceScreen')) },
   { id: 'logistics', icon: 'gantt', title: 'screen_logistics', letter: 'b', roles: ['operator', 'dispatcher', 'regulator', 'admin'], layout: 'page', View: lazy(() => import('./logistics/LogisticsScreen')) },
   { id: 'network', icon: 'network', title: 'screen_network', letter: 'n', roles: ['operator', 'dispatcher', 'regulator', 'admin'], layout: 'map', View: lazy(() => import('./network/NetworkScreen')) },
+  { id: 'inspection', icon: 'camera', title: 'screen_inspection', letter: 'v', roles: ['operator', 'dispatcher', 'regulator', 'admin'], layout: 'map', View: lazy(() => import('./inspection/InspectionScreen')) },
   { id: 'weather', icon: 'weather', title: 'screen_weather', letter: 't', roles: ['operator', 'dispatcher', 'regulator', 'admin'], layout: 'map', View: lazy(() => import('./weather/WeatherScreen')) },
   { id: 'replay', icon: 'replay', title: 'screen_replay', letter: 'r', roles: ['operator', 'dispatcher', 'regulator', 'admin'], layout: 'page', View: lazy(() => import('./replay/ReplayScreen')) },
   { id: 'indicators', icon: 'chart', title: 'screen_indicators', letter: 'i', roles: ['operator', 'dispatcher', 'regulator', 'admin'], layout: 'page', View: lazy(() => import('./indicators/IndicatorsScreen')) },

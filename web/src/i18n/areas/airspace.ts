@@ -38,6 +38,7 @@ export const airspace = {
   draw_help_polygon: { zh: '在地图上点按各顶点；双击或点按首点结束。之后可拖动顶点，或拖动边的中点以增加顶点。', en: 'Click each corner; double-click or click the first to finish. Then drag corners, or the middle of an edge to add one.' },
   draw_help_circle: { zh: '点按圆心，再点按圆周。之后可拖动圆心或圆周上的点。', en: 'Click the centre, then the edge. Then drag either.' },
   draw_help_corridor: { zh: '点按中线各点；双击结束。宽度在下方填写。', en: 'Click along the middle line; double-click to finish. Its width is below.' },
+  draw_help_places: { zh: '在地图上点按各位置；双击结束。之后可拖动。', en: 'Click each place; double-click to finish. Then drag them.' },
   draw_radius: { zh: '半径（米）', en: 'Radius (m)' },
   draw_width: { zh: '全宽（米）', en: 'Full width (m)' },
   draw_area: { zh: '面积 {n} 平方公里', en: '{n} km²' },

@@ -89,6 +89,7 @@ export const orders = {
   mission_state_cancelled: { zh: '已取消', en: 'cancelled' },
   mission_state_expired: { zh: '已过期', en: 'expired' },
   parcel_new: { zh: '新建订单', en: 'New order' },
+  parcel_why_then: { zh: '为何是此时', en: 'Why at this time' },
   parcel_from: { zh: '起点', en: 'From' },
   parcel_to: { zh: '终点', en: 'To' },
   parcel_choose_site: { zh: '请选择起降点', en: 'Choose a site' },

@@ -4,13 +4,15 @@ import { useEffect, useRef, useState } from 'react'
 import { Button, ToggleButton, ToggleButtonGroup, Tooltip, TooltipTrigger } from 'react-aria-components'
 import { useLook } from '../../app/look'
 import { parsePositions, writePosition } from '../../draw/coordinates'
-import { areaKm2, drawnKinds, emptyShape, withPoints, type Shape } from '../../draw/shape'
+import { areaKm2, drawnKinds, emptyShape, withPoints, type DrawnKind, type Shape } from '../../draw/shape'
 import { number } from '../../i18n/format'
 import { Field } from '../../panels/OrderForm'
 import { Icon } from '../../ui/icons'
 
 interface Props {
   readonly shape: Shape
+  /** The kinds one may choose from; none: the kind is settled elsewhere. */
+  readonly kinds?: readonly DrawnKind[]
   readonly drawing: boolean
   readonly canUndo: boolean
   readonly canRedo: boolean
@@ -20,30 +22,32 @@ interface Props {
   readonly onRedo: () => void
 }
 
-export function ShapeBox({ shape, drawing, canUndo, canRedo, onShape, onDrawing, onUndo, onRedo }: Props) {
+export function ShapeBox({ shape, kinds = drawnKinds, drawing, canUndo, canRedo, onShape, onDrawing, onUndo, onRedo }: Props) {
   const { t, lang } = useLook()
   const km2 = areaKm2(shape)
   return (
     <fieldset className="zone-group">
       <legend>{t('draw_shape')}</legend>
       <div className="draw-head">
-        <ToggleButtonGroup
-          aria-label={t('draw_shape')}
-          className="chips"
-          selectionMode="single"
-          selectedKeys={[shape.kind]}
-          onSelectionChange={(keys) => {
-            const kind = drawnKinds.find((item) => keys.has(item))
-            if (kind === undefined || kind === shape.kind) return
-            onShape(shape.kind === 'fixed' ? emptyShape(kind) : withPoints(emptyShape(kind), kind === 'circle' ? shape.points.slice(0, 1) : shape.points))
-          }}
-        >
-          {drawnKinds.map((kind) => (
-            <ToggleButton key={kind} id={kind} className="quiet-button chip-button">
-              {t(`draw_${kind}`)}
-            </ToggleButton>
-          ))}
-        </ToggleButtonGroup>
+        {kinds.length > 0 && (
+          <ToggleButtonGroup
+            aria-label={t('draw_shape')}
+            className="chips"
+            selectionMode="single"
+            selectedKeys={[shape.kind]}
+            onSelectionChange={(keys) => {
+              const kind = kinds.find((item) => keys.has(item))
+              if (kind === undefined || kind === shape.kind) return
+              onShape(shape.kind === 'fixed' ? emptyShape(kind) : withPoints(emptyShape(kind), kind === 'circle' ? shape.points.slice(0, 1) : shape.points))
+            }}
+          >
+            {kinds.map((kind) => (
+              <ToggleButton key={kind} id={kind} className="quiet-button chip-button">
+                {t(`draw_${kind}`)}
+              </ToggleButton>
+            ))}
+          </ToggleButtonGroup>
+        )}
         <Tool name="undo" label={t('airspace_undo')} off={!canUndo} onPress={onUndo} />
         <Tool name="redo" label={t('airspace_redo')} off={!canRedo} onPress={onRedo} />
         <Tool name="trash" label={t('draw_clear')} off={shape.points.length === 0} onPress={() => onShape(emptyShape(shape.kind === 'fixed' ? 'polygon' : shape.kind))} />

@@ -1,27 +1,26 @@
-/** Sites and fleet: every vehicle with its link, energy and service, every site with its pads, every battery. */
+/** Sites and fleet: every vehicle with its link, energy and service, every site with its pads; what a firm keeps, to change. */
 
 import { useMemo, useState } from 'react'
 import { Button, Tab, TabList, TabPanel, Tabs, ToggleButton } from 'react-aria-components'
-import { getBatteries, getFleetState, type Battery, type FleetState, type VehicleState } from '../../api/fleetState'
+import { getFleetState, type FleetState, type VehicleState } from '../../api/fleetState'
 import { useConsole } from '../../app/consoleContext'
 import { useFleet } from '../../app/hooks'
 import { useLook } from '../../app/look'
-import { LOSSY_PCT, LOW_BATTERY_PCT, serviceLeftS, serviceSoon, shownVehicles, vehicleRank, worn } from '../../fleet/condition'
+import { LOSSY_PCT, LOW_BATTERY_PCT, serviceLeftS, serviceSoon, shownVehicles, vehicleRank } from '../../fleet/condition'
 import { instant, localName, number, quantity } from '../../i18n/format'
 import { Time } from '../../panels/Drawer'
 import { useAsked } from '../../panels/flight/useFlightStory'
 import { problemWords } from '../../ui/problem'
 import { Icon } from '../../ui/icons'
+import { BatteriesTab, CarriersTab, CrewsTab } from './KeptTabs'
 import './fleet.css'
 
 const EVERY_MS = 3_000
-const BATTERIES_EVERY_MS = 30_000
 
 export default function FleetScreen() {
   const { t, lang } = useLook()
   const state = useAsked('fleet', getFleetState, EVERY_MS)
-  const batteries = useAsked('batteries', getBatteries, BATTERIES_EVERY_MS)
-  const problem = state.problem ?? batteries.problem
+  const { problem } = state
   return (
     <div className="page">
       <div className="page-head">
@@ -37,11 +36,15 @@ export default function FleetScreen() {
           <TabList className="tab-list" aria-label={t('screen_fleet')}>
             <Tab id="vehicles" className="tab">{t('fleet_vehicles')}</Tab>
             <Tab id="sites" className="tab">{t('fleet_sites')}</Tab>
+            <Tab id="carriers" className="tab">{t('fleet_carriers')}</Tab>
             <Tab id="batteries" className="tab">{t('fleet_batteries')}</Tab>
+            <Tab id="crews" className="tab">{t('fleet_crews')}</Tab>
           </TabList>
           <TabPanel id="vehicles">{state.value === null ? <p className="quiet">{t('value_waiting')}</p> : <Vehicles state={state.value} />}</TabPanel>
           <TabPanel id="sites">{state.value === null ? <p className="quiet">{t('value_waiting')}</p> : <Sites state={state.value} />}</TabPanel>
-          <TabPanel id="batteries">{batteries.value === null ? <p className="quiet">{t('value_waiting')}</p> : <Batteries items={batteries.value.items} />}</TabPanel>
+          <TabPanel id="carriers"><CarriersTab /></TabPanel>
+          <TabPanel id="batteries"><BatteriesTab /></TabPanel>
+          <TabPanel id="crews"><CrewsTab /></TabPanel>
         </Tabs>
       </div>
     </div>
@@ -180,38 +183,6 @@ function Sites({ state }: { readonly state: FleetState }) {
             </tr>
           )
         })}
-      </tbody>
-    </table>
-  )
-}
-
-function Batteries({ items }: { readonly items: readonly Battery[] }) {
-  const { t, lang } = useLook()
-  if (items.length === 0) return <p className="quiet fleet-none">{t('fleet_batteries_none')}</p>
-  const sorted = [...items].sort((a, b) => b.cycles / Math.max(1, b.cycles_max) - a.cycles / Math.max(1, a.cycles_max))
-  return (
-    <table className="fleet-table" aria-label={t('fleet_batteries')}>
-      <thead>
-        <tr>
-          {(['fleet_battery', 'fleet_site_state', 'fleet_capacity', 'fleet_cycles'] as const).map((key) => (
-            <th key={key} scope="col">
-              {t(key)}
-            </th>
-          ))}
-        </tr>
-      </thead>
-      <tbody>
-        {sorted.map((battery) => (
-          <tr key={battery.battery_id}>
-            <th scope="row">{battery.label}</th>
-            <td>{battery.state}</td>
-            <td>{quantity(t, lang, 'unit_wh', battery.capacity_wh)}</td>
-            <td data-bad={worn(battery)}>
-              {t('fleet_cycles_of', { n: number(lang, battery.cycles), max: number(lang, battery.cycles_max) })}
-              {worn(battery) && <strong> · {t('fleet_worn')}</strong>}
-            </td>
-          </tr>
-        ))}
       </tbody>
     </table>
   )

@@ -28,10 +28,11 @@ import { CorridorList, SiteList } from './NetworkLists'
 import { Question, Said } from './parts'
 import { PeopleBox } from './PeopleBox'
 import { RouteBox } from './RouteBox'
+import { RulesBox } from './RulesBox'
 import { LineBox } from './LineBox'
 import { SiteForm } from './SiteForm'
 
-const tabs = ['sites', 'corridors', 'people', 'ways', 'files'] as const
+const tabs = ['sites', 'corridors', 'people', 'ways', 'rules', 'files'] as const
 type Tab = (typeof tabs)[number]
 
 type Draft = { readonly kind: 'site'; readonly of: SiteDraft } | { readonly kind: 'corridor'; readonly of: CorridorDraft }
@@ -204,6 +205,7 @@ export default function NetworkScreen() {
         {draft === null && tab === 'sites' && <SiteList sites={sites} edits={may.site} onNew={() => open({ kind: 'site', of: emptySite() }, true)} onEdit={(item) => open({ kind: 'site', of: siteDraftOf(item) }, false)} />}
         {draft === null && tab === 'corridors' && <CorridorList corridors={corridors} edits={may.corridor} onNew={() => open({ kind: 'corridor', of: emptyCorridor() }, true)} onEdit={(item) => open({ kind: 'corridor', of: corridorDraftOf(item) }, false)} />}
         {draft === null && tab === 'people' && <PeopleBox map={map} changes={may.people} />}
+        {draft === null && tab === 'rules' && <RulesBox edits={may.people} />}
         {draft === null && tab === 'ways' && <RouteBox sites={airspace.sites} onFocus={setFocus} />}
         {draft === null && tab === 'files' && <NetworkFileBox changes={may.corridor} onPreview={setPreview} onPublished={() => void load()} />}
         {draft !== null && history !== null && (

@@ -31,6 +31,8 @@ export function SiteForm({ draft, operators, onChange }: Props) {
   const firms = draft.operator_id === '' || operators.some(({ organisation_id }) => organisation_id === draft.operator_id) ? operators : [{ organisation_id: draft.operator_id, name: draft.operator_id }, ...operators]
   const closure = (index: number, change: Partial<SiteDraft['closures'][number]>) =>
     onChange({ closures: draft.closures.map((item, i) => (i === index ? { ...item, ...change } : item)) }, `closure${index}`)
+  const weekly = (index: number, change: Partial<SiteDraft['weeklyClosures'][number]>) =>
+    onChange({ weeklyClosures: draft.weeklyClosures.map((item, i) => (i === index ? { ...item, ...change } : item)) }, `weekly${index}`)
   return (
     <>
       <div className="zone-grid">
@@ -85,16 +87,7 @@ export function SiteForm({ draft, operators, onChange }: Props) {
         </ToggleButtonGroup>
         {draft.hours === 'weekly' && (
           <>
-            <ToggleButtonGroup aria-label={t('zone_form_days')} className="chips" selectionMode="multiple" selectedKeys={draft.days} onSelectionChange={(keys) => onChange({ days: weekdays.filter((day) => keys.has(day)) })}>
-              {weekdays.map((day) => {
-                const key = keyFor('day_', day)
-                return (
-                  <ToggleButton key={day} id={day} className="quiet-button chip-button">
-                    {key === null ? day : t(key)}
-                  </ToggleButton>
-                )
-              })}
-            </ToggleButtonGroup>
+            <Days days={draft.days} onChange={(days) => onChange({ days })} />
             <div className="zone-grid">
               <Field label={t('zone_form_day_from')}>{(id) => <input id={id} type="time" value={draft.dayFrom} onChange={(event) => onChange({ dayFrom: event.target.value }, 'dayFrom')} />}</Field>
               <Field label={t('zone_form_day_to')}>{(id) => <input id={id} type="time" value={draft.dayTo} onChange={(event) => onChange({ dayTo: event.target.value }, 'dayTo')} />}</Field>
@@ -115,9 +108,27 @@ export function SiteForm({ draft, operators, onChange }: Props) {
             </Button>
           </div>
         ))}
-        <Button className="quiet-button" onPress={() => onChange({ closures: [...draft.closures, { from: '', to: '', reason: '' }] })}>
-          <Icon name="plus" /> {t('network_closure_add')}
-        </Button>
+        {draft.weeklyClosures.map((item, index) => (
+          <div key={index} className="network-closure">
+            <div className="network-days">
+              <Days days={item.days} onChange={(days) => weekly(index, { days })} />
+            </div>
+            <Field label={t('zone_form_day_from')}>{(id) => <input id={id} type="time" value={item.from} onChange={(event) => weekly(index, { from: event.target.value })} />}</Field>
+            <Field label={t('zone_form_day_to')}>{(id) => <input id={id} type="time" value={item.to} onChange={(event) => weekly(index, { to: event.target.value })} />}</Field>
+            <Text label={t('zone_form_reason')} value={item.reason} onChange={(reason) => weekly(index, { reason })} />
+            <Button className="icon-button" aria-label={t('network_closure_remove')} onPress={() => onChange({ weeklyClosures: draft.weeklyClosures.filter((_, i) => i !== index) })}>
+              <Icon name="trash" />
+            </Button>
+          </div>
+        ))}
+        <div className="decide-buttons">
+          <Button className="quiet-button" onPress={() => onChange({ closures: [...draft.closures, { from: '', to: '', reason: '' }] })}>
+            <Icon name="plus" /> {t('network_closure_add')}
+          </Button>
+          <Button className="quiet-button" onPress={() => onChange({ weeklyClosures: [...draft.weeklyClosures, { days: ['SU'], from: '10:00', to: '12:00', reason: '' }] })}>
+            <Icon name="plus" /> {t('network_closure_add_weekly')}
+          </Button>
+        </div>
       </fieldset>
       <fieldset className="zone-group">
         <legend>{t('network_directions')}</legend>
@@ -128,5 +139,21 @@ export function SiteForm({ draft, operators, onChange }: Props) {
         <p className="quiet">{t('network_directions_help')}</p>
       </fieldset>
     </>
+  )
+}
+
+function Days({ days, onChange }: { readonly days: readonly string[]; readonly onChange: (days: readonly string[]) => void }) {
+  const { t } = useLook()
+  return (
+    <ToggleButtonGroup aria-label={t('zone_form_days')} className="chips" selectionMode="multiple" selectedKeys={days} onSelectionChange={(keys) => onChange(weekdays.filter((day) => keys.has(day)))}>
+      {weekdays.map((day) => {
+        const key = keyFor('day_', day)
+        return (
+          <ToggleButton key={day} id={day} className="quiet-button chip-button">
+            {key === null ? day : t(key)}
+          </ToggleButton>
+        )
+      })}
+    </ToggleButtonGroup>
   )
 }

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.e2e.conftest import City
+from tests.e2e.conftest import City, wait_for
 from tests.e2e.console.pages import signed_in
+from tests.fakes import filing
 
 pytestmark = [pytest.mark.slow, pytest.mark.e2e, pytest.mark.timeout(240)]
 
@@ -115,6 +116,79 @@ def test_an_officer_offers_another_height(browser: Browser, city: City, artifact
     assert told["state"] == "refused"
     offer = told["decision"]["counter_offers"][0]
     assert (offer["kind"], offer["cost"]["delay_s"]) == ("delay", 1800.0)
+
+
+def level(lat_deg: float, lons_deg: tuple[float, float], **more: Any) -> dict[str, Any]:
+    """Return a route along a parallel at 60 m."""
+    points = [{"lat_deg": lat_deg, "lon_deg": lon, "alt_m": 60, "alt_datum": "AGL"} for lon in lons_deg]
+    return {"type": "trajectory", "cruise_speed_mps": 10.0, "waypoints": [{**points[0], **more}, *points[1:]]}
+
+
+def file_amid_others(city: City) -> dict[str, Any]:
+    """File a plan that waits, then two others of the same firm that are approved and hover in its way."""
+    departure_at = datetime.now(UTC) + timedelta(hours=50)
+    with city.client("operator") as operator:
+        zones = operator.get("/v1/zones", params={"limit": 200}).json()
+
+        def body(aircraft_id: str, route: dict[str, Any], starts_at: datetime = departure_at) -> dict[str, Any]:
+            return {
+                "aircraft_id": aircraft_id,
+                "operation_type": "inspection",
+                "departure_at": starts_at.isoformat(),
+                "route": route,
+                "remarks": WHOLE,
+            }
+
+        def outcome(plan: dict[str, Any]) -> str:
+            answer = operator.post("/v1/flight-plans/check", json=plan).json()
+            return str(answer.get("decision", {}).get("outcome"))
+
+        first, *hovering = (filing.register(operator) for _ in range(3))
+        for zone in zones.get("features") or zones["items"]:
+            if zone["properties"]["restriction"] != "REQ_AUTHORISATION" or zone["geometry"]["type"] != "Polygon":
+                continue
+            ring = zone["geometry"]["coordinates"][0]
+            lat = sum(point[1] for point in ring[:-1]) / (len(ring) - 1)
+            east = max(point[0] for point in ring)
+            through = body(first, level(lat, (east - 0.001, east + 0.03)))
+            # Out of the zone the way is east for some 3 km: two places there, hovered at while the first passes.
+            places = [east + 0.012, east + 0.022]
+            early = departure_at - timedelta(seconds=60)
+            others = [
+                body(aircraft_id, level(lat, (lon, lon + 0.0001), hold_s=900.0), early)
+                for aircraft_id, lon in zip(hovering, places, strict=True)
+            ]
+            if outcome(through) == "pending" and all(outcome(other) == "approved" for other in others):
+                pending: dict[str, Any] = operator.post("/v1/flight-plans", json=through).json()
+                assert pending["state"] == "pending", pending
+                for other in others:
+                    filing.expect_approved(operator, other)
+                return pending
+    pytest.fail("no zone has a free way beside it")
+
+
+def test_all_that_stands_against_a_plan_is_drawn_and_one_of_it_brought_forward(browser: Browser, city: City) -> None:
+    """Two conflicts are on the map at once; the first stands out, and the other after a press."""
+    pending = file_amid_others(city)
+    with signed_in(browser, city, "dispatcher", f"?lang=en&screen=approvals&item={pending['plan_id']}") as page:
+        forward = page.get_by_role("button", name="Bring forward on map")
+        expect(forward).to_have_count(2, timeout=60_000)
+
+        def drawn() -> list[bool]:
+            lines = page.evaluate("window.__hexlane ? window.__hexlane.focusLines() : []")
+            return [line["quiet"] for line in lines if line["kind"] == "other"]
+
+        wait_for(lambda: sorted(drawn()) == [False, True], 60, "the paths of both others")
+        expect(forward.first).to_have_attribute("aria-pressed", "true")
+        forward.nth(1).click()
+        expect(forward.nth(1)).to_have_attribute("aria-pressed", "true")
+        expect(forward.first).to_have_attribute("aria-pressed", "false")
+        wait_for(lambda: sorted(drawn()) == [False, True], 60, "the paths of both others, the second forward")
+    with city.client("dispatcher") as dispatcher:
+        answer = dispatcher.post(
+            f"/v1/flight-plans/{pending['plan_id']}/decision", json={"outcome": "refused", "reason": "seen"}
+        )
+        assert answer.status_code == 200, answer.text
 
 
 def test_the_screens_are_reached_by_key_by_link_and_by_the_browsers_own_way_back(browser: Browser, city: City) -> None:

@@ -29,6 +29,20 @@ def test_indicators_are_read_by_eye_keyboard_and_file(browser: Browser, city: Ci
     chart.press("End")
     # The screen's window ends with the last full minute: what departed just now comes with the next one.
     expect(chart).to_have_attribute("aria-valuetext", re.compile(r"flown [1-9]\d*"), timeout=90_000)
+    box = chart.bounding_box()
+    assert box is not None
+    chart.hover(position={"x": box["width"] * 0.97, "y": box["height"] / 2})
+    expect(flights.locator(".chart-reading")).to_contain_text("flown")
+    fairness = page.get_by_role("region", name="Fairness between firms", exact=True)
+    firms = fairness.get_by_role("slider", name=re.compile("^Firms side by side"))
+    firms.focus()
+    firms.press("Home")
+    expect(firms).to_have_attribute("aria-valuetext", re.compile(r"Filed \d+ · Approved .* · Mean delay "))
+    firms.locator(".chart-value").last.hover()
+    expect(fairness.locator(".chart-reading")).to_contain_text("Mean delay")
+    with page.expect_download() as told:
+        fairness.get_by_role("button", name="Download Fairness between firms as PNG").click()
+    assert told.value.path().read_bytes().startswith(b"\x89PNG")
     with page.expect_download() as told:
         flights.get_by_role("button", name="Download Flights as PNG").click()
     assert told.value.suggested_filename.endswith(".png")

@@ -15,7 +15,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.e2e, pytest.mark.long, pytest.mark.t
 REGISTRY = ROOT / "web/src/screens/registry.tsx"
 SIZES = ((1440, 900), (1920, 1080), (3840, 2160))
 # Who is in front of a screen that dispatchers do not have.
-ROLES = {"admin": "admin"}
+ROLES = {"admin": "admin", "filing": "operator"}
 
 CUT_OFF = """() => [...document.querySelectorAll(
   'button, h1, h2, h3, th, label, .chip-button, .card-title, .top-bar, .drawer-body, .page-head')]

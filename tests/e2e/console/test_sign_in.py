@@ -17,6 +17,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.conftest import free_port
 from tests.e2e.conftest import wait_for
+from tests.e2e.console.test_screenshots import CUT_OFF, SIZES, SMALLEST
 from tests.forked import ForkedCommand
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -63,6 +64,27 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]
     yield {"url": url, **words, "secret": secret, "codes": codes, "other": other["password"]}
     process.terminate()
     process.wait(20)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("lang", ["zh-CN", "en"])
+def test_screenshots_of_signing_in(browser: Browser, office: dict[str, Any], artifacts: Path, lang: str) -> None:
+    """The way in fits all sizes in both languages, dark and light: nothing is cut off, no word too small."""
+    faults: list[str] = []
+    for theme in ("dark", "light"):
+        with browser.new_context(locale=lang, reduced_motion="reduce") as context:
+            page = context.new_page()
+            page.goto(f"{office['url']}/?lang={lang}&theme={theme}")
+            expect(page.locator("input[autocomplete='username']")).to_be_visible(timeout=60_000)
+            for width, height in SIZES if theme == "dark" else SIZES[:1]:
+                page.set_viewport_size({"width": width, "height": height})
+                name = f"sign-in-{lang}-{width}x{height}{'' if theme == 'dark' else '-light'}"
+                page.screenshot(path=artifacts / f"{name}.png", timeout=120_000)
+                faults += [f"{name}: {part}" for part in page.evaluate(CUT_OFF)]
+                least, wanted = page.evaluate(SMALLEST), 11 if width < 3000 else 15
+                if least < wanted:
+                    faults.append(f"{name}: text of {least} px")
+    assert faults == []
 
 
 def test_the_form_asks_for_a_code_and_takes_it(browser: Browser, office: dict[str, Any]) -> None:

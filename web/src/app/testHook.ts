@@ -11,6 +11,8 @@ export interface HexlaneHook {
   readonly trackState: (trackId: string) => { state: number; age_s: number; lat_deg: number; lon_deg: number } | null
   readonly link: () => string
   readonly mapIdle: () => boolean
+  /** What the focus draws: its lines, and whether each stands back behind the one brought forward. */
+  readonly focusLines: () => { kind: string; quiet: boolean }[]
   /** Frames the map has drawn so far. */
   readonly framesDrawn: () => number
 }
@@ -32,6 +34,7 @@ export function installTestHook(feed: LiveFeed, map: CityMap): () => void {
     },
     link: () => feed.stats?.link ?? 'connecting',
     mapIdle: () => map.idle,
+    focusLines: () => map.focusLines,
     framesDrawn: () => map.framesDrawn,
   })
   window.__hexlane = hook

@@ -466,6 +466,10 @@ export class CityMap {
     return { x: box.left + point.x, y: box.top + point.y }
   }
 
+  get focusLines(): { kind: string; quiet: boolean }[] {
+    return (this.focused?.lines ?? []).map(({ kind, quiet }) => ({ kind, quiet: quiet ?? false }))
+  }
+
   get idle(): boolean {
     return this.ready && this.map.loaded() && !this.map.isMoving()
   }

@@ -26,6 +26,7 @@ const everybody: readonly Role[] = ['operator', 'dispatcher', 'regulator', 'supp
 export const screens: readonly Screen[] = [
   { id: 'live', icon: 'live', title: 'screen_live', letter: 'm', roles: everybody, layout: 'map', View: LiveScreen },
   { id: 'approvals', icon: 'approvals', title: 'screen_approvals', letter: 'a', roles: ['dispatcher', 'regulator', 'operator'], layout: 'map', View: lazy(() => import('./approvals/ApprovalsScreen')) },
+  { id: 'filing', icon: 'plans', title: 'screen_filing', letter: 'p', roles: ['operator', 'dispatcher'], layout: 'map', View: lazy(() => import('./filing/FilingScreen')) },
   { id: 'airspace', icon: 'airspace', title: 'screen_airspace', letter: 'z', roles: ['dispatcher', 'regulator'], layout: 'map', View: lazy(() => import('./airspace/AirspaceScreen')) },
   { id: 'logistics', icon: 'gantt', title: 'screen_logistics', letter: 'b', roles: ['operator', 'dispatcher', 'regulator', 'admin'], layout: 'page', View: lazy(() => import('./logistics/LogisticsScreen')) },
   { id: 'network', icon: 'network', title: 'screen_network', letter: 'n', roles: ['operator', 'dispatcher', 'regulator', 'admin'], layout: 'map', View: lazy(() => import('./network/NetworkScreen')) },

@@ -11,6 +11,9 @@ import { Icon } from '../../ui/icons'
 import { Text } from './parts'
 
 interface Props {
+  readonly title?: string
+  /** A line without a width. */
+  readonly plain?: boolean
   readonly shape: Shape
   readonly drawing: boolean
   readonly canUndo: boolean
@@ -21,7 +24,7 @@ interface Props {
   readonly onRedo: () => void
 }
 
-export function LineBox({ shape, drawing, canUndo, canRedo, onShape, onDrawing, onUndo, onRedo }: Props) {
+export function LineBox({ title, plain = false, shape, drawing, canUndo, canRedo, onShape, onDrawing, onUndo, onRedo }: Props) {
   const { t, lang } = useLook()
   const written = shape.points.map(writePosition).join('\n')
   const [typed, setTyped] = useState<string | null>(null)
@@ -35,7 +38,7 @@ export function LineBox({ shape, drawing, canUndo, canRedo, onShape, onDrawing, 
   const most = shape.kind === 'circle' ? 1 : Infinity
   return (
     <fieldset className="zone-group">
-      <legend>{t('network_place')}</legend>
+      <legend>{title ?? t('network_place')}</legend>
       <div className="decide-buttons">
         <Button className={drawing ? 'main-button' : 'quiet-button'} onPress={() => onDrawing(!drawing)}>
           {t(drawing ? 'draw_stop' : 'draw_start')}
@@ -49,7 +52,7 @@ export function LineBox({ shape, drawing, canUndo, canRedo, onShape, onDrawing, 
       </div>
       <div className="zone-grid">
         {shape.kind === 'circle' && <Text label={t('network_radius')} type="number" value={String(shape.radius_m)} onChange={(value) => onShape({ ...shape, radius_m: Number(value) })} />}
-        {shape.kind === 'corridor' && <Text label={t('draw_width')} type="number" value={String(shape.width_m)} onChange={(value) => onShape({ ...shape, width_m: Number(value) })} />}
+        {shape.kind === 'corridor' && !plain && <Text label={t('draw_width')} type="number" value={String(shape.width_m)} onChange={(value) => onShape({ ...shape, width_m: Number(value) })} />}
       </div>
       <Field label={t('draw_points')}>
         {(id) => (

@@ -104,6 +104,8 @@ def shortest_way(start: Place, goal: Place, near: ObstaclesNear, most_m: float =
         return None
     if clear((start, goal), near):
         return [start, goal]
+    if most_m <= math.dist(start, goal):
+        return None
     known: dict[int, Obstacle] = {}
     way: list[Place] = [start, goal]
     for _ in range(_ROUNDS):

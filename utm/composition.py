@@ -36,6 +36,7 @@ from utm.memory import Memory
 from utm.network_desk import NetworkDesk
 from utm.off_nominal_parts import assemble
 from utm.offer_holds import HeldOffers
+from utm.offered_times import OfferedTimes
 from utm.pad_watch import PadWatch
 from utm.plan_helpers import PlanHelpers
 from utm.plan_intake import PlanIntake
@@ -122,6 +123,7 @@ def compose(
         standing=standing.cover,
         advisories=advisories,
     )
+    plans.desk.offered = OfferedTimes(settings.data_dir / "offered-times.jsonl")
     time_watch = TimeWatch(clock, settings.time_reference)
     plans.may_grant = time_watch.require
     plans.admit = identity.quotas.admit_filing

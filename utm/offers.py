@@ -35,6 +35,7 @@ from dispatch.network import Network
 from dispatch.router import Obstacle, ObstaclesNear, Place, clear, obstacle_of
 from utm.airspace_book import AirspaceBook
 from utm.clock import Clock
+from utm.offered_times import OfferedTimes
 from utm.own_time import OwnTime, thread_s
 from utm.plan_records import rfc3339
 from utm.rules.envelope import NamedEnvelope, within_band
@@ -45,9 +46,6 @@ if TYPE_CHECKING:
 
 NOTICE_S: Final = 5.0
 """An offer departs no sooner than this after it is made, so that there is time to file it."""
-SPREAD_S: Final = 30.0
-"""So long a pad's time that was offered to one aircraft is offered to no other: a crowd that asks at once is spread over the
-next free times instead of being sent after one of them (ours). It is an offer, no reservation: whoever files first has it."""
 _MOST_FLIGHTS_AROUND: Final = 6
 _HOVER_M: Final = 1e-3
 _LONGEST_ACCESS_M: Final = 3_000.0
@@ -66,8 +64,8 @@ class OfferDesk:
         self._own_s: Callable[[], float] = thread_s
         self._obstacles: tuple[object, Policy, ZoneObstacles] | None = None
         self._network: tuple[object, Tolerance, Network] | None = None
-        self._offered: dict[str, list[tuple[float, PadEvent]]] = {}
-        """By site: until when, and which departures and arrivals, were offered of late."""
+        self.offered = OfferedTimes()
+        """Set by the composition root to those of all servers on the store."""
 
     def waits_for(self, waiting: Callable[[], int]) -> None:
         """Count those who wait by other means: a helper's writer is the server's."""
@@ -106,7 +104,7 @@ class OfferDesk:
         watch = OwnTime(self._own_s)
         budget_ms = min(policy.offer_budget_ms, max(LEAST_BUDGET_MS, policy.offer_budget_ms / (1 + self._waiting())))
         now = self._clock.now()
-        offered = self._offered_of_late(to_scene_s(now)) if _pad_is_busy(decision) else {}
+        offered = self.offered.of_late(to_scene_s(now)) if _pad_is_busy(decision) else {}
         soonest = max(now + timedelta(seconds=NOTICE_S), not_before or now)
         starts_s = min(to_scene_s(plan.departure_at), prepared.starts_s)
         setting = Setting(
@@ -139,21 +137,10 @@ class OfferDesk:
         offers = tuple(counter_offer(offer, prepared.body, separation_of(offer.plan, policy, scene)) for offer in found)
         return with_offers(decision, offers, whole=not setting.exhausted())
 
-    def _offered_of_late(self, now_s: float) -> dict[str, list[PadEvent]]:
-        """Return what was offered of each site in the last seconds."""
-        self._offered = {
-            site_id: left
-            for site_id, told in self._offered.items()
-            if (left := [item for item in told if now_s < item[0] <= now_s + SPREAD_S])
-        }
-        return {site_id: [event for _, event in told] for site_id, told in self._offered.items()}
-
     def _note_offered(self, found: Sequence[Offer], now_s: float) -> None:
         policy, scene = self._book.policy, self._book.scene
-        for offer in found:
-            for _, site, event, _ in stays_of(offer.plan, policy, scene):
-                named = replace(event, key=f"offered:{event.aircraft_id}")
-                self._offered.setdefault(site.site_id, []).append((now_s + SPREAD_S, named))
+        stays = [stay for offer in found for stay in stays_of(offer.plan, policy, scene)]
+        self.offered.note([(site.site_id, event) for _, site, event, _ in stays], now_s)
 
     def _forbidden(
         self,

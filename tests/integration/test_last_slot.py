@@ -46,7 +46,8 @@ def bookings(client: httpx.Client, at: datetime) -> list[dict[str, Any]]:
 
 
 def test_one_of_a_hundred_gets_the_last_slot_and_each_other_an_offer(pair: tuple[Server, Server]) -> None:
-    """Exactly one books; all others get a later time as an offer, which can be booked as it stands; nothing is kept twice."""
+    """Exactly one books; all others get later times of their own, from both servers together, which can be booked as they
+    stand; nothing is kept twice."""
     clients = [server.client("operator") for server in pair]
     bodies = bookings(clients[0], filing.window())
     work = [(clients[k % 2], body) for k, body in enumerate(bodies)]
@@ -67,6 +68,8 @@ def test_one_of_a_hundred_gets_the_last_slot_and_each_other_an_offer(pair: tuple
         for decision in lost
         for offer in decision["counter_offers"]
     )
+    departures = [decision["counter_offers"][0]["plan"]["departure_at"] for decision in lost]
+    assert len(set(departures)) == MANY - 1, "each is sent to a time of its own, whichever server it asked"
     taken = filing.send(clients[1], "POST", "/v1/missions", json={"plan": lost[0]["counter_offers"][0]["plan"]})
     assert taken.status_code == 201, taken.text
     for mission in (won, taken.json()):

@@ -70,7 +70,7 @@ class _Ways:
     """What was found while one airspace is in force, which is kept alive beside it."""
 
     airspace: tuple[Any, ...]
-    designed: dict[tuple[str, str, float, float, float, bool], Designed] = field(default_factory=dict)
+    designed: dict[tuple[str, str, float, float, float, float], Designed] = field(default_factory=dict)
     legs: dict[tuple[str, str, EnergyModel, float, Air], Leg | None] = field(default_factory=dict)
 
 
@@ -109,27 +109,29 @@ class FlightDesigner:
         at: datetime,
         mass_kg: float | None = None,
         *,
-        about_straight: bool = False,
+        most: float = math.inf,
     ) -> Designed:
         """Return what was found at a level; the mass decides how loud the flight is and how hard it would fall.
 
-        With `about_straight` only a way is looked for that is no longer than `DETOUR_MOST` times the straight line.
+        Around zones, a way longer than `most` times the straight line is not looked for.
         """
         at_s = to_scene_s(at)
         ways = self._ways(at_s).designed
         # Only noise makes one way better for a heavier flight; how hard it falls is judged for its own mass below.
         loud = self._ground is not None and self._ground.rules.price.price > 0.0
         mass = _rounded_up(_USUAL_MASS_KG if mass_kg is None or not loud else mass_kg)
-        place = (origin_id, destination_id, cruise_mps, level_agl_m, mass, about_straight)
-        if about_straight and (*place[:-1], False) in ways:
-            place = (*place[:-1], False)
+        place = (origin_id, destination_id, cruise_mps, level_agl_m, mass, most)
+        if (*place[:-1], math.inf) in ways:
+            place = (*place[:-1], math.inf)
         if place not in ways:
             if len(ways) >= _CACHED:
                 ways.clear()
             # For the whole hour and the next: the same ways hold for every flight that leaves within it.
             from_s = at_s // _WINDOW_S * _WINDOW_S
-            most = DETOUR_MOST if about_straight else math.inf
-            ways[place] = self._designed(origin_id, destination_id, cruise_mps, level_agl_m, from_s, mass, most)
+            one = self._designed(origin_id, destination_id, cruise_mps, level_agl_m, from_s, mass, most)
+            if one.cause != "no_way":  # the shortest of all is short enough: it is the answer to every such question
+                place = (*place[:-1], math.inf)
+            ways[place] = one
         found = ways[place]
         if self._ground is None or found.ground is None or mass_kg is None:
             return found
@@ -221,7 +223,7 @@ class FlightDesigner:
     def best(
         self, origin_id: str, destination_id: str, carrier: Carrier, payload_kg: float, at: datetime
     ) -> Designed | None:
-        """Return what was found at the first level without a long way around, else at the first that has a way at all; where
+        """Return what was found at the first level with a straight way, else with one a little around, else with any; where
         none has, why the last one has none; None for no such sites.
 
         A zone that ends below a level is flown over, not gone around.
@@ -230,25 +232,15 @@ class FlightDesigner:
             return None
         found = None
         mass_kg = carrier.model.mass_kg + payload_kg
-        for about_straight in (True, False):
+        free = self._book.policy.free_flight_allowed
+        for most in (1.0, DETOUR_MOST, math.inf) if free else (math.inf,):
             for level in self.levels(origin_id, destination_id):
                 found = self.designed(
-                    origin_id,
-                    destination_id,
-                    carrier.model.cruise_mps,
-                    level,
-                    at,
-                    mass_kg,
-                    about_straight=about_straight,
+                    origin_id, destination_id, carrier.model.cruise_mps, level, at, mass_kg, most=most
                 )
-                if found.flight is not None and (
-                    not about_straight or self._about_straight(found.flight, origin_id, destination_id)
-                ):
+                if found.flight is not None:
                     return found
         return found
-
-    def _about_straight(self, flight: Flight, origin_id: str, destination_id: str) -> bool:
-        return flight.length_m <= DETOUR_MOST * math.hypot(*self.course_m(origin_id, destination_id)) + _OFF_M
 
     def flyable(
         self, origin_id: str, destination_id: str, carrier: Carrier, payload_kg: float, at: datetime
@@ -287,7 +279,8 @@ class FlightDesigner:
         # Between climb and descent a flight is at its level: what ends below is flown over. Over uneven ground only the
         # true height is known to stay as it is.
         near = obstacles.near({**heights, "AGL": (level_agl_m, level_agl_m)}, at_s, until_s)
-        shortest = shortest_way(start, goal, near, most * math.dist(start, goal) + _OFF_M)
+        apart_m = math.dist(start, goal)
+        shortest = shortest_way(start, goal, near, apart_m if most <= 1.0 else most * apart_m + _OFF_M)
         if shortest is None and most < math.inf:
             return Designed(None, None, "no_way")
         if self._ground is None:

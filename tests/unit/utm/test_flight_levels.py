@@ -1,5 +1,6 @@
 """At which level a flight goes: what a zone closes below is flown over."""
 
+import math
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from types import SimpleNamespace
@@ -18,14 +19,16 @@ class Sky(FlightDesigner):
 
     def __init__(self, length_m: Mapping[float, float]) -> None:
         sites = {"west": SimpleNamespace(x_m=0.0, y_m=0.0), "east": SimpleNamespace(x_m=3_000.0, y_m=0.0)}
-        policy = SimpleNamespace(ceiling_agl_m=120.0, tolerance=SimpleNamespace(vertical_m=5.0))
+        policy = SimpleNamespace(
+            ceiling_agl_m=120.0, tolerance=SimpleNamespace(vertical_m=5.0), free_flight_allowed=True
+        )
         super().__init__(cast(Any, SimpleNamespace(book=SimpleNamespace(sites=sites, policy=policy))))
         self.length_m, self.asked = length_m, list[float]()
 
-    def designed(self, *args: Any, about_straight: bool = False, **_: Any) -> Designed:
+    def designed(self, *args: Any, most: float = math.inf, **_: Any) -> Designed:
         level = args[3]
         self.asked.append(level)
-        if level not in self.length_m or (about_straight and self.length_m[level] > 1.25 * 3_000.0):
+        if level not in self.length_m or self.length_m[level] > most * 3_000.0 + 100.0:
             return Designed(None, None, "no_way")
         return Designed(Flight((), level, self.length_m[level], 200.0), None, None)
 
@@ -44,6 +47,13 @@ def test_the_first_level_of_the_direction_is_taken_where_its_way_is_about_straig
 def test_a_zone_below_is_flown_over_instead_of_around() -> None:
     """A strip closed up to 62 m would be 20 km around: the next level of the direction that passes over it is taken."""
     assert Sky({45.0: 20_000.0, 60.0: 20_000.0, 75.0: 3_000.0, 90.0: 3_000.0}).chosen() == 75.0
+
+
+def test_a_straight_way_at_another_level_is_taken_before_one_around() -> None:
+    """Nobody searches around a zone that another level passes over; a little around is better than far."""
+    sky = Sky({45.0: 3_500.0, 60.0: 3_000.0})
+    assert sky.chosen() == 60.0
+    assert Sky({45.0: 9_000.0, 60.0: 3_500.0}).chosen() == 60.0
 
 
 def test_a_long_way_is_taken_where_there_is_no_shorter_one() -> None:

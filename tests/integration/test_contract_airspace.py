@@ -158,7 +158,7 @@ def test_a_zones_band_is_in_its_own_datum(firm: httpx.Client, publish: Callable[
 
 def test_weekly_times_are_beijing_times(firm: httpx.Client, publish: Callable[..., str]) -> None:
     """A zone active on one weekday from 08:00 to 09:00 Beijing time must refuse then and nowhen else."""
-    at = window(30)
+    at = window(50)  # to the second day after it, whatever hour it begins at
     day = (at + timedelta(days=1)).replace(hour=0, minute=30)  # 08:30 in Beijing
     name = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")[day.weekday()]
     publish(zone(square(0, 0, 100), applicability=[{"weekly": [{"days": [name], "from": "08:00", "to": "09:00"}]}]))

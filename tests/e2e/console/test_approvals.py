@@ -170,7 +170,10 @@ def file_amid_others(city: City) -> dict[str, Any]:
 def test_all_that_stands_against_a_plan_is_drawn_and_one_of_it_brought_forward(browser: Browser, city: City) -> None:
     """Two conflicts are on the map at once; the first stands out, and the other after a press."""
     pending = file_amid_others(city)
-    with signed_in(browser, city, "dispatcher", f"?lang=en&screen=approvals&item={pending['plan_id']}") as page:
+    with city.client("operator") as operator:
+        registration = operator.get(f"/v1/aircraft/{pending['aircraft_id']}").json()["registration"]
+    with signed_in(browser, city, "dispatcher", "?lang=en&screen=approvals") as page:
+        page.locator(".approval").filter(has_text=registration).locator(".approval-pick").click(timeout=60_000)
         forward = page.get_by_role("button", name="Bring forward on map")
         expect(forward).to_have_count(2, timeout=60_000)
 

@@ -20,6 +20,7 @@ import { beijingDayTime, number } from '../../i18n/format'
 import { keyFor } from '../../i18n/translate'
 import type { DraftTool } from '../../map/draftTool'
 import type { Focus } from '../../map/focusDrawing'
+import { plannedFlight } from '../../plan/schedule'
 import { Icon } from '../../ui/icons'
 import { problemWords } from '../../ui/problem'
 import { LineBox } from '../network/LineBox'
@@ -35,6 +36,8 @@ type Outcome =
 const insets = { left: 448, right: 0 }
 const SOON_MS = 30 * 60_000
 const none: readonly GeoJSON.Feature[] = []
+/** The answer is what was asked for: it comes into view by itself. */
+const intoView = (part: HTMLElement | null) => part?.scrollIntoView({ block: 'start' })
 
 export default function FilingScreen() {
   const { session, airspace, feed, go } = useConsole()
@@ -67,7 +70,10 @@ export default function FilingScreen() {
     setHistory(next)
   }
 
-  const map = useScene({ insets, focus })
+  // Once judged the plan is drawn as any other, with what stands against it over it; to draw on takes it up again.
+  const judged = outcome.phase === 'judged' && !drawing ? outcome.plan : null
+  const flight = useMemo(() => (judged === null ? null : plannedFlight(judged)), [judged])
+  const map = useScene({ insets, focus, flight })
   useEffect(() => {
     if (focus !== null) requestAnimationFrame(() => map?.showFocus())
   }, [map, focus])
@@ -87,8 +93,8 @@ export default function FilingScreen() {
   }, [map, drawn])
   const filed = outcome.phase === 'filed'
   useEffect(() => {
-    tool.current?.show(line, { drawing: drawing && !filed, editable: !filed, bad: false, others: none })
-  }, [line, drawing, filed, toolMade])
+    tool.current?.show(filed || flight !== null ? null : line, { drawing: drawing && !filed, editable: !filed, bad: false, others: none })
+  }, [line, drawing, filed, flight, toolMade])
   const fitted = useRef(0)
   useEffect(() => {
     // A route that comes whole, from a file or typed, is brought into view.
@@ -150,10 +156,10 @@ export default function FilingScreen() {
             <PlanForm draft={draft} aircraft={aircraft} sites={airspace.sites} onChange={change} />
             <LineBox title={t('filing_route')} plain shape={line} drawing={drawing} canUndo={history.past.length > 0} canRedo={history.future.length > 0} onShape={drawn} onDrawing={setDrawing} onUndo={() => travel(undo(history))} onRedo={() => travel(redo(history))} />
             {outcome.phase === 'judged' && (
-              <>
+              <div ref={intoView} className="filing-judged">
                 {outcome.filed && <p className="decide-problem">{t('filing_refused')}</p>}
                 <Judgement key={outcome.plan.decision?.decided_at} plan={outcome.plan} fleet={fleet} files={files} onFocus={setFocus} onPlan={(plan_id) => void shown(plan_id)} />
-              </>
+              </div>
             )}
           </div>
         )}

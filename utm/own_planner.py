@@ -45,6 +45,8 @@ class _Way:
     level_agl_m: float
     waypoints: list[dict[str, Any]]
     leg: Leg
+    over_ground_mps: float
+    """In the wind forecast; what the plan is filed with."""
 
 
 def orders_of(document: Any, organisation_id: str, now: datetime) -> list[Wanted]:
@@ -216,7 +218,7 @@ def _first(routes: Routes) -> _Way | None:
     """Return the way of the first level that can be flown on one battery."""
     for level in routes.levels:
         if level.found and level.within_energy and level.lasts_s is not None and level.energy_wh is not None:
-            return _Way(level.level_agl_m, level.waypoints, Leg(level.lasts_s, level.energy_wh))
+            return _Way(level.level_agl_m, level.waypoints, Leg(level.lasts_s, level.energy_wh), routes.over_ground_mps)
     return None
 
 
@@ -232,7 +234,7 @@ def _body(
         "route": {
             "type": "trajectory",
             "crs": "WGS84",
-            "cruise_speed_mps": carrier.model.cruise_mps,
+            "cruise_speed_mps": way.over_ground_mps,
             "waypoints": way.waypoints,
         },
         "origin_site_id": origin_id,

@@ -229,6 +229,9 @@ class Routes(BaseModel):
     mass_kg: float
     usable_wh: float = Field(description="What a flight may take at this temperature, the reserve left out.")
     air: RouteAir
+    over_ground_mps: float = Field(
+        description="Speed over ground in this air: the cruise speed, less against a wind the aircraft cannot make up for."
+    )
     reserve_share: float
     rules_version: int
     population: RoutePopulation

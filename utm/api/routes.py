@@ -15,7 +15,7 @@ from airspace.geometry4d import Trajectory4D
 from airspace.timebase import from_scene_s, to_scene_s
 from airspace.weather import COLUMN, RESOLUTION, Quantity
 from dispatch.carrier import DEFAULT_RESERVE_SHARE, Carrier
-from dispatch.energy import CLASS_MODELS, Air, model_of
+from dispatch.energy import CLASS_MODELS, Air, model_of, over_ground_mps
 from dispatch.flight_design import CLIMB_MPS, DESCENT_MPS
 from dispatch.noise import level_db, passage_db
 from utm.api.answers import json_response
@@ -105,13 +105,15 @@ def _found(body: RouteBody, carrier: Carrier, aircraft_class: str, at: datetime,
     designer, desk = services.logistics.designer, services.ground
     mass_kg = carrier.model.mass_kg + body.payload_kg
     air = _air(body, at, services)
+    course_m = designer.course_m(body.origin_site_id, body.destination_site_id)
+    speed_mps = over_ground_mps(carrier.model.cruise_mps, *course_m, air)
     power_db = desk.rules.power_db(aircraft_class, mass_kg)
     levels = []
     for level in designer.levels(body.origin_site_id, body.destination_site_id):
         found = designer.designed(
             body.origin_site_id, body.destination_site_id, carrier.model.cruise_mps, level, at, mass_kg
         )
-        levels.append(_level(found, level, carrier, body.payload_kg, power_db, air, services))
+        levels.append(_level(found, level, carrier, body.payload_kg, power_db, air, speed_mps, services))
     described = desk.described()
     return {
         "origin_site_id": body.origin_site_id,
@@ -126,6 +128,7 @@ def _found(body: RouteBody, carrier: Carrier, aircraft_class: str, at: datetime,
             "temperature_c": air.temperature_c,
             "synthetic": services.weather.field.synthetic,
         },
+        "over_ground_mps": speed_mps,
         "reserve_share": carrier.reserve_share if body.aircraft_id else DEFAULT_RESERVE_SHARE,
         "rules_version": desk.rules.version,
         "population": {name: described[name] for name in ("grid_id", "source", "synthetic")},
@@ -150,13 +153,13 @@ def _air(body: RouteBody, at: datetime, services: Services) -> Air:
     return Air.of(known("wind_mps"), known("wind_from_deg"), known("temperature_c"))
 
 
-def _energy_wh(found: Designed, level: float, carrier: Carrier, payload_kg: float, air: Air) -> float:
-    """Return the energy of a way in some air, leg by leg: up, along and down."""
-    cruise, places = carrier.model.cruise_mps, list(found.way_m)
+def _energy_wh(found: Designed, level: float, carrier: Carrier, payload_kg: float, air: Air, speed_mps: float) -> float:
+    """Return the energy of a way in some air at a speed over ground, leg by leg: up, along and down."""
+    places = list(found.way_m)
     at_s = level / CLIMB_MPS
     rows = [[*places[0], 0.0, 0.0, *places[0], level, at_s]]
     for a, b in pairwise(places):
-        lasts_s = max(math.dist(a, b) / cruise, 1e-3)
+        lasts_s = max(math.dist(a, b) / speed_mps, 1e-3)
         rows.append([*a, level, at_s, *b, level, at_s + lasts_s])
         at_s += lasts_s
     rows.append([*places[-1], level, at_s, *places[-1], 0.0, at_s + level / DESCENT_MPS])
@@ -164,11 +167,12 @@ def _energy_wh(found: Designed, level: float, carrier: Carrier, payload_kg: floa
 
 
 def _level(
-    found: Designed, level: float, carrier: Carrier, payload_kg: float, power_db: float, air: Air, services: Services
-) -> dict[str, Any]:
+    found: Designed, level: float, carrier: Carrier, payload_kg: float, power_db: float, air: Air, speed_mps: float,
+    services: Services,
+) -> dict[str, Any]:  # fmt: skip
     flight, cruise = found.flight, carrier.model.cruise_mps
     texts = (None, None) if found.cause is None else _CAUSES[found.cause]
-    wh = None if flight is None else _energy_wh(found, level, carrier, payload_kg, air)
+    wh = None if flight is None else _energy_wh(found, level, carrier, payload_kg, air, speed_mps)
     return {
         "level_agl_m": level,
         "found": flight is not None,
@@ -177,7 +181,7 @@ def _level(
         "detail_zh": texts[1],
         "length_m": None if flight is None else round(flight.length_m, 1),
         "shortest_m": None if found.shortest_m is None else round(found.shortest_m, 1),
-        "lasts_s": None if flight is None else round(flight.lasts_s, 1),
+        "lasts_s": None if flight is None else round(flight.slowed(cruise, speed_mps).lasts_s, 1),
         "energy_wh": None if wh is None else round(wh, 1),
         "within_energy": wh is not None and wh <= carrier.usable_wh_at(air.temperature_c),
         "corridor_ids": list(found.corridor_ids),

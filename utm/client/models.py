@@ -3719,6 +3719,8 @@ class Routes(msgspec.Struct, omit_defaults=True, kw_only=True):
     usable_wh: float
     """What a flight may take at this temperature, the reserve left out."""
     air: RouteAir
+    over_ground_mps: float
+    """Speed over ground in this air: the cruise speed, less against a wind the aircraft cannot make up for."""
     reserve_share: float
     rules_version: int
     population: RoutePopulation

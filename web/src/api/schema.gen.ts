@@ -3369,6 +3369,8 @@ export interface Routes {
   /** What a flight may take at this temperature, the reserve left out. */
   readonly usable_wh: number
   readonly air: RouteAir
+  /** Speed over ground in this air: the cruise speed, less against a wind the aircraft cannot make up for. */
+  readonly over_ground_mps: number
   readonly reserve_share: number
   readonly rules_version: number
   readonly population: RoutePopulation

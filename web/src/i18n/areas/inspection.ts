@@ -87,7 +87,7 @@ export const inspection = {
   inspection_file: { zh: '申报 {n} 次飞行', en: { one: 'File {n} flight', other: 'File {n} flights' } },
   inspection_filing: { zh: '正在申报…', en: 'Filing…' },
   inspection_filed: { zh: '已受理 {n} 次，共 {all} 次', en: '{n} of {all} taken' },
-  inspection_offers: { zh: '有 {n} 个备选方案，请在计划中查看。', en: { one: '{n} counter-offer: open the plan.', other: '{n} counter-offers: open the plan.' } },
+  inspection_offers: { zh: '有 {n} 个备选方案，见实时地图的“计划”列表。', en: { one: '{n} counter-offer stands with it in the list of plans.', other: '{n} counter-offers stand with it in the list of plans.' } },
   inspection_none: { zh: '没有巡查飞行', en: 'No inspection flights' },
   results_none: { zh: '尚无成果', en: 'No results yet' },
   results_add: { zh: '添加成果', en: 'Add a result' },

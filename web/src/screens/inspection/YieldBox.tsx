@@ -40,10 +40,6 @@ export function YieldBox({ found, chosen, onChoose, onFiled }: Props) {
     setBusy(false)
     onFiled()
   }
-  const stateName = (state: string) => {
-    const key = keyFor('plan_state_', state)
-    return key === null ? state : t(key)
-  }
   return (
     <section className="zone-edit" aria-label={t('inspection_yields')}>
       <h2>{t('inspection_yields')}</h2>
@@ -72,20 +68,7 @@ export function YieldBox({ found, chosen, onChoose, onFiled }: Props) {
                 <span>{t('unit_km', { n: number(lang, flight.length_m / 1000, 2) })}</span>
                 <span>{t('inspection_pictures_n', { n: flight.pictures })}</span>
               </Button>
-              {told !== undefined && 'problem' in told && <p className="network-bad">{problemWords(t, lang, told.problem)}</p>}
-              {told !== undefined && 'plan' in told && (
-                <div className="inspection-filed" data-state={told.plan.state}>
-                  <Button className="link-button" onPress={() => go('live', { plan: told.plan.plan_id })}>
-                    {stateName(told.plan.state)}
-                  </Button>
-                  {(told.plan.decision?.reasons ?? []).map((reason, i) => (
-                    <p key={i} className={told.plan.state === 'refused' ? 'network-bad' : 'quiet'}>
-                      {localDetail(lang, reason)}
-                    </p>
-                  ))}
-                  {told.plan.state === 'refused' && (told.plan.decision?.counter_offers ?? []).length > 0 && <p className="quiet">{t('inspection_offers', { n: told.plan.decision!.counter_offers!.length })}</p>}
-                </div>
-              )}
+              {told !== undefined && <Outcome told={told} onOpen={(planId) => go('live', { plan: planId })} />}
             </li>
           )
         })}
@@ -96,9 +79,35 @@ export function YieldBox({ found, chosen, onChoose, onFiled }: Props) {
         </Button>
       ) : (
         <p role="status" className="quiet">
-          {busy ? t('inspection_filing') : t('inspection_filed', { n: number(lang, filed.filter((item) => 'plan' in item && item.plan.state !== 'refused').length), all: number(lang, filed.length) })}
+          {busy ? t('inspection_filing') : t('inspection_filed', { n: number(lang, filed.filter((item) => 'plan' in item).length), all: number(lang, filed.length) })}
         </p>
       )}
     </section>
+  )
+}
+
+/** What became of one flight: its state, or what stands in its way and how many ways out there are. */
+function Outcome({ told, onOpen }: { readonly told: Filed; readonly onOpen: (planId: string) => void }) {
+  const { t, lang } = useLook()
+  const refused = 'problem' in told
+  const decision = refused ? told.problem.decision : told.plan.decision
+  const offers = decision?.counter_offers?.length ?? 0
+  const key = refused ? null : keyFor('plan_state_', told.plan.state)
+  return (
+    <div className="inspection-filed">
+      {refused ? (
+        <p className="network-bad">{problemWords(t, lang, told.problem)}</p>
+      ) : (
+        <Button className="link-button" onPress={() => onOpen(told.plan.plan_id)}>
+          {key === null ? told.plan.state : t(key)}
+        </Button>
+      )}
+      {(decision?.reasons ?? []).map((reason, i) => (
+        <p key={i} className={refused ? 'network-bad' : 'quiet'}>
+          {localDetail(lang, reason)}
+        </p>
+      ))}
+      {refused && offers > 0 && <p className="quiet">{t('inspection_offers', { n: offers })}</p>}
+    </div>
   )
 }

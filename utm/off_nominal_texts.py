@@ -1,8 +1,11 @@
 """What firms are told when somebody else's flight gets in the way of theirs: anonymous, in both languages."""
 
+from datetime import datetime, timedelta, timezone
 from typing import Final
 
 from utm.alert_rules import Text
+
+_BEIJING: Final = timezone(timedelta(hours=8))
 
 CAUSES: Final[dict[str, Text]] = {
     "lost_link": Text("a flight that lost its link", "一架失联航空器"),
@@ -45,11 +48,12 @@ ACTIONS: Final[dict[str, Text]] = {
 
 
 def told(cause: str, action: str, starts_at: str, plan_id: str, horizontal_m: float, vertical_m: float) -> Text:
-    """Return what the firm of a flight in the way is told."""
+    """Return what the firm of a flight in the way is told; `starts_at` is RFC 3339, told as Beijing time."""
     what, do = CAUSES[cause], ACTIONS[action]
+    at = datetime.fromisoformat(starts_at).astimezone(_BEIJING).strftime("%Y-%m-%d %H:%M:%S")
     return Text(
-        f"From {starts_at} on, your flight {plan_id} comes within {horizontal_m:.0f} m horizontally and "
+        f"From {at} (Beijing time) on, your flight {plan_id} comes within {horizontal_m:.0f} m horizontally and "
         f"{vertical_m:.0f} m vertically of the airspace of {what.en}. {do.en}",
-        f"自 {starts_at} 起，您的航班 {plan_id} 与{what.zh}所需空域的水平距离为 {horizontal_m:.0f} 米、垂直距离为 "
+        f"自 {at}（北京时间）起，您的航班 {plan_id} 与{what.zh}所需空域的水平距离为 {horizontal_m:.0f} 米、垂直距离为 "
         f"{vertical_m:.0f} 米。{do.zh}",
     )

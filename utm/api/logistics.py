@@ -1,11 +1,11 @@
 """`/v1/orders`, `/v1/missions`, `/v1/carriers`, `/v1/batteries`, `/v1/crews`: from an order to a delivered parcel."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
 from utm.api.answers import json_response
-from utm.api.body import parse_body, validate
+from utm.api.body import ApiModel, parse_body, validate
 from utm.api.flight_plan_models import FlightPlanBody
 from utm.api.logistics_models import (
     BatteryBody,
@@ -281,85 +281,72 @@ async def put_carrier(
     return json_response(await services.logistics.fleet.put_carrier(principal, aircraft_id, body.model_dump()))
 
 
-@router.get("/batteries", summary="List batteries", response_model=None, responses=problem_responses(401, 403))
-async def list_batteries(principal: Annotated[Principal, Depends(require("carrier.read"))], services: App) -> Response:
-    """List batteries with their cycles; a firm sees its own."""
-    found = await services.logistics.fleet.listed(BatteryRow, visible_organisation(principal))
-    return json_response({"items": found, "next_cursor": None})
+class _Texts(NamedTuple):
+    listed: str
+    add: str
+    change: str
 
 
-@router.post(
-    "/batteries",
-    summary="Add a battery",
-    status_code=201,
-    response_model=None,
-    openapi_extra=openapi_body(BatteryBody),
-    responses={201: {"description": "Added"}, **problem_responses(401, 403, 413, 415, 422, 503)},
-)
-async def add_battery(
-    request: Request, principal: Annotated[Principal, Depends(require("carrier.write"))], services: App
-) -> Response:
-    """Take a battery into the book."""
-    body = await parse_body(request, BatteryBody)
-    return json_response(await services.logistics.fleet.add_battery(principal, body.model_dump()), 201)
+def _kept(
+    path: str,
+    of: str,
+    row: type[BatteryRow] | type[CrewRow],
+    body: type[ApiModel],
+    patch: type[ApiModel],
+    texts: _Texts,
+) -> None:
+    """Declare the list, the addition and the change of what a firm keeps for its flights beside its carriers."""
+
+    async def listed(principal: Annotated[Principal, Depends(require("carrier.read"))], services: App) -> Response:
+        found = await services.logistics.fleet.listed(row, visible_organisation(principal))
+        return json_response({"items": found, "next_cursor": None})
+
+    async def add(
+        request: Request, principal: Annotated[Principal, Depends(require("carrier.write"))], services: App
+    ) -> Response:
+        values = (await parse_body(request, body)).model_dump()
+        return json_response(await services.logistics.fleet.add(principal, row, values), 201)
+
+    async def change(
+        ref: Annotated[str, Path(alias=f"{of}_id")],
+        request: Request,
+        principal: Annotated[Principal, Depends(require("carrier.write"))],
+        services: App,
+    ) -> Response:
+        values = (await parse_body(request, patch)).model_dump(exclude_none=True)
+        return json_response(await services.logistics.fleet.change(principal, row, ref, values))
+
+    takes = (401, 403, 413, 415, 422, 503)
+    router.get(
+        path, name=f"list_{path[1:]}", summary=f"List {path[1:]}", description=texts.listed, response_model=None,
+        responses=problem_responses(401, 403),
+    )(listed)  # fmt: skip
+    router.post(
+        path, name=f"add_{of}", summary=f"Add a {of}", description=texts.add, status_code=201, response_model=None,
+        openapi_extra=openapi_body(body), responses={201: {"description": "Added"}, **problem_responses(*takes)},
+    )(add)  # fmt: skip
+    router.patch(
+        f"{path}/{{{of}_id}}", name=f"change_{of}", summary=f"Change a {of}", description=texts.change, response_model=None,
+        openapi_extra=openapi_body(patch), responses=problem_responses(*sorted((*takes, 404))),
+    )(change)  # fmt: skip
 
 
-@router.patch(
-    "/batteries/{battery_id}",
-    summary="Change a battery",
-    response_model=None,
-    openapi_extra=openapi_body(BatteryPatch),
-    responses=problem_responses(401, 403, 404, 413, 415, 422, 503),
-)
-async def change_battery(
-    battery_id: str,
-    request: Request,
-    principal: Annotated[Principal, Depends(require("carrier.write"))],
-    services: App,
-) -> Response:
-    """Change a battery's label, state or cycles."""
-    body = await parse_body(request, BatteryPatch)
-    values = body.model_dump(exclude_none=True)
-    return json_response(await services.logistics.fleet.change(principal, BatteryRow, battery_id, values))
-
-
-@router.get("/crews", summary="List crews", response_model=None, responses=problem_responses(401, 403))
-async def list_crews(principal: Annotated[Principal, Depends(require("carrier.read"))], services: App) -> Response:
-    """List crews; a firm sees its own."""
-    found = await services.logistics.fleet.listed(CrewRow, visible_organisation(principal))
-    return json_response({"items": found, "next_cursor": None})
-
-
-@router.post(
-    "/crews",
-    summary="Add a crew",
-    status_code=201,
-    response_model=None,
-    openapi_extra=openapi_body(CrewBody),
-    responses={201: {"description": "Added"}, **problem_responses(401, 403, 413, 415, 422, 503)},
-)
-async def add_crew(
-    request: Request, principal: Annotated[Principal, Depends(require("carrier.write"))], services: App
-) -> Response:
-    """Take a crew into the book."""
-    body = await parse_body(request, CrewBody)
-    return json_response(await services.logistics.fleet.add_crew(principal, body.model_dump()), 201)
-
-
-@router.patch(
-    "/crews/{crew_id}",
-    summary="Change a crew",
-    response_model=None,
-    openapi_extra=openapi_body(CrewPatch),
-    responses=problem_responses(401, 403, 404, 413, 415, 422, 503),
-)
-async def change_crew(
-    crew_id: str, request: Request, principal: Annotated[Principal, Depends(require("carrier.write"))], services: App
-) -> Response:
-    """Change a crew's label, duty or limit of vehicles."""
-    body = await parse_body(request, CrewPatch)
-    values = body.model_dump(exclude_none=True)
-    return json_response(await services.logistics.fleet.change(principal, CrewRow, crew_id, values))
+_kept(
+    "/batteries", "battery", BatteryRow, BatteryBody, BatteryPatch,
+    _Texts(
+        "List batteries with their cycles; a firm sees its own.",
+        "Take a battery into the book.",
+        "Change a battery's label, state or cycles.",
+    ),
+)  # fmt: skip
+_kept(
+    "/crews", "crew", CrewRow, CrewBody, CrewPatch,
+    _Texts(
+        "List crews; a firm sees its own.",
+        "Take a crew into the book.",
+        "Change a crew's label, duty or limit of vehicles.",
+    ),
+)  # fmt: skip
 
 
 # -- shared ------------------------------------------------------------------------------------------------------------

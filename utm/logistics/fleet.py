@@ -160,33 +160,17 @@ class LogisticsFleet:
 
     # -- batteries and crews -------------------------------------------------------------------------------------------
 
-    async def add_battery(self, principal: Principal, values: Mapping[str, Any]) -> dict[str, Any]:
-        """Take a battery of the caller's firm into the book."""
-        row = BatteryRow(
-            battery_id=new_id("bat"),
-            organisation_id=principal.organisation_id,
-            label=values["label"],
-            state="ready",
-            capacity_wh=values["capacity_wh"],
-            cycles=values.get("cycles") or 0,
-            cycles_max=values.get("cycles_max") or 500,
-            updated_at=rfc3339(self._clock.now()),
-        )
-        return await self._add(principal, row, "battery", row.battery_id)
+    async def add(
+        self, principal: Principal, model: type[BatteryRow] | type[CrewRow], values: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        """Take a battery (ready) or a crew of the caller's firm into the book."""
+        kind = "battery" if model is BatteryRow else "crew"
+        ref = new_id("bat" if model is BatteryRow else "crew")
+        own = {"organisation_id": principal.organisation_id, "updated_at": rfc3339(self._clock.now())}
+        if model is BatteryRow:
+            own["state"] = "ready"
+        row = model(**{**values, **own, f"{kind}_id": ref})
 
-    async def add_crew(self, principal: Principal, values: Mapping[str, Any]) -> dict[str, Any]:
-        """Take a crew of the caller's firm into the book."""
-        row = CrewRow(
-            crew_id=new_id("crew"),
-            organisation_id=principal.organisation_id,
-            label=values["label"],
-            state=values.get("state") or "on_duty",
-            vehicles_max=values["vehicles_max"],
-            updated_at=rfc3339(self._clock.now()),
-        )
-        return await self._add(principal, row, "crew", row.crew_id)
-
-    async def _add(self, principal: Principal, row: BatteryRow | CrewRow, kind: str, ref: str) -> dict[str, Any]:
         def job(session: Session) -> dict[str, Any]:
             logistics.insert(session, row)
             self._audit(session, principal, kind, ref, principal.organisation_id)

@@ -30,6 +30,8 @@ TRAFFIC_NEAR_HEIGHT_M: Final = 500.0
 HEARTBEAT: Final = mavlink.MAVLINK_MSG_ID_HEARTBEAT
 POSITION: Final = mavlink.MAVLINK_MSG_ID_GLOBAL_POSITION_INT
 PARAMS_PER_TICK: Final = 8
+_MISSION: Final = Mode.MISSION  # a member looked up in its class costs as much as a message
+_TAKEOFF: Final = Mode.TAKEOFF
 _POSITIONS: Final = frozenset({POSITION, mavlink.MAVLINK_MSG_ID_LOCAL_POSITION_NED})
 _UNDULATION_STEP_DEG: Final = 0.002
 _SLOW_RATES_HZ: Final = {
@@ -312,9 +314,9 @@ class Autopilot:
         if abs(v.lat_deg - lat0) + abs(v.lon_deg - lon0) > _UNDULATION_STEP_DEG:
             state.undulation_m = self._undulation(v.lat_deg, v.lon_deg)
             self._undulation_at = (v.lat_deg, v.lon_deg)
-        if v.mode is Mode.MISSION and v.path is not None and v.armed:
+        if v.mode is _MISSION and v.path is not None and v.armed:
             self._mission_progress(now_s)
-        elif v.mode is Mode.TAKEOFF and v.path_done(now_s) and not v.on_ground:
+        elif v.mode is _TAKEOFF and v.path_done(now_s) and not v.on_ground:
             v.mode = Mode.HOLD if self.flavour is Flavour.PX4 else Mode.GUIDED
         elif self._mission_armed and not v.armed:
             self._mission_armed = False

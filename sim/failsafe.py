@@ -34,6 +34,10 @@ class FailsafeAction(Enum):
 _PX4_LINK_ACTIONS: Final = {1: FailsafeAction.HOLD, 2: FailsafeAction.RETURN, 3: FailsafeAction.LAND}
 _ARDUPILOT_LINK_ACTIONS: Final = {1: FailsafeAction.RETURN, 5: FailsafeAction.LAND}
 _NOTHING: Final = (FailsafeAction.NONE, "")
+# Members looked up in their class at each tick cost as much as a message.
+_PX4: Final = Flavour.PX4
+_OFF: Final = LinkWatch.OFF
+_SILENCE: Final = LinkWatch.SILENCE
 
 
 class Failsafe:
@@ -55,7 +59,7 @@ class Failsafe:
     @property
     def link_timeout_s(self) -> float:
         """Seconds without a link after which it acts."""
-        if self._flavour is Flavour.PX4:
+        if self._flavour is _PX4:
             return self._params.value("COM_DL_LOSS_T", 10.0)
         return self._params.value("FS_GCS_TIMEOUT", 5.0)
 
@@ -87,9 +91,9 @@ class Failsafe:
         return self.link_action, "Data link lost"
 
     def _silent_s(self, now_s: float, link_lost: bool) -> float:
-        if self._watch is LinkWatch.OFF:
+        if self._watch is _OFF:
             return -inf
-        if self._watch is LinkWatch.SILENCE:
+        if self._watch is _SILENCE:
             return -inf if self.heard_at_s is None else now_s - self.heard_at_s
         if not link_lost:
             self._lost_at_s = None

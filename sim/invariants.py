@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 import orjson
+from pysqlite3 import dbapi2 as sqlite
 from sqlmodel import Session
 
 from airspace.lifecycle import FINAL, RESERVES_AIRSPACE, TRANSITIONS, PlanState
@@ -128,6 +129,8 @@ class PlanInvariants:
         self.memory: Callable[[], Sky | None] = lambda: None
         self._settings, self._broken = settings, broken
         self._store: Store | None = None
+        self._log: Any = None
+        """A plain connection that asks whether there is anything to read."""
         self._seen = 0
         self._live: dict[str, Known] = {}
         self._plane = plane_for(city.crs)
@@ -143,11 +146,12 @@ class PlanInvariants:
     def open(self) -> None:
         """Begin to look at the store, which exists by now."""
         self._store = Store(self._settings.database_path, readers=1)
+        self._log = sqlite.connect(str(self._settings.database_path), isolation_level=None)
 
     def reopen(self) -> None:
         """Look at the file anew, as a process that starts does."""
         if self._store is not None:
-            self._store.close()
+            self.close()
             self.open()
 
     def close(self) -> None:
@@ -155,6 +159,9 @@ class PlanInvariants:
         if self._store is not None:
             self._store.close()
             self._store = None
+        if self._log is not None:
+            self._log.close()
+            self._log = None
 
     def live_flights(self) -> set[str]:
         """Return the plans that are being flown, as the disk has them."""
@@ -170,8 +177,10 @@ class PlanInvariants:
         """Check everything that the commits since the last look have changed."""
         if self._store is None:
             return
-        rows, zones, reserved = self._store.read_now(self._news)
         self.counts.commits += 1
+        if not self._any_news():
+            return  # a commit that changed no plan, zone or reservation breaks none of what is checked here
+        rows, zones, reserved = self._store.read_now(self._news)
         for zone_id, feature in zones:
             zone = None if feature is None else closed_zone(zone_id, feature, self._plane)
             if zone is None:
@@ -189,6 +198,11 @@ class PlanInvariants:
         for row in reserved:
             self.orders.take(row, self._live.values())
         self._check_memory([row.plan_id for row in rows])
+
+    def _any_news(self) -> bool:
+        """Tell whether the change log has grown; a session of its own would cost ten times the question."""
+        assert self._log is not None
+        return self._log.execute("SELECT 1 FROM changes WHERE seq > ? LIMIT 1", (self._seen,)).fetchone() is not None
 
     def _news(self, session: Session) -> tuple[list[FlightPlanRow], list[tuple[str, dict[str, Any] | None]], list[Row]]:
         reserved: dict[str, Row] = {}

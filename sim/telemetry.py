@@ -55,6 +55,7 @@ _SENSORS: Final = (
 _NEEDS_GNSS: Final = mavlink.MAV_SYS_STATUS_SENSOR_GPS | mavlink.MAV_SYS_STATUS_SENSOR_XY_POSITION_CONTROL
 _MANUAL_BASE: Final = mavlink.MAV_MODE_FLAG_MANUAL_INPUT_ENABLED | mavlink.MAV_MODE_FLAG_STABILIZE_ENABLED
 _MANUAL: Final = Mode.MANUAL
+_MISSION: Final = Mode.MISSION
 _AUTO_BASE: Final = (
     mavlink.MAV_MODE_FLAG_AUTO_ENABLED | mavlink.MAV_MODE_FLAG_GUIDED_ENABLED | mavlink.MAV_MODE_FLAG_STABILIZE_ENABLED
 )
@@ -239,13 +240,13 @@ def mission_current(s: State, now_s: float) -> Packet:
     v = s.vehicle
     if not s.mission_total:
         state = mavlink.MISSION_STATE_NO_MISSION
-    elif v.mode is Mode.MISSION and v.armed:
+    elif v.mode is _MISSION and v.armed:
         state = mavlink.MISSION_STATE_ACTIVE
     elif s.reached_seq is not None and s.reached_seq >= s.mission_total - 1:
         state = mavlink.MISSION_STATE_COMPLETE
     else:
         state = mavlink.MISSION_STATE_PAUSED if s.mission_seq else mavlink.MISSION_STATE_NOT_STARTED
-    return _mission_current(s.mission_seq, s.mission_total or _UNKNOWN_U16, state, 1 if v.mode is Mode.MISSION else 2)
+    return _mission_current(s.mission_seq, s.mission_total or _UNKNOWN_U16, state, 1 if v.mode is _MISSION else 2)
 
 
 def home_position(s: State, now_s: float) -> Packet:

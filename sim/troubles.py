@@ -26,6 +26,7 @@ _NO_FLIGHT_COMMANDS: Final = frozenset(
     }
 )
 """What a fault with `commands: all` leaves alone; named by number it is refused or ignored too."""
+_NO_ACTION: Final = FailsafeAction.NONE
 _UPLOADING: Final = frozenset({"MISSION_COUNT", "MISSION_ITEM", "MISSION_ITEM_INT", "MISSION_CLEAR_ALL"})
 
 
@@ -86,7 +87,7 @@ class Troubles:
         action, why = self._ap.failsafe.demanded(
             now_s, link_lost=self._ap.faults.effects.link_lost, battery_left=v.battery.left_fraction
         )
-        if action is FailsafeAction.NONE:
+        if action is _NO_ACTION:
             return
         self._ap.say(status_text(mavlink.MAV_SEVERITY_CRITICAL, why))
         if action is FailsafeAction.HOLD:

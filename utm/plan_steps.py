@@ -1,6 +1,7 @@
 """The steps of a plan's life after it was judged: confirm, activate, end, cancel, expire, and decisions by people."""
 
 import asyncio
+import math
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
@@ -80,6 +81,8 @@ class PlanSteps:
         """Set by the composition root: what the weather puts in the way of a flight that starts now."""
         self.planned_end_s: dict[str, float] = {}
         """When flights that are extended were to end, as first seen by this process."""
+        self._pending_at: int | None = None
+        self._pending_from_s = -math.inf
 
     # -- steps of the owner --------------------------------------------------------------------------------------------
 
@@ -228,6 +231,13 @@ class PlanSteps:
     async def sweep_pending(self) -> None:
         """Expire pending plans whose departure has passed undecided."""
         limit_s = to_scene_s(self._clock.now()) - self._plans.book.policy.departure_tolerance_s
+        stamp = self._store.stamp()
+        if stamp == self._pending_at and limit_s <= self._pending_from_s:
+            return  # nothing was committed since the last look, and none that was pending then is overdue
+        self._pending_from_s = await self._store.read(plans.first_pending_s)
+        self._pending_at = stamp
+        if limit_s <= self._pending_from_s:
+            return
         waiting = await self._store.read(lambda session: plans.pending_before(session, limit_s))
         if waiting:
             await self._store.write(lambda session: self._expire(session, waiting, limit_s))

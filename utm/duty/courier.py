@@ -63,6 +63,8 @@ class DutyCourier:
     async def round(self, client: httpx.AsyncClient) -> None:
         """Start sending what is due, one message to each contact."""
         self._busy = {key: task for key, task in self._busy.items() if not task.done()}
+        if not self._desk.anybody:
+            return  # there is nobody to send anything to
         now_s = to_scene_s(self._clock.now())
         stamp = self._store.stamp()
         if stamp == self._seen and now_s < self._next_s:

@@ -109,6 +109,11 @@ class DutyDesk:
 
         await self._store.write(job)
 
+    @property
+    def anybody(self) -> bool:
+        """Whether any organisation has a contact."""
+        return bool(self._contacts)
+
     def listed(self, principal: Principal) -> list[dict[str, Any]]:
         """Return the contacts of the caller's organisation."""
         return [

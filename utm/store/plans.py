@@ -1,5 +1,6 @@
 """Statements about flight plans, their versions and the idempotency keys they were filed under."""
 
+import math
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
@@ -100,6 +101,12 @@ def with_states(session: Session, states: Collection[str]) -> Iterator[FlightPla
     query = select(_plans).where(_plans.c.state.in_(sorted(states))).order_by(_plans.c.plan_no)
     for row in session.execute(query):
         yield FlightPlanRow(**row._mapping)
+
+
+def first_pending_s(session: Session) -> float:
+    """Return when the pending plan that begins first does so, in scene seconds; infinity when none is pending."""
+    found = run(session, "SELECT min(starts_s) FROM flight_plans WHERE state = 'pending'").fetchone()[0]
+    return math.inf if found is None else float(found)
 
 
 def pending_before(session: Session, starts_s: float) -> list[str]:

@@ -16,7 +16,7 @@ from utm.api.body import validate
 from utm.api.flight_plan_models import FlightPlanBody
 from utm.plan_steps import PlanSteps
 from utm.problems import Problem
-from utm.store import journal
+from utm.store import journal, plans
 
 
 @pytest.fixture
@@ -64,6 +64,31 @@ async def test_expiry_waits_for_the_departure_tolerance(desk: Desk, late_s: floa
     assert [(line.action, line.actor) for line in lines][1:] == (
         [("plan.expire", "system")] if state == "expired" else []
     )
+
+
+async def test_pending_plans_expire_in_their_turn_whatever_was_looked_at_before(desk: Desk) -> None:
+    """Each pending plan must expire at the first sweep after its time: filed later but due sooner, and with no commit between."""
+    services = desk.services
+
+    async def pending(in_s: float) -> str:
+        plan_id = await desk.filed(in_s)
+        await services.store.write(lambda session: plans.update(session, plan_id, {"state": "pending"}))
+        return plan_id
+
+    async def expired(*plan_ids: str) -> list[bool]:
+        await services.plan_steps.sweep_pending()
+        return [(await desk.row(plan_id)).state == "expired" for plan_id in plan_ids]
+
+    late = await pending(900)
+    assert await expired(late) == [False]
+    soon = await pending(300)
+    assert await expired(soon, late) == [False, False]
+    desk.clock.advance(359)
+    assert await expired(soon, late) == [False, False]
+    desk.clock.advance(2)
+    assert await expired(soon, late) == [True, False]
+    desk.clock.advance(600)
+    assert await expired(soon, late) == [True, True]
 
 
 async def test_a_landed_aircraft_ends_its_flight_and_no_other(desk: Desk) -> None:

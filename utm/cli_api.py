@@ -10,6 +10,7 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from inspect import signature
 from pathlib import Path
@@ -22,9 +23,9 @@ from rich.table import Table
 
 from utm.client import ApiProblem, Client, ClientSecret, LiveRefused, PlanRefused, Unreachable
 from utm.client.operations import Operations
-from utm.settings import Settings
 
 app = typer.Typer(help="Speak to a running server: file, watch, export; any operation by name.", no_args_is_help=True)
+_VARIABLES = "HEXLANE_URL, HEXLANE_CLIENT_ID and HEXLANE_CLIENT_SECRET"
 _err = Console(stderr=True)
 _out = Console()
 
@@ -33,11 +34,34 @@ State = Annotated[str | None, typer.Option(help="States, separated by commas.")]
 Bbox = Annotated[str | None, typer.Option(help="min_lon,min_lat,max_lon,max_lat in WGS-84 degrees.")]
 
 
+@dataclass(frozen=True, slots=True)
 class _Access:
-    """Where the server is and who asks; filled by the callback before any command."""
+    """Where the server is and who asks, as given; looked at when a command first needs it, so that help needs neither."""
 
-    url: str | None = None
-    secret: ClientSecret | None = None
+    url: str | None
+    client_id: str | None
+    client_secret: str | None
+    role: str
+    number: int
+    data_dir: Path | None
+
+    def found(self) -> tuple[str, ClientSecret]:
+        """Return address and secret; raises BadParameter when nothing tells them."""
+        if self.url is not None and self.client_id is not None and self.client_secret is not None:
+            return self.url, ClientSecret(self.client_id, self.client_secret)
+        path = _credentials_path(self.data_dir)
+        if path is None or not path.is_file():
+            missing = "" if path is None else f"; there is no {path} either"
+            raise typer.BadParameter(f"give --url, --client-id and --client-secret, or set {_VARIABLES}{missing}")
+        known = json.loads(path.read_text(encoding="utf-8"))
+        clients = [item for item in known["clients"] if item["role"] == self.role]
+        if not 0 <= self.number < len(clients):
+            raise typer.BadParameter(f"there is no client {self.number} of the role {self.role!r} in {path}")
+        client = clients[self.number]
+        return self.url or known["base_url"], ClientSecret(client["client_id"], client["client_secret"])
+
+
+_given: list[_Access] = []
 
 
 @app.callback()
@@ -49,27 +73,24 @@ def access(
     number: Annotated[int, typer.Option(help="Demonstration: which client of the role, from 0.")] = 0,
     data_dir: Annotated[Path | None, typer.Option(help="Demonstration: folder of the server's data.")] = None,
 ) -> None:
-    """Find out where the server is and who asks."""
-    if url is not None and client_id is not None and client_secret is not None:
-        _Access.url, _Access.secret = url, ClientSecret(client_id, client_secret)
-        return
-    settings = Settings() if data_dir is None else Settings(data_dir=data_dir)
-    path = settings.credentials_path
-    if not path.is_file():
-        raise typer.BadParameter(f"give --url, --client-id and --client-secret; there is no {path} either")
-    known = json.loads(path.read_text(encoding="utf-8"))
-    clients = [item for item in known["clients"] if item["role"] == role]
-    if not 0 <= number < len(clients):
-        raise typer.BadParameter(f"there is no client {number} of the role {role!r} in {path}")
-    _Access.url = url or known["base_url"]
-    _Access.secret = ClientSecret(clients[number]["client_id"], clients[number]["client_secret"])
+    """Note where the server is and who asks."""
+    _given[:] = [_Access(url, client_id, client_secret, role, number, data_dir)]
+
+
+def _credentials_path(data_dir: Path | None) -> Path | None:
+    """Return where a demonstration here keeps its credentials; None where only the client is installed."""
+    try:
+        from utm.settings import Settings  # noqa: PLC0415  (the client alone comes without the server)
+    except ModuleNotFoundError:
+        return None if data_dir is None else data_dir / "demo-credentials.json"
+    return (Settings() if data_dir is None else Settings(data_dir=data_dir)).credentials_path
 
 
 @contextmanager
 def _client(as_json: bool) -> Iterator[Client]:
-    assert _Access.url is not None
+    url, secret = _given[-1].found()
     try:
-        with Client(_Access.url, _Access.secret) as client:
+        with Client(url, secret) as client:
             yield client
     except ApiProblem as problem:
         if as_json:

@@ -1,8 +1,8 @@
 """Builds the guide the product serves at `/docs/guide`: `python -m utm.guide_build` (make guide).
 
-MkDocs with the Material theme renders `docs/guide`, plus two pages written from the code: every error code and every
-operation. Inline scripts and styles then become files of their own, so that the pages work under a policy that allows
-none; what the build leaves behind asks nothing of anybody else's server.
+MkDocs with the Material theme renders `docs/guide`, plus pages written from the code: every error code, every operation
+and the example programs. Inline scripts and styles then become files of their own, so that the pages work under a policy
+that allows none; what the build leaves behind asks nothing of anybody else's server.
 """
 
 import hashlib
@@ -25,6 +25,12 @@ ROOT: Final = Path(__file__).resolve().parent.parent
 PAGES: Final = ROOT / "docs" / "guide"
 CONFIG: Final = ROOT / "docs" / "mkdocs.yml"
 OUTPUT: Final = Path(__file__).resolve().parent / "static" / "guide"
+_PROGRAMS: Final = (
+    ("File and fly", "examples/file_and_fly.py"),
+    ("An inspection firm", "examples/inspection_firm.py"),
+    ("A supplier of radar tracks", "examples/radar_supplier.py"),
+    ("The live feed without the client", "clients/hexlane_live.py"),
+)
 _ASKING: Final = ("/grid", "/report", "/current", "/owner")
 """Reads that ask for one of several parameters, or for a thing that may not be there: no example by themselves."""
 _INLINE_SCRIPT: Final = re.compile(r"<script>(.+?)</script>", re.DOTALL)
@@ -128,11 +134,21 @@ except ApiProblem as problem:
 """
 
 
+def examples() -> str:
+    """Return the page of whole programs; tests run them, so that the page has nothing to run."""
+    lines = ["# Examples\n", "Whole programs, to copy and change. Each is run by a test.\n"]
+    for title, path in _PROGRAMS:
+        code = (ROOT / "docs" / path).read_text(encoding="utf-8")
+        lines += [f"## {title}\n", f'```py title="{Path(path).name}"', code.rstrip("\n"), "```\n"]
+    return "\n".join(lines)
+
+
 def write_pages(folder: Path) -> None:
     """Write every page of the guide into a folder, those from the code too."""
     from utm.server import openapi_document  # noqa: PLC0415  (the server is heavy)
 
     shutil.copytree(PAGES, folder, dirs_exist_ok=True)
+    (folder / "examples.md").write_text(examples(), encoding="utf-8")
     (folder / "errors.md").write_text(errors(), encoding="utf-8")
     (folder / "reference.md").write_text(reference(openapi_document()), encoding="utf-8")
 

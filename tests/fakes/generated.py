@@ -32,6 +32,9 @@ CHECKS = [
     response_schema_conformance,
 ]
 CALLERS = (*LETTERS.values(), "nobody")
+_OUTDATED = frozenset({"token_expired", "token_revoked", "invalid_token"})
+_NOT_BY_TOKEN = frozenset({"/oauth/userinfo"})
+"""Opened by the tokens of people that other tools were given, not by those of programs."""
 _QUIET = {"wait_s": 0}
 """Query values that would keep a request waiting are replaced by these."""
 _SLOW = frozenset({"speed"})
@@ -45,6 +48,9 @@ class Tally:
     by_caller: Counter[str] = field(default_factory=Counter)
     by_status: Counter[int] = field(default_factory=Counter)
     by_operation: Counter[str] = field(default_factory=Counter)
+    renewed: Counter[str] = field(default_factory=Counter)
+    shut_out: Counter[str] = field(default_factory=Counter)
+    """Cases whose caller, with a new token, was taken for a stranger: they show nothing."""
     faults: dict[str, str] = field(default_factory=dict)
 
     def fault(self, label: str, caller: str, error: Exception, answer: str) -> None:
@@ -58,6 +64,11 @@ class Tally:
         return "\n".join(f"{key}\n    {example}" for key, example in sorted(self.faults.items()))
 
 
+def _outdated(answer: Any) -> bool:
+    """Tell whether an answer says that the token is none."""
+    return answer.status_code == 401 and any(f'"code":"{code}"' in answer.text for code in _OUTDATED)
+
+
 class Sender:
     """Sends generated cases of a document as one role after the other."""
 
@@ -67,13 +78,8 @@ class Sender:
         self.schema = schemathesis.openapi.from_dict(document)
         self.tally = Tally()
         self._turn = itertools.count()
-        self._sessions = {caller: self._session(caller) for caller in CALLERS}
-
-    def _session(self, caller: str) -> requests.Session:
-        session = requests.Session()
-        if caller != "nobody":
-            session.headers["Authorization"] = self.city.client(caller).headers["Authorization"]
-        return session
+        self._sessions = {caller: requests.Session() for caller in CALLERS}
+        self._tokens = {caller: self.city.client(caller).headers["Authorization"] for caller in LETTERS.values()}
 
     def run(self, examples: int) -> Tally:
         """Send so many cases of every operation, alternately as the document asks and against it."""
@@ -124,12 +130,12 @@ class Sender:
         if isinstance(case.query, dict):
             case.query = {key: _QUIET.get(key, value) for key, value in case.query.items() if key not in _SLOW}
         try:
-            answer = case.call(
-                base_url=self.city.server.base_url,
-                session=self._sessions[caller],
-                headers=self._headers(caller),
-                timeout=30,
-            )
+            answer = self._call(case, caller)
+            if caller != "nobody" and _outdated(answer):  # a run outlives a token, and an admin may have voided it
+                self._renew(caller)
+                answer = self._call(case, caller)
+                if _outdated(answer) and operation.path not in _NOT_BY_TOKEN:
+                    self.tally.shut_out[f"{caller}: {operation.label}"] += 1
         except (ValueError, requests.exceptions.InvalidHeader, requests.exceptions.InvalidURL):
             return  # no client can send that
         self.tally.cases += 1
@@ -144,8 +150,16 @@ class Sender:
             for error in group.exceptions:
                 self.tally.fault(operation.label, caller, error, answer.text)  # type: ignore[arg-type]
 
-    def _headers(self, caller: str) -> dict[str, str]:
-        return {} if caller == "nobody" else {"Authorization": self.city.client(caller).headers["Authorization"]}
+    def _call(self, case: Any, caller: str) -> Any:
+        headers = {} if caller == "nobody" else {"Authorization": self._tokens[caller]}
+        return case.call(
+            base_url=self.city.server.base_url, session=self._sessions[caller], headers=headers, timeout=30
+        )
+
+    def _renew(self, caller: str) -> None:
+        with self.city.server.client(caller) as client:
+            self._tokens[caller] = client.headers["Authorization"]
+        self.tally.renewed[caller] += 1
 
     def _name_real_things(self, operation: Any, case: Any, caller: str) -> None:
         rule = MATRIX.get(f"{operation.method.upper()} {operation.path}")

@@ -15,6 +15,7 @@ from tests.conftest import ROOT, Server
 from tests.fakes.run_page import blocks
 from utm import guide_build
 from utm.api.console import CONTENT_SECURITY_POLICY
+from utm.client_wheel import FILE_NAME, wheel
 from utm.problem_catalogue import CATALOGUE
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
@@ -77,10 +78,8 @@ def test_every_block_of_a_page_runs(city: Server, pages: Path, tmp_path: Path, n
         command = [sys.executable, str(RUNNER), str(pages / name)]
         _run(command, tmp_path, _environment(city, guide_build.role_of(page)))
     if name.startswith("quickstart"):
-        assert (
-            "activated" in (tmp_path / "flight.kml").read_text(encoding="utf-8")
-            or (tmp_path / "flight.kml").stat().st_size
-        )
+        record = (tmp_path / "flight.kml").read_text(encoding="utf-8")
+        assert record.count("<gx:coord>") == 2, "the record has not the two positions that were sent"
 
 
 @pytest.mark.parametrize("name", sorted(EXAMPLES))
@@ -107,6 +106,13 @@ def test_both_quickstarts_run_the_same_code() -> None:
     assert len(re.findall(r"[\u4e00-\u9fff]", chinese)) > 200
 
 
+@pytest.mark.parametrize("name", ["quickstart.md", "quickstart.zh.md", "client.md"])
+def test_pages_name_the_client_the_server_serves(name: str) -> None:
+    """The address of the client in a page must be the one this version is served under."""
+    page = (guide_build.PAGES / name).read_text(encoding="utf-8")
+    assert re.findall(r"hexlane_client-[^\s\"]+", page) == [FILE_NAME]
+
+
 def test_the_errors_page_lists_every_code(pages: Path) -> None:
     """No code may be missing from the page a developer looks it up in."""
     page = (pages / "errors.md").read_text(encoding="utf-8")
@@ -117,7 +123,9 @@ def test_the_built_guide_asks_nobody_else_and_runs_nothing_inline(tmp_path: Path
     """Every page must load only files of its own, and hold no inline script, style or event handler."""
     guide_build.build(tmp_path / "guide")
     found = list((tmp_path / "guide").rglob("*.html"))
-    assert {path.name for path in found} >= {"index.html", "quickstart.html", "quickstart.zh.html", "reference.html"}
+    assert {path.name for path in found} >= {
+        "index.html", "quickstart.html", "quickstart.zh.html", "reference.html", "examples.html", "identity.html",
+    }  # fmt: skip
     for path in found:
         text = path.read_text(encoding="utf-8")
         loaded = re.findall(r"<(?:script|img|link|iframe|source)\b[^>]*?(?:src|href)=\"?([^\"\s>]+)", text)
@@ -145,4 +153,6 @@ def test_the_server_serves_the_guide_under_the_strict_policy(city: Server) -> No
         else:
             assert page.status_code == 503
             assert "make guide" in page.text
+        served = client.get(f"/docs/guide/{FILE_NAME}")
+        assert (served.status_code, served.content) == (200, wheel())
         assert client.get("/docs").status_code == 200

@@ -44,6 +44,9 @@ def _sent(city: TwoFirms, examples: int) -> Tally:
     assert len(tally.by_operation) == operations
     assert set(tally.by_caller) == set(CALLERS)
     assert {200, 401, 403, 404, 422} <= set(tally.by_status)
+    spread = f"{dict(tally.by_caller)}, {dict(tally.by_status)}, renewed {dict(tally.renewed)}"
+    print(f"\n{tally.cases} cases, {operations} operations: {spread}")  # with -s: what an acceptance run shows
+    assert not tally.shut_out, f"taken for strangers: {dict(tally.shut_out)}"
     return tally
 
 
@@ -55,4 +58,4 @@ def test_a_thousand_generated_requests_are_answered_as_documented(city: TwoFirms
 @pytest.mark.long
 def test_ten_thousand_generated_requests_are_answered_as_documented(city: TwoFirms) -> None:
     """The same ten thousand times."""
-    assert _sent(city, 85).cases >= 10_000
+    assert _sent(city, 45).cases >= 10_000

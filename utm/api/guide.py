@@ -1,4 +1,7 @@
-"""The guide's files at `/docs/guide`, served from the package under the console's policy: nothing of anybody else's."""
+"""The guide's files at `/docs/guide`, served from the package under the console's policy: nothing of anybody else's.
+
+Beside the pages stands the Python client of this very server, as a wheel: `utm.client_wheel`.
+"""
 
 from typing import Final
 
@@ -9,6 +12,7 @@ from starlette.types import Scope
 
 from utm.api.console import FILES as CONSOLE_FILES
 from utm.api.console import HEADERS
+from utm.client_wheel import FILE_NAME, wheel
 
 FILES: Final = CONSOLE_FILES.parent / "guide"
 _NOT_BUILT: Final = (
@@ -29,8 +33,14 @@ class _Pages(StaticFiles):
 def mount(app: FastAPI) -> None:
     """Serve the guide; must come before the console, which takes every other path."""
     app.add_api_route("/docs/guide", _to_start, methods=["GET", "HEAD"], include_in_schema=False)
+    app.add_api_route(f"/docs/guide/{FILE_NAME}", _client, methods=["GET", "HEAD"], include_in_schema=False)
     app.mount("/docs/guide", _Pages(directory=FILES, html=True, check_dir=False), name="guide")
 
 
 async def _to_start() -> Response:
     return RedirectResponse("/docs/guide/", status_code=308)
+
+
+async def _client() -> Response:
+    said = {"Content-Disposition": f'attachment; filename="{FILE_NAME}"', "Cache-Control": "no-cache"}
+    return Response(wheel(), media_type="application/octet-stream", headers={**HEADERS, **said})

@@ -75,6 +75,19 @@ class Operations(ABC):
             idempotent=False,
         )
 
+    def add_credential(
+        self, client_id: str | int, body: models.CredentialBody | Mapping[str, Any]
+    ) -> models.NewCredential:
+        """Add a credential."""
+        return self._call(  # type: ignore[no-any-return]
+            "POST",
+            "/v1/clients/{client_id}/credentials",
+            results={201: models.NewCredential},
+            path={"client_id": client_id},
+            body=body,
+            idempotent=False,
+        )
+
     def add_result(self, plan_id: str | int, body: models.ResultBody | Mapping[str, Any]) -> models.FlightResult:
         """Add a result of a flight."""
         return self._call(  # type: ignore[no-any-return]
@@ -279,6 +292,16 @@ class Operations(ABC):
             idempotent=True,
         )
 
+    def close_sandbox(self, organisation_id: str | int) -> None:
+        """Give a sandbox up."""
+        return self._call(  # type: ignore[no-any-return]
+            "DELETE",
+            "/v1/sandboxes/{organisation_id}",
+            results={204: None},
+            path={"organisation_id": organisation_id},
+            idempotent=True,
+        )
+
     def confirm_flight_plan(self, plan_id: str | int) -> models.FlightPlanAnswer:
         """Report readiness."""
         return self._call(  # type: ignore[no-any-return]
@@ -418,7 +441,7 @@ class Operations(ABC):
             idempotent=False,
         )
 
-    def create_sandboxe(self, body: models.SandboxBody | Mapping[str, Any]) -> models.NewSandbox:
+    def create_sandbox(self, body: models.SandboxBody | Mapping[str, Any]) -> models.NewSandbox:
         """Make a sandbox."""
         return self._call(  # type: ignore[no-any-return]
             "POST",
@@ -476,19 +499,6 @@ class Operations(ABC):
             "POST",
             "/v1/webhooks",
             results={201: models.WebhookWithSecret},
-            body=body,
-            idempotent=False,
-        )
-
-    def credentials_client(
-        self, client_id: str | int, body: models.CredentialBody | Mapping[str, Any]
-    ) -> models.NewCredential:
-        """Add a credential."""
-        return self._call(  # type: ignore[no-any-return]
-            "POST",
-            "/v1/clients/{client_id}/credentials",
-            results={201: models.NewCredential},
-            path={"client_id": client_id},
             body=body,
             idempotent=False,
         )
@@ -588,19 +598,6 @@ class Operations(ABC):
             idempotent=True,
         )
 
-    def delete_client_credential(
-        self, client_id: str | int, credential_id: str | int, *, keep_tokens: bool | None = None
-    ) -> None:
-        """Revoke a credential."""
-        return self._call(  # type: ignore[no-any-return]
-            "DELETE",
-            "/v1/clients/{client_id}/credentials/{credential_id}",
-            results={204: None},
-            path={"client_id": client_id, "credential_id": credential_id},
-            query={"keep_tokens": keep_tokens},
-            idempotent=True,
-        )
-
     def delete_demo_faults(self, *, vehicle_id: str, fault_id: str | None = None) -> models.DemoFaultsGone:
         """Take a simulated vehicle's faults away."""
         return self._call(  # type: ignore[no-any-return]
@@ -628,16 +625,6 @@ class Operations(ABC):
             "/v1/relying-parties/{client_id}",
             results={204: None},
             path={"client_id": client_id},
-            idempotent=True,
-        )
-
-    def delete_sandboxe(self, organisation_id: str | int) -> None:
-        """Give a sandbox up."""
-        return self._call(  # type: ignore[no-any-return]
-            "DELETE",
-            "/v1/sandboxes/{organisation_id}",
-            results={204: None},
-            path={"organisation_id": organisation_id},
             idempotent=True,
         )
 
@@ -1232,6 +1219,15 @@ class Operations(ABC):
             idempotent=True,
         )
 
+    def get_own_quota(self) -> models.Quotas:
+        """What we may use."""
+        return self._call(  # type: ignore[no-any-return]
+            "GET",
+            "/v1/quotas/own",
+            results={200: models.Quotas},
+            idempotent=True,
+        )
+
     def get_policy(self) -> models.PolicyAnswer:
         """The rules in force."""
         return self._call(  # type: ignore[no-any-return]
@@ -1279,15 +1275,6 @@ class Operations(ABC):
             "/v1/quotas/{organisation_id}",
             results={200: models.Quotas},
             path={"organisation_id": organisation_id},
-            idempotent=True,
-        )
-
-    def get_quota_own(self) -> models.Quotas:
-        """What we may use."""
-        return self._call(  # type: ignore[no-any-return]
-            "GET",
-            "/v1/quotas/own",
-            results={200: models.Quotas},
             idempotent=True,
         )
 
@@ -2780,7 +2767,20 @@ class Operations(ABC):
             idempotent=False,
         )
 
-    def revoke_tokens_client(
+    def revoke_credential(
+        self, client_id: str | int, credential_id: str | int, *, keep_tokens: bool | None = None
+    ) -> None:
+        """Revoke a credential."""
+        return self._call(  # type: ignore[no-any-return]
+            "DELETE",
+            "/v1/clients/{client_id}/credentials/{credential_id}",
+            results={204: None},
+            path={"client_id": client_id, "credential_id": credential_id},
+            query={"keep_tokens": keep_tokens},
+            idempotent=True,
+        )
+
+    def revoke_tokens(
         self, client_id: str | int, body: models.RevocationBody | Mapping[str, Any]
     ) -> models.VoidedTokens:
         """Void a client's tokens."""
@@ -3119,6 +3119,19 @@ class AsyncOperations(ABC):
             idempotent=False,
         )
 
+    async def add_credential(
+        self, client_id: str | int, body: models.CredentialBody | Mapping[str, Any]
+    ) -> models.NewCredential:
+        """Add a credential."""
+        return await self._call(  # type: ignore[no-any-return]
+            "POST",
+            "/v1/clients/{client_id}/credentials",
+            results={201: models.NewCredential},
+            path={"client_id": client_id},
+            body=body,
+            idempotent=False,
+        )
+
     async def add_result(self, plan_id: str | int, body: models.ResultBody | Mapping[str, Any]) -> models.FlightResult:
         """Add a result of a flight."""
         return await self._call(  # type: ignore[no-any-return]
@@ -3327,6 +3340,16 @@ class AsyncOperations(ABC):
             idempotent=True,
         )
 
+    async def close_sandbox(self, organisation_id: str | int) -> None:
+        """Give a sandbox up."""
+        return await self._call(  # type: ignore[no-any-return]
+            "DELETE",
+            "/v1/sandboxes/{organisation_id}",
+            results={204: None},
+            path={"organisation_id": organisation_id},
+            idempotent=True,
+        )
+
     async def confirm_flight_plan(self, plan_id: str | int) -> models.FlightPlanAnswer:
         """Report readiness."""
         return await self._call(  # type: ignore[no-any-return]
@@ -3466,7 +3489,7 @@ class AsyncOperations(ABC):
             idempotent=False,
         )
 
-    async def create_sandboxe(self, body: models.SandboxBody | Mapping[str, Any]) -> models.NewSandbox:
+    async def create_sandbox(self, body: models.SandboxBody | Mapping[str, Any]) -> models.NewSandbox:
         """Make a sandbox."""
         return await self._call(  # type: ignore[no-any-return]
             "POST",
@@ -3524,19 +3547,6 @@ class AsyncOperations(ABC):
             "POST",
             "/v1/webhooks",
             results={201: models.WebhookWithSecret},
-            body=body,
-            idempotent=False,
-        )
-
-    async def credentials_client(
-        self, client_id: str | int, body: models.CredentialBody | Mapping[str, Any]
-    ) -> models.NewCredential:
-        """Add a credential."""
-        return await self._call(  # type: ignore[no-any-return]
-            "POST",
-            "/v1/clients/{client_id}/credentials",
-            results={201: models.NewCredential},
-            path={"client_id": client_id},
             body=body,
             idempotent=False,
         )
@@ -3636,19 +3646,6 @@ class AsyncOperations(ABC):
             idempotent=True,
         )
 
-    async def delete_client_credential(
-        self, client_id: str | int, credential_id: str | int, *, keep_tokens: bool | None = None
-    ) -> None:
-        """Revoke a credential."""
-        return await self._call(  # type: ignore[no-any-return]
-            "DELETE",
-            "/v1/clients/{client_id}/credentials/{credential_id}",
-            results={204: None},
-            path={"client_id": client_id, "credential_id": credential_id},
-            query={"keep_tokens": keep_tokens},
-            idempotent=True,
-        )
-
     async def delete_demo_faults(self, *, vehicle_id: str, fault_id: str | None = None) -> models.DemoFaultsGone:
         """Take a simulated vehicle's faults away."""
         return await self._call(  # type: ignore[no-any-return]
@@ -3676,16 +3673,6 @@ class AsyncOperations(ABC):
             "/v1/relying-parties/{client_id}",
             results={204: None},
             path={"client_id": client_id},
-            idempotent=True,
-        )
-
-    async def delete_sandboxe(self, organisation_id: str | int) -> None:
-        """Give a sandbox up."""
-        return await self._call(  # type: ignore[no-any-return]
-            "DELETE",
-            "/v1/sandboxes/{organisation_id}",
-            results={204: None},
-            path={"organisation_id": organisation_id},
             idempotent=True,
         )
 
@@ -4284,6 +4271,15 @@ class AsyncOperations(ABC):
             idempotent=True,
         )
 
+    async def get_own_quota(self) -> models.Quotas:
+        """What we may use."""
+        return await self._call(  # type: ignore[no-any-return]
+            "GET",
+            "/v1/quotas/own",
+            results={200: models.Quotas},
+            idempotent=True,
+        )
+
     async def get_policy(self) -> models.PolicyAnswer:
         """The rules in force."""
         return await self._call(  # type: ignore[no-any-return]
@@ -4331,15 +4327,6 @@ class AsyncOperations(ABC):
             "/v1/quotas/{organisation_id}",
             results={200: models.Quotas},
             path={"organisation_id": organisation_id},
-            idempotent=True,
-        )
-
-    async def get_quota_own(self) -> models.Quotas:
-        """What we may use."""
-        return await self._call(  # type: ignore[no-any-return]
-            "GET",
-            "/v1/quotas/own",
-            results={200: models.Quotas},
             idempotent=True,
         )
 
@@ -5846,7 +5833,20 @@ class AsyncOperations(ABC):
             idempotent=False,
         )
 
-    async def revoke_tokens_client(
+    async def revoke_credential(
+        self, client_id: str | int, credential_id: str | int, *, keep_tokens: bool | None = None
+    ) -> None:
+        """Revoke a credential."""
+        return await self._call(  # type: ignore[no-any-return]
+            "DELETE",
+            "/v1/clients/{client_id}/credentials/{credential_id}",
+            results={204: None},
+            path={"client_id": client_id, "credential_id": credential_id},
+            query={"keep_tokens": keep_tokens},
+            idempotent=True,
+        )
+
+    async def revoke_tokens(
         self, client_id: str | int, body: models.RevocationBody | Mapping[str, Any]
     ) -> models.VoidedTokens:
         """Void a client's tokens."""

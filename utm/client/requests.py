@@ -18,7 +18,7 @@ from utm.client.problems import ApiProblem, problem_of
 KEYED_PATH: Final = "/v1/flight-plans"
 _RENEW_BEFORE_S: Final = 30.0
 _GATEWAY: Final = frozenset({502, 504})
-_TOKEN_CODES: Final = frozenset({"token_expired", "invalid_token"})
+_TOKEN_CODES: Final = frozenset({"token_expired", "token_revoked", "invalid_token"})
 
 
 @dataclass(frozen=True, slots=True)

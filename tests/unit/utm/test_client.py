@@ -170,9 +170,10 @@ def test_patience_ends() -> None:
     assert len(server.requests) == 3
 
 
-def test_an_expired_token_is_renewed_once() -> None:
-    """A 401 that a new token cures must be cured silently; one that stays must be raised."""
-    server = Server(problem(401, "token_expired"), page(), problem(401, "token_expired"), problem(401, "token_expired"))
+@pytest.mark.parametrize("code", ["token_expired", "token_revoked", "invalid_token"])
+def test_a_token_that_is_over_is_renewed_once(code: str) -> None:
+    """A 401 that a new token cures must be cured silently, after a rotation too; one that stays must be raised."""
+    server = Server(problem(401, code), page(), problem(401, code), problem(401, code))
     client = server.client()
     client.list_flight_plans()
     assert [request.headers["authorization"] for request in server.requests] == ["Bearer t1", "Bearer t2"]
@@ -239,7 +240,7 @@ def _imports(path: Path) -> set[str]:
     return found
 
 
-CALLERS = frozenset({"cli_api.py", "cli_dispatch.py", "own_planner.py"})
+CALLERS = frozenset({"cli_api.py", "cli_client.py", "cli_dispatch.py", "own_planner.py"})
 """Programs of callers, in processes of their own."""
 
 

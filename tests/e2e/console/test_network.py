@@ -76,6 +76,7 @@ def by_hand(page: Page, city: City, artifacts: Path) -> None:
     panel.get_by_role("button", name="Add a closure").click()
     panel.get_by_label("From", exact=True).fill("2031-03-02T08:00")
     panel.get_by_label("To", exact=True).fill("2031-03-02T10:00")
+    panel.get_by_role("button", name="Add a weekly closure").click()
     page.screenshot(path=artifacts / "network-site-en-1440x900.png")
     published(panel)
     expect(panel).to_contain_text("Test yard is in force, read back", timeout=30_000)
@@ -86,7 +87,9 @@ def by_hand(page: Page, city: City, artifacts: Path) -> None:
     assert told["slot"]["prep_s"] == 45.0
     assert told["approach_deg"] == [[350.0, 20.0], [90.0, 120.0]]
     assert told["opening_hours"][0]["weekly"][0]["from"] == "08:00"
-    assert told["closures"][0]["starts_at"] == "2031-03-02T00:00:00Z"
+    weekly, dated = told["closures"]
+    assert weekly["weekly"] == [{"days": ["SU"], "from": "10:00", "to": "12:00"}]
+    assert dated["starts_at"] == "2031-03-02T00:00:00Z"
 
     panel.get_by_role("button", name="Change Test yard").click()
     panel.get_by_label("State").select_option("closed")

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import type { Mission } from '../src/api/schema.gen'
 import type { Order } from '../src/api/logistics'
 import { movable, rowAt, vehiclesFor } from '../src/gantt/drag'
-import { energyShare, ticks, vehicleRows, xOf } from '../src/gantt/gantt'
+import { energyShare, fitting, ticks, vehicleRows, xOf } from '../src/gantt/gantt'
 
 const at = (minutes: number) => new Date(Date.UTC(2026, 2, 1, 0, minutes)).toISOString()
 const ms = (minutes: number) => Date.parse(at(minutes))
@@ -77,4 +77,11 @@ test('only an order that does not fly is moved, by those who may, to another fre
   const carrier = (aircraft_id: string, organisation_id = 'org', state = 'available') => ({ aircraft_id, organisation_id, state })
   const all = [carrier('ac_1'), carrier('ac_2'), carrier('ac_3', 'other'), carrier('ac_4', 'org', 'maintenance')]
   expect(vehiclesFor(order, all).map(({ aircraft_id }) => aircraft_id)).toEqual(['ac_2'])
+})
+
+test('the words of a bar end in an ellipsis where the bar does, and a bar too short for words has none', () => {
+  expect(fitting('Coastal City → Lianhua Hill Park', 400)).toBe('Coastal City → Lianhua Hill Park')
+  expect(fitting('Coastal City → Lianhua Hill Park', 60)).toBe('Coastal…')
+  expect(fitting('海岸城 → 莲花山公园', 60)).toBe('海岸城 →…')
+  expect(fitting('Coastal City', 12)).toBe('')
 })

@@ -98,3 +98,18 @@ export function ticks({ from_ms, to_ms, width_px }: Scale): number[] {
 /** Share of the battery a mission takes, 0 to 1 and more; null when one of the two is not known. */
 export const energyShare = (mission: Mission, battery_wh: number | null | undefined): number | null =>
   mission.energy_wh === null || !battery_wh ? null : mission.energy_wh / battery_wh
+
+const WIDE = /[\u1100-\u115f\u2190-\u21ff\u25a0-\u25ff\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\uffe0-\uffe6]/
+
+/** As much of a text as a width holds, in letters of 11 px, with an ellipsis where it is cut; nothing where too little is left. */
+export function fitting(text: string, width_px: number): string {
+  let used = 0
+  const letters = [...text]
+  for (const [at, letter] of letters.entries()) {
+    used += WIDE.test(letter) ? 11 : 6.6
+    if (used <= width_px) continue
+    const kept = letters.slice(0, Math.max(0, at - 1)).join('').trimEnd()
+    return kept.length < 2 ? '' : `${kept}…`
+  }
+  return text
+}

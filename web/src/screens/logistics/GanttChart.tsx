@@ -5,7 +5,7 @@ import { beijingTime } from '../../i18n/format'
 import { useLook } from '../../app/look'
 import { keyFor, type Translate } from '../../i18n/translate'
 import { rowAt } from '../../gantt/drag'
-import { ticks, xOf, type Bar, type Row, type Scale } from '../../gantt/gantt'
+import { fitting, ticks, xOf, type Bar, type Row, type Scale } from '../../gantt/gantt'
 
 const LINE_PX = 26
 const PAD_PX = 5
@@ -119,7 +119,7 @@ export function GanttChart({ rows, scale, now_ms, selected, nameOf, onPick, mayD
                 <rect x={x0} y={y} width={Math.max(4, x1 - x0)} height={LINE_PX - 4} rx={3} />
                 {x1 - x0 > 56 && (
                   <text x={x0 + 6} y={y + 15}>
-                    {bar.late_s !== null ? `△ ${name}` : name}
+                    {fitting(bar.late_s !== null ? `△ ${name}` : name, x1 - x0 - 10)}
                   </text>
                 )}
               </g>

@@ -6,7 +6,9 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.e2e.conftest import City
+from tests.e2e.console.pages import signed_in
 from tests.e2e.console.test_replay import opened
+from tests.fakes.filing import register
 
 pytestmark = [pytest.mark.slow, pytest.mark.e2e, pytest.mark.timeout(240)]
 
@@ -27,6 +29,55 @@ def test_vehicles_sites_and_batteries_are_listed_and_filtered(browser: Browser, 
     expect(sites.locator("tbody tr")).to_have_count(len(state["sites"]))
     expect(sites).to_contain_text(re.compile(r"\d+ of \d+"))
     page.context.close()
+
+
+def test_a_firm_keeps_its_carriers_batteries_and_crews(browser: Browser, city: City) -> None:
+    """Added and changed in forms, read back: what the service then has is what was typed."""
+    with city.client("operator") as firm:
+        aircraft_id = register(firm)
+        with signed_in(browser, city, "operator", "?lang=en&screen=fleet") as page:
+            body = page.locator(".fleet-body")
+            page.get_by_role("tab", name="Carriers").click(timeout=60_000)
+            page.get_by_role("button", name="New carrier").click()
+            body.get_by_label("Registration", exact=True).select_option(aircraft_id, timeout=60_000)
+            body.get_by_label("Stands at", exact=True).select_option("st_talent_park")
+            body.get_by_label("State", exact=True).select_option("out_of_service")
+            body.get_by_label("Payload, most (kg)", exact=True).fill("4.5")
+            body.get_by_label("Reserve after landing (%)", exact=True).fill("25")
+            page.get_by_role("button", name="Save").click()
+            expect(body.get_by_role("status")).to_contain_text("is kept, read back", timeout=30_000)
+            carrier = firm.get(f"/v1/carriers/{aircraft_id}").json()
+            assert (carrier["payload_max_kg"], carrier["reserve_share"]) == (4.5, 0.25)
+            assert carrier["state"] == "out_of_service"
+
+            # A firm that keeps any battery needs one for each flight: it is retired at once.
+            page.get_by_role("tab", name="Batteries").click()
+            page.get_by_role("button", name="New battery").click()
+            body.get_by_label("Label", exact=True).fill("E2E-B1")
+            body.get_by_label("Capacity (Wh)", exact=True).fill("1300")
+            page.get_by_role("button", name="Save").click()
+            expect(body.get_by_role("status")).to_contain_text("E2E-B1 is kept, read back", timeout=30_000)
+            page.get_by_role("button", name="Change E2E-B1").click()
+            body.get_by_label("State", exact=True).select_option("retired")
+            body.get_by_label("Cycles so far", exact=True).fill("499")
+            page.get_by_role("button", name="Save").click()
+            expect(page.get_by_role("table", name="Batteries")).to_contain_text("retired", timeout=30_000)
+            battery = next(item for item in firm.get("/v1/batteries").json()["items"] if item["label"] == "E2E-B1")
+            assert (battery["capacity_wh"], battery["cycles"], battery["state"]) == (1_300.0, 499, "retired")
+
+            page.get_by_role("tab", name="Crews").click()
+            page.get_by_role("button", name="New crew").click()
+            body.get_by_label("Crew", exact=True).fill("E2E night")
+            body.get_by_label("Vehicles in the air, most", exact=True).fill("900")
+            page.get_by_role("button", name="Save").click()
+            expect(body.get_by_role("status")).to_contain_text("E2E night is kept, read back", timeout=30_000)
+            page.get_by_role("button", name="Change E2E night").click()
+            body.get_by_label("Vehicles in the air, most", exact=True).fill("1000")
+            page.get_by_role("button", name="Save").click()
+            expect(page.get_by_role("table", name="Crews")).to_contain_text("1,000", timeout=30_000)
+            crew = next(item for item in firm.get("/v1/crews").json()["items"] if item["label"] == "E2E night")
+            # On duty and hardly limited: other tests of this city fly with it.
+            assert (crew["vehicles_max"], crew["state"]) == (1_000, "on_duty")
 
 
 def test_a_shift_is_signed_over(browser: Browser, city: City) -> None:

@@ -4,7 +4,7 @@ The city is an invented one (web/dev/fake-server.mjs), so that only the page is 
 20,000 cells coloured by load, against the bare base map in the same browser. All times are CPU times of Chromium's processes;
 under software rendering the GPU process does what a graphics card would.
 
-How a frame is measured: `tests/bench/web_frames.py`.
+How a frame is measured: `tests/bench/web_frames.py`; how memory is: `tests/bench/web_memory.py`.
 """
 
 import argparse
@@ -15,11 +15,11 @@ import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.bench.web_frames import CHUNK_MS, GATE, HEAD, drawing_ms, own_work, processes, thread_times
+from tests.bench.web_memory import watch_memory
 from tests.conftest import ROOT
 
 CHROMIUM = "/usr/bin/chromium"
@@ -84,8 +84,7 @@ def main() -> None:
             if "drawing" in wanted:
                 print_drawing(browser, base, full, options.rounds, options.seconds)
             if "memory" in wanted and options.minutes > 0:
-                page = opened(browser, *full[1:])
-                watch_memory(browser, page, options.minutes)
+                watch_memory(CHROMIUM, FLAGS, full[1], options.drones, options.minutes)
         browser.close()
 
 
@@ -173,38 +172,6 @@ def first_paint(browser: Browser, url: str) -> str:
 def page_cpu_s(browser: Browser) -> float:
     """Return the CPU seconds of all page processes so far."""
     return sum(sum(thread_times(pid).values()) for pid in processes(browser, "renderer"))
-
-
-def resident_mb(browser: Browser) -> float:
-    """Return the resident memory of the largest page process: heap, buffers, workers and the engine itself."""
-    pages = [Path(f"/proc/{pid}/status") for pid in processes(browser, "renderer")]
-    status = [path.read_text() for path in pages if path.exists()]
-    found = [re.search(r"VmRSS:\s+(\d+) kB", text) for text in status]
-    return max((int(line[1]) / 1e3 for line in found if line is not None), default=float("nan"))
-
-
-def watch_memory(browser: Browser, page: Page, minutes: float) -> None:
-    """Print the page's heap after collection and its process, each minute."""
-    session = page.context.new_cdp_session(page)
-    session.send("Performance.enable")
-    print("\nmemory with drones and cells: JavaScript heap of the page after collection, and all of its process")
-    first: float | None = None
-    step_s = min(60.0, max(10.0, minutes * 60 / 5))
-    end = time.monotonic() + minutes * 60
-    while True:
-        session.send("HeapProfiler.collectGarbage")
-        metrics = {item["name"]: item["value"] for item in session.send("Performance.getMetrics")["metrics"]}
-        used_mb = metrics["JSHeapUsedSize"] / 1e6
-        first = used_mb if first is None else first
-        left = max(0.0, (end - time.monotonic()) / 60)
-        print(
-            f"  {minutes - left:5.1f} min {used_mb:8.1f} MB ({used_mb - first:+.1f}), {metrics['Nodes']:.0f} nodes, "
-            f"process {resident_mb(browser):.0f} MB",
-            flush=True,
-        )
-        if time.monotonic() + step_s > end:
-            return
-        page.wait_for_timeout(step_s * 1000)
 
 
 def bundle_sizes() -> str:

@@ -132,6 +132,8 @@ class PlanInvariants:
         self._log: Any = None
         """A plain connection that asks whether there is anything to read."""
         self._seen = 0
+        self._changed_at: dict[str, int] = {}
+        """Where in the change log each plan and zone of the last commit looked at changed last."""
         self._live: dict[str, Known] = {}
         self._plane = plane_for(city.crs)
         self._geoid = geoid_from_csv(city.geoid_csv)
@@ -181,6 +183,7 @@ class PlanInvariants:
         if not self._any_news():
             return  # a commit that changed no plan, zone or reservation breaks none of what is checked here
         rows, zones, reserved = self._store.read_now(self._news)
+        before = {zone_id: self.closed.get(zone_id) for zone_id, _ in zones}
         for zone_id, feature in zones:
             zone = None if feature is None else closed_zone(zone_id, feature, self._plane)
             if zone is None:
@@ -194,10 +197,22 @@ class PlanInvariants:
                 self.orders.meets(known, how)
             self._check_pads(known, how)
             if how in ("approved", "activated"):
-                self._check_zones(known)
+                self._check_zones(known, self._closed_as_of(known.plan_id, before))
         for row in reserved:
             self.orders.take(row, self._live.values())
         self._check_memory([row.plan_id for row in rows])
+
+    def _closed_as_of(self, plan_id: str, before: dict[str, ClosedZone | None]) -> list[ClosedZone]:
+        """Return the closed zones as a plan's last change in this commit met them: of one commit, what came first counts."""
+        found = dict(self.closed)
+        for zone_id, zone in before.items():
+            if self._changed_at[zone_id] < self._changed_at[plan_id]:
+                continue
+            if zone is None:
+                found.pop(zone_id, None)
+            else:
+                found[zone_id] = zone
+        return list(found.values())
 
     def _any_news(self) -> bool:
         """Tell whether the change log has grown; a session of its own would cost ten times the question."""
@@ -208,8 +223,9 @@ class PlanInvariants:
         reserved: dict[str, Row] = {}
         rows: dict[str, FlightPlanRow] = {}
         zones: dict[str, dict[str, Any] | None] = {}
+        self._changed_at.clear()
         for seq, kind, ref, _ in journal.changes_after(session, self._seen):
-            self._seen = seq
+            self._seen = self._changed_at[ref] = seq
             if kind == "plan" and ref not in rows:
                 row = plans.get(session, ref)
                 if row is None:
@@ -328,11 +344,11 @@ class PlanInvariants:
     def _excuse(self, what: str) -> None:
         self.counts.excused[what] = self.counts.excused.get(what, 0) + 1
 
-    def _check_zones(self, known: Known) -> None:
+    def _check_zones(self, known: Known, closed: Sequence[ClosedZone]) -> None:
         judged = known.judged
         if judged is None or not len(judged.legs):
             return
-        for zone in self.closed.values():
+        for zone in closed:
             if zone.entered_by(judged.legs, self._geoid_at_zone(zone), self._elevation_m):
                 self._broken(
                     "no drone is told to enter a closed zone",

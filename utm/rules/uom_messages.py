@@ -20,6 +20,7 @@ import orjson
 from cryptography.hazmat.primitives import hashes, padding
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
+from airspace.coordinates import wgs84_from
 from airspace.rules.book import TRIGGERS
 from airspace.rules.verdict import EMERGENCY
 
@@ -140,9 +141,13 @@ def application(
 
 
 def _space(route: Mapping[str, Any], half_width_m: float) -> dict[str, Any]:
-    """Return the airspace: a buffered line for a trajectory, else one shape for each volume (1 polygon, 2 circle)."""
+    """Return the airspace in WGS-84: a buffered line for a trajectory, else a shape for each volume (1 polygon, 2 circle)."""
     if route["type"] == "trajectory":
-        line = [[point["lon_deg"], point["lat_deg"]] for point in route["waypoints"]]
+        points = route["waypoints"]
+        lat, lon = wgs84_from(
+            route.get("crs", "WGS84"), [item["lat_deg"] for item in points], [item["lon_deg"] for item in points]
+        )
+        line = [[round(float(x), 7), round(float(y), 7)] for x, y in zip(lon, lat, strict=True)]
         return {"spcShape": 3, "coordinates": line, "width": round(2 * half_width_m, 1)}
     shapes = []
     for item in route["volumes"]:

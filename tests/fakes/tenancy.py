@@ -15,6 +15,7 @@ import httpx
 from tests.fakes import filing
 from tests.fakes.filing import text
 from tests.fakes.two_firms import FROM_SITE, TO_SITE, Firm, TwoFirms, kilometre
+from utm.client_wheel import FILE_NAME
 
 LETTERS = {"o": "operator", "d": "dispatcher", "r": "regulator", "s": "supplier", "a": "admin"}
 CITY = frozenset({"dispatcher", "regulator", "admin"})
@@ -458,6 +459,7 @@ HIDDEN: frozenset[str] = frozenset(
         "/openapi.json",
         "/docs",
         "/docs/guide",
+        f"/docs/guide/{FILE_NAME}",
         "/docs/oauth2-redirect",
         "/problems/{code}",
         "/",

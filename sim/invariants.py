@@ -18,7 +18,6 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 import orjson
-from pysqlite3 import dbapi2 as sqlite
 from sqlmodel import Session
 
 from airspace.lifecycle import FINAL, RESERVES_AIRSPACE, TRANSITIONS, PlanState
@@ -33,6 +32,7 @@ from utm.separation_check import judge_rows
 from utm.settings import Settings
 from utm.sky import Sky
 from utm.store import airspace_records, commands, journal, plans
+from utm.store.log_watch import LogWatch
 from utm.store.store import Store
 from utm.store.tables import FlightPlanRow
 
@@ -129,8 +129,7 @@ class PlanInvariants:
         self.memory: Callable[[], Sky | None] = lambda: None
         self._settings, self._broken = settings, broken
         self._store: Store | None = None
-        self._log: Any = None
-        """A plain connection that asks whether there is anything to read."""
+        self._log: LogWatch | None = None
         self._seen = 0
         self._changed_at: dict[str, int] = {}
         """Where in the change log each plan and zone of the last commit looked at changed last."""
@@ -148,7 +147,7 @@ class PlanInvariants:
     def open(self) -> None:
         """Begin to look at the store, which exists by now."""
         self._store = Store(self._settings.database_path, readers=1)
-        self._log = sqlite.connect(str(self._settings.database_path), isolation_level=None)
+        self._log = LogWatch(self._settings.database_path)
 
     def reopen(self) -> None:
         """Look at the file anew, as a process that starts does."""
@@ -180,7 +179,7 @@ class PlanInvariants:
         if self._store is None:
             return
         self.counts.commits += 1
-        if not self._any_news():
+        if self._log is None or not self._log.grown_since(self._seen):
             return  # a commit that changed no plan, zone or reservation breaks none of what is checked here
         rows, zones, reserved = self._store.read_now(self._news)
         before = {zone_id: self.closed.get(zone_id) for zone_id, _ in zones}
@@ -213,11 +212,6 @@ class PlanInvariants:
             else:
                 found[zone_id] = zone
         return list(found.values())
-
-    def _any_news(self) -> bool:
-        """Tell whether the change log has grown; a session of its own would cost ten times the question."""
-        assert self._log is not None
-        return self._log.execute("SELECT 1 FROM changes WHERE seq > ? LIMIT 1", (self._seen,)).fetchone() is not None
 
     def _news(self, session: Session) -> tuple[list[FlightPlanRow], list[tuple[str, dict[str, Any] | None]], list[Row]]:
         reserved: dict[str, Row] = {}

@@ -4,8 +4,9 @@
     retimed  A -- S -- P (hold until t) -- B ------- C
     rest               P (from t on)    -- B ------- C
 
-P is inserted as a waypoint of the filed route, S before it only where the vehicle held elsewhere than on its way. What was
-filed stays as it was filed, and what has been flown stays on record.
+P is inserted as a waypoint of the filed route, S before it only where the vehicle held beside its way. What was filed stays
+as it was filed, to the millimetre, and with it what keeps the flown part apart from others: a leg bent towards where the
+vehicle stood by chance would be a way that nobody has judged.
 """
 
 import copy
@@ -28,6 +29,8 @@ AROUND_S: Final = 45.0
 BEFORE_S: Final = 10.0
 ON_THE_WAY_M: Final = 25.0
 """Nearer than this a hold is one on the flight's own way: its tolerance, and what a gust adds (ours)."""
+STILL_ON_IT_M: Final = 1.0
+"""Nearer than this it is written down as one exactly on the way: that is how well a vehicle knows where it is (ours)."""
 SHORTEST_S: Final = 2.0
 """Shorter waits change nothing that is judged."""
 
@@ -93,9 +96,10 @@ def retimed(
     """
     stop = stop_of(flight, place, left_s, before_s)
     waits_s = goes_on_s - stop.at_s
-    elsewhere = stop.off_m > ON_THE_WAY_M
-    if not elsewhere and waits_s < SHORTEST_S:
+    if stop.off_m <= ON_THE_WAY_M and waits_s < SHORTEST_S:
         return None
+    beside = stop.off_m > STILL_ON_IT_M
+    place = place if beside else stop.at
     new = copy.deepcopy(dict(body))
     points: list[dict[str, Any]] = new["route"]["waypoints"]
     owner = int(flight.waypoint_of[stop.leg])
@@ -103,10 +107,10 @@ def retimed(
     timed = all(point.get("t_s") is not None for point in points)
     departs_s = float(flight.segments[0, 3])
     if timed:
-        _insert_timed(points, owner, stop, here, waits_s, departs_s, elsewhere, new, frame)
+        _insert_timed(points, owner, stop, here, waits_s, departs_s, beside, new, frame, place)
     else:
-        _insert(points, owner, stop, here, waits_s, elsewhere, new, frame, flight, place)
-    ahead = copy.deepcopy(points[owner + 1 + (timed or elsewhere) :])
+        _insert(points, owner, stop, here, waits_s, beside, new, frame, flight, place)
+    ahead = copy.deepcopy(points[owner + 1 + timed + beside :])
     ahead[0].pop("hold_s", None)
     if timed:
         begins_s = ahead[0]["t_s"]
@@ -123,7 +127,7 @@ def _insert(
     stop: Stop,
     here: dict[str, Any],
     waits_s: float,
-    elsewhere: bool,
+    beside: bool,
     body: Mapping[str, Any],
     frame: LocalFrame,
     flight: Trajectory4D,
@@ -140,10 +144,10 @@ def _insert(
         filed["hold_s"] = flown_s
         waits_s += left_s
     own = {"speed_mps": cruise} if speed is not None else {}
-    if not elsewhere:
+    if not beside:
         points.insert(owner + 1, {**here, "hold_s": max(0.0, waits_s), **own})
         return
-    there = math.dist((stop.at.x_m, stop.at.y_m, stop.at.z_m), (place.x_m, place.y_m, place.z_m))
+    there = _apart_m(stop.at, place)
     fast = max(cruise, there / max(waits_s, 1.0))
     aside = {**_point(stop.at, route.get("crs", "WGS84"), frame), "speed_mps": fast}
     points.insert(owner + 1, aside)
@@ -157,16 +161,24 @@ def _insert_timed(
     here: dict[str, Any],
     waits_s: float,
     departs_s: float,
-    elsewhere: bool,
+    beside: bool,
     body: Mapping[str, Any],
     frame: LocalFrame,
+    place: Spot,
 ) -> None:
     for point in points[owner + 1 :]:
         point["t_s"] = float(point["t_s"]) + waits_s
     at_s = stop.at_s - departs_s
-    left = here if not elsewhere else _point(stop.at, body["route"].get("crs", "WGS84"), frame)
-    points.insert(owner + 1, dict(left, t_s=at_s))
-    points.insert(owner + 2, dict(here, t_s=at_s + waits_s))
+    inserted = [dict(here, t_s=at_s), dict(here, t_s=at_s + waits_s)]
+    if beside:
+        there_s = min(_apart_m(stop.at, place) / float(body["route"]["cruise_speed_mps"]), 0.9 * waits_s)
+        inserted[0]["t_s"] = at_s + there_s
+        inserted.insert(0, dict(_point(stop.at, body["route"].get("crs", "WGS84"), frame), t_s=at_s))
+    points[owner + 1 : owner + 1] = inserted
+
+
+def _apart_m(a: Spot, b: Spot) -> float:
+    return math.dist((a.x_m, a.y_m, a.z_m), (b.x_m, b.y_m, b.z_m))
 
 
 def _point(spot: Spot, crs: str, frame: LocalFrame) -> dict[str, Any]:

@@ -93,6 +93,29 @@ def test_a_hold_beside_the_way_is_flown_to_and_from() -> None:
     assert whole.ends_s == pytest.approx(rest.ends_s, abs=0.01)
 
 
+@pytest.mark.parametrize("timed", [False, True])
+@pytest.mark.parametrize("aside_m", [0.0, 0.5, 3.0, 20.0])
+def test_what_was_flown_before_a_hold_stays_where_it_was_filed(aside_m: float, timed: bool) -> None:
+    """However far beside its way a vehicle holds, the legs behind it must not bend: others were kept apart from those."""
+    filed = body()
+    flight = compiled(filed)
+    zero_s = to_scene_s(DEPARTS)
+    if timed:
+        ends = [0.0, *(flight.segments[:, 7] - zero_s).tolist()]
+        filed["route"]["waypoints"] = [{**p, "t_s": t} for p, t in zip(filed["route"]["waypoints"], ends, strict=True)]
+        flight = compiled(filed)
+    left_s = zero_s + 60.0
+    on_it = spot(flight, left_s, aside_m)
+    holds = Spot(on_it.x_m, on_it.y_m, on_it.z_m + 0.2)
+    found = retimed(filed, flight, holds, left_s, left_s + 75.0, REGION.frame)
+    assert found is not None
+    new = compiled(found.body)
+    for at_s in np.arange(0.5, 60.0, 0.5):
+        assert place_at(new, zero_s + at_s) == pytest.approx(place_at(flight, zero_s + at_s), abs=1e-3)
+    where = place_at(new, left_s + 60.0)
+    assert where == pytest.approx((holds.x_m, holds.y_m, holds.z_m), abs=1e-3 if aside_m > 1.0 else 1.0)
+
+
 def test_a_flight_that_lost_no_time_keeps_its_plan() -> None:
     """A resume right after the order changes nothing."""
     filed = body()

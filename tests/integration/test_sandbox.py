@@ -219,6 +219,21 @@ def test_a_closed_sandbox_opens_nothing(server: Server, as_role: AsRole) -> None
     assert again.status_code == 401
 
 
+def test_the_name_of_a_sandbox_tells_nothing_of_others(as_role: AsRole) -> None:
+    """A name must be free whoever else has it, taken only by an own open sandbox, and free again when that is closed."""
+    first, second, name = as_role("operator"), as_role("operator", 1), f"Trial {time.monotonic_ns()}"
+    made = [client.post("/v1/sandboxes", json={"name": name}) for client in (first, second)]
+    assert [answer.status_code for answer in made] == [201, 201]
+    assert [answer.json()["name"] for answer in made] == [name, name]
+    expect_problem(first.post("/v1/sandboxes", json={"name": name.upper()}), 409, "name_taken")
+    ids = [answer.json()["organisation_id"] for answer in made]
+    assert first.delete(f"/v1/sandboxes/{ids[0]}").status_code == 204
+    again = first.post("/v1/sandboxes", json={"name": name})
+    assert (again.status_code, again.json()["name"]) == (201, name)
+    assert first.delete(f"/v1/sandboxes/{again.json()['organisation_id']}").status_code == 204
+    assert second.delete(f"/v1/sandboxes/{ids[1]}").status_code == 204
+
+
 def test_quotas_are_counted_where_plans_are_filed(as_role: AsRole, sandbox: dict[str, Any]) -> None:
     """Over its live plans a firm must be told 403 and what to do, over its day 429 until when; a repeat counts once."""
     client, admin, path = sandbox["client"], as_role("admin"), f"/v1/quotas/{sandbox['organisation_id']}"

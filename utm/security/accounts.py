@@ -53,8 +53,13 @@ class Accounts:
         actor: str,
         sandbox_of: str | None = None,
     ) -> str:
-        """Bring an organisation in inside a running job; return its id. Raises Problem 409 for a name that is taken."""
-        if any(firm.name.casefold() == name.casefold() for firm in self._directory.organisations.all()):
+        """Bring an organisation in inside a running job; return its id. Raises Problem 409 for a name that is taken.
+
+        A sandbox's name is taken by another one of the same owner that is open, and by nothing else: an answer about
+        names of others would tell an owner who else is here.
+        """
+        known = self._directory.organisations.all()
+        if any(self._same_names(firm, sandbox_of) and firm.name.casefold() == name.casefold() for firm in known):
             raise Problem("name_taken", f"An organisation is already called {name!r}.", f"单位名称 {name!r} 已被使用。")
         organisation_id = new_id("org")
         put_organisation(
@@ -71,6 +76,13 @@ class Accounts:
             actor=actor,
         )
         return organisation_id
+
+    @staticmethod
+    def _same_names(firm: Organisation, sandbox_of: str | None) -> bool:
+        """Tell whether an organisation's name counts for a new one: firms among each other, an owner's open sandboxes."""
+        if sandbox_of is None:
+            return firm.sandbox_of is None
+        return firm.active and firm.sandbox_of == sandbox_of
 
     def organisation_of(self, organisation_id: str) -> Organisation:
         """Return an active organisation; raises Problem 404."""

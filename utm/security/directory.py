@@ -160,10 +160,16 @@ class TableKeeper(Generic[R, V]):
         self.version += 1
 
 
+def kept_name(organisation_id: str, name: str, sandbox_of: str | None) -> str:
+    """Return a name as its row keeps it: names of rows are unique, names of sandboxes only among those of one owner."""
+    return name if sandbox_of is None else f"{name} [{organisation_id}]"
+
+
 def _organisation(row: OrganisationRow) -> Organisation:
+    own = kept_name(row.organisation_id, "", row.sandbox_of)
     return Organisation(
         organisation_id=row.organisation_id,
-        name=row.name,
+        name=row.name.removesuffix(own) if own else row.name,
         name_zh=row.name_zh,
         kind=row.kind,
         entitlements=frozenset(row.entitlements.split()),

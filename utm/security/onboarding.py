@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from utm.security.directory import Directory
+from utm.security.directory import Directory, kept_name
 from utm.security.passwords import weakness
 from utm.security.principal import ROLES, Role
 from utm.store import journal
@@ -60,7 +60,7 @@ def put_organisation(
     before = directory.organisations.row(session, organisation_id)
     row = OrganisationRow(
         organisation_id=organisation_id,
-        name=name,
+        name=kept_name(organisation_id, name, sandbox_of),
         name_zh=name_zh,
         kind=KINDS[role],
         entitlements=" ".join(sorted(entitlements)),

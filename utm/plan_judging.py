@@ -1,6 +1,6 @@
 """What is asked of a plan without keeping anything: compiled from a body, and judged against the sky as it is."""
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Protocol
@@ -14,6 +14,7 @@ from airspace.intent import FlightIntent, Path
 from airspace.intervals import Intervals
 from airspace.offers_parts import Change, Steps, finished
 from airspace.policy import Policy
+from airspace.region import Region
 from airspace.rules.verdict import StandingCover
 from airspace.timebase import to_scene_s
 from airspace.trajectory import AircraftPerformance, FlightPath, Waypoint, WaypointRoute, compile_route
@@ -120,14 +121,7 @@ class PlanJudge:
 
     def compiled(self, aircraft: Aircraft, body: dict[str, Any], parsed: FlightPlanBody) -> Prepared:
         """Compile a body for an aircraft, whatever the time; raises Problem 422 with every field at fault."""
-        region, route = self.book.region, parsed.route
-        compiled = (
-            compile_route(_route_value(route), parsed.departure_at, region)
-            if isinstance(route, TrajectoryRoute)
-            else parse_volumes(body["route"]["volumes"], region)
-        )
-        if isinstance(compiled, list):
-            raise validation_problem([field_problem(error) for error in compiled])
+        region, compiled = self.book.region, path_of(body, parsed, self.book.region)
         starts_s, ends_s = _window(compiled)
         widen_m = self.book.policy.tolerance.horizontal_m + region.grid.slack_m
         geometry = compiled.trajectory if isinstance(compiled, FlightPath) else compiled.prisms
@@ -356,6 +350,19 @@ def retimed(prepared: Prepared, delay_s: float, departure_at: datetime) -> Prepa
         starts_s=prepared.starts_s + delay_s,
         ends_s=prepared.ends_s + delay_s,
     )
+
+
+def path_of(body: Mapping[str, Any], parsed: FlightPlanBody, region: Region) -> Path:
+    """Return where a filed body flies, in the city's frame; raises Problem 422 with every field at fault."""
+    route = parsed.route
+    compiled = (
+        compile_route(_route_value(route), parsed.departure_at, region)
+        if isinstance(route, TrajectoryRoute)
+        else parse_volumes(body["route"]["volumes"], region)
+    )
+    if isinstance(compiled, list):
+        raise validation_problem([field_problem(error) for error in compiled])
+    return compiled
 
 
 def _route_value(route: TrajectoryRoute) -> WaypointRoute:

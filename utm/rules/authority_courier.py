@@ -9,7 +9,6 @@ draft's limits have it (1 in 5 s, 1 in a minute).
 import asyncio
 import contextlib
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -18,16 +17,19 @@ import orjson
 import structlog
 
 from airspace.timebase import from_scene_s, to_scene_s
+from utm.airspace_book import AirspaceBook
 from utm.api.body import validate
 from utm.api.flight_plan_models import FlightPlanBody
 from utm.article27 import form
 from utm.clock import Clock
 from utm.fleet import Fleet, class_of
+from utm.plan_judging import path_of
 from utm.plan_records import decode_authority
 from utm.plan_steps import PlanSteps
 from utm.problems import Problem
 from utm.rules import uom_messages as uom
 from utm.rules.applications import ApplicationDesk
+from utm.rules.envelope import true_heights
 from utm.security import Principal
 from utm.store import plans
 from utm.store.rule_tables import ApplicationRow
@@ -73,10 +75,10 @@ class AuthorityCourier:
         desk: ApplicationDesk,
         plan_steps: PlanSteps,
         fleet: Fleet,
-        tolerance_m: Callable[[], float],
+        book: AirspaceBook,
     ) -> None:
         self._endpoint, self._clock, self._store, self._desk = endpoint, clock, store, desk
-        self._steps, self._fleet, self._tolerance_m = plan_steps, fleet, tolerance_m
+        self._steps, self._fleet, self._book = plan_steps, fleet, book
         self._applied_s = self._beat_s = float("-inf")
         self.counters: Counter[str] = Counter(sent=0, failed=0, refused=0, decided=0, released=0)
         self.reachable: bool | None = None
@@ -149,7 +151,8 @@ class AuthorityCourier:
         judged_as = None if aircraft is None else class_of(aircraft, self._fleet.rulebook())
         firm = self._fleet.name_of(plan.organisation_id)
         clock = decode_authority(plan.authority).clock
-        items = form(body, validate(body, FlightPlanBody), aircraft, judged_as, firm)
+        parsed = validate(body, FlightPlanBody)
+        items = form(body, parsed, aircraft, judged_as, firm)
         return uom.application(
             order=order,
             plan=body,
@@ -157,8 +160,8 @@ class AuthorityCourier:
             form=items,
             starts_at=from_scene_s(plan.starts_s),
             ends_at=from_scene_s(plan.ends_s),
-            half_width_m=self._tolerance_m(),
-            heights_agl_m=_heights(body),
+            half_width_m=self._book.policy.tolerance.horizontal_m,
+            heights_agl_m=true_heights(path_of(body, parsed, self._book.region)),
             firm=firm,
         )
 
@@ -232,16 +235,3 @@ class AuthorityCourier:
         if self.reachable is not reachable and (self.reachable is not None or not reachable):
             _log.warning("authority_reachable" if reachable else "authority_unreachable", reason=reason)
         self.reachable = reachable
-
-
-def _heights(body: dict[str, Any]) -> tuple[float, float]:
-    """Return the lowest and highest filed height, as filed: the datum stands in the form's item 7."""
-    route = body["route"]
-    if route["type"] == "trajectory":
-        heights = [float(point["alt_m"]) for point in route["waypoints"]]
-        return min(heights), max(heights)
-    volumes = [item["volume"] for item in route["volumes"]]
-    return (
-        min(float(volume["altitude_lower"]["value"]) for volume in volumes),
-        max(float(volume["altitude_upper"]["value"]) for volume in volumes),
-    )

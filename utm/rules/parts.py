@@ -117,7 +117,7 @@ def assemble(
             desk=applications,
             plan_steps=plan_steps,
             fleet=fleet,
-            tolerance_m=lambda: book.policy.tolerance.horizontal_m,
+            book=book,
         ),
         duty=duty,
         duty_courier=DutyCourier(clock=clock, store=store, desk=duty, backoff_scale=settings.webhook_backoff),

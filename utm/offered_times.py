@@ -6,17 +6,21 @@ Bookings are judged inside the store's write lock, so that each sees what was of
 """
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
 import orjson
+import structlog
 
 from airspace.pads import PadEvent
 
 SPREAD_S: Final = 30.0
 """So long a pad's time that was offered to one aircraft is offered to no other: a crowd that asks at once is spread over the
 next free times instead of being sent after one of them (ours). It is an offer, no reservation: whoever files first has it."""
+_log = structlog.get_logger(__name__)
+
 _MOST_BYTES: Final = 1_000_000
 """A file larger than this is begun anew once all its lines have lapsed."""
 
@@ -32,13 +36,15 @@ class OfferedTimes:
 
     def of_late(self, now_s: float) -> dict[str, list[PadEvent]]:
         """Return what was offered of each site in the last seconds."""
-        self._read_on()
+        with _told_if_it_fails():
+            self._read_on()
         self._told = {
             site_id: left
             for site_id, told in self._told.items()
             if (left := [item for item in told if now_s < item[0] <= now_s + SPREAD_S])
         }
-        self._trim()
+        with _told_if_it_fails():
+            self._trim()
         return {site_id: [event for _, event in told] for site_id, told in self._told.items()}
 
     def note(self, offered: Iterable[tuple[str, PadEvent]], now_s: float) -> None:
@@ -50,9 +56,10 @@ class OfferedTimes:
             for line in lines:
                 self._take(line)
         elif lines:
-            self._path.touch(mode=0o600)
-            with self._path.open("ab", buffering=0) as file:
-                file.write(b"".join(orjson.dumps(line) + b"\n" for line in lines))
+            with _told_if_it_fails():
+                self._path.touch(mode=0o600)
+                with self._path.open("ab", buffering=0) as file:
+                    file.write(b"".join(orjson.dumps(line) + b"\n" for line in lines))
 
     def _take(self, line: Any) -> None:
         site_id, until_s, aircraft_id, at_s, arrival = line
@@ -80,3 +87,12 @@ class OfferedTimes:
         if self._path is not None and not self._told and self._read > _MOST_BYTES:
             os.truncate(self._path, 0)
             self._read = 0
+
+
+@contextmanager
+def _told_if_it_fails() -> Iterator[None]:
+    """A disk that fails costs the spreading of a crowd, never the answer to it."""
+    try:
+        yield
+    except OSError as error:
+        _log.warning("offered_times_not_shared", reason=str(error))

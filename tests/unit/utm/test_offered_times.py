@@ -51,3 +51,12 @@ def test_the_file_is_begun_anew_once_it_is_large_and_nothing_of_it_holds(tmp_pat
     assert path.stat().st_size == 0
     one.note([("st_a", departure(2_000.0))], 1_000.0)
     assert [event.at_s for event in two.of_late(1_001.0)["st_a"]] == [2_000.0]
+
+
+def test_a_disk_that_fails_costs_nobody_the_answer(tmp_path: Path) -> None:
+    """Where the file cannot be read or written, nothing must be raised: a booking is answered without it."""
+    path = tmp_path / "offered"
+    path.mkdir()
+    server = OfferedTimes(path)
+    server.note([("st_a", departure(500.0))], 100.0)
+    assert server.of_late(100.0) == {}

@@ -11,6 +11,7 @@ import type { FlightPlan, Problem } from '../../api/types'
 import { useConsole } from '../../app/consoleContext'
 import { useFleet } from '../../app/hooks'
 import { useLook } from '../../app/look'
+import { useDraftTool } from '../../app/useDraftTool'
 import { useScene } from '../../app/useScene'
 import { begin, redo, step, undo, type History } from '../../draw/history'
 import type { Shape } from '../../draw/shape'
@@ -18,7 +19,6 @@ import { boxOf } from '../../draw/zoneDraft'
 import { emptyPlan, planBody, planFaults, unfiled, type PlanDraft } from '../../filing/planDraft'
 import { beijingDayTime, number } from '../../i18n/format'
 import { keyFor } from '../../i18n/translate'
-import type { DraftTool } from '../../map/draftTool'
 import type { Focus } from '../../map/focusDrawing'
 import { plannedFlight } from '../../plan/schedule'
 import { Icon } from '../../ui/icons'
@@ -48,8 +48,6 @@ export default function FilingScreen() {
   const [drawing, setDrawing] = useState(true)
   const [outcome, setOutcome] = useState<Outcome>({ phase: 'idle' })
   const [focus, setFocus] = useState<Focus | null>(null)
-  const tool = useRef<DraftTool | null>(null)
-  const [toolMade, setToolMade] = useState(0)
   const lastField = useRef<string | null>(null)
   const draft = history.present
   const body = useMemo(() => planBody(draft), [draft])
@@ -65,6 +63,7 @@ export default function FilingScreen() {
   }, [])
   const line: Shape = useMemo(() => ({ kind: 'corridor', points: draft.points, width_m: 10 }), [draft.points])
   const drawn = useCallback((shape: Shape, join = false) => shape.kind === 'corridor' && change({ points: shape.points }, undefined, join), [change])
+  const finish = useCallback(() => setDrawing(false), [])
   const travel = (next: History<PlanDraft>) => {
     setOutcome({ phase: 'idle' })
     setHistory(next)
@@ -77,24 +76,11 @@ export default function FilingScreen() {
   useEffect(() => {
     if (focus !== null) requestAnimationFrame(() => map?.showFocus())
   }, [map, focus])
-  useEffect(() => {
-    if (map === null) return
-    let dropped = false
-    map.whenReady(() => {
-      if (dropped) return
-      tool.current = map.startDraft({ onShape: drawn, onFinish: () => setDrawing(false) })
-      setToolMade((before) => before + 1)
-    })
-    return () => {
-      dropped = true
-      tool.current = null
-      map.endDraft()
-    }
-  }, [map, drawn])
+  const tool = useDraftTool(map, true, drawn, finish)
   const filed = outcome.phase === 'filed'
   useEffect(() => {
-    tool.current?.show(filed || flight !== null ? null : line, { drawing: drawing && !filed, editable: !filed, bad: false, others: none })
-  }, [line, drawing, filed, flight, toolMade])
+    tool?.show(filed || flight !== null ? null : line, { drawing: drawing && !filed, editable: !filed, bad: false, others: none })
+  }, [line, drawing, filed, flight, tool])
   const fitted = useRef(0)
   useEffect(() => {
     // A route that comes whole, from a file or typed, is brought into view.

@@ -3,20 +3,20 @@
 import '../airspace/airspace.css'
 import '../network/network.css'
 import './inspection.css'
-import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import { useCallback, useEffect, useMemo, useState } from 'react'
 import { Button, ToggleButton, ToggleButtonGroup } from 'react-aria-components'
 import { designInspection, type Inspection } from '../../api/inspections'
 import type { FlightPlan, Problem } from '../../api/types'
 import { useConsole } from '../../app/consoleContext'
 import { useFleet } from '../../app/hooks'
 import { useLook } from '../../app/look'
+import { useDraftTool } from '../../app/useDraftTool'
 import { useScene } from '../../app/useScene'
 import { replaceParam } from '../../app/urlState'
 import { begin, redo, step, undo, type History } from '../../draw/history'
 import type { Shape } from '../../draw/shape'
 import { boxOf, toField } from '../../draw/zoneDraft'
 import { emptyInspection, inspectionAsked, inspectionFaults, inspectionPreview, type InspectionDraft } from '../../inspection/inspectionDraft'
-import type { DraftTool } from '../../map/draftTool'
 import { plannedFlight } from '../../plan/schedule'
 import { problemWords } from '../../ui/problem'
 import { ShapeBox } from '../airspace/ShapeBox'
@@ -44,8 +44,6 @@ export default function InspectionScreen() {
   const [problem, setProblem] = useState<Problem | null>(null)
   const [busy, setBusy] = useState(false)
   const [shown, setShown] = useState<FlightPlan | null>(null)
-  const tool = useRef<DraftTool | null>(null)
-  const [toolMade, setToolMade] = useState(0)
   const draft = history.present
   const faults = useMemo(() => inspectionFaults(draft), [draft])
   const preview = useMemo(() => (found === null ? nothing : inspectionPreview(found, chosen)), [found, chosen])
@@ -70,23 +68,10 @@ export default function InspectionScreen() {
   const finish = useCallback(() => setDrawing(false), [])
   const map = useScene({ insets, flight })
   const making = tab === 'new'
+  const tool = useDraftTool(map, making, shape, finish)
   useEffect(() => {
-    if (map === null || !making) return
-    let dropped = false
-    map.whenReady(() => {
-      if (dropped) return
-      tool.current = map.startDraft({ onShape: shape, onFinish: finish })
-      setToolMade((before) => before + 1)
-    })
-    return () => {
-      dropped = true
-      tool.current = null
-      map.endDraft()
-    }
-  }, [map, making, shape, finish])
-  useEffect(() => {
-    tool.current?.show(draft.shape, { drawing, editable: found === null, bad: false, others: preview })
-  }, [draft.shape, drawing, found, preview, toolMade])
+    tool?.show(draft.shape, { drawing, editable: found === null, bad: false, others: preview })
+  }, [draft.shape, drawing, found, preview, tool])
 
   const ask = async () => {
     setBusy(true)

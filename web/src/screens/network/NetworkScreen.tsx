@@ -9,6 +9,7 @@ import type { Problem } from '../../api/types'
 import { useConsole } from '../../app/consoleContext'
 import { useFleet } from '../../app/hooks'
 import { useLook } from '../../app/look'
+import { useDraftTool } from '../../app/useDraftTool'
 import { useScene } from '../../app/useScene'
 import { replaceParam } from '../../app/urlState'
 import { begin, redo, step, undo, type History } from '../../draw/history'
@@ -16,7 +17,6 @@ import type { Shape } from '../../draw/shape'
 import { boxOf } from '../../draw/zoneDraft'
 import { localName, number } from '../../i18n/format'
 import type { Picked } from '../../map/cityMap'
-import type { DraftTool } from '../../map/draftTool'
 import type { Focus } from '../../map/focusDrawing'
 import { corridorDraftOf, corridorFaults, corridorFeature, emptyCorridor, type CorridorDraft } from '../../network/corridorDraft'
 import { emptySite, siteDraftOf, siteFaults, siteFeature, type SiteDraft } from '../../network/siteDraft'
@@ -63,8 +63,6 @@ export default function NetworkScreen() {
   const [preview, setPreview] = useState<readonly GeoJSON.Feature[]>(nothing)
   const [focus, setFocus] = useState<Focus | null>(null)
   const lastField = useRef<string | null>(null)
-  const tool = useRef<DraftTool | null>(null)
-  const [toolMade, setToolMade] = useState(0)
   const draft = history?.present ?? null
   const faults = useMemo(() => (draft === null ? [] : faultsOf(draft)), [draft])
 
@@ -117,23 +115,10 @@ export default function NetworkScreen() {
   }, [map, focus])
 
   const editing = draft !== null || preview.length > 0
+  const tool = useDraftTool(map, editing, shape, finish)
   useEffect(() => {
-    if (map === null || !editing) return
-    let dropped = false
-    map.whenReady(() => {
-      if (dropped) return
-      tool.current = map.startDraft({ onShape: shape, onFinish: finish })
-      setToolMade((before) => before + 1)
-    })
-    return () => {
-      dropped = true
-      tool.current = null
-      map.endDraft()
-    }
-  }, [map, editing, shape, finish])
-  useEffect(() => {
-    tool.current?.show(draft?.of.shape ?? null, { drawing, editable: draft !== null, bad: false, others: preview })
-  }, [draft, drawing, preview, toolMade])
+    tool?.show(draft?.of.shape ?? null, { drawing, editable: draft !== null, bad: false, others: preview })
+  }, [draft, drawing, preview, tool])
   const began = history !== null && history.past.length === 0
   useEffect(() => {
     const box = began && draft !== null ? boxOf(draft.of.shape) : null

@@ -83,7 +83,7 @@ class OrderRow(SQLModel, table=True):
     promised_s: float | None
     promise: str | None = Field(sa_column=Column(Text, nullable=True))
     expected_s: float | None
-    mission_id: str | None
+    mission_id: str | None = Field(index=True)
     cause: str | None
     delivered_s: float | None
     at_site_id: str | None = None

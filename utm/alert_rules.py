@@ -89,8 +89,8 @@ RULES: Final[dict[str, Rule]] = {
     "contingency": Rule(
         "severe",
         Text("{own} is a contingency: {what}; it {does}.", "{own_zh}处于应急状态：{what_zh}，正在{does_zh}。"),
-        Text("Airspace for it is reserved until {until}; it obeys nobody before it is down.", "已为其预留空域至 {until}；着陆前不受指挥。"),
-        Text("Clear its way and its landing place; see GET /v1/contingencies for the flights in its way.", "请清理其航路和着陆点；受影响飞行见 GET /v1/contingencies。"),
+        Text("Airspace for it is reserved until {until} Beijing time; it obeys nobody before it is down.", "已为其预留空域至北京时间 {until}；着陆前不受指挥。"),
+        Text("Clear its way and its landing place; the list of contingencies names the flights in its way.", "请清理其航路和着陆点；受影响的航班列在应急列表中。"),
         "clear_airspace", cause_of_others=True,
     ),
     "contingency_proposed": Rule(
@@ -137,7 +137,7 @@ RULES: Final[dict[str, Rule]] = {
     ),
     "pad_unavailable": Rule(
         "major",
-        Text("{own} is to land at {site} at {at}, which {why}.", "{own_zh}计划于 {at} 降落 {site_zh}，该起降点{why_zh}。"),
+        Text("{own} is to land at {site} at {at} Beijing time, which {why}.", "{own_zh}计划于北京时间 {at} 降落 {site_zh}，该起降点{why_zh}。"),
         Text("It may find no free pad and spend its reserve waiting.", "可能无机位可降，等待将消耗备用电量。"),
         Text("Send it to another site or back while it has the energy, or have the pad freed.", "趁电量充足改降其他起降点或返航，或尽快腾出机位。"),
         "choose_action", raise_after_s=2.0, clear_after_s=4.0,
@@ -186,7 +186,7 @@ RULES: Final[dict[str, Rule]] = {
     ),
     "report_overdue": Rule(
         "minor",
-        Text("The report {report} on the event {event} of the flight {plan} was due at {due}.", "航班 {plan} 的事件 {event} 报告 {report} 应于 {due} 前提交。"),
+        Text("The report {report} on the event {event} of the flight {plan} was due at {due} Beijing time.", "航班 {plan} 的事件 {event} 报告 {report} 应于北京时间 {due} 前提交。"),
         Text("The rules ask for it within 24 hours after landing.", "规定须在降落后 24 小时内提交。"),
         Text("Call the operator; waive it where none is owed.", "请联系运营方；如无需提交请予以豁免。"),
         "call_operator", clear_after_s=1.0,

@@ -16,6 +16,8 @@ from typing import Any, Final
 import orjson
 
 from airspace.lifecycle import IllegalTransition, PlanState
+from airspace.rules.calendar import beijing_second
+from airspace.timebase import to_scene_s
 from utm.api.body import validate
 from utm.api.flight_plan_models import FlightPlanBody
 from utm.flight_plans import FlightPlans, illegal
@@ -96,9 +98,9 @@ def _offer(before: Mapping[str, Any], body: Mapping[str, Any], principal: Princi
     departs = datetime.fromisoformat(body["departure_at"].replace("Z", "+00:00"))
     delay_s = (departs - was).total_seconds()
     kind = "route" if _ground_track(body) != _ground_track(before) else "delay" if delay_s else "altitude"
-    at = rfc3339(departs)
-    detail = f"{principal.name} offers this instead: departure {at}, as drawn."
-    detail_zh = f"{principal.name} 建议改为：{at} 起飞，航线如图。"
+    at = beijing_second(to_scene_s(departs))
+    detail = f"{principal.name} offers this instead: departure {at} Beijing time, as drawn."
+    detail_zh = f"{principal.name} 建议改为：北京时间 {at} 起飞，航线如图。"
     extra_m = round(_length_m(body) - _length_m(before), 1)
     cost = {"delay_s": delay_s, "extra_m": extra_m, "extra_wh": 0.0 if extra_m == 0.0 else None}
     return {

@@ -21,6 +21,7 @@ from sqlmodel import Session
 from airspace.contingency import Kind, Manoeuvre
 from airspace.geometry4d import Separation
 from airspace.lifecycle import AIRBORNE, FINAL, IllegalTransition, PlanState
+from airspace.rules.calendar import beijing_second
 from airspace.timebase import from_scene_s
 from utm.advisories import AdvisoryDesk, Wanted
 from utm.airspace_book import AirspaceBook
@@ -224,16 +225,16 @@ class ContingencyDesk:
 
     def _tell_firm(self, session: Session, plan: FlightPlanRow, row: ContingencyRow) -> None:
         what = CAUSES[row.kind]
-        until = rfc3339(from_scene_s(row.ends_s))
+        until = beijing_second(row.ends_s)
         item = Wanted(
             organisation_id=plan.organisation_id,
             plan_id=plan.plan_id,
             kind="contingency",
             action="follow_procedure",
             detail=f"Your flight {plan.plan_id} is a contingency ({row.kind}: {what.en}). Airspace for {row.manoeuvre} is "
-            f"reserved until {until}. Bring it down, or file a new plan to go on; tell the centre what it does.",
+            f"reserved until {until} Beijing time. Bring it down, or file a new plan to go on; tell the centre what it does.",
             detail_zh=f"您的航班 {plan.plan_id} 已进入应急状态（{row.kind}：{what.zh}）。已为 {row.manoeuvre} 程序预留空域至 "
-            f"{until}。请使其着陆，或提交新计划以继续飞行，并向运行中心通报其动向。",
+            f"北京时间 {until}。请使其着陆，或提交新计划以继续飞行，并向运行中心通报其动向。",
             must_acknowledge=True,
             starts_s=row.starts_s,
         )

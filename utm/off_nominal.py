@@ -25,8 +25,8 @@ from airspace.contingency import Fix, Kind, deviation
 from airspace.geometry4d import Prism
 from airspace.lifecycle import AIRBORNE, PlanState
 from airspace.picture import Picture
+from airspace.rules.calendar import beijing_second
 from airspace.tactical.monitor import Findings
-from airspace.timebase import from_scene_s
 from airspace.tracks import TrackState
 from utm.action_lists import ActionDesk
 from utm.advisories import AdvisoryDesk, Wanted
@@ -38,7 +38,6 @@ from utm.contingency_way import wanted_of
 from utm.fleet import Fleet
 from utm.off_nominal_texts import CAUSES, MANOEUVRES
 from utm.overdue import hover_after
-from utm.plan_records import rfc3339
 from utm.plan_steps import PlanSteps
 from utm.predicted_volumes import PredictedVolumes
 from utm.problems import Problem
@@ -365,7 +364,7 @@ class OffNominalWatch:
                         "what_zh": what.zh,
                         "does": does.en,
                         "does_zh": does.zh,
-                        "until": rfc3339(from_scene_s(round(row.ends_s))),
+                        "until": beijing_second(row.ends_s),
                     },
                     party,
                     lat_deg=lat,

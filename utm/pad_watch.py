@@ -8,14 +8,13 @@ from collections.abc import Iterator
 from typing import Final
 
 from airspace.pads import PadTimes, over_booked
+from airspace.rules.calendar import beijing_second
 from airspace.site_rules import closed_within
 from airspace.sites import Site
-from airspace.timebase import from_scene_s
 from utm.airspace_book import AirspaceBook
 from utm.alert_book import Condition, Party
 from utm.alert_rules import severity_of
 from utm.fleet import Fleet
-from utm.plan_records import rfc3339
 from utm.sky import LivePlan, Sky
 
 AHEAD_S: Final = 300.0
@@ -78,7 +77,7 @@ class PadWatch:
                 "site_zh": site_id if site is None else site.name_zh or site.name,
                 "why": why,
                 "why_zh": why_zh,
-                "at": rfc3339(from_scene_s(round(plan.ends_s))),
+                "at": beijing_second(plan.ends_s),
             },
             party,
             lat_deg=None if site is None else site.lat_deg,

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final, Literal
 
 import numpy as np
@@ -10,11 +10,12 @@ import orjson
 
 from airspace.decision import Decision, Reason
 from airspace.policy import Policy
-from airspace.timebase import from_scene_s
+from airspace.rules.calendar import beijing_second
+from airspace.timebase import from_scene_s, to_scene_s
 from airspace.trajectory import FlightPath
 from utm.airspace_book import GroundStop
 from utm.flight_plans import Prepared
-from utm.plan_records import Authority, decode_authority, rfc3339
+from utm.plan_records import Authority, decode_authority
 from utm.store.tables import FlightPlanRow
 
 GRANTED: Final = frozenset({"not_needed", "standing", "approved"})
@@ -59,12 +60,12 @@ def timing(row: FlightPlanRow, policy: Policy, now: datetime) -> list[Obstacle]:
             )
         ]
     if -late_s > policy.activation_early_s:
-        opens_at = departure_at - timedelta(seconds=policy.activation_early_s)
+        opens = beijing_second(to_scene_s(departure_at) - policy.activation_early_s)
         return [
             Obstacle(
                 "too_early",
-                f"Departure is {-late_s:.0f} s away; activate from {rfc3339(opens_at)} on.",
-                f"距起飞还有 {-late_s:.0f} 秒；请在 {rfc3339(opens_at)} 之后激活。",
+                f"Departure is {-late_s:.0f} s away; activate from {opens} Beijing time on.",
+                f"距起飞还有 {-late_s:.0f} 秒；请在北京时间 {opens} 之后激活。",
             )
         ]
     return []
@@ -80,12 +81,12 @@ def ground_stops(stops: Iterator[GroundStop], prepared: Prepared, now: datetime)
     found = []
     for stop in stops:
         if stopped_by(stop, prepared, now):
-            until = rfc3339(stop.until)
+            until = beijing_second(to_scene_s(stop.until))
             found.append(
                 Obstacle(
                     "ground_stop",
-                    f"A ground stop holds on the route until {until} ({stop.reason}). Wait until it is lifted.",
-                    f"航线上有停飞令，至 {until} 有效（{stop.reason}）。请等待解除。",
+                    f"A ground stop holds on the route until {until} Beijing time ({stop.reason}). Wait until it is lifted.",
+                    f"航线上有停飞令，至北京时间 {until} 有效（{stop.reason}）。请等待解除。",
                 )
             )
     return found

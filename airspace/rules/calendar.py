@@ -48,3 +48,9 @@ def beijing_text(scene_s: float) -> str:
     """Return an instant as people in Beijing read it: `2027-01-01 12:00`."""
     minutes = floor(clock_of(scene_s) / 60.0)
     return f"{date_of(day_of(scene_s)).isoformat()} {minutes // 60:02d}:{minutes % 60:02d}"
+
+
+def beijing_second(scene_s: float) -> str:
+    """Return an instant as people in Beijing read it, to the nearest second: `2027-01-01 12:00:07`."""
+    whole_s = float(round(scene_s))
+    return f"{beijing_text(whole_s)}:{round(clock_of(whole_s)) % 60:02d}"

@@ -82,14 +82,15 @@ def _children(pid: int) -> set[int]:
     return found
 
 
-def _page_mb(pid: int) -> float:
-    """Return the resident memory of the largest page process of a browser."""
-    largest = 0.0
+def _page_mb(pid: int) -> tuple[float, float]:
+    """Return the resident memory of the largest page process of a browser, and the part of it that is no file's."""
+    largest = (0.0, 0.0)
     for child in _children(pid):
         try:
             if b"--type=renderer" in Path(f"/proc/{child}/cmdline").read_bytes():
                 status = Path(f"/proc/{child}/status").read_text()
-                largest = max(largest, int(status.split("VmRSS:")[1].split()[0]) / 1e3)
+                held = [int(status.split(f"{name}:")[1].split()[0]) / 1e3 for name in ("VmRSS", "RssAnon")]
+                largest = max(largest, (held[0], held[1]))
         except (OSError, IndexError):
             continue
     return largest
@@ -111,9 +112,10 @@ def watch_memory(executable: str, flags: Sequence[str], url: str, drones: int, m
             used_mb = metrics["JSHeapUsedSize"] / 1e6
             first = used_mb if first is None else first
             passed_s = time.monotonic() - began
+            process_mb, own_mb = _page_mb(pid)
             print(
                 f"  {passed_s / 60:5.1f} min {used_mb:8.1f} MB ({used_mb - first:+.1f}), {metrics['Nodes']:.0f} nodes, "
-                f"process {_page_mb(pid):.0f} MB",
+                f"process {process_mb:.0f} MB ({own_mb:.0f} its own)",
                 flush=True,
             )
             if passed_s >= minutes * 60:

@@ -15,6 +15,7 @@ import orjson
 from sqlmodel import Session
 
 from airspace.lifecycle import AIRBORNE, PlanState
+from airspace.rules.calendar import beijing_second
 from airspace.timebase import from_scene_s, to_scene_s
 from utm.advisories import AdvisoryDesk
 from utm.airspace_book import AirspaceBook
@@ -227,12 +228,12 @@ class EventReports:
         """Return the alerts that overdue reports call for; asks memory only."""
         for row in list(self._unfiled.values()):
             if _is_overdue(row, now_s):
-                due_at = rfc3339(from_scene_s(row.due_s or 0.0).replace(microsecond=0))
+                due = beijing_second(row.due_s or 0.0)
                 yield Condition(
                     "report_overdue",
                     row.report_id,
                     "advisory",
-                    {"report": row.report_id, "event": row.kind, "due": due_at, "plan": row.plan_id or "—"},
+                    {"report": row.report_id, "event": row.kind, "due": due, "plan": row.plan_id or "—"},
                     Party(None, row.aircraft_id, row.plan_id, row.organisation_id),
                     happened=True,
                 )

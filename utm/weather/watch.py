@@ -138,7 +138,7 @@ class WeatherWatch:
         if delayed is not None:
             at: datetime = from_scene_s(delayed.row.departure_s)
             beijing = (at + timedelta(hours=8)).strftime("%H:%M:%S")
-            says = f"{detail}. The plan departs {delayed.delay_s:.0f} s later, at {rfc3339(at)}."
+            says = f"{detail}. The plan departs {delayed.delay_s:.0f} s later, at {beijing} Beijing time."
             says_zh = f"{detail_zh}。计划推迟 {delayed.delay_s:.0f} 秒，改为北京时间 {beijing} 起飞。"
         else:
             says = f"{detail}. No later departure is clear of it: do not take off, file again when it has passed."

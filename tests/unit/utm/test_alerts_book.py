@@ -221,6 +221,16 @@ def test_every_rule_speaks_both_languages_and_names_an_action() -> None:
         assert item.action.isidentifier()
 
 
+def test_a_dispatcher_is_never_sent_to_a_path_of_the_api() -> None:
+    """Alerts are read by people: no text names a request, and every instant in one says whose clock it is."""
+    for kind, rule in RULES.items():
+        for text in (rule.cause, rule.consequence, rule.advice):
+            assert "/v1/" not in text.en + text.zh, kind
+            for field in ("{at}", "{until}", "{due}"):
+                assert text.en.count(field) == text.en.count(f"{field} Beijing time"), kind
+                assert text.zh.count(field) == text.zh.count(f"北京时间 {field}"), kind
+
+
 def test_what_is_stored_comes_back() -> None:
     """A row gives back the item as it was, and an open alert that lives on."""
     desk = book()

@@ -6,6 +6,7 @@ from typing import Any, cast
 
 from airspace.pads import PadEvent
 from airspace.policy import Policy
+from airspace.rules.calendar import beijing_second
 from airspace.site_fields import NO_FIELDS
 from airspace.sites import Site
 from utm.alert_book import AlertBook, Condition, rank_of
@@ -51,6 +52,7 @@ def test_a_closed_site_and_a_pad_too_few_are_told_of_every_flight() -> None:
     """Closed or gone, the flight is named with when and where; two flights at one pad are both named."""
     (closed,) = found(site(open=False), plan("a", 60.0))
     assert (closed.kind, closed.event_s, closed.texts["site_zh"]) == ("pad_unavailable", 60.0, "港口")
+    assert closed.texts["at"] == beijing_second(60.0)
     assert len(found(None, plan("a", 60.0))) == 1
     both = found(site(), plan("a", 60.0), plan("b", 70.0))
     assert [item.party.plan_id for item in both] == ["a", "b"]

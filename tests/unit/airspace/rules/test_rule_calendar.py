@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from airspace.rules.calendar import (
     DAY_S,
+    beijing_second,
     beijing_text,
     clock_of,
     cutoff,
@@ -40,6 +41,8 @@ def test_day_and_clock_are_those_of_the_zone_database(instant: datetime) -> None
     midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
     assert clock_of(scene_s) == pytest.approx((local - midnight).total_seconds(), abs=1e-5)
     assert beijing_text(scene_s) == f"{local:%Y-%m-%d %H:%M}"
+    nearest = from_scene_s(float(round(scene_s))).astimezone(SHANGHAI)
+    assert beijing_second(scene_s) == f"{nearest:%Y-%m-%d %H:%M:%S}"
 
 
 @given(INSTANTS)

@@ -59,6 +59,8 @@ test('an order is sent only when it is whole, and without what was left open', (
   expect(orderBody({ ...fields, deliverBy: '2026-03-02T08:00', reference: 'A7' })).toMatchObject({ deliver_by: '2026-03-02T08:00:00+08:00', reference: 'A7' })
   expect(orderBody({ ...fields, dangerous: true, cold: true, via: 'st_hub' })).toMatchObject({ dangerous_goods: true, cold_chain: true, via_site_ids: ['st_hub'] })
   expect(orderBody({ ...fields, dangerous: false, cold: false, via: '' })).toEqual(orderBody(fields))
+  expect(orderBody({ ...fields, via: 'st_hub', via2: 'st_far', readyAt: '2026-03-02T07:00' })).toMatchObject({ via_site_ids: ['st_hub', 'st_far'], ready_at: '2026-03-02T07:00:00+08:00' })
+  expect(orderBody({ ...fields, readyAt: 'later' })).toBeNull()
   expect(orderBody({ ...fields, origin: '' })).toBeNull()
   expect(orderBody({ ...fields, payload: '' })).toBeNull()
   expect(orderBody({ ...fields, payload: 'heavy' })).toBeNull()

@@ -1,9 +1,18 @@
 import type { Zone } from '../src/api/types'
 import { activeThen, inForce, zonesThen } from '../src/replay/pastZones'
 import { expect, test } from 'vitest'
-import { cursorMs, fromField, readMarks, readPlace, toField, withMark, writeMarks } from '../src/replay/replayTime'
+import { beginsAt, cursorMs, fromField, readMarks, readPlace, toField, withMark, writeMarks } from '../src/replay/replayTime'
 
 const now = Date.parse('2026-03-02T08:00:00Z')
+
+test('without a place in the address it begins no earlier than the recording', () => {
+  const from = now - 1_800_000
+  expect(beginsAt('?screen=replay', from, from + 60_000)).toBe(from + 60_000)
+  expect(beginsAt('?screen=replay', from, from - 60_000)).toBeNull()
+  expect(beginsAt('?screen=replay', from, null)).toBeNull()
+  expect(beginsAt('?at=2026-03-02T07:00:00Z', from, from + 60_000)).toBeNull()
+  expect(beginsAt('?from=2026-03-02T07:00:00Z', from, from + 60_000)).toBeNull()
+})
 
 test('without a window in the address it is the half hour before now', () => {
   const place = readPlace('?screen=replay', now)

@@ -99,6 +99,7 @@ export interface NewOrder {
   readonly destination_site_id: string
   readonly payload_kg: number
   readonly priority_class: PriorityClass
+  readonly ready_at?: string
   readonly deliver_by?: string
   readonly reference?: string
   readonly dangerous_goods?: boolean

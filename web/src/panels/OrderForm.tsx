@@ -35,11 +35,11 @@ export function OrderForm({ sites, onCreated, onClose }: Props) {
     if (answer.ok) onCreated(answer.value)
     else setProblem(answer.problem)
   }
-  const siteField = (name: 'origin' | 'destination' | 'via') => (
-    <Field label={t(name === 'origin' ? 'parcel_from' : name === 'destination' ? 'parcel_to' : 'parcel_via')}>
+  const siteField = (name: 'origin' | 'destination' | 'via' | 'via2') => (
+    <Field label={t(name === 'origin' ? 'parcel_from' : name === 'destination' ? 'parcel_to' : name === 'via' ? 'parcel_via' : 'parcel_via2')}>
       {(id) => (
-        <select id={id} value={fields[name] ?? ''} required={name !== 'via'} onChange={(event) => set({ [name]: event.target.value })}>
-          <option value="">{t(name === 'via' ? 'parcel_via_none' : 'parcel_choose_site')}</option>
+        <select id={id} value={fields[name] ?? ''} required={name === 'origin' || name === 'destination'} onChange={(event) => set({ [name]: event.target.value, ...(name === 'via' && event.target.value === '' ? { via2: '' } : {}) })}>
+          <option value="">{t(name === 'via' ? 'parcel_via_none' : name === 'via2' ? 'parcel_via2_none' : 'parcel_choose_site')}</option>
           {named.map(({ id, name: text }) => (
             <option key={id} value={id}>
               {text}
@@ -80,6 +80,9 @@ export function OrderForm({ sites, onCreated, onClose }: Props) {
           </select>
         )}
       </Field>
+      <Field label={t('parcel_ready_at_field')}>
+        {(id) => <input id={id} type="datetime-local" value={fields.readyAt ?? ''} onChange={(event) => set({ readyAt: event.target.value })} />}
+      </Field>
       <Field label={t('parcel_deliver_by_field')}>
         {(id) => (
           <input id={id} type="datetime-local" value={fields.deliverBy} onChange={(event) => set({ deliverBy: event.target.value })} />
@@ -91,6 +94,7 @@ export function OrderForm({ sites, onCreated, onClose }: Props) {
         )}
       </Field>
       {siteField('via')}
+      {(fields.via ?? '') !== '' && siteField('via2')}
       <fieldset className="board-field board-checks">
         <legend>{t('parcel_goods')}</legend>
         {(['dangerous', 'cold'] as const).map((name) => (

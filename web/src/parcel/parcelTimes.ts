@@ -58,23 +58,30 @@ export interface OrderFields {
   readonly cold?: boolean
   /** A hub where it changes vehicles; empty: none is asked for. */
   readonly via?: string
+  /** A second hub, after the first. */
+  readonly via2?: string
+  /** From when it may be fetched, as a field holds it; empty: now. */
+  readonly readyAt?: string
 }
 
 /** The request for what was filled in, or null while something needed is missing or no number. */
 export function orderBody(fields: OrderFields): NewOrder | null {
   const payload_kg = fields.payload.trim() === '' ? Number.NaN : Number(fields.payload)
   const deliver_by = fields.deliverBy === '' ? undefined : fromBeijing(fields.deliverBy)
-  if (fields.origin === '' || fields.destination === '' || !Number.isFinite(payload_kg) || deliver_by === null) return null
+  const ready_at = (fields.readyAt ?? '') === '' ? undefined : fromBeijing(fields.readyAt!)
+  if (fields.origin === '' || fields.destination === '' || !Number.isFinite(payload_kg) || deliver_by === null || ready_at === null) return null
+  const via = [fields.via ?? '', fields.via2 ?? ''].filter((hub) => hub !== '')
   const reference = fields.reference.trim()
   return {
     origin_site_id: fields.origin,
     destination_site_id: fields.destination,
     payload_kg,
     priority_class: fields.priority,
+    ...(ready_at === undefined ? {} : { ready_at }),
     ...(deliver_by === undefined ? {} : { deliver_by }),
     ...(reference === '' ? {} : { reference }),
     ...(fields.dangerous === true ? { dangerous_goods: true } : {}),
     ...(fields.cold === true ? { cold_chain: true } : {}),
-    ...((fields.via ?? '') === '' ? {} : { via_site_ids: [fields.via!] }),
+    ...(via.length === 0 ? {} : { via_site_ids: via }),
   }
 }

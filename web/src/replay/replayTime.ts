@@ -48,6 +48,13 @@ export function readPlace(search: string, now_ms: number): ReplayPlace {
   }
 }
 
+/** Where a replay without a place of its own in the address begins: not before anything was recorded. Null: as it stands. */
+export function beginsAt(search: string, from_ms: number, recorded_ms: number | null): number | null {
+  const query = new URLSearchParams(search)
+  const placed = instantMs(query.get('from')) !== null || instantMs(query.get('at')) !== null
+  return placed || recorded_ms === null || recorded_ms <= from_ms ? null : recorded_ms
+}
+
 /** Bookmarks as `instant~label` separated by bars; what cannot be read is left out. */
 export function readMarks(text: string | null): readonly Bookmark[] {
   if (text === null || text === '') return []

@@ -1,6 +1,6 @@
 /** What a template yields: height, pixel size, footprint, pattern, and its flights; filed from here. */
 
-import { useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { Button } from 'react-aria-components'
 import { filePlan, type Inspection } from '../../api/inspections'
 import type { FlightPlan, Problem } from '../../api/types'
@@ -27,6 +27,12 @@ export function YieldBox({ found, chosen, onChoose, onFiled }: Props) {
   const [filed, setFiled] = useState<readonly Filed[]>([])
   const [busy, setBusy] = useState(false)
   const ends = instant(found.ends_at)
+  // The form above is longer than a screen: what was asked for comes into sight by itself.
+  const box = useRef<HTMLElement>(null)
+  // In braces: newer browsers answer a promise, which must not pass for what undoes the effect.
+  useEffect(() => {
+    box.current?.scrollIntoView({ block: 'start' })
+  }, [])
   const m = (value: number | null, decimals = 1) => (value === null ? null : quantity(t, lang, 'unit_m', value, decimals))
   const file = async () => {
     setBusy(true)
@@ -41,7 +47,7 @@ export function YieldBox({ found, chosen, onChoose, onFiled }: Props) {
     onFiled()
   }
   return (
-    <section className="zone-edit" aria-label={t('inspection_yields')}>
+    <section ref={box} className="zone-edit" aria-label={t('inspection_yields')}>
       <h2>{t('inspection_yields')}</h2>
       <dl className="inspection-facts">
         <Row name={t('inspection_field_height')}>{m(found.height_agl_m)}</Row>

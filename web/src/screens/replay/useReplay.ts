@@ -1,11 +1,12 @@
 /** One replay: window, cursor, pace; the feed the map shows, kept in step with the address. */
 
 import { useCallback, useEffect, useRef, useState } from 'react'
-import { whyNot } from '../../api/replay'
+import { getRange, whyNot } from '../../api/replay'
 import type { Problem } from '../../api/types'
 import { city } from '../../city/shenzhen'
+import { instant } from '../../i18n/format'
 import { ReplayFeed, type ReplayState } from '../../live/replayFeed'
-import { readPlace, shortInstant, withMark, writeMarks, type Bookmark, type Speed } from '../../replay/replayTime'
+import { beginsAt, readPlace, shortInstant, withMark, writeMarks, type Bookmark, type Speed } from '../../replay/replayTime'
 import { replaceParam } from '../../app/urlState'
 
 const SEEK_SETTLE_MS = 180
@@ -32,7 +33,7 @@ export interface ReplayControl {
 }
 
 export function useReplay(now_ms: number): ReplayControl {
-  const [first] = useState(() => readPlace(window.location.search, now_ms))
+  const [first] = useState(() => ({ ...readPlace(window.location.search, now_ms), search: window.location.search }))
   const [feed] = useState(() => new ReplayFeed(city.origin, city.feed_bbox))
   const [bounds, setBounds] = useState({ from_ms: first.from_ms, length_s: first.length_s })
   const [state, setState] = useState<ReplayState>({ cursor_ms: first.at_ms, phase: 'loading' })
@@ -96,7 +97,31 @@ export function useReplay(now_ms: number): ReplayControl {
     setBounds({ from_ms: whole_ms, length_s: next_s })
     setWanted(at_ms ?? whole_ms)
   }, [])
-  const seek = useCallback((next_ms: number) => setWanted(Math.min(to_ms, Math.max(from_ms, next_ms))), [from_ms, to_ms])
+  // Half an hour back there may be nothing yet: it then begins where the recording does, unless it was moved meanwhile.
+  const untouched = useRef(true)
+  useEffect(() => {
+    void getRange().then((answer) => {
+      const from = answer.ok ? beginsAt(first.search, first.from_ms, instant(answer.value.from)?.getTime() ?? null) : null
+      if (from !== null && untouched.current) load(from, first.length_s)
+    })
+    return () => {
+      untouched.current = false
+    }
+  }, [first, load])
+  const moved = useCallback<ReplayControl['load']>(
+    (...place) => {
+      untouched.current = false
+      load(...place)
+    },
+    [load],
+  )
+  const seek = useCallback(
+    (next_ms: number) => {
+      untouched.current = false
+      setWanted(Math.min(to_ms, Math.max(from_ms, next_ms)))
+    },
+    [from_ms, to_ms],
+  )
   const toggle = useCallback(() => {
     const next = !pace.current.paused
     setPaused(next)
@@ -113,5 +138,5 @@ export function useReplay(now_ms: number): ReplayControl {
   const addMark = useCallback((label: string) => setMarks((before) => withMark(before, { at_ms: Math.round(at.current / 1000) * 1000, label })), [])
   const removeMark = useCallback((mark: Bookmark) => setMarks((before) => before.filter((item) => item !== mark)), [])
   const phase = wanted === null ? state.phase : 'loading'
-  return { feed, from_ms, to_ms, length_s, cursor_ms, phase, paused, speed, problem, marks, load, seek, toggle, setSpeed, addMark, removeMark }
+  return { feed, from_ms, to_ms, length_s, cursor_ms, phase, paused, speed, problem, marks, load: moved, seek, toggle, setSpeed, addMark, removeMark }
 }

@@ -21,6 +21,7 @@ SCREENS = {
     "admin": ".fleet-table",
     "network": ".network .zone-find",
     "filing": ".filing .zone-grid",
+    "inspection": ".inspection .side-body",
 }
 
 

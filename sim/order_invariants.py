@@ -4,6 +4,7 @@
     new contingency's volumes     meet no approved plan that has not started, while policy withdraws those
     plan approved or activated    meets none of them
     extended, or moved            what it touches was approved before: counted, no violation
+    changed by an order           meets none of them, but where it had met a contingency in the air and both are past it
 
 Vehicles ordered together are judged with each other's orders and not with each other's plans.
 """
@@ -16,11 +17,14 @@ import orjson
 from sqlmodel import Session
 
 from airspace.lifecycle import PlanState
+from airspace.timebase import to_scene_s
 from utm.contingency_book import PREDICTED
-from utm.judge import JudgedPlan, judge
+from utm.judge import JudgedConflict, JudgedPlan, judge
 from utm.store import commands, contingencies
 
 KINDS: Final = frozenset({"command_reservation", "contingency"})
+_SAME: Final = 1e-3
+"""Seconds and metres within which two meetings are one: the flown legs of a plan stay as they were filed."""
 
 
 @dataclass(slots=True)
@@ -82,12 +86,15 @@ class OrderInvariants:
     ) -> None:
         self._judged, self._broken, self._excuse, self._now_s = judged, broken, excuse, now_s
         self.held: dict[str, Reserved] = {}
+        self._cleared: dict[tuple[str, str], JudgedConflict] = {}
+        """Where a flight in the air met a contingency when that was declared, by plan and contingency."""
         self.checked = 0
 
     def take(self, row: Row, plans: Iterable[Any]) -> None:
         """Bring what is known to a change, and judge what is reserved anew against plans (`sim.invariants.Known`)."""
         before = self.held.pop(row.ref, None)
         if row.body is None:
+            self._cleared = {pair: met for pair, met in self._cleared.items() if pair[1] != row.ref}
             return
         separation = dict(zip(("horizontal_m", "vertical_m", "time_buffer_s"), row.minima, strict=True))
         made = self._judged(row.ref, orjson.loads(row.body), separation, row.ends_s)
@@ -104,12 +111,22 @@ class OrderInvariants:
     def meets(self, plan: Any, how: str) -> None:
         """Judge a plan that was approved or activated against what others reserve."""
         others = [item for item in self._standing() if item.aircraft_id != plan.aircraft_id and not item.overridden]
-        for item, text in self._conflicts(plan.judged, plan.plan_id, others):
+        for item, conflict in self._conflicts(plan.judged, plan.plan_id, others):
             if how == "extended":
                 self._excuse("space_of_order")
                 continue
+            if self._is_behind(conflict, self._cleared.get((plan.plan_id, item.ref))):
+                self._excuse("way_being_cleared")
+                continue
             what = "flies where nobody is to be" if item.kind == "contingency" else "was given to another vehicle"
-            self._broken("separation", f"{plan.plan_id} ({how}, {plan.state}) and {item.ref}, which {what}: {text}")
+            where = _text(conflict)
+            self._broken("separation", f"{plan.plan_id} ({how}, {plan.state}) and {item.ref}, which {what}: {where}")
+
+    def _is_behind(self, conflict: JudgedConflict, cleared: JudgedConflict | None) -> bool:
+        """Tell whether a meeting is one that was cleared when it lay ahead, and both are past it."""
+        if cleared is None or max(map(to_scene_s, (conflict.at_a, conflict.at_b))) > self._now_s():
+            return False
+        return max(abs(new - old) for new, old in zip(_measures(conflict), _measures(cleared), strict=True)) < _SAME
 
     def _standing(self) -> list[Reserved]:
         now_s = self._now_s()
@@ -123,23 +140,26 @@ class OrderInvariants:
             if known.batch_id is not None and item.batch_id == known.batch_id
         }
         for plan in others:
-            for _, text in self._conflicts(plan.judged, plan.plan_id, [known]):
+            for _, conflict in self._conflicts(plan.judged, plan.plan_id, [known]):
                 if known.overridden or known.predicted or plan.aircraft_id in together or plan.extended:
                     self._excuse("order_accepted")
                 elif known.kind == "contingency" and plan.state is not PlanState.APPROVED:
                     self._excuse("way_being_cleared")
+                    self._cleared[plan.plan_id, known.ref] = conflict
                 else:
-                    self._broken("separation", f"{known.ref} and {plan.plan_id} ({plan.state}): {text}")
+                    self._broken("separation", f"{known.ref} and {plan.plan_id} ({plan.state}): {_text(conflict)}")
         if known.kind == "contingency":
             return
         standing = [item for item in self._standing() if item.aircraft_id != known.aircraft_id]
-        for item, text in self._conflicts(known.judged, known.ref, standing):
+        for item, conflict in self._conflicts(known.judged, known.ref, standing):
             if known.overridden or item.overridden:
                 self._excuse("order_accepted")
             else:
-                self._broken("separation", f"the orders {known.ref} and {item.ref}: {text}")
+                self._broken("separation", f"the orders {known.ref} and {item.ref}: {_text(conflict)}")
 
-    def _conflicts(self, judged: JudgedPlan, name: str, others: list[Reserved]) -> list[tuple[Reserved, str]]:
+    def _conflicts(
+        self, judged: JudgedPlan, name: str, others: list[Reserved]
+    ) -> list[tuple[Reserved, JudgedConflict]]:
         if not others:
             return []
         self.checked += len(others)
@@ -149,6 +169,16 @@ class OrderInvariants:
             pair = {conflict.plan_a, conflict.plan_b}
             other = by_ref.get(next(iter(pair - {name}), ""))
             if name in pair and other is not None:
-                text = f"{conflict.horizontal_m:.1f} m and {conflict.vertical_m:.1f} m at {conflict.at_a:%H:%M:%S}"
-                found.append((other, text))
+                found.append((other, conflict))
         return found
+
+
+def _text(conflict: JudgedConflict) -> str:
+    return f"{conflict.horizontal_m:.1f} m and {conflict.vertical_m:.1f} m at {conflict.at_a:%H:%M:%S}"
+
+
+def _measures(conflict: JudgedConflict) -> tuple[float, ...]:
+    """Return what tells one meeting of a pair from another: both instants (s) and both distances (m), by party."""
+    first = conflict.plan_a < conflict.plan_b
+    at = (conflict.at_a, conflict.at_b) if first else (conflict.at_b, conflict.at_a)
+    return *map(to_scene_s, at), conflict.horizontal_m, conflict.vertical_m

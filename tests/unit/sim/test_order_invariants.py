@@ -1,0 +1,105 @@
+"""What the world judges of the airspace that orders and contingencies reserve: each case small enough to see."""
+
+import itertools
+from collections import Counter
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import numpy as np
+import pytest
+
+from airspace.lifecycle import PlanState
+from airspace.timebase import to_scene_s
+from sim.order_invariants import OrderInvariants, Row
+from utm.judge import JudgedPlan
+
+BEGINS = to_scene_s(datetime(2025, 1, 1, tzinfo=UTC))
+MINIMA = (50.0, 15.0, 15.0)
+
+
+def flight(ref: str, *corners: tuple[float, float, float]) -> JudgedPlan:
+    """A way at 60 m over (x m, y m, second)."""
+    rows = [(*a[:2], 60.0, a[2], *b[:2], 60.0, b[2]) for a, b in itertools.pairwise(corners)]
+    return JudgedPlan(ref, np.array(rows), (), *MINIMA)
+
+
+@dataclass
+class Plan:
+    """What is known of a plan, as far as it is asked here."""
+
+    judged: JudgedPlan
+    state: PlanState = PlanState.ACTIVATED
+    plan_id: str = "fp_own"
+    aircraft_id: str = "ac_own"
+    extended: bool = False
+
+
+class Checked:
+    """The invariants, told of a contingency at 100 s that crosses x = 1,000 m at 150 s and x = 5,000 m at 550 s."""
+
+    def __init__(self, *plans: Plan) -> None:
+        self.now_s, self.broken, self.excused = 100.0, list[str](), Counter[str]()
+        way = flight("ct_lost", (1_000.0, -1_000.0, 100.0), (1_000.0, 1_000.0, 200.0), (5_000.0, 1_000.0, 500.0))
+        lost = JudgedPlan(
+            "ct_lost", np.vstack([way.legs, [[5e3, 1e3, 60.0, 500.0, 5e3, -1e3, 60.0, 600.0]]]), (), *MINIMA
+        )
+        self.rules = OrderInvariants(
+            lambda ref, body, separation, ends_s: lost, self._break, self._excuse, lambda: BEGINS + self.now_s
+        )
+        self.rules.take(Row("ct_lost", "contingency", "ac_lost", "{}", MINIMA, BEGINS + 600.0), plans)
+
+    def _excuse(self, what: str) -> None:
+        self.excused[what] += 1
+
+    def _break(self, rule: str, detail: str) -> None:
+        self.broken.append(rule)
+
+
+EAST = ((0.0, 0.0, 50.0), (2_000.0, 0.0, 250.0))
+
+
+def test_a_meeting_that_was_cleared_ahead_is_not_found_again_behind() -> None:
+    """An order that changes what lies ahead of a flight finds no fault in the legs it has flown."""
+    own = Plan(flight("fp_own", *EAST, (4_000.0, 0.0, 450.0)))
+    checked = Checked(own)
+    assert checked.excused == {"way_being_cleared": 1}
+    checked.now_s, own.judged = 300.0, flight("fp_own", *EAST, (4_000.0, 0.0, 850.0))
+    checked.rules.meets(own, "approved")
+    assert (checked.broken, checked.excused) == ([], {"way_being_cleared": 2})
+
+
+@pytest.mark.parametrize(
+    ("what", "now_s", "way"),
+    [
+        ("it lies ahead still", 120.0, (*EAST, (4_000.0, 0.0, 850.0))),
+        ("the flown legs were moved", 300.0, ((0.0, 10.0, 50.0), (2_000.0, 10.0, 250.0), (4_000.0, 0.0, 850.0))),
+        ("it is another meeting", 300.0, ((0.0, 3_000.0, 50.0), (3_000.0, 0.0, 350.0), (6_000.0, 0.0, 650.0))),
+    ],
+)
+def test_any_other_meeting_is_a_loss(what: str, now_s: float, way: tuple[tuple[float, float, float], ...]) -> None:
+    """A changed plan that meets a contingency ahead, elsewhere, or on legs that were moved breaks separation."""
+    own = Plan(flight("fp_own", *EAST, (4_000.0, 0.0, 450.0)))
+    checked = Checked(own)
+    checked.now_s, own.judged = now_s, flight("fp_own", *way)
+    checked.rules.meets(own, "approved")
+    assert checked.broken == ["separation"], what
+
+
+def test_a_plan_not_in_the_air_is_never_cleared() -> None:
+    """What has not started is withdrawn from a contingency's way: to find it there is a loss, also when looked at again."""
+    own = Plan(flight("fp_own", *EAST), PlanState.APPROVED)
+    checked = Checked(own)
+    checked.now_s = 300.0
+    checked.rules.meets(own, "approved")
+    assert checked.broken == ["separation", "separation"]
+
+
+def test_what_has_ended_excuses_nothing() -> None:
+    """A contingency declared anew under the same name is judged as if it had never been."""
+    own = Plan(flight("fp_own", *EAST))
+    checked = Checked(own)
+    checked.rules.take(Row("ct_lost", "contingency"), [own])
+    checked.rules.take(Row("ct_lost", "contingency", "ac_lost", "{}", MINIMA, BEGINS + 600.0), [])
+    checked.now_s = 300.0
+    checked.rules.meets(own, "approved")
+    assert checked.broken == ["separation"]

@@ -13,7 +13,7 @@ export const search = {
   search_kind_plan: { zh: '飞行计划', en: 'Plan' },
   search_kind_site: { zh: '起降点', en: 'Site' },
   search_kind_zone: { zh: '区域', en: 'Zone' },
-  search_kind_corridor: { zh: '航路', en: 'Corridor' },
+  search_kind_corridor: { zh: '走廊', en: 'Corridor' },
   search_kind_place: { zh: '地名', en: 'Place' },
   search_kind_position: { zh: '坐标', en: 'Position' },
   search_kind_grid: { zh: '网格', en: 'Grid cell' },

@@ -37,7 +37,9 @@ const insets = { left: 448, right: 0 }
 const SOON_MS = 30 * 60_000
 const none: readonly GeoJSON.Feature[] = []
 /** The answer is what was asked for: it comes into view by itself. */
-const intoView = (part: HTMLElement | null) => part?.scrollIntoView({ block: 'start' })
+const intoView = (part: HTMLElement | null) => {
+  part?.scrollIntoView({ block: 'start' })
+}
 
 export default function FilingScreen() {
   const { session, airspace, feed, go } = useConsole()

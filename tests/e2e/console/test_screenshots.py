@@ -41,11 +41,16 @@ def screen_ids() -> list[str]:
 def settled(page: Page) -> None:
     """Wait until what the screen reads is there: its own words, then the map at rest."""
     expect(page.get_by_text(re.compile("Opening |正在打开"))).to_have_count(0, timeout=60_000)
+    at_rest(page)
+    page.wait_for_timeout(1_500)
+
+
+def at_rest(page: Page) -> None:
+    """Wait until the map has drawn what it was given, a minute at most: on a wall in software that takes long."""
     for _ in range(600):
         if page.evaluate("window.__hexlane ? window.__hexlane.mapIdle() : false"):
             break
         page.wait_for_timeout(100)
-    page.wait_for_timeout(1_500)
 
 
 def opened(page: Page, screen: str) -> None:
@@ -71,6 +76,7 @@ def test_screenshots(browser: Browser, city: City, artifacts: Path, screen: str)
                     page.reload()
                     settled(page)
                     opened(page, screen)
+                    at_rest(page)
                 page.wait_for_timeout(1_200)
                 name = f"{screen}-{lang}-{width}x{height}{'' if theme == 'dark' else '-light'}"
                 page.screenshot(path=artifacts / f"{name}.png", timeout=120_000)

@@ -10,6 +10,7 @@ from sqlalchemy import create_engine, text
 from sqlmodel import Session
 
 from tests.fakes.edge import running
+from tests.fakes.query_plan import query_plan_of
 from utm.security.principal import Principal
 from utm.store import alert_search, alerts, commands, migrate, operation_statistics, sql
 from utm.store.alert_tables import AlertRow
@@ -36,22 +37,9 @@ async def test_another_firms_aircraft_narrows_a_list_to_one_that_never_was(tmp_p
 
 def test_commands_of_a_batch_are_looked_for_among_the_firms_own(tmp_path: Path) -> None:
     """The statement behind the list must walk the firm's own commands: another's batch is never read."""
-    store = Store(tmp_path / "hexlane.sqlite")
-    store.start()
-    asked: list[str] = []
-
-    def used(session: Session) -> str:
-        driver = session.connection().connection.driver_connection
-        assert driver is not None
-        driver.set_trace_callback(asked.append)
-        commands.page(session, CommandFilter(organisation_id="org_1", batch_id="cb_1"), before=None, limit=10)
-        driver.set_trace_callback(None)
-        return " ".join(str(row[3]) for row in sql.run(session, f"EXPLAIN QUERY PLAN {asked[-1]}"))
-
-    try:
-        assert "ix_commands_organisation (organisation_id=?)" in store.read_now(used)
-    finally:
-        store.close()
+    asked = CommandFilter(organisation_id="org_1", batch_id="cb_1")
+    found = query_plan_of(lambda session: commands.page(session, asked, before=None, limit=10), tmp_path)
+    assert "ix_commands_organisation (organisation_id=?)" in found
 
 
 @pytest.fixture

@@ -2,9 +2,12 @@ import { expect, test } from 'vitest'
 import { ringed } from '../src/api/client'
 import type { Corridor, Zone } from '../src/api/types'
 import { parsePosition, parsePositions, writePosition } from '../src/draw/coordinates'
+import type { ImportedZone } from '../src/api/zones'
+import { MOST_DRAWN, previewBox, previewFeatures } from '../src/draw/importPreview'
 import { begin, redo, step, undo } from '../src/draw/history'
 import { areaKm2, circleRing, corridorRing, faultOf, flatM, geometryOf, shapeOf, type LonLat } from '../src/draw/shape'
-import { boxOf, draftOf, emptyDraft, faultsOf, featureOf, fromField, helicopterDraft, temporaryOf, toField, type ZoneDraft } from '../src/draw/zoneDraft'
+import { boxOf, draftOf, emptyDraft, faultsOf, featureOf, helicopterDraft, temporaryOf, type ZoneDraft } from '../src/draw/zoneDraft'
+import { instantField, instantMs } from '../src/fields/timeText'
 
 const square: LonLat[] = [[114, 22.5], [114.01, 22.5], [114.01, 22.51], [114, 22.51]]
 const now = Date.parse('2026-03-01T00:00:00Z')
@@ -108,9 +111,9 @@ test('everything that keeps a draft from being sent is named', () => {
 })
 
 test('fields of date and time are in Beijing', () => {
-  expect(toField(now)).toBe('2026-03-01T08:00')
-  expect(fromField('2026-03-01T08:00')).toBe(now)
-  expect(fromField('tomorrow')).toBeNull()
+  expect(instantField(now)).toBe('2026-03-01T08:00')
+  expect(instantMs('2026-03-01T08:00')).toBe(now)
+  expect(instantMs('tomorrow')).toBeNull()
 })
 
 test('a segment is closed from now for half an hour, wide enough to be seen around it', () => {
@@ -132,4 +135,22 @@ test('undo and redo walk through what was, and one drag is one step', () => {
   expect(redo(undo(history)).present).toBe('d')
   expect(redo(step(undo(history), 'e')).present).toBe('e')
   expect(undo(begin('x')).present).toBe('x')
+})
+
+test('zones of a file are drawn as the service read them, circles as rings, named while there are few', () => {
+  const common = { zone_id: 'zn_1', restriction: 'PROHIBITED', lower_m: 0, upper_m: 120, datum: 'AGL', line: 3, replaces_version: null } as const
+  const round: ImportedZone = { ...common, name: 'Fair', name_zh: '庙会', geometry: { type: 'Point', coordinates: [114, 22.5] }, radius_m: 500 }
+  const ring: [number, number][] = [[114.1, 22.5], [114.2, 22.5], [114.2, 22.6], [114.1, 22.5]]
+  const plain: ImportedZone = { ...common, name: 'Yard', geometry: { type: 'Polygon', coordinates: [ring] }, radius_m: null }
+  const drawn = previewFeatures('zh-CN', [round, plain])
+  expect(drawn.map(({ properties }) => properties!['label'])).toEqual(['庙会', 'Yard'])
+  const circle = (drawn[0]!.geometry as GeoJSON.Polygon).coordinates[0]!
+  expect(circle.length).toBeGreaterThan(20)
+  for (const [lon, lat] of circle) expect(flatM([114, 22.5], [lon!, lat!])).toBeCloseTo(500, -1)
+  expect(drawn[1]!.geometry).toEqual(plain.geometry)
+  const [west, south, east, north] = previewBox([round, plain])!
+  expect([west < 113.996, south < 22.496, east, north]).toEqual([true, true, 114.2, 22.6])
+  expect(previewBox([])).toBeNull()
+  const crowd = previewFeatures('en', Array.from({ length: 2_100 }, () => plain))
+  expect([crowd.length, 'label' in crowd[0]!.properties!]).toEqual([MOST_DRAWN, false])
 })

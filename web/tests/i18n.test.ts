@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { catalogue, type Entry, type Key, type Text } from '../src/i18n/catalogue'
-import { beijingDayTime, beijingTime, heading, instant, localName, number, position, quantity, utcDayTime } from '../src/i18n/format'
+import { beijingDayTime, beijingTime, firmName, heading, instant, listed, localName, number, position, quantity, utcDayTime } from '../src/i18n/format'
 import { chooseLang, keyFor, translator } from '../src/i18n/translate'
 import { planStates } from '../src/api/types'
 import { bindings, helpRows } from '../src/app/shortcuts'
@@ -72,6 +72,16 @@ test('instants are shown in Beijing time and UTC, midnight as 00', () => {
   expect(utcDayTime(at)).toBe('2026-03-01 16:00:05')
   expect(instant('yesterday')).toBeNull()
   expect(instant(null)).toBeNull()
+})
+
+test('a firm has its name in the reader’s language, and what the service calls it where the reader knows no more', () => {
+  const firms = new Map([['org_a', { name: 'North Wing', name_zh: '北翼' }], ['org_b', { name: 'South Wing', name_zh: null }]])
+  expect([firmName('zh-CN', firms, 'org_a'), firmName('en', firms, 'org_a'), firmName('zh-CN', firms, 'org_b')]).toEqual(['北翼', 'North Wing', 'South Wing'])
+  expect([firmName('zh-CN', firms, 'org_c'), firmName('zh-CN', firms, 'org_c', 'East Wing'), firmName('en', firms, null, 'East Wing'), firmName('en', firms, undefined)]).toEqual(['org_c', 'East Wing', 'East Wing', null])
+})
+
+test('names one after the other are set apart as the language does', () => {
+  expect([listed('zh-CN', ['甲', '乙']), listed('en', ['A', 'B']), listed('en', [])]).toEqual(['甲、乙', 'A, B', ''])
 })
 
 test('headings have three digits and wrap, positions carry their hemispheres', () => {

@@ -7,6 +7,8 @@ import { contains, extentOf, labelPoint, runwayOutline } from '../src/map/geomet
 import { palettes } from '../src/map/palette'
 import { enlarged } from '../src/map/uiScale'
 import { mapStyle } from '../src/map/style'
+import { zoneTimesOnMap } from '../src/map/zoneTimes'
+import { translator } from '../src/i18n/translate'
 
 const candidate = (row: number, x_px: number, y_px: number, rank = 5): Candidate => ({ row, slot: row, x_px, y_px, rank })
 
@@ -57,6 +59,16 @@ test('the style asks nobody for anything: no glyphs, sprites, tiles or remote da
   expect([style.glyphs, style.sprite]).toEqual([undefined, undefined])
 })
 
+test('no line of a plan, a trail or a conflict runs over a name, and the words of the plan keep their place first', () => {
+  const layers = mapStyle(palettes.dark, 'en').layers.map(({ id, type }) => ({ id, label: type === 'symbol' && id !== 'corridor-way' }))
+  const names = layers.filter(({ label }) => label).map(({ id }) => id)
+  const lines = layers.filter(({ label }) => !label).map(({ id }) => id)
+  expect(layers.map(({ id }) => id)).toEqual([...lines, ...names])
+  expect(lines).toEqual(expect.arrayContaining(['plan-line', 'plan-casing', 'trail', 'trails', 'focus-segment', 'focus-casing']))
+  expect(names).toEqual(expect.arrayContaining(['site-name', 'zone-badge', 'district', 'place']))
+  expect(names.slice(-2)).toEqual(['plan-now', 'focus-words'])
+})
+
 test('every place has both names and lies on the base map', () => {
   for (const place of places) {
     expect(place.zh).toMatch(/\p{Script=Han}/u)
@@ -80,6 +92,22 @@ test('a site says how many pads are free, that it is full or closed, and nothing
     ['closed', 'closed', '已关闭'],
     ['unknown', '', ''],
   ])
+})
+
+test('a zone says on the map when it holds, in Beijing time, and nothing where it always holds', () => {
+  const told = (lang: 'zh-CN' | 'en', applicability: Parameters<typeof zoneTimesOnMap>[1]) => zoneTimesOnMap(translator(lang), applicability)
+  const from = '2026-11-23T06:00:00Z'
+  expect(told('en', undefined)).toBe('')
+  expect(told('en', [{ starts_at: from, ends_at: '2026-11-23T08:30:00Z' }])).toBe('11-23 14:00–16:30')
+  expect(told('zh-CN', [{ starts_at: from, ends_at: '2026-11-23T18:00:00Z' }])).toBe('11-23 14:00 – 11-24 02:00')
+  expect(told('en', [{ starts_at: from }])).toBe('from 11-23 14:00')
+  expect(told('zh-CN', [{ ends_at: from }])).toBe('至 11-23 14:00')
+  expect(told('en', [{ weekly: [{ days: ['MO', 'TU'], from: '08:00', to: '20:00' }, { from: '22:00:00' }] }])).toBe('Mon Tue 08:00–20:00 · 22:00–24:00')
+  const many = ['01', '02', '03', '04'].map((day) => ({ starts_at: `2026-12-${day}T00:00:00Z`, ends_at: `2026-12-${day}T01:00:00Z` }))
+  expect(told('en', many)).toBe('12-01 08:00–09:00\n12-02 08:00–09:00\n2 more')
+  const zone = { type: 'Feature' as const, geometry: { type: 'Polygon' as const, coordinates: [[[114, 22.5], [114.1, 22.5], [114.1, 22.6], [114, 22.5]]] }, properties: { name: 'Show', restriction: 'PROHIBITED' as const, lower_m: 0, upper_m: null, datum: 'AGL' as const, applicability: [{ starts_at: from }] } }
+  const point = airspaceCollections({ zones: [zone], active: null, corridors: [], sites: [], pads: new Map() })['zone-points']!.features[0]!
+  expect(point.properties).toMatchObject({ times_en: 'from 11-23 14:00', times_zh: '11-23 14:00 起' })
 })
 
 test('on a wall of four thousand pixels words and signs of the map grow, and nothing else of it does', () => {

@@ -1,7 +1,8 @@
 import type { Zone } from '../src/api/types'
 import { activeThen, inForce, zonesThen } from '../src/replay/pastZones'
 import { expect, test } from 'vitest'
-import { beginsAt, cursorMs, fromField, readMarks, readPlace, toField, withMark, writeMarks } from '../src/replay/replayTime'
+import { instantField, instantMs } from '../src/fields/timeText'
+import { beginsAt, cursorMs, readMarks, readPlace, withMark, writeMarks } from '../src/replay/replayTime'
 
 const now = Date.parse('2026-03-02T08:00:00Z')
 
@@ -41,9 +42,9 @@ test('bookmarks survive the address, in order of time, and their signs do not br
 })
 
 test('a field holds Beijing time', () => {
-  expect(toField(now)).toBe('2026-03-02T16:00:00')
-  expect(fromField('2026-03-02T16:00')).toBe(now)
-  expect(fromField('')).toBeNull()
+  expect(instantField(now, true)).toBe('2026-03-02T16:00:00')
+  expect(instantMs('2026-03-02T16:00')).toBe(now)
+  expect(instantMs('')).toBeNull()
 })
 
 test('a replay that stands does not move, one that plays keeps its pace and stops at the end', () => {

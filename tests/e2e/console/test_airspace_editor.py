@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.e2e.conftest import City, wait_for
 from tests.e2e.console.pages import signed_in
@@ -28,6 +28,50 @@ def map_ready(page: Page) -> None:
             return
         page.wait_for_timeout(100)
     pytest.fail("the map never came to rest")
+
+
+def filed_zone(lower_m: float, **more: Any) -> str:
+    """Return a file of one zone with its upper limit at 90 m, unless it says otherwise."""
+    ring = [[114.40, 22.80], [114.41, 22.80], [114.41, 22.81], [114.40, 22.80]]
+    properties = {"name": "From a file", "restriction": "PROHIBITED", "lower_m": lower_m, "upper_m": 90, "datum": "AGL"}
+    geometry = {"type": "Polygon", "coordinates": [ring]}
+    feature = {"type": "Feature", "geometry": geometry, "properties": {**properties, **more}}
+    return json.dumps({"type": "FeatureCollection", "features": [feature]})
+
+
+def imported(editor: Locator, file: Path) -> None:
+    """Look at a file of one zone and publish it."""
+    editor.locator("input[type=file]").set_input_files(file)
+    editor.get_by_role("button", name="Look at it first").click()
+    editor.get_by_role("button", name="Publish all 1…").click(timeout=20_000)
+    editor.get_by_role("button", name="Publish them").click()
+    expect(editor).to_contain_text("Verified: 1 zone is in force.", timeout=20_000)
+
+
+def undone(editor: Locator, effect: str) -> None:
+    """Take the last import back; what that does is said first."""
+    editor.get_by_role("button", name="Undo this import").click()
+    expect(editor).to_contain_text(effect)
+    editor.get_by_role("button", name="Undo it").click()
+    expect(editor).to_contain_text("Verified: it is undone.", timeout=20_000)
+
+
+def replaced_and_put_back(editor: Locator, city: City, folder: Path) -> None:
+    """An import that replaces a zone says so; taken back, the zone says what it said before."""
+    file = folder / "replacing.geojson"
+    file.write_text(filed_zone(0, zone_id="zn_e2e_filed", upper_m=60), "utf-8")
+    with city.client("regulator") as regulator:
+        regulator.delete("/v1/zones/zn_e2e_filed")
+        body = json.loads(filed_zone(0, zone_id="zn_e2e_filed"))["features"][0]
+        first = regulator.post("/v1/zones", json=body)
+        assert first.status_code == 201, first.text
+        imported(editor, file)
+        assert regulator.get("/v1/zones/zn_e2e_filed").json()["properties"]["upper_m"] == 60
+        undone(editor, "Zones replaced: 1, published as they were.")
+        after = regulator.get("/v1/zones/zn_e2e_filed").json()
+        assert after["geometry"] == first.json()["geometry"]
+        assert after["properties"]["upper_m"] == 90
+        assert regulator.delete("/v1/zones/zn_e2e_filed").status_code == 204
 
 
 def test_a_regulator_draws_publishes_takes_back_and_imports(
@@ -71,36 +115,31 @@ def test_a_regulator_draws_publishes_takes_back_and_imports(
         expect(editor).to_contain_text("Verified: it is undone.", timeout=20_000)
         assert zone_named(city, "Drawn by hand") is None
 
-        def collection(lower_m: float) -> str:
-            ring = [[114.40, 22.80], [114.41, 22.80], [114.41, 22.81], [114.40, 22.80]]
-            properties = {
-                "name": "From a file",
-                "restriction": "PROHIBITED",
-                "lower_m": lower_m,
-                "upper_m": 90,
-                "datum": "AGL",
-            }
-            feature = {
-                "type": "Feature",
-                "geometry": {"type": "Polygon", "coordinates": [ring]},
-                "properties": properties,
-            }
-            return json.dumps({"type": "FeatureCollection", "features": [feature]})
-
         wrong, right = tmp_path / "wrong.geojson", tmp_path / "right.geojson"
-        wrong.write_text(collection(200), "utf-8")
-        right.write_text(collection(0), "utf-8")
+        wrong.write_text(filed_zone(200), "utf-8")
+        right.write_text(filed_zone(0), "utf-8")
         editor.get_by_role("button", name="Import a file").click()
-        editor.get_by_label("File", exact=True).set_input_files(wrong)
+        editor.locator("input[type=file]").set_input_files(wrong)
         editor.get_by_role("button", name="Look at it first").click()
         expect(editor).to_contain_text("keeps the whole file out", timeout=20_000)
         expect(editor.get_by_role("button", name="Publish all 1…")).to_have_count(0)
-        editor.get_by_label("File", exact=True).set_input_files(right)
+        expect(editor.locator(".file-field")).to_contain_text("wrong.geojson")
+        editor.locator("input[type=file]").set_input_files(right)
         editor.get_by_role("button", name="Look at it first").click()
-        editor.get_by_role("button", name="Publish all 1…").click(timeout=20_000)
+        publish = editor.get_by_role("button", name="Publish all 1…")
+        expect(publish).to_be_visible(timeout=20_000)
+        wait_for(lambda: page.evaluate("window.__hexlane.previewed()") == 1, 20, "the zone of the file, drawn")
+        editor.get_by_role("button", name="From a file", exact=True).click()
+        map_ready(page)
+        page.screenshot(path=artifacts / "airspace-import-en-1440x900.png")
+        publish.click()
         editor.get_by_role("button", name="Publish them").click()
         expect(editor).to_contain_text("Verified: 1 zone is in force.", timeout=20_000)
+        wait_for(lambda: page.evaluate("window.__hexlane.previewed()") == 0, 20, "the preview to be taken away")
         assert zone_named(city, "From a file") is not None
+        undone(editor, "Zones added: 1, withdrawn.")
+        assert zone_named(city, "From a file") is None
+        replaced_and_put_back(editor, city, tmp_path)
 
 
 def flying(city: City) -> dict[str, Any] | None:

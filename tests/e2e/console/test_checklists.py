@@ -7,6 +7,7 @@ from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.e2e.conftest import City
 from tests.e2e.console.pages import signed_in
+from tests.fakes import filing
 
 pytestmark = [pytest.mark.slow, pytest.mark.e2e, pytest.mark.timeout(300)]
 
@@ -60,3 +61,29 @@ def test_what_is_ticked_while_nobody_answers_is_sent_afterwards(browser: Browser
         expect(card).not_to_contain_text("sent when the service is back")
         card.get_by_role("button", name="Close the list").click()
         expect(card.get_by_role("button", name="Start the list")).to_be_visible(timeout=15_000)
+
+
+def test_a_ground_stop_is_declared_and_lifted(browser: Browser, city: City) -> None:
+    """A circle where nobody flies: the first press says what it will do, the service's own list is shown, and it is lifted."""
+    lat_deg, lon_deg = filing.place(-9_000.0, 9_000.0)
+
+    def standing() -> list[str]:
+        with city.client("regulator") as regulator:
+            return [item["reason"] for item in regulator.get("/v1/ground-stops").json()["items"]]
+
+    with signed_in(browser, city, "dispatcher", "?lang=en&screen=checklists") as page:
+        card = page.get_by_role("region", name="Ground stops")
+        card.get_by_label("Where", exact=True).select_option("circle", timeout=60_000)
+        card.get_by_label("Middle (latitude, longitude)").fill(f"{lat_deg:.5f}, {lon_deg:.5f}")
+        card.get_by_label("Radius (km)").fill("0.3")
+        card.get_by_label("Reason").fill("Balloon adrift")
+        card.get_by_role("button", name="Declare it…").click()
+        expect(card).to_contain_text("nothing departs there")
+        assert "Balloon adrift" not in standing()
+        card.get_by_role("button", name="Stop departures").click()
+        expect(card.get_by_role("listitem")).to_contain_text("Balloon adrift", timeout=15_000)
+        assert "Balloon adrift" in standing()
+        card.get_by_role("button", name="Lift it").click()
+        card.get_by_role("button", name="Do it").click()
+        expect(card).to_contain_text("No ground stop stands.", timeout=15_000)
+        assert "Balloon adrift" not in standing()

@@ -1,8 +1,10 @@
 """The console in a real browser: drones move, a click tells everything, both languages, nothing from elsewhere."""
 
 import re
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,6 +14,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.e2e.conftest import City
+from tests.fakes import filing
 
 pytestmark = [pytest.mark.slow, pytest.mark.e2e, pytest.mark.timeout(240)]
 
@@ -184,6 +187,61 @@ def test_a_lost_connection_is_shown_within_three_seconds_and_heals(console: Cons
     expect(banner).to_have_count(0, timeout=10_000)
     console.complaints = [text for text in console.complaints if "ERR_INTERNET_DISCONNECTED" not in text]
     assert took_s < 4.0, f"the banner took {took_s:.1f} s"
+
+
+@contextmanager
+def a_stranger(city: City, lat_deg: float, lon_deg: float) -> Iterator[None]:
+    """Let a radar report something unknown that stands still at a place, twice a second, until left."""
+    done = threading.Event()
+
+    def report() -> None:
+        with city.client("supplier") as radar:
+            while not done.wait(0.5):
+                seen = {"track_id": "radar-stranger", "lat_deg": lat_deg, "lon_deg": lon_deg, "alt_agl_m": 60.0}
+                radar.post("/v1/tracks", json={"items": [{"observed_at": datetime.now(UTC).isoformat(), **seen}]})
+
+    thread = threading.Thread(target=report)
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join()
+
+
+def test_an_alert_raised_while_the_line_was_cut_is_there_when_it_heals(city: City, city_console: Console) -> None:
+    """Without a reload the page knows an alert raised meanwhile; it is shelved there, and the shelving taken back."""
+    page = city_console.page
+    city_console.open("?lang=en")
+    page.evaluate("window.notReloaded = true")
+    lat_deg, lon_deg = filing.place(-7_000.0, 6_000.0)
+    page.context.set_offline(True)
+    expect(page.locator(".banner-lost[role='alert']")).to_be_visible(timeout=10_000)
+    with a_stranger(city, lat_deg, lon_deg), city.client("dispatcher") as desk:
+
+        def raised() -> dict[str, Any] | None:
+            items = desk.get("/v1/alerts", params={"state": "open"}).json()["items"]
+            near = (item for item in items if abs((item["lat_deg"] or 0.0) - lat_deg) < 1e-3)
+            return next((item for item in near if item["kind"] == "unknown_aircraft"), None)
+
+        alert = city_console.until(raised, "the alert of the stranger", 60)
+        page.context.set_offline(False)
+        city_console.until(lambda: city_console.hook("link()") == "live", "the feed to heal")
+        page.keyboard.press("/")
+        field = page.get_by_role("combobox")
+        field.fill(alert["alert_id"])
+        expect(page.get_by_role("option")).to_contain_text("Alert", timeout=30_000)
+        field.press("Enter")
+        shown = page.locator(".alert[data-chosen='true']")
+        shown.get_by_role("button", name="Shelve…").click(timeout=30_000)
+        shown.get_by_role("button", name="Shelve it").click()
+        expect(shown).to_contain_text("shelved until", timeout=30_000)
+        shown.get_by_role("button", name="Bring it back now").click()
+        expect(shown).not_to_contain_text("shelved until", timeout=30_000)
+        steps = desk.get(f"/v1/alerts/{alert['alert_id']}").json()["steps"]
+        assert [step["step"] for step in steps if "shelved" in step["step"]] == ["shelved", "unshelved"]
+    assert page.evaluate("window.notReloaded")
+    city_console.complaints = [text for text in city_console.complaints if "ERR_INTERNET_DISCONNECTED" not in text]
 
 
 def plan_body(aircraft_id: str, points: Sequence[tuple[float, float, float]], hours_ahead: float) -> dict[str, Any]:

@@ -67,7 +67,7 @@ def fill(
 ) -> None:
     """Fill in a flight at 60 m through a blocked lane, its way typed."""
     page.get_by_label(words["aircraft"], exact=True).select_option(aircraft_id, timeout=60_000)
-    page.get_by_label(words["departure"]).fill(f"{departure_at.astimezone(BEIJING):%Y-%m-%dT%H:%M}")
+    page.get_by_label(words["departure"]).fill(f"{departure_at.astimezone(BEIJING):%Y-%m-%d %H:%M}")
     page.get_by_label(words["height"]).fill("60")
     page.get_by_label(words["climb"]).fill("10")
     page.get_by_label(words["points"]).fill("\n".join(f"{at['lat_deg']}, {at['lon_deg']}" for at in lane))
@@ -113,7 +113,8 @@ def _another_height(page: Page, words: dict[str, str], lane: list[dict[str, Any]
     """Read the way from a file, fly it higher, check again, and file it."""
     line = {"type": "LineString", "coordinates": [[at["lon_deg"], at["lat_deg"]] for at in lane]}
     written = {"name": "way.geojson", "mimeType": "application/json", "buffer": json.dumps(line).encode()}
-    page.get_by_label(words["file"]).set_input_files(written)
+    expect(page.locator(".file-field")).to_contain_text(words["file"])
+    page.locator(".file-field input[type=file]").set_input_files(written)
     expect(page.get_by_text(re.compile("^2 points read"))).to_be_visible()
     page.get_by_label(words["height"]).fill("105")
     expect(page.get_by_role("button", name=words["file_it"])).to_be_disabled()

@@ -63,7 +63,7 @@ def test_results_are_kept_by_reference(browser: Browser, city: City, artifacts: 
         assert firm.post(f"{path}/confirm").status_code == 200
         assert firm.post(f"{path}/activate").status_code == 200
         with signed_in(browser, city, "operator", "?lang=zh-CN&screen=inspection&tab=results") as page:
-            panel = page.get_by_role("region", name="巡查任务")
+            panel = page.get_by_role("region", name="巡检任务")
             panel.get_by_role("button", name=mark).click(timeout=60_000)
             panel.get_by_label("地址").fill("s3://surveys/flight-7/")
             panel.get_by_label("类型").select_option("orthophoto")
@@ -73,6 +73,7 @@ def test_results_are_kept_by_reference(browser: Browser, city: City, artifacts: 
             kept = firm.get(f"{path}/results").json()["items"]
             assert [(item["kind"], item["url"]) for item in kept] == [("orthophoto", "s3://surveys/flight-7/")]
             panel.get_by_role("button", name="删除 s3://surveys/flight-7/").click()
+            panel.get_by_role("button", name="确认").click()
             expect(panel.locator(".inspection-result")).to_have_count(0, timeout=30_000)
         assert firm.get(f"{path}/results").json()["items"] == []
         assert firm.post(f"{path}/end").status_code == 200

@@ -43,6 +43,27 @@ def test_anything_is_found_from_anywhere_and_brought_to_the_middle(browser: Brow
         page.get_by_role("combobox").fill("22.60, 114.30")
         page.get_by_role("combobox").press("Enter")
         expect(page).to_have_url(re.compile(r"view=22\.\d+,114\.[23]\d*"), timeout=15_000)
+        # A firm's name filters the map to its drones, and the filter is in the address.
+        page.keyboard.press("/")
+        page.get_by_role("combobox").fill("demo logistics a")
+        expect(page.get_by_role("option").first).to_contain_text("Firm")
+        page.get_by_role("combobox").press("Enter")
+        expect(page).to_have_url(re.compile(r"[?&]firm=org_\w+"), timeout=15_000)
+
+
+def test_what_is_open_stands_in_the_address(browser: Browser, city: City) -> None:
+    """A link opens the list of plans at its filter, and a tab of the fleet with what was typed there."""
+    with signed_in(browser, city, "dispatcher", "?lang=en&list=plans&plans=refused") as page:
+        plans = page.locator(".plans")
+        expect(plans.get_by_role("radio", name="Refused", exact=True)).to_be_checked(timeout=30_000)
+        plans.get_by_role("radio", name="All", exact=True).click()
+        expect(page).not_to_have_url(re.compile("plans=refused"))
+        page.keyboard.press("q")
+        expect(page).not_to_have_url(re.compile("list=plans"))
+    with signed_in(browser, city, "dispatcher", "?lang=en&screen=fleet&find=no+such+vehicle") as page:
+        expect(page.get_by_role("searchbox")).to_have_value("no such vehicle", timeout=30_000)
+        page.get_by_role("tab", name="Sites").click()
+        expect(page).to_have_url(re.compile("tab=sites"))
 
 
 def test_cells_are_drawn_by_load_and_kept_in_the_address(browser: Browser, city: City) -> None:

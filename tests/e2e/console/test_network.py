@@ -55,6 +55,28 @@ def test_a_regulator_keeps_the_network(browser: Browser, city: City, artifacts: 
         by_file(page, city, tmp_path)
         people_below(page, artifacts, tmp_path)
     clean(city)
+    for what, item_id in (("sites", SITE), ("sites", FILED), ("corridors", CORRIDOR)):
+        assert in_force(city, what, item_id) is None, item_id
+    with city.client("regulator") as regulator:
+        assert regulator.get("/v1/population").json()["synthetic"] is True
+
+
+def typed_times(start: Locator, panel: Locator) -> None:
+    """What is no time is said, with what to type; the arrow keys step the part the caret is in; UTC is on hover."""
+    start.fill("2031-03-32 07:00")
+    start.blur()
+    expect(start).to_have_attribute("aria-invalid", "true")
+    expect(panel.get_by_role("alert")).to_have_text("There is no such time. Type Beijing time as 2026-03-02 08:00.")
+    start.fill("2031/3/2 7:00")
+    start.blur()
+    expect(start).to_have_value("2031-03-02 07:00")
+    expect(panel.get_by_role("alert")).to_have_count(0)
+    start.press("Home")
+    for _ in range(12):
+        start.press("ArrowRight")
+    start.press("ArrowUp")
+    expect(start).to_have_value("2031-03-02 08:00")
+    expect(start).to_have_attribute("title", "2031-03-02 00:00:00 UTC")
 
 
 def by_hand(page: Page, city: City, artifacts: Path) -> None:
@@ -74,7 +96,7 @@ def by_hand(page: Page, city: City, artifacts: Path) -> None:
     panel.get_by_label("Approach from").fill("350-20, 90-120")
     panel.get_by_role("radio", name="Weekly").click()
     panel.get_by_role("button", name="Add a closure").click()
-    panel.get_by_label("From", exact=True).fill("2031-03-02T08:00")
+    typed_times(panel.get_by_label("From", exact=True), panel)
     panel.get_by_label("To", exact=True).fill("2031-03-02T10:00")
     panel.get_by_role("button", name="Add a weekly closure").click()
     page.screenshot(path=artifacts / "network-site-en-1440x900.png")
@@ -136,7 +158,12 @@ def by_file(page: Page, city: City, tmp_path: Path) -> None:
     wrong = {**feature, "properties": {**feature["properties"], "pads": 0}}  # type: ignore[dict-item]
     bad.write_text(json.dumps({"type": "FeatureCollection", "features": [wrong]}, indent=1))
     panel = opened_tab(page, "Files")
-    panel.locator("input[type=file]").set_input_files(bad)
+    choose = panel.locator(".file-field").get_by_role("button")
+    choose.focus()
+    with page.expect_file_chooser() as asked:
+        choose.press("Enter")
+    asked.value.set_files(bad)
+    expect(panel.locator(".file-field")).to_contain_text("bad.geojson")
     panel.get_by_role("button", name="Look", exact=False).first.click()
     expect(panel.locator(".import-faults")).to_contain_text("pads is a whole number from 1 to 1000", timeout=30_000)
     expect(panel.get_by_role("button", name="Import and publish")).to_have_count(0)

@@ -1,6 +1,7 @@
 """The orders board and the fault panel in a real browser, against the whole city."""
 
 import re
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
@@ -10,6 +11,8 @@ from tests.e2e.conftest import City, wait_for
 
 pytestmark = [pytest.mark.slow, pytest.mark.e2e, pytest.mark.timeout(240)]
 
+BEIJING = timezone(timedelta(hours=8))
+HUBS = ("st_coastal_city", "st_software_park")
 ORIGIN, DESTINATION = "st_talent_park", "st_happy_coast"
 
 
@@ -47,16 +50,28 @@ def test_an_order_created_through_the_console_shows_its_story(browser: Browser, 
     form.get_by_role("button", name="Create the order").click()
     expect(form.get_by_role("alert")).to_contain_text("the same site", timeout=15_000)
     form.get_by_label("To", exact=True).select_option(DESTINATION)
+    ready_at = (datetime.now(UTC) + timedelta(hours=2)).replace(second=0, microsecond=0)
+    typed = f"{ready_at.astimezone(BEIJING):%Y-%m-%d %H:%M}"
+    form.get_by_label("Ready at (Beijing, optional)").fill(typed)
+    expect(form.get_by_label("And then at (optional)")).to_have_count(0)
+    form.get_by_label("Change vehicles at (optional)").select_option(HUBS[0])
+    form.get_by_label("And then at (optional)").select_option(HUBS[1])
     form.get_by_role("button", name="Create the order").click()
 
     story = page.get_by_role("complementary", name="Selection")
     expect(story).to_contain_text("It was taken.", timeout=15_000)
     expect(story).to_contain_text("1.25 kg")
+    expect(story).to_contain_text(f"{typed}:00")
+    expect(story).to_contain_text(
+        re.compile("Changes vehicles at.*Coastal City, then Shenzhen Bay Eco-Technology Park")
+    )
     row = board.locator("tbody tr").first
     expect(row).to_contain_text("Medical")
     with city.client("operator") as operator:
         order: dict[str, Any] = operator.get("/v1/orders").json()["items"][0]
     assert (order["payload_kg"], order["priority_class"]) == (1.25, "medical")
+    assert datetime.fromisoformat(order["ready_at"]) == ready_at
+    assert order["via_site_ids"] == list(HUBS)
     expect(story).to_contain_text(order["order_id"])
 
     with city.client("operator") as operator:

@@ -3,7 +3,7 @@
 import io
 import re
 import zipfile
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, timezone
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -65,6 +65,14 @@ def test_the_drawer_tells_a_flight_whole(browser: Browser, city: City) -> None:
         whole.click()
     expect(events).to_contain_text("Activated")
     expect(events).to_contain_text("Plan filed · approved")
+    with city.client("dispatcher") as dispatcher:
+        names = {item["organisation_id"]: item for item in dispatcher.get("/v1/operators").json()["items"]}
+    expect(drawer).to_contain_text(names[firm]["name"])
+    page.get_by_role("button", name="中文：切换为中文").click()
+    in_chinese = page.get_by_role("complementary", name="所选对象")
+    expect(in_chinese).to_contain_text(names[firm]["name_zh"])
+    expect(in_chinese).not_to_contain_text(names[firm]["name"])
+    expect(in_chinese).to_contain_text("地形：合成地形")
     page.context.close()
 
 
@@ -118,6 +126,29 @@ def test_the_past_is_played_measured_and_kept(browser: Browser, city: City) -> N
     bundle = page.request.get(f"{city.base_url}{href}")
     assert bundle.ok, bundle.text()
     assert "manifest.json" in zipfile.ZipFile(io.BytesIO(bundle.body())).namelist()
+    page.context.close()
+
+
+def test_a_replay_without_a_place_begins_where_the_recording_does(browser: Browser, city: City) -> None:
+    """Of a day asked for of which less is recorded, the window begins with the recording, and what flew then is shown."""
+    flying(city)
+    with city.client("dispatcher") as dispatcher:
+        began = datetime.fromisoformat(dispatcher.get("/v1/replay/range").json()["from"].replace("Z", "+00:00"))
+    start = (began + timedelta(milliseconds=500)).replace(microsecond=0)  # fields hold whole seconds, rounded
+    page = opened(browser, city, "&screen=replay&length=86400&speed=60")
+    shown = start.astimezone(timezone(timedelta(hours=8)))
+    field = page.get_by_label("From (Beijing time)")
+    expect(field).to_have_value(f"{shown:%Y-%m-%d %H:%M:%S}", timeout=60_000)
+    expect(page).to_have_url(re.compile("from=" + start.strftime("%Y-%m-%dT%H:%M:%S").replace(":", "(:|%3A)") + "Z"))
+    page.get_by_role("button", name="Play (space)").click()
+    expect(page.locator(".replay-banner")).to_contain_text(re.compile(r"[1-9]\d* drones?"), timeout=60_000)
+
+    # What a form misses is said in the console's words, not in the browser's.
+    field.fill("")
+    page.get_by_role("form", name="Window").get_by_role("button", name="Load", exact=True).click()
+    assert field.evaluate("field => field.validationMessage") == "Please fill this in."
+    field.fill(f"{shown:%Y-%m-%d %H:%M:%S}")
+    assert field.evaluate("field => field.validationMessage") == ""
     page.context.close()
 
 

@@ -20,6 +20,8 @@ from tests.e2e.conftest import wait_for
 from tests.e2e.console.test_screenshots import CUT_OFF, SIZES, SMALLEST
 from tests.forked import ForkedCommand
 
+pytestmark = [pytest.mark.slow, pytest.mark.e2e, pytest.mark.timeout(300)]
+
 ROOT = Path(__file__).resolve().parents[3]
 GRANT = {"grant_type": "client_credentials"}
 

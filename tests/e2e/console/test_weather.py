@@ -56,7 +56,10 @@ def test_a_storm_is_imported_seen_in_the_departures_and_withdrawn(
             expect(row).to_contain_text("Visibility 700 m on the way, at least 1000 m")
             page.screenshot(path=artifacts / "weather-en-1440x900.png")
 
+            # The first press only says what it will do.
             panel.get_by_role("button", name="Withdraw what is in force").click()
+            expect(panel.get_by_text("flights are judged by made-up weather")).to_be_visible()
+            panel.get_by_role("button", name="Do it").click()
             expect(panel.get_by_text("Synthetic weather")).to_be_visible(timeout=30_000)
             expect(row).to_have_attribute("data-outcome", "go", timeout=30_000)
         firm.post(f"/v1/flight-plans/{filed.json()['plan_id']}/cancel")

@@ -174,6 +174,10 @@ export const shelveAlert = (alertId: string, minutes: number, initials: string |
     ...(note === null ? {} : { note }),
   })
 
+/** Bring a shelved alert back at once. */
+export const unshelveAlert = (alertId: string, note: string | null = null) =>
+  request<Alert>('POST', `/v1/alerts/${encodeURIComponent(alertId)}/unshelve`, note === null ? {} : { note })
+
 const AROUND_DEG = 0.01
 
 /** Find one track's full record among those around a position; null when the service no longer has it there. */

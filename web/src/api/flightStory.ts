@@ -38,7 +38,7 @@ export interface CorridorBand extends Band {
 export interface FlightProfile {
   readonly plan_id: string
   readonly version: number
-  readonly terrain: { readonly label: string; readonly synthetic: boolean }
+  readonly terrain: { readonly label: string; readonly label_zh?: string | null; readonly synthetic: boolean }
   readonly tolerance_m: number
   readonly length_m: number | null
   /** Null for a plan of volumes, and where the ground is not known. */

@@ -36,6 +36,10 @@ export interface Order {
   readonly version: number
   readonly origin_site_id: string
   readonly destination_site_id: string
+  /** The hub it lies at; null before it has changed vehicles. */
+  readonly at_site_id?: string | null
+  /** The hubs ahead of it, in order. */
+  readonly via_site_ids?: readonly string[]
   readonly payload_kg: number
   readonly priority_class: PriorityClass
   readonly ready_at?: string | null

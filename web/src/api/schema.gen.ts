@@ -4611,6 +4611,7 @@ export interface Operations {
   readonly 'POST /v1/alerts/{alert_id}/acknowledge': { readonly body: AlertStepBody; readonly answer: AlertItem }
   readonly 'POST /v1/alerts/{alert_id}/resolve': { readonly body: AlertStepBody; readonly answer: AlertItem }
   readonly 'POST /v1/alerts/{alert_id}/shelve': { readonly body: ShelveBody; readonly answer: AlertItem }
+  readonly 'POST /v1/alerts/{alert_id}/unshelve': { readonly body: AlertStepBody; readonly answer: AlertItem }
   readonly 'GET /v1/applications': { readonly body: undefined; readonly answer: ApplicationPage }
   readonly 'POST /v1/applications': { readonly body: ApplicationBody; readonly answer: NewApplication }
   readonly 'GET /v1/applications/{application_id}': { readonly body: undefined; readonly answer: ApplicationDetail }

@@ -127,10 +127,14 @@ export interface ImportFault {
 export interface ImportedZone {
   readonly zone_id: string
   readonly name: string
+  readonly name_zh?: string | null
   readonly restriction: Restriction
   readonly lower_m: number
   readonly upper_m: number | null
   readonly datum: Datum
+  /** As the service read it, WGS-84; a circle is its centre. */
+  readonly geometry: GeoJSON.Polygon | GeoJSON.MultiPolygon | GeoJSON.Point
+  readonly radius_m: number | null
   readonly line: number | null
   readonly replaces_version: number | null
 }

@@ -6,6 +6,7 @@ import type { SessionAnswer } from '../api/types'
 import type { Key } from '../i18n/catalogue'
 import { useLook } from './look'
 import { SignIn } from './SignIn'
+import { useFieldWords } from './fieldWords'
 
 // Fetched while the service is asked who is here: nearly everybody gets in.
 const loading = import('./Console')
@@ -20,6 +21,7 @@ type Gate =
 
 export function App() {
   const { t } = useLook()
+  useFieldWords(t)
   const [gate, setGate] = useState<Gate>({ phase: 'asking' })
 
   const enter = useCallback((session: SessionAnswer) => {

@@ -118,6 +118,25 @@ export function useFleet(wanted: boolean): Fleet {
   return fleet
 }
 
+/** The firms the reader may know of, by id; read again every five minutes. */
+export function useFirms(): ReadonlyMap<string, Operator> {
+  const [firms, setFirms] = useState(noFleet.operators)
+  useEffect(() => {
+    let current = true
+    const load = async () => {
+      const answer = await getOperators()
+      if (current && answer.ok) setFirms(new Map(answer.value.map((item) => [item.organisation_id, item])))
+    }
+    void load()
+    const timer = setInterval(() => void load(), FLEET_EVERY_MS)
+    return () => {
+      current = false
+      clearInterval(timer)
+    }
+  }, [])
+  return firms
+}
+
 export interface SelectedDrone {
   readonly track_id: string
   readonly identity: IndexItem | null

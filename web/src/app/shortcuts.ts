@@ -16,6 +16,7 @@ export type Command =
   | 'corridors'
   | 'sites'
   | 'labels'
+  | 'trails'
   | 'plans'
   | 'contingencies'
   | 'filter'
@@ -43,6 +44,7 @@ export const bindings: Readonly<Record<string, Command>> = {
   '2': 'corridors',
   '3': 'sites',
   '4': 'labels',
+  '5': 'trails',
   q: 'plans',
   e: 'contingencies',
   v: 'filter',
@@ -72,7 +74,7 @@ export const helpRows: readonly { readonly keys: readonly string[]; readonly tex
   { keys: ['H'], text: 'help_home' },
   { keys: ['+', '−'], text: 'help_zoom' },
   { keys: ['←', '↑', '→', '↓'], text: 'help_pan' },
-  { keys: ['1', '2', '3', '4'], text: 'help_layers' },
+  { keys: ['1', '2', '3', '4', '5'], text: 'help_layers' },
   { keys: ['/'], text: 'help_search' },
   { keys: ['G'], text: 'help_screens' },
   { keys: ['Space', ',', '.', 'B'], text: 'help_replay' },

@@ -13,6 +13,8 @@ export interface HexlaneHook {
   readonly mapIdle: () => boolean
   /** What the focus draws: its lines, and whether each stands back behind the one brought forward. */
   readonly focusLines: () => { kind: string; quiet: boolean }[]
+  /** Areas of a file that are drawn before they are published. */
+  readonly previewed: () => number
   /** Frames the map has drawn so far. */
   readonly framesDrawn: () => number
 }
@@ -35,6 +37,7 @@ export function installTestHook(feed: LiveFeed, map: CityMap): () => void {
     link: () => feed.stats?.link ?? 'connecting',
     mapIdle: () => map.idle,
     focusLines: () => map.focusLines,
+    previewed: () => map.previewed,
     framesDrawn: () => map.framesDrawn,
   })
   window.__hexlane = hook

@@ -2,6 +2,7 @@
 
 import type { TemporaryZoneBody, ZoneFeature } from '../api/zones'
 import type { Corridor, Datum, Restriction, WeeklyTime, Zone } from '../api/types'
+import { instantField, instantMs, isClock } from '../fields/timeText'
 import { corridorRing, emptyShape, faultOf, geometryOf, shapeOf, type DrawnKind, type LonLat, type Shape, type ShapeFault } from './shape'
 
 export const weekdays = ['MO', 'TU', 'WE', 'TH', 'FR', 'SA', 'SU'] as const
@@ -37,16 +38,6 @@ export interface ZoneDraft {
   readonly shape: Shape
 }
 
-const BEIJING_MS = 8 * 3_600_000
-
-/** An instant as a field of date and time takes it, Beijing time, whole minutes. */
-export const toField = (ms: number): string => new Date(ms + BEIJING_MS).toISOString().slice(0, 16)
-/** The instant of such a field; null when it is none. */
-export function fromField(text: string): number | null {
-  const at = Date.parse(`${text}:00+08:00`)
-  return /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}$/.test(text) && !Number.isNaN(at) ? at : null
-}
-
 const HOUR_MS = 3_600_000
 /** The service takes no temporary zone that lasts longer. */
 const LONGEST_MS = 30 * 24 * HOUR_MS
@@ -64,8 +55,8 @@ export function emptyDraft(temporary: boolean, kind: DrawnKind, now_ms: number):
     upper: '120',
     datum: 'AGL',
     times: temporary ? 'period' : 'always',
-    from: toField(start_ms),
-    to: toField(start_ms + 2 * HOUR_MS),
+    from: instantField(start_ms),
+    to: instantField(start_ms + 2 * HOUR_MS),
     days: ['MO', 'TU', 'WE', 'TH', 'FR'],
     dayFrom: '08:00',
     dayTo: '18:00',
@@ -102,8 +93,8 @@ export function draftOf(zone: Zone, now_ms: number): ZoneDraft {
     upper: p.upper_m === null ? '' : String(p.upper_m),
     datum: p.datum,
     times: plain,
-    from: Number.isNaN(from) ? empty.from : toField(from),
-    to: Number.isNaN(to) ? empty.to : toField(to),
+    from: Number.isNaN(from) ? empty.from : instantField(from),
+    to: Number.isNaN(to) ? empty.to : instantField(to),
     days: week?.days ?? empty.days,
     dayFrom: week?.from ?? empty.dayFrom,
     dayTo: week?.to ?? empty.dayTo,
@@ -130,17 +121,17 @@ export function faultsOf(draft: ZoneDraft, now_ms: number): DraftFault[] {
   if (upper !== null && !Number.isFinite(upper)) found.push('upper')
   if (upper !== null && Number.isFinite(lower) && upper <= lower) found.push('band')
   if (draft.times === 'period' || (draft.times === 'weekly' && (draft.from !== '' || draft.to !== ''))) {
-    const [from, to] = [fromField(draft.from), fromField(draft.to)]
+    const [from, to] = [instantMs(draft.from), instantMs(draft.to)]
     if (from === null || to === null || to <= from) found.push('times')
     else if (draft.temporary && to <= now_ms) found.push('past')
     else if (draft.temporary && to - from > LONGEST_MS) found.push('long')
   }
-  if (draft.times === 'weekly' && (draft.days.length === 0 || !/^\d\d:\d\d$/.test(draft.dayFrom) || !/^\d\d:\d\d$/.test(draft.dayTo))) found.push('days')
+  if (draft.times === 'weekly' && (draft.days.length === 0 || !isClock(draft.dayFrom) || !isClock(draft.dayTo))) found.push('days')
   if (draft.temporary && draft.override !== '' && draft.override.trim().length < 5) found.push('override')
   return found
 }
 
-const iso = (field: string): string => new Date(fromField(field) ?? 0).toISOString()
+const iso = (field: string): string => new Date(instantMs(field) ?? 0).toISOString()
 
 function timesOf(draft: ZoneDraft): unknown {
   if (draft.times === 'always') return null
@@ -178,7 +169,7 @@ export function featureOf(draft: ZoneDraft): ZoneFeature | null {
 /** The body of a temporary zone; null while the shape or its times are not whole. */
 export function temporaryOf(draft: ZoneDraft): TemporaryZoneBody | null {
   const drawn = geometryOf(draft.shape)
-  if (drawn === null || fromField(draft.from) === null || fromField(draft.to) === null) return null
+  if (drawn === null || instantMs(draft.from) === null || instantMs(draft.to) === null) return null
   const { name, name_zh, reason, message, message_zh } = draft
   return {
     name: name.trim(),
@@ -212,8 +203,8 @@ export function helicopterDraft(corridor: Corridor, now_ms: number, words: { rea
     override: words.reason,
     category: 'urgent',
     upper: String(HELICOPTER_UP_M),
-    from: toField(start_ms),
-    to: toField(start_ms + HELICOPTER_FOR_MS),
+    from: instantField(start_ms),
+    to: instantField(start_ms + HELICOPTER_FOR_MS),
     shape: { kind: 'corridor', points: corridor.geometry.coordinates.map((point): LonLat => [point[0]!, point[1]!]), width_m: HELICOPTER_WIDTH_M },
   }
 }

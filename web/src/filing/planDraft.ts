@@ -2,6 +2,7 @@
 
 import type { Datum, FlightPlan, TrajectoryRoute, Waypoint } from '../api/types'
 import type { LonLat } from '../draw/shape'
+import { instantMs } from '../fields/timeText'
 import { operationKinds, type OperationKind } from '../live/trackFilter'
 
 export const remarkNames = ['crew', 'communications', 'c2_link', 'cns'] as const
@@ -43,8 +44,8 @@ export type PlanFault = 'aircraft' | 'departure' | 'points' | 'height' | 'speed'
 
 /** The instant a departure stands for, RFC 3339; null where it is none. */
 export function departureAt(text: string): string | null {
-  const at = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2})?$/.test(text) ? new Date(`${text}+08:00`) : null
-  return at === null || Number.isNaN(at.getTime()) ? null : at.toISOString()
+  const at = instantMs(text)
+  return at === null ? null : new Date(at).toISOString()
 }
 
 const positive = (text: string): boolean => text.trim() !== '' && Number(text) > 0 && Number.isFinite(Number(text))

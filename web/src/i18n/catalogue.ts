@@ -14,6 +14,7 @@ import { approvals } from './areas/approvals'
 import { commands } from './areas/commands'
 import { degraded } from './areas/degraded'
 import { faults } from './areas/faults'
+import { fields } from './areas/fields'
 import { filing } from './areas/filing'
 import { fleet } from './areas/fleet'
 import { flight } from './areas/flight'
@@ -38,7 +39,7 @@ import type { Entry } from './entry'
 
 export type { Entry, Text } from './entry'
 
-export const areas = { account, admin, airspace, alerts, approvals, commands, degraded, faults, filing, fleet, flight, handover, indicators, inspection, logistics, map, network, orders, panels, plans, policy, reach, replay, screens, search, sectors, shell, weather } as const
+export const areas = { account, admin, airspace, alerts, approvals, commands, degraded, faults, fields, filing, fleet, flight, handover, indicators, inspection, logistics, map, network, orders, panels, plans, policy, reach, replay, screens, search, sectors, shell, weather } as const
 
 export const catalogue = {
   ...account,
@@ -49,6 +50,7 @@ export const catalogue = {
   ...commands,
   ...degraded,
   ...faults,
+  ...fields,
   ...filing,
   ...fleet,
   ...flight,

@@ -80,6 +80,21 @@ export const heading = (deg: number): string => String(((Math.round(deg) % 360) 
 export const localName = (lang: Lang, item: { readonly name: string; readonly name_zh?: string | null | undefined }): string =>
   lang === 'zh-CN' && item.name_zh ? item.name_zh : item.name
 
+/** From how high to how high something reaches; no upper bound is no unknown one. */
+export function bandWords(t: Translate, lang: Lang, { lower_m, upper_m, datum }: { readonly lower_m: number | null; readonly upper_m: number | null; readonly datum: 'AGL' | 'AMSL' | 'HAE' }): string {
+  const lower = lower_m === null ? t('value_unknown') : number(lang, lower_m)
+  return upper_m === null ? t('altitude_band_open', { lower, datum: t(`datum_${datum}`) }) : t('altitude_band', { lower, upper: number(lang, upper_m), datum: t(`datum_${datum}`) })
+}
+
+/** What a firm is called in the reader's language; `otherwise` of one that is not among those the reader knows. */
+export function firmName(lang: Lang, firms: ReadonlyMap<string, { readonly name: string; readonly name_zh?: string | null | undefined }>, id: string | null | undefined, otherwise: string | null = id ?? null): string | null {
+  const firm = id === null || id === undefined ? undefined : firms.get(id)
+  return firm === undefined ? otherwise : localName(lang, firm)
+}
+
+/** Names one after the other, as the reader's language sets them apart. */
+export const listed = (lang: Lang, names: readonly string[]): string => names.join(lang === 'zh-CN' ? '、' : ', ')
+
 /** What the service says of a thing, in the reader's language. */
 export const localDetail = (lang: Lang, item: { readonly detail: string; readonly detail_zh?: string | null | undefined }): string =>
   lang === 'zh-CN' && item.detail_zh ? item.detail_zh : item.detail

@@ -2,7 +2,7 @@
 
 import type { Camera, Inspection, InspectionAsked, InspectionKind } from '../api/inspections'
 import { emptyShape, faultOf, flatM, fromPlane, geometryOf, toPlane, withPoints, type LonLat, type Shape, type ShapeFault } from '../draw/shape'
-import { fromField } from '../draw/zoneDraft'
+import { instantMs } from '../fields/timeText'
 
 /** Usual cameras by what they are made of; a firm with another one types its numbers. */
 export const cameras = {
@@ -99,7 +99,7 @@ export function inspectionFaults(draft: InspectionDraft): readonly InspectionFau
   if (drawn !== null) found.push(drawn)
   if (draft.aircraft_id === '') found.push('aircraft')
   if (draft.base_site_id === '') found.push('base')
-  if (fromField(draft.departs) === null && !(draft.kind === 'emergency' && draft.departs === '')) found.push('departs')
+  if (instantMs(draft.departs) === null && !(draft.kind === 'emergency' && draft.departs === '')) found.push('departs')
   if (draft.by === 'height' && !between(draft.height, 1, 1000)) found.push('height')
   if (draft.by === 'gsd' && !between(draft.gsd, 0.1, 1000)) found.push('gsd')
   const camera = cameraOf(draft)
@@ -123,7 +123,7 @@ function geometryAsked({ kind, shape }: InspectionDraft): InspectionAsked['geome
 /** What the service is asked; call it only without faults. */
 export function inspectionAsked(draft: InspectionDraft): InspectionAsked {
   const camera = cameraOf(draft)
-  const departs = fromField(draft.departs)
+  const departs = instantMs(draft.departs)
   const given = <K extends string>(name: K, text: string, times = 1) => {
     const value = amount(text)
     return value === null ? {} : ({ [name]: value * times } as Record<K, number>)

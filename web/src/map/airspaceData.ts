@@ -3,6 +3,7 @@
 import type { Corridor, Site, Zone } from '../api/types'
 import { translator } from '../i18n/translate'
 import { labelPoint } from './geometry'
+import { zoneTimesOnMap } from './zoneTimes'
 
 const zonesOrder: Record<string, number> = { PROHIBITED: 0, REQ_AUTHORISATION: 1, CONDITIONAL: 2, NO_RESTRICTION: 3 }
 
@@ -39,6 +40,8 @@ export function airspaceCollections({ zones, active, corridors, sites, pads }: A
     restriction: zone.properties.restriction,
     order: zonesOrder[zone.properties.restriction] ?? 4,
     active: isActive(zone),
+    times_zh: zoneTimesOnMap(said.zh, zone.properties.applicability),
+    times_en: zoneTimesOnMap(said.en, zone.properties.applicability),
   })
   const areas = zones.map((zone): GeoJSON.Feature => ({ type: 'Feature', geometry: zone.geometry, properties: described(zone) }))
   const points = zones.map(

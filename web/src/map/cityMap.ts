@@ -12,7 +12,6 @@ import type { Alert, Corridor, Site, Zone } from '../api/types'
 import { city } from '../city/shenzhen'
 import type { Lang } from '../i18n/translate'
 import type { LiveFeed } from '../live/liveFeed'
-import { isStale } from '../live/reckoning'
 import type { PlannedFlight } from '../plan/schedule'
 import { DroneLayer } from './droneLayer'
 import { LabelSheet } from './droneLabels'
@@ -28,8 +27,9 @@ import type { CityMapEvents, CityMapOptions, Picked } from './mapTypes'
 import { boundsOf, groundAt, nearestDrone } from './mapPick'
 import { palettes, type Theme } from './palette'
 import { focusBounds, focusCollection, type Focus } from './focusDrawing'
-import { planCollection, planNowCollection, trailCollection } from './planDrawing'
+import { planCollection, planNowCollection } from './planDrawing'
 import { mapStyle, type layerGroups } from './style'
+import { TrailShow } from './trailShow'
 import { loadGround, type GroundState } from './tiles/ground'
 
 setWorkerUrl(workerUrl)
@@ -40,7 +40,6 @@ export type { Insets } from './mapCamera'
 export type LayerGroup = keyof typeof layerGroups | 'labels'
 
 const ARRANGE_MS = 400
-const TRAIL_LIMIT = 600
 
 export class CityMap {
   private readonly map: MapLibreMap
@@ -69,7 +68,7 @@ export class CityMap {
   private focused: Focus | null = null
   private draft: DraftTool | null = null
   private readonly cells: CellShow
-  private trail: [number, number][] = []
+  private readonly trails: TrailShow
   /** What each source was given last, as text. */
   private readonly pushed = new Map<string, string>()
   private named = ''
@@ -120,6 +119,7 @@ export class CityMap {
     this.labels = new LabelArranger(this.map, this.feed, this.drones, this.sheet, this)
     this.camera = new MapCamera(this.map)
     this.cells = new CellShow(this.map)
+    this.trails = new TrailShow(this.map, this.feed)
     this.map.on('styleimagemissing', ({ id }) => addImages(this.map, this.theme, this.lang, id))
     this.map.on('load', () => {
       this.ready = true
@@ -143,6 +143,7 @@ export class CityMap {
       const { lng, lat } = this.map.getCenter()
       options.onCamera({ lat_deg: lat, lon_deg: lng, zoom: this.map.getZoom() })
       this.labels.soon(0)
+      if (this.seen) this.trails.draw(this.hiddenGroups.has('trails'), true)
     })
     for (const hand of ['dragstart', 'wheel'] as const) this.map.on(hand, () => this.events.onTakenOver?.())
     this.map.on('click', (event) => this.click(event))
@@ -233,6 +234,7 @@ export class CityMap {
   setHidden(groups: ReadonlySet<LayerGroup>): void {
     this.hiddenGroups = groups
     if (this.ready) this.applyHidden()
+    if (this.seen) this.trails.draw(groups.has('trails'), true)
     this.labels.soon(0)
   }
 
@@ -342,7 +344,7 @@ export class CityMap {
     const same = picked?.kind === 'drone' && this.selected?.kind === 'drone' && picked.track_id === this.selected.track_id
     this.selected = picked
     if (!same) {
-      this.trail = []
+      this.trails.choose(picked?.kind === 'drone' ? this.feed.rowOfTrack(picked.track_id) : null)
       this.pushPlan()
     }
     this.markGround()
@@ -398,19 +400,14 @@ export class CityMap {
     const now_ms = this.feed.serverNowMs()
     this.push('plan', planCollection(this.flight, now_ms))
     this.push('plan-now', planNowCollection(this.flight, now_ms))
-    this.push('trail', trailCollection(this.trail))
+    this.push('trail', this.trails.ofChosen)
   }
 
   private eachSecond(): void {
-    if (document.hidden || !this.seen || !this.ready) return
-    if (this.selected?.kind === 'drone') {
-      const fix = this.feed.fixOfTrack(this.selected.track_id)
-      const last = this.trail[this.trail.length - 1]
-      if (fix !== null && !isStale(fix.age_s) && (last === undefined || last[0] !== fix.lon_deg || last[1] !== fix.lat_deg)) {
-        this.trail.push([fix.lon_deg, fix.lat_deg])
-        if (this.trail.length > TRAIL_LIMIT) this.trail.shift()
-      }
-    }
+    if (document.hidden) return
+    this.trails.note(this.selectedFix())
+    if (!this.seen || !this.ready) return
+    this.trails.draw(this.hiddenGroups.has('trails'))
     if (this.flight !== null || this.selected?.kind === 'drone') this.pushPlan()
     this.labels.soon(0)
   }
@@ -468,6 +465,11 @@ export class CityMap {
 
   get focusLines(): { kind: string; quiet: boolean }[] {
     return (this.focused?.lines ?? []).map(({ kind, quiet }) => ({ kind, quiet: quiet ?? false }))
+  }
+
+  /** How many areas of a file or of a screen's own are drawn to be looked at. */
+  get previewed(): number {
+    return this.draft?.beside ?? 0
   }
 
   get idle(): boolean {

@@ -96,6 +96,11 @@ export class DraftTool {
     for (const layer of layers(palette)) for (const [name, value] of Object.entries(layer.paint ?? {})) paint.setPaintProperty(layer.id, name, value)
   }
 
+  /** How many areas that are only looked at are shown. */
+  get beside(): number {
+    return this.others.length
+  }
+
   /** Show a shape. While `drawing`, clicks add points; an `editable` one has handles. `others` are areas only looked at. */
   show(shape: Shape | null, { drawing, editable, bad, others }: { drawing: boolean; editable: boolean; bad: boolean; others: readonly GeoJSON.Feature[] }): void {
     this.shape = shape

@@ -153,6 +153,7 @@ function zoneLayers(p: Palette, lang: Lang): LayerSpecification[] {
   ]
   const active: ExpressionSpecification = ['get', 'active']
   const chosen: ExpressionSpecification = ['boolean', ['feature-state', 'selected'], false]
+  const times: ExpressionSpecification = ['get', lang === 'zh-CN' ? 'times_zh' : 'times_en']
   return [
     {
       id: 'zone-fill',
@@ -197,20 +198,22 @@ function zoneLayers(p: Palette, lang: Lang): LayerSpecification[] {
         'icon-size': ['interpolate', ['linear'], ['zoom'], 9.5, 0.75, 13, 1],
         'icon-padding': 4,
         'symbol-sort-key': ['get', 'order'],
-        'text-field': ['step', ['zoom'], '', 12.4, localName(lang)],
+        // When it holds is told sooner than what it is called: a temporary zone is what a dispatcher asks about.
+        'text-field': ['step', ['zoom'], '', 10.8, times, 12.4, ['concat', localName(lang), ['case', ['==', times, ''], '', ['concat', '\n', times]]]],
         'text-font': [FONT],
         'text-size': 11,
         'text-offset': [0, 1.1],
         'text-anchor': 'top',
         'text-optional': true,
-        'text-max-width': 9,
+        'text-max-width': 11,
       },
       paint: {
         'text-color': colour,
         'text-halo-color': p.halo,
         'text-halo-width': 1.3,
         'icon-opacity': ['case', active, 1, 0.5],
-        'text-opacity': ['case', active, 1, 0.6],
+        // When a zone comes into force is what one wants to read of it before.
+        'text-opacity': ['case', active, 1, 0.85],
       },
     },
   ]
@@ -281,13 +284,21 @@ function networkLayers(p: Palette, lang: Lang): LayerSpecification[] {
         'text-max-width': 9,
         'text-padding': 3,
       },
-      paint: { 'text-color': p.site, 'text-halo-color': p.halo, 'text-halo-width': 1.3 },
+      paint: { 'text-color': p.site, 'text-halo-color': p.halo, 'text-halo-width': 1.8 },
     },
   ]
 }
 
 function planLayers(p: Palette, lang: Lang): LayerSpecification[] {
   return [
+    {
+      id: 'trails',
+      type: 'line',
+      source: 'trails',
+      minzoom: TRAILS_FROM_ZOOM,
+      layout: { 'line-cap': 'round', 'line-join': 'round' },
+      paint: { 'line-color': p.trail, 'line-width': 1, 'line-opacity': 0.55 },
+    },
     {
       id: 'plan-casing',
       type: 'line',
@@ -406,21 +417,27 @@ function focusLayers(p: Palette, lang: Lang): LayerSpecification[] {
   ]
 }
 
+/** From here on drones are far enough apart for trails to be told apart. */
+export const TRAILS_FROM_ZOOM = 11.5
+
 /** Layers a person can switch off, by group. */
 export const layerGroups = {
   zones: ['zone-fill', ...restrictions.filter((kind) => kind !== 'NO_RESTRICTION').map((kind) => `zone-hatch-${kind}`), 'zone-line', 'zone-line-off', 'zone-badge'],
   corridors: ['corridor-width', 'corridor-line', 'corridor-way'],
   sites: ['site', 'site-name'],
+  trails: ['trails', 'trail'],
 } as const
 
 /** Layers in drawing order for one theme and language. */
 export function mapLayers(palette: Palette, lang: Lang, ground: readonly Ground[] = []): LayerSpecification[] {
   const [zones, network, base] = [zoneLayers(palette, lang), networkLayers(palette, lang), baseLayers(palette, lang, ground)]
+  const [plan, focus] = [planLayers(palette, lang), focusLayers(palette, lang)]
   const isLabel = (layer: LayerSpecification) => layer.type === 'symbol' && layer.id !== 'corridor-way'
-  const below = [...base, ...zones, ...network].filter((layer) => !isLabel(layer))
-  // Labels are placed from the last layer to the first: districts keep their place before sites and zones.
-  const labels = [...network, ...zones, ...base].filter(isLabel)
-  return [...below, ...labels, ...planLayers(palette, lang), ...focusLayers(palette, lang)].map((layer) => enlarged(layer))
+  // Names win over lines: a plan runs below what it passes, or its own sites could not be read.
+  const below = [...base, ...zones, ...network, ...plan, ...focus].filter((layer) => !isLabel(layer))
+  // Labels are placed from the last layer to the first: a plan's own words, then districts, sites and zones.
+  const labels = [...network, ...zones, ...base, ...plan, ...focus].filter(isLabel)
+  return [...below, ...labels].map((layer) => enlarged(layer))
 }
 
 export function mapStyle(palette: Palette, lang: Lang, { ground, attribution }: GroundState = noGround): StyleSpecification {
@@ -439,6 +456,7 @@ export function mapStyle(palette: Palette, lang: Lang, { ground, attribution }: 
       focus: { type: 'geojson', data: emptyCollection },
       'plan-now': { type: 'geojson', data: emptyCollection },
       trail: { type: 'geojson', data: emptyCollection },
+      trails: { type: 'geojson', data: emptyCollection },
     },
     layers: mapLayers(palette, lang, ground),
   }

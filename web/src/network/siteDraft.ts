@@ -2,7 +2,7 @@
 
 import type { Closure, NetworkSite, Period } from '../api/network'
 import { faultOf, type Shape, type ShapeFault } from '../draw/shape'
-import { fromField, toField } from '../draw/zoneDraft'
+import { instantField, instantMs, isClock } from '../fields/timeText'
 
 export interface ClosureDraft {
   /** As a person writes them, Beijing time: `2026-03-02T08:00`. */
@@ -113,7 +113,7 @@ export function siteDraftOf({ geometry, properties, version }: NetworkSite): Sit
     hours: hours.length === 0 ? 'always' : weekly === null ? 'kept' : 'weekly',
     keptHours: hours,
     ...(weekly === null ? {} : { days: weekly.days ?? empty.days, dayFrom: (weekly.from ?? '00:00').slice(0, 5), dayTo: typedEnd(weekly.to) }),
-    closures: closures.filter(isDated).map((item) => ({ from: toField(Date.parse(item.starts_at!)), to: toField(Date.parse(item.ends_at!)), reason: item.reason ?? '' })),
+    closures: closures.filter(isDated).map((item) => ({ from: instantField(Date.parse(item.starts_at!)), to: instantField(Date.parse(item.ends_at!)), reason: item.reason ?? '' })),
     weeklyClosures: closures.filter(isWeekly).map((item) => ({ days: item.weekly![0]!.days ?? empty.days, from: (item.weekly![0]!.from ?? '00:00').slice(0, 5), to: typedEnd(item.weekly![0]!.to), reason: item.reason ?? '' })),
     keptClosures: closures.filter((item) => !isDated(item) && !isWeekly(item)),
     prep: text(properties.slot?.prep_s),
@@ -160,9 +160,9 @@ export function siteFaults(draft: SiteDraft): readonly SiteFault[] {
   if (!/^\d{1,4}$/.test(draft.pads.trim()) || Number(draft.pads) < 1) found.push('pads')
   if ([draft.prep, draft.clear, draft.turn, draft.charging, draft.swap].some(wrongAmount)) found.push('number')
   if (draft.elevation.trim() !== '' && Number.isNaN(Number(draft.elevation))) found.push('number')
-  if (draft.hours === 'weekly' && (draft.days.length === 0 || draft.dayFrom === '' || draft.dayTo === '')) found.push('hours')
-  if (draft.closures.some(({ from, to }) => !((fromField(from) ?? Infinity) < (fromField(to) ?? -Infinity)))) found.push('closure')
-  if (draft.weeklyClosures.some(({ days, from, to }) => days.length === 0 || from === '' || to === '')) found.push('closure')
+  if (draft.hours === 'weekly' && (draft.days.length === 0 || !isClock(draft.dayFrom) || !isClock(draft.dayTo))) found.push('hours')
+  if (draft.closures.some(({ from, to }) => !((instantMs(from) ?? Infinity) < (instantMs(to) ?? -Infinity)))) found.push('closure')
+  if (draft.weeklyClosures.some(({ days, from, to }) => days.length === 0 || !isClock(from) || !isClock(to))) found.push('closure')
   if (parseSectors(draft.approaches) === null || parseSectors(draft.departures) === null) found.push('sectors')
   const drawn = faultOf(draft.shape)
   if (drawn !== null) found.push(drawn)
@@ -176,8 +176,8 @@ export function siteFeature(draft: SiteDraft): GeoJSON.Feature {
   const given = Object.fromEntries(Object.entries(slot).filter(([, value]) => value !== null))
   const hours = draft.hours === 'kept' ? draft.keptHours : draft.hours === 'weekly' ? [{ weekly: [{ days: draft.days, from: draft.dayFrom, to: writtenEnd(draft.dayTo) }] }] : null
   const dated = draft.closures.map(({ from, to, reason }) => ({
-    starts_at: new Date(fromField(from)!).toISOString(),
-    ends_at: new Date(fromField(to)!).toISOString(),
+    starts_at: new Date(instantMs(from)!).toISOString(),
+    ends_at: new Date(instantMs(to)!).toISOString(),
     ...(reason.trim() === '' ? {} : { reason: reason.trim() }),
   }))
   const weekly = draft.weeklyClosures.map(({ days, from, to, reason }) => ({ weekly: [{ days, from, to: writtenEnd(to) }], ...(reason.trim() === '' ? {} : { reason: reason.trim() }) }))

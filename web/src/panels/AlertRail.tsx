@@ -4,7 +4,7 @@ import { useCallback, useEffect, useRef, useState } from 'react'
 import { Button, Input, Label, TextField } from 'react-aria-components'
 import { awaits, countSeverities, initialsOf, isEffect, outOfSight, secondsLeft, type AlertGroup } from '../alerts/alertBook'
 import { recommended, type Act } from '../alerts/recommended'
-import { acknowledgeAlert, shelveAlert } from '../api/client'
+import { acknowledgeAlert, shelveAlert, unshelveAlert } from '../api/client'
 import { alertSeverities, type Alert, type Problem } from '../api/types'
 import { useConsole } from '../app/consoleContext'
 import { useLook } from '../app/look'
@@ -191,6 +191,7 @@ function AlertItem({ alert, book, first = false, now_ms, selected, handles, ackn
           <Recommended alert={alert} commands={mayOrder(alert)} onAct={onAct} />
           {handles && awaits(alert) && <Acknowledge alert={alert} open={acknowledging} onOpen={onAcknowledging} onTake={onTake} />}
           {handles && awaits(alert) && <Shelve alert={alert} onTake={onTake} />}
+          {handles && alert.status === 'shelved' && <Unshelve alert={alert} onTake={onTake} />}
         </div>
       )}
     </div>
@@ -279,6 +280,30 @@ function Shelve({ alert, onTake }: { readonly alert: Alert; readonly onTake: (al
       )}
       <SupervisorReason problem={problem} onSend={(note) => void send(note)} />
     </div>
+  )
+}
+
+/** Take the shelving back: the alert waits again at once. */
+function Unshelve({ alert, onTake }: { readonly alert: Alert; readonly onTake: (alert: Alert) => void }) {
+  const { t, lang } = useLook()
+  const [problem, setProblem] = useState<Problem | null>(null)
+  const send = async (note: string | null = null) => {
+    const answer = await unshelveAlert(alert.alert_id, note)
+    setProblem(answer.ok ? null : answer.problem)
+    if (answer.ok) onTake(answer.value)
+  }
+  return (
+    <>
+      <Button className="quiet-button" onPress={() => void send()}>
+        {t('alert_unshelve')}
+      </Button>
+      {problem !== null && (
+        <p className="alerts-problem" role="alert">
+          {t('alert_unshelve_failed', { reason: problemWords(t, lang, problem) })}
+        </p>
+      )}
+      <SupervisorReason problem={problem} onSend={(note) => void send(note)} />
+    </>
   )
 }
 

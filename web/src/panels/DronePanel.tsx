@@ -2,10 +2,10 @@
 
 import { Button, Meter, ToggleButton } from 'react-aria-components'
 import type { Site } from '../api/types'
-import type { PlanState, SelectedDrone } from '../app/hooks'
+import { useFirms, type PlanState, type SelectedDrone } from '../app/hooks'
 import { useConsole } from '../app/consoleContext'
 import { useLook } from '../app/look'
-import { heading, instant, number, position, quantity } from '../i18n/format'
+import { firmName, heading, instant, number, position, quantity } from '../i18n/format'
 import { keyFor } from '../i18n/translate'
 import { stateNames, type StateName } from '../live/decode'
 import { isStale } from '../live/reckoning'
@@ -37,6 +37,7 @@ const LOW_BATTERY_PCT = 25
 export function DronePanel({ trackId, drone, plan, sites, now_ms, commands, following, onFollow, onCentre, onPlan, onClose }: Props) {
   const { t, lang } = useLook()
   const { feed } = useConsole()
+  const firms = useFirms()
   const identity = drone?.identity ?? null
   const track = drone?.track ?? null
   const fix = drone?.fix ?? null
@@ -46,7 +47,9 @@ export function DronePanel({ trackId, drone, plan, sites, now_ms, commands, foll
   const aircraftId = track?.aircraft_id ?? identity?.aircraft_id ?? null
   const firm = track?.operator_id ?? identity?.operator_id ?? null
   const filed = plan.flight?.plan ?? null
-  const operator = track?.operator_name ?? identity?.operator_name ?? null
+  const operator = firmName(lang, firms, firm, track?.operator_name ?? identity?.operator_name ?? null)
+  const source = track?.source ?? identity?.source ?? null
+  const sourceKey = keyFor('source_', source)
   const head = (
     <>
       <span className={`badge state-${state}`} data-stale={stale}>
@@ -90,7 +93,7 @@ export function DronePanel({ trackId, drone, plan, sites, now_ms, commands, foll
           <PlaceCodes feed={feed} trackId={trackId} />
           <Row name={t('field_aircraft')}>{mono(aircraftId)}</Row>
           <Row name={t('field_track')}>{mono(trackId)}</Row>
-          <Row name={t('field_source')}>{track?.source ?? identity?.source ?? null}</Row>
+          <Row name={t('field_source')}>{source === null ? null : sourceKey === null ? source : t(sourceKey)}</Row>
         </dl>
       </Section>
       {filed !== null && <EventsSection planId={filed.plan_id} />}

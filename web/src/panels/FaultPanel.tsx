@@ -5,12 +5,13 @@ import { Button } from 'react-aria-components'
 import { addFault, clearFaults, type Fault, type FaultKind, type FaultsAnswer, type FaultValue, type SimVehicle } from '../api/faults'
 import type { Problem } from '../api/types'
 import { useLook } from '../app/look'
+import { Field } from '../fields/Field'
 import { faultBody, readLasts, readValue, type FieldFault } from '../fault/faultForm'
 import { number, quantity } from '../i18n/format'
 import { keyFor, type Lang } from '../i18n/translate'
 import { Icon } from '../ui/icons'
 import { problemWords } from '../ui/problem'
-import { Field, ProblemList } from './OrderForm'
+import { ProblemList } from './OrderForm'
 
 interface Props {
   readonly answer: FaultsAnswer

@@ -2,9 +2,9 @@
 
 import type { Site, WeeklyTime, Zone } from '../api/types'
 import { useLook } from '../app/look'
-import { beijingDay, instant, localName, number, position } from '../i18n/format'
+import { bandWords, instant, localName, number, position } from '../i18n/format'
 import { keyFor, type Translate } from '../i18n/translate'
-import { Drawer, Row, Section } from './Drawer'
+import { Drawer, Row, Section, Time } from './Drawer'
 import { SiteSlots } from './SiteSlots'
 
 const weekly = (t: Translate, time: WeeklyTime): string => {
@@ -30,19 +30,27 @@ export function ZonePanel({ zone, active, onClose }: { readonly zone: Zone; read
       {!active && <p>{t('zone_inactive')}</p>}
     </>
   )
-  const height = (value: number | null) => (value === null ? t('value_unknown') : number(lang, value))
   return (
     <Drawer head={head} onClose={onClose}>
       <Section title={t('layer_zones')}>
         <dl>
-          <Row name={t('zone_band')}>{t('altitude_band', { lower: height(p.lower_m), upper: height(p.upper_m), datum: t(`datum_${p.datum}`) })}</Row>
+          <Row name={t('zone_band')}>{bandWords(t, lang, p)}</Row>
           <Row name={t('zone_when')}>
             {times.length === 0 && t('zone_always')}
             {times.map((time, i) => {
               const [from, to] = [instant(time.starts_at), instant(time.ends_at)]
               return (
                 <span key={i} className="block">
-                  {from !== null && to !== null && <span className="block">{t('zone_from_to', { from: beijingDay(from), to: beijingDay(to) })}</span>}
+                  {from !== null && (
+                    <span className="block">
+                      {t('zone_begins')} <Time at={from} day />
+                    </span>
+                  )}
+                  {to !== null && (
+                    <span className="block">
+                      {t('zone_ends')} <Time at={to} day />
+                    </span>
+                  )}
                   {(time.weekly ?? []).map((week, j) => (
                     <span key={j} className="block">
                       {weekly(t, week)}

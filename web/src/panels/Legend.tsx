@@ -14,7 +14,7 @@ import { Icon } from '../ui/icons'
 import { StateMark } from '../ui/StateMark'
 
 const kinds: readonly Restriction[] = ['PROHIBITED', 'REQ_AUTHORISATION', 'CONDITIONAL', 'NO_RESTRICTION']
-const groups: readonly LayerGroup[] = ['zones', 'corridors', 'sites', 'labels']
+const groups: readonly LayerGroup[] = ['zones', 'corridors', 'sites', 'labels', 'trails']
 
 interface Props {
   readonly hidden: ReadonlySet<LayerGroup>

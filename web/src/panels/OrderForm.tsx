@@ -1,10 +1,12 @@
 /** A firm's new order: two sites, a load, a class and when it must be there. */
 
-import { useId, useState, type ReactNode } from 'react'
+import { useState } from 'react'
 import { Button } from 'react-aria-components'
 import { createOrder, priorityClasses, type Order } from '../api/logistics'
 import type { Problem, Site } from '../api/types'
 import { useLook } from '../app/look'
+import { Field } from '../fields/Field'
+import { TimeField } from '../fields/TimeField'
 import { localName } from '../i18n/format'
 import { orderBody, type OrderFields } from '../parcel/parcelTimes'
 import { problemWords } from '../ui/problem'
@@ -14,6 +16,15 @@ interface Props {
   readonly onCreated: (order: Order) => void
   readonly onClose: () => void
 }
+
+/** What each choice of a site is called, and what it says while none is chosen. */
+const siteFields = {
+  origin: { label: 'parcel_from', empty: 'parcel_choose_site', required: true },
+  destination: { label: 'parcel_to', empty: 'parcel_choose_site', required: true },
+  via: { label: 'parcel_via', empty: 'parcel_via_none', required: false },
+  via2: { label: 'parcel_via2', empty: 'parcel_via2_none', required: false },
+} as const
+type SiteField = keyof typeof siteFields
 
 const empty: OrderFields = { origin: '', destination: '', payload: '1', priority: 'standard', deliverBy: '', reference: '', dangerous: false, cold: false, via: '' }
 
@@ -35,11 +46,16 @@ export function OrderForm({ sites, onCreated, onClose }: Props) {
     if (answer.ok) onCreated(answer.value)
     else setProblem(answer.problem)
   }
-  const siteField = (name: 'origin' | 'destination' | 'via' | 'via2') => (
-    <Field label={t(name === 'origin' ? 'parcel_from' : name === 'destination' ? 'parcel_to' : name === 'via' ? 'parcel_via' : 'parcel_via2')}>
+  const choose = (name: SiteField, site_id: string) => {
+    // Without a first hub there is no second one.
+    const rest = name === 'via' && site_id === '' ? { via2: '' } : {}
+    set({ [name]: site_id, ...rest })
+  }
+  const siteField = (name: SiteField) => (
+    <Field label={t(siteFields[name].label)}>
       {(id) => (
-        <select id={id} value={fields[name] ?? ''} required={name === 'origin' || name === 'destination'} onChange={(event) => set({ [name]: event.target.value, ...(name === 'via' && event.target.value === '' ? { via2: '' } : {}) })}>
-          <option value="">{t(name === 'via' ? 'parcel_via_none' : name === 'via2' ? 'parcel_via2_none' : 'parcel_choose_site')}</option>
+        <select id={id} value={fields[name] ?? ''} required={siteFields[name].required} onChange={(event) => choose(name, event.target.value)}>
+          <option value="">{t(siteFields[name].empty)}</option>
           {named.map(({ id, name: text }) => (
             <option key={id} value={id}>
               {text}
@@ -80,14 +96,8 @@ export function OrderForm({ sites, onCreated, onClose }: Props) {
           </select>
         )}
       </Field>
-      <Field label={t('parcel_ready_at_field')}>
-        {(id) => <input id={id} type="datetime-local" value={fields.readyAt ?? ''} onChange={(event) => set({ readyAt: event.target.value })} />}
-      </Field>
-      <Field label={t('parcel_deliver_by_field')}>
-        {(id) => (
-          <input id={id} type="datetime-local" value={fields.deliverBy} onChange={(event) => set({ deliverBy: event.target.value })} />
-        )}
-      </Field>
+      <TimeField label={t('parcel_ready_at_field')} value={fields.readyAt ?? ''} onChange={(readyAt) => set({ readyAt })} />
+      <TimeField label={t('parcel_deliver_by_field')} value={fields.deliverBy} onChange={(deliverBy) => set({ deliverBy })} />
       <Field label={t('parcel_reference_field')}>
         {(id) => (
           <input id={id} type="text" maxLength={200} value={fields.reference} onChange={(event) => set({ reference: event.target.value })} />
@@ -114,17 +124,6 @@ export function OrderForm({ sites, onCreated, onClose }: Props) {
       </div>
       {problem !== null && <ProblemList problem={problem} title="parcel_create_failed" />}
     </form>
-  )
-}
-
-/** A labelled field; the label is tied by id so that an option or an error is no part of its name. */
-export function Field({ label, children }: { readonly label: string; readonly children: (id: string) => ReactNode }) {
-  const id = useId()
-  return (
-    <div className="board-field">
-      <label htmlFor={id}>{label}</label>
-      {children(id)}
-    </div>
   )
 }
 

@@ -38,6 +38,7 @@ export function OrderStory({ told, fleet, sites, now_ms, onPlan, onClose }: Prop
     return site === undefined ? id : localName(lang, site.properties)
   }
   const firm = fleet.operators.get(order.organisation_id)
+  const hubs = order.via_site_ids ?? []
   const head = (
     <>
       <span className="badge">
@@ -62,6 +63,8 @@ export function OrderStory({ told, fleet, sites, now_ms, onPlan, onClose }: Prop
           <Row name={t('parcel_payload')}>{quantity(t, lang, 'unit_kg', order.payload_kg, 2)}</Row>
           {order.dangerous_goods === true && <Row name={t('parcel_goods')}>{t('parcel_dangerous')}</Row>}
           {order.cold_chain === true && <Row name={t('parcel_cooling')}>{t('parcel_cold')}</Row>}
+          {hubs.length > 0 && <Row name={t('parcel_hubs')}>{hubs.map(siteName).join(t('parcel_hubs_between'))}</Row>}
+          {order.at_site_id != null && <Row name={t('parcel_lies_at')}>{siteName(order.at_site_id)}</Row>}
           {order.reference != null && <Row name={t('parcel_reference')}>{order.reference}</Row>}
           <Row name={t('parcel_number')}>
             <span className="shortened" title={order.order_id}>

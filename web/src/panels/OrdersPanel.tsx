@@ -142,6 +142,11 @@ function IndicatorRow({ of }: { readonly of: Indicators }) {
   ] as const
   return (
     <dl className="indicators" aria-label={t('parcels_indicators')}>
+      {/* An order that is fetched tomorrow stands in the list below, and in none of these figures. */}
+      <div>
+        <dt>{t('parcels_window')}</dt>
+        <dd>{t('parcels_window_day')}</dd>
+      </div>
       {shown.map(([key, value]) => (
         <div key={key}>
           <dt>{t(key)}</dt>

@@ -9,12 +9,12 @@ import type { Answer } from '../api/client'
 import { useConsole } from '../app/consoleContext'
 import { useLook } from '../app/look'
 import type { Sectors } from '../app/useSectors'
+import { Field } from '../fields/Field'
 import { localName, number } from '../i18n/format'
 import { secondsTo } from '../screens/sectors/transferTime'
 import { problemWords } from '../ui/problem'
 import { Section } from './Drawer'
 import { useAsked } from './flight/useFlightStory'
-import { Field } from './OrderForm'
 
 interface Props {
   readonly trackId: string

@@ -1,13 +1,15 @@
-/** Search by anything: what is at hand at once, plans and grid codes from the service a moment later. */
+/** Search by anything: what is at hand at once; plans, orders, firms, aircraft and grid codes from the service a moment later. */
 
 import { useEffect, useMemo, useState } from 'react'
 import { Dialog, Heading, Modal, ModalOverlay } from 'react-aria-components'
-import { getPlans, request } from '../api/client'
+import { getPlan, getPlans, request } from '../api/client'
+import { getOrder, getOrders, type Order } from '../api/logistics'
 import type { FlightPlan, Problem } from '../api/types'
 import { useConsole } from '../app/consoleContext'
+import { useFleet } from '../app/hooks'
 import { useLook } from '../app/look'
 import { places } from '../city/shenzhen'
-import { find, gridQuery, type Found } from '../search/find'
+import { find, gridQuery, idQuery, type Found } from '../search/find'
 import { problemWords } from '../ui/problem'
 
 interface Grid {
@@ -39,24 +41,48 @@ export function SearchDialog({ isOpen, onOpenChange }: { readonly isOpen: boolea
 }
 
 function Search({ onDone }: { readonly onDone: () => void }) {
-  const { feed, airspace, map, go, screen } = useConsole()
+  const { session, feed, airspace, alerts, map, go, screen } = useConsole()
   const { t, lang } = useLook()
   const [query, setQuery] = useState('')
   const [plans, setPlans] = useState<readonly FlightPlan[]>([])
+  const [orders, setOrders] = useState<readonly Order[]>([])
   const [grid, setGrid] = useState<Found | null>(null)
   const [problem, setProblem] = useState<Problem | null>(null)
   const [at, setAt] = useState(0)
   const drones = useMemo(() => [...feed.identities()].filter((item) => feed.slotOf(item.row) >= 0), [feed])
 
+  const fleet = useFleet(true)
+  const ordersToo = session.user.role !== 'supplier'
+
   useEffect(() => {
     let current = true
     void getPlans(['approved', 'activated', 'nonconforming', 'contingent', 'pending']).then((answer) => {
-      if (current && answer.ok) setPlans(answer.value.items)
+      if (current && answer.ok) setPlans((before) => [...before, ...answer.value.items])
     })
+    if (ordersToo) {
+      void getOrders().then((answer) => {
+        if (current && answer.ok) setOrders((before) => [...before, ...answer.value.items])
+      })
+    }
     return () => {
       current = false
     }
-  }, [])
+  }, [ordersToo])
+  // A whole id names what may have ended long ago.
+  useEffect(() => {
+    const kind = idQuery(query)
+    const id = query.trim()
+    if (kind === null || plans.some(({ plan_id }) => plan_id === id) || orders.some(({ order_id }) => order_id === id)) return
+    let current = true
+    const timer = setTimeout(() => {
+      if (kind === 'plan') void getPlan(id).then((answer) => current && answer.ok && setPlans((before) => [...before, answer.value]))
+      else if (ordersToo) void getOrder(id).then((answer) => current && answer.ok && setOrders((before) => [...before, answer.value]))
+    }, SETTLE_MS)
+    return () => {
+      current = false
+      clearTimeout(timer)
+    }
+  }, [query, plans, orders, ordersToo])
   useEffect(() => {
     setGrid(null)
     setProblem(null)
@@ -78,13 +104,18 @@ function Search({ onDone }: { readonly onDone: () => void }) {
   }, [query])
 
   const found = useMemo(() => {
-    const local = find(query, { drones, plans, zones: airspace.zones, sites: airspace.sites, corridors: airspace.corridors, places }, lang === 'zh-CN')
+    const hay = { drones, plans, orders, alerts: [...alerts.byId.values()].filter(({ status }) => status !== 'resolved'), aircraft: [...fleet.aircraft.values()], firms: [...fleet.operators.values()] }
+    const local = find(query, { ...hay, zones: airspace.zones, sites: airspace.sites, corridors: airspace.corridors, places }, lang === 'zh-CN')
     return grid === null ? local : [grid, ...local]
-  }, [query, drones, plans, airspace, grid, lang])
+  }, [query, drones, plans, orders, alerts.byId, fleet, airspace, grid, lang])
   const chosen = Math.min(at, found.length - 1)
 
   const open = (item: Found) => {
     onDone()
+    if (item.kind === 'order') return go('logistics', { order: item.id })
+    if (item.kind === 'aircraft') return go('fleet', { find: item.id })
+    if (item.kind === 'firm') return go('live', { firm: item.id })
+    if (item.kind === 'alert') return go('live', { alert: item.id })
     const param = item.kind === 'drone' ? 'track' : item.kind === 'plan' ? 'plan' : item.kind === 'site' || item.kind === 'zone' ? item.kind : null
     if (param !== null) return go('live', { [param]: item.id, centre: '1' })
     if (screen !== 'live') go('live')
@@ -121,7 +152,10 @@ function Search({ onDone }: { readonly onDone: () => void }) {
           <li key={`${item.kind} ${item.id}`} id={`found-${index}`} role="option" aria-selected={index === chosen} className="search-item" onClick={() => open(item)} onMouseEnter={() => setAt(index)}>
             <span className="search-kind">{t(`search_kind_${item.kind}`)}</span>
             <strong>{item.name}</strong>
-            <span className="quiet">{item.detail}</span>
+            <span className="quiet">
+              {item.detail}
+              {item.state !== undefined && ` ${t(`plan_state_${item.state}`)}`}
+            </span>
           </li>
         ))}
       </ul>

@@ -5,7 +5,7 @@ import { Button } from 'react-aria-components'
 import type { Problem } from '../api/types'
 import { useConsole } from '../app/consoleContext'
 import { useLook } from '../app/look'
-import { Field } from './OrderForm'
+import { Field } from '../fields/Field'
 
 const SHORTEST = 5
 

@@ -1,6 +1,7 @@
 /** When an order comes, against what was promised; pure. */
 
 import type { NewOrder, Order, PriorityClass } from '../api/logistics'
+import { readTime } from '../fields/timeText'
 import { beijingDayTime, instant } from '../i18n/format'
 
 export const ordersOpen: readonly Order['state'][] = ['created', 'assigned', 'flying']
@@ -41,9 +42,8 @@ export const inBeijing = (sentence: string): string =>
 
 /** A date and time of an input field, read as Beijing time; null when it is none. */
 export function fromBeijing(field: string): string | null {
-  if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?$/.test(field)) return null
-  const text = `${field.length === 16 ? `${field}:00` : field}+08:00`
-  return instant(text) === null ? null : text
+  const read = readTime('instant', field)
+  return read === null ? null : `${read.length === 16 ? `${read}:00` : read}+08:00`
 }
 
 /** What a person filled in, all of it text. */

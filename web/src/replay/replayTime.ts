@@ -1,4 +1,4 @@
-/** What of a replay stands in the address, and times of day as people in Beijing type them. */
+/** What of a replay stands in the address, and where it is. */
 
 export const speeds = [0.25, 0.5, 1, 2, 5, 10, 30, 60] as const
 export type Speed = (typeof speeds)[number]
@@ -21,7 +21,6 @@ export interface ReplayPlace {
 export const lengthsS = [300, 600, 1800, 3600, 10_800, 43_200, 86_400] as const
 const MAX_MARKS = 40
 const MAX_LABEL = 60
-const BEIJING_MS = 8 * 3_600_000
 
 const instantMs = (text: string | null): number | null => {
   if (text === null) return null
@@ -77,15 +76,6 @@ export const shortInstant = (at_ms: number): string => new Date(at_ms).toISOStri
 
 export const withMark = (marks: readonly Bookmark[], mark: Bookmark): readonly Bookmark[] =>
   [...marks.filter(({ at_ms }) => at_ms !== mark.at_ms), mark].sort((a, b) => a.at_ms - b.at_ms).slice(-MAX_MARKS)
-
-/** The value of a datetime-local field, in Beijing time. */
-export const toField = (at_ms: number): string => new Date(at_ms + BEIJING_MS).toISOString().slice(0, 19)
-
-/** What stands in such a field, or null. */
-export function fromField(text: string): number | null {
-  const at = Date.parse(`${text.length === 16 ? `${text}:00` : text}Z`)
-  return Number.isNaN(at) ? null : at - BEIJING_MS
-}
 
 /** Where a replay is, from where it started and how long it has played. */
 export function cursorMs(from_ms: number, to_ms: number, since_ms: number, now_ms: number, speed: number, paused: boolean): number {

@@ -147,6 +147,8 @@ export const airspace = {
   import_publish: { zh: '发布全部 {n} 个…', en: 'Publish all {n}…' },
   import_publish_confirm: { zh: '确认发布', en: 'Publish them' },
   import_done: { zh: { one: '已核实：{n} 个区域已生效。', other: '已核实：{n} 个区域已生效。' }, en: { one: 'Verified: {n} zone is in force.', other: 'Verified: {n} zones are in force.' } },
+  import_undo: { zh: '撤回此次导入', en: 'Undo this import' },
+  import_undo_effect: { zh: '撤销新增的 {added} 个区域，被替换的 {replaced} 个恢复为导入前的内容；其间被他人改动的保持不变。', en: 'Zones added: {added}, withdrawn. Zones replaced: {replaced}, published as they were. What somebody changed since stays as it is.' },
   import_unverified: { zh: '服务已接受，但 {n} 个区域中只看到 {seen} 个生效。', en: 'The service took it, but of {n} zones only {seen} are seen in force.' },
   import_regulator: { zh: '由监管员发布。', en: 'A regulator publishes them.' },
   actions_title: { zh: '“{name}”的措施', en: 'Actions for “{name}”' },

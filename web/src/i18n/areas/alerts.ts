@@ -15,6 +15,8 @@ export const alerts = {
   alert_shelve_minutes: { zh: '{n} 分钟', en: '{n} min' },
   alert_shelve_confirm: { zh: '搁置', en: 'Shelve it' },
   alert_shelve_effect: { zh: '到时自动恢复；若变得更严重则立即恢复。', en: 'It comes back by itself then, at once when it gets graver.' },
+  alert_unshelve: { zh: '取消搁置', en: 'Bring it back now' },
+  alert_unshelve_failed: { zh: '未能取消搁置：{reason}', en: 'Not brought back: {reason}' },
   alert_shelve_failed: { zh: '未能搁置：{reason}', en: 'Not shelved: {reason}' },
   alerts_title: { zh: '告警', en: 'Alerts' },
   alerts_none: { zh: '没有告警', en: 'No alerts' },

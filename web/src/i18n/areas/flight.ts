@@ -50,6 +50,7 @@ export const flight = {
   timeline_alert_escalated: { zh: '告警升级', en: 'Alert escalated' },
   timeline_alert_acknowledged: { zh: '告警已确认', en: 'Alert acknowledged' },
   timeline_alert_shelved: { zh: '告警已搁置', en: 'Alert shelved' },
+  timeline_alert_unshelved: { zh: '告警恢复', en: 'Alert back from the shelf' },
   timeline_alert_resolved: { zh: '告警解除', en: 'Alert resolved' },
   timeline_alert_other: { zh: '告警：{what}', en: 'Alert: {what}' },
   timeline_advisory_raised: { zh: '已通知运营人', en: 'Firm told' },

@@ -3,8 +3,8 @@
 import type { Entry } from '../entry'
 
 export const inspection = {
-  screen_inspection: { zh: '巡查', en: 'Inspection' },
-  inspection_title: { zh: '巡查任务', en: 'Inspection missions' },
+  screen_inspection: { zh: '巡检', en: 'Inspection' },
+  inspection_title: { zh: '巡检任务', en: 'Inspection missions' },
   inspection_new: { zh: '新任务', en: 'New mission' },
   inspection_results: { zh: '飞行与成果', en: 'Flights and results' },
   inspection_template: { zh: '任务模板', en: 'Template' },
@@ -88,7 +88,7 @@ export const inspection = {
   inspection_filing: { zh: '正在申报…', en: 'Filing…' },
   inspection_filed: { zh: '已受理 {n} 次，共 {all} 次', en: '{n} of {all} taken' },
   inspection_offers: { zh: '有 {n} 个备选方案，见实时地图的“计划”列表。', en: { one: '{n} counter-offer stands with it in the list of plans.', other: '{n} counter-offers stand with it in the list of plans.' } },
-  inspection_none: { zh: '没有巡查飞行', en: 'No inspection flights' },
+  inspection_none: { zh: '没有巡检飞行', en: 'No inspection flights' },
   results_none: { zh: '尚无成果', en: 'No results yet' },
   results_add: { zh: '添加成果', en: 'Add a result' },
   results_kind: { zh: '类型', en: 'Kind' },
@@ -97,6 +97,7 @@ export const inspection = {
   results_size: { zh: '大小', en: 'Size' },
   results_mb: { zh: '{n} 兆字节', en: '{n} MB' },
   results_added: { zh: '添加于', en: 'Added' },
+  results_remove_effect: { zh: '只删除此处的引用，文件本身不受影响。', en: 'Only the reference here goes; the file itself stays where it is.' },
   results_remove: { zh: '删除 {name}', en: 'Take {name} away' },
   results_help: { zh: '只保存地址与校验值，不读取内容。', en: 'Only the address and its checksum are kept; nothing is fetched from there.' },
   results_not_begun: { zh: '飞行开始后方可添加成果。', en: 'Results can be added once the flight has begun.' },

@@ -83,5 +83,6 @@ export const sectors = {
   sectors_position_supervises: { zh: '主任席：可改划分，可附理由指挥任何飞行', en: 'Supervises: may change the division and, with a reason, order any flight' },
   sectors_position_people: { zh: '限定人员账号（逗号分隔，空为全部调度员）', en: 'Accounts that may sign on (commas; empty: every dispatcher)' },
   sectors_position_make: { zh: '新建', en: 'Make it' },
+  sectors_position_close_effect: { zh: '在此工作的人随即签退；仍有扇区的席位不能撤销。', en: 'Whoever works there is signed off; one that still has sectors is not closed.' },
   sectors_position_close: { zh: '撤销 {name}', en: 'Close {name}' },
 } as const satisfies Record<string, Entry>

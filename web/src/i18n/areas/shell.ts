@@ -41,7 +41,7 @@ export const shell = {
   feed_live: { zh: '实时', en: 'Live' },
   feed_quiet: { zh: '无新数据', en: 'No new data' },
   feed_connecting: { zh: '连接中', en: 'Connecting' },
-  feed_lost: { zh: '已断开', en: 'Disconnected' },
+  feed_lost: { zh: '已断开', en: 'Lost' },
   feed_rate: { zh: '{n} 条/秒', en: '{n} msg/s' },
   feed_age: { zh: '{n} 秒前', en: '{n} s ago' },
   feed_detail: {
@@ -80,7 +80,7 @@ export const shell = {
   help_home: { zh: '显示全市', en: 'Show the whole city' },
   help_zoom: { zh: '放大、缩小', en: 'Zoom in, zoom out' },
   help_pan: { zh: '平移地图（焦点在地图上时）', en: 'Move the map (while it has the focus)' },
-  help_layers: { zh: '显示或隐藏限制区、走廊、起降点、标牌', en: 'Show or hide zones, corridors, sites, labels' },
+  help_layers: { zh: '显示或隐藏限制区、走廊、起降点、标牌、航迹', en: 'Show or hide zones, corridors, sites, labels, trails' },
   help_theme: { zh: '浅色或深色', en: 'Light or dark' },
   help_language: { zh: '中文或英文', en: 'Chinese or English' },
   help_search: { zh: '查找任何对象', en: 'Search for anything' },

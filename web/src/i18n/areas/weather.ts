@@ -30,5 +30,6 @@ export const weather = {
   weather_faults: { zh: '文件中有错误', en: 'there are errors in the file' },
   weather_line: { zh: '第 {line} 行', en: 'line {line}' },
   weather_published: { zh: '已生效并核实：{source}', en: 'In force, verified: {source}' },
+  weather_withdraw_effect: { zh: '在导入新的预报之前，按虚构的天气数据判断飞行。', en: 'Until another is brought, flights are judged by made-up weather.' },
   weather_withdraw: { zh: '撤销当前预报', en: 'Withdraw what is in force' },
 } as const satisfies Record<string, Entry>

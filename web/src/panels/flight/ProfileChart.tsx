@@ -38,7 +38,7 @@ function firstDatum(): Datum {
 }
 
 export function ProfileChart({ profile, drone, now_ms }: Props) {
-  const { t } = useLook()
+  const { t, lang } = useLook()
   const [datum, setDatum] = useState<Datum>(firstDatum)
   const choose = (next: string) => {
     window.localStorage.setItem(DATUM_KEY, next)
@@ -56,7 +56,7 @@ export function ProfileChart({ profile, drone, now_ms }: Props) {
       </RadioGroup>
       <Drawing profile={profile} samples={profile.samples} datum={datum} drone={drone} now_ms={now_ms} />
       <Bands profile={profile} />
-      <p className="note">{t(profile.terrain.synthetic ? 'profile_terrain_made_up' : 'profile_terrain', { label: profile.terrain.label })}</p>
+      <p className="note">{t(profile.terrain.synthetic ? 'profile_terrain_made_up' : 'profile_terrain', { label: localName(lang, { name: profile.terrain.label, name_zh: profile.terrain.label_zh }) })}</p>
     </>
   )
 }

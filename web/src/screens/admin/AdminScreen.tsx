@@ -2,10 +2,10 @@
 
 import '../fleet/fleet.css'
 import './admin.css'
-import { useState } from 'react'
 import { Tab, TabList, TabPanel, Tabs } from 'react-aria-components'
 import { useConsole } from '../../app/consoleContext'
 import { useLook } from '../../app/look'
+import { useParam } from '../../app/useParam'
 import { ApplicationsTab } from './ApplicationsTab'
 import { FirmsTab } from './FirmsTab'
 import { PeopleTab } from './PeopleTab'
@@ -23,14 +23,15 @@ export default function AdminScreen() {
   const { t } = useLook()
   const { session } = useConsole()
   const names: readonly Name[] = session.user.role === 'admin' ? administrators : everybody
-  const [shown, setShown] = useState<Name>('health')
+  const [asked, setAsked] = useParam('tab', 'health')
+  const shown = names.find((name) => name === asked) ?? 'health'
   return (
     <div className="page">
       <div className="page-head">
         <h1>{t('screen_admin')}</h1>
       </div>
       <div className="page-body admin">
-        <Tabs className="fleet-tabs" selectedKey={shown} onSelectionChange={(key) => setShown(names.find((name) => name === key) ?? 'health')}>
+        <Tabs className="fleet-tabs" selectedKey={shown} onSelectionChange={(key) => setAsked(String(key))}>
           <TabList className="tab-list" aria-label={t('screen_admin')}>
             {names.map((name) => (
               <Tab key={name} id={name} className="tab">

@@ -4,9 +4,9 @@ import { useState } from 'react'
 import { Button } from 'react-aria-components'
 import { approveApplication, getApplications, refuseApplication, type Application } from '../../api/admin'
 import { useLook } from '../../app/look'
+import { Field } from '../../fields/Field'
 import { beijingDayTime, instant, localName } from '../../i18n/format'
 import { useAsked } from '../../panels/flight/useFlightStory'
-import { Field } from '../../panels/OrderForm'
 import { Trouble, useActing } from './parts'
 
 export function ApplicationsTab() {

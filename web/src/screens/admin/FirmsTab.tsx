@@ -5,10 +5,10 @@ import { Button } from 'react-aria-components'
 import { addOrganisation, addProgram, addSecret, getOrganisations, getPrograms, removeProgram, revokeCredential, revokeTokens, type NewOrganisation, type Organisation } from '../../api/admin'
 import type { Role } from '../../api/types'
 import { useLook } from '../../app/look'
+import { Field } from '../../fields/Field'
 import { beijingDayTime, instant, localName } from '../../i18n/format'
 import { keyFor } from '../../i18n/translate'
 import { useAsked } from '../../panels/flight/useFlightStory'
-import { Field } from '../../panels/OrderForm'
 import { Ask, Secret, Table, Trouble, useActing } from './parts'
 
 /** The role of an office's people and programs; a firm's kind is its role. */

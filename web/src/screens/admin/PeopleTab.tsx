@@ -5,10 +5,10 @@ import { Button } from 'react-aria-components'
 import { addPerson, getOrganisations, getPeople, newPassword, removePerson, resetSecondFactor } from '../../api/admin'
 import { useConsole } from '../../app/consoleContext'
 import { useLook } from '../../app/look'
+import { Field } from '../../fields/Field'
 import { localName } from '../../i18n/format'
 import { keyFor } from '../../i18n/translate'
 import { useAsked } from '../../panels/flight/useFlightStory'
-import { Field } from '../../panels/OrderForm'
 import { Ask, Secret, Table, Trouble, useActing } from './parts'
 
 export function PeopleTab() {

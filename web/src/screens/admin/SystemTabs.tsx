@@ -40,8 +40,8 @@ export function HealthTab() {
               <td>{lang === 'zh-CN' ? item.why_zh : item.why}</td>
               <td className="quiet">
                 {Object.entries(item.detail)
-                  .filter(([, value]) => value !== null)
-                  .map(([key, value]) => figure(key, value))
+                  .filter(([key, value]) => value !== null && key !== 'label_zh')
+                  .map(([key, value]) => figure(key, key === 'label' && lang === 'zh-CN' ? (item.detail['label_zh'] ?? value) : value))
                   .join(' · ')}
               </td>
             </tr>

@@ -4,9 +4,9 @@ import { useState, type FormEvent } from 'react'
 import { Button } from 'react-aria-components'
 import { addWebhook, getDead, getWebhooks, removeWebhook, retryDelivery, type Webhook } from '../../api/reach'
 import { useLook } from '../../app/look'
+import { Field } from '../../fields/Field'
 import { beijingDayTime, instant } from '../../i18n/format'
 import { useAsked } from '../../panels/flight/useFlightStory'
-import { Field } from '../../panels/OrderForm'
 import { Ask, Secret, Table, Trouble, useActing } from './parts'
 
 export function WebhooksPart() {

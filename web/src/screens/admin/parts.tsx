@@ -41,46 +41,7 @@ export function useActing(): Acting {
   return { busy, refused, round, act }
 }
 
-interface AskProps {
-  readonly label: string
-  readonly effect: string
-  readonly busy: boolean
-  readonly onDo: () => void
-}
-
-/** A button that says what it will do before it does it. */
-export function Ask({ label, effect, busy, onDo }: AskProps) {
-  const { t } = useLook()
-  const [open, setOpen] = useState(false)
-  if (!open) {
-    return (
-      <Button className="quiet-button" onPress={() => setOpen(true)}>
-        {label}
-      </Button>
-    )
-  }
-  return (
-    <span className="admin-ask" data-escape-cancels="true" onKeyDown={(event) => event.key === 'Escape' && setOpen(false)}>
-      <span>
-        {label}: {effect}
-      </span>
-      <Button
-        className="main-button main-danger"
-        autoFocus
-        isDisabled={busy}
-        onPress={() => {
-          setOpen(false)
-          onDo()
-        }}
-      >
-        {t('admin_confirm')}
-      </Button>
-      <Button className="quiet-button" onPress={() => setOpen(false)}>
-        {t('decide_back')}
-      </Button>
-    </span>
-  )
-}
+export { Ask } from '../../ui/Ask'
 
 export function Secret({ text, onDone }: { readonly text: string; readonly onDone: () => void }) {
   const { t } = useLook()

@@ -3,7 +3,7 @@
 import './airspace.css'
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { Button, Link } from 'react-aria-components'
-import { getTemporary, type TemporaryZone, type ZoneVersion } from '../../api/zones'
+import { getTemporary, type ImportedZone, type TemporaryZone, type ZoneVersion } from '../../api/zones'
 import type { Zone } from '../../api/types'
 import { useConsole } from '../../app/consoleContext'
 import { useFleet } from '../../app/hooks'
@@ -11,6 +11,7 @@ import { useLook } from '../../app/look'
 import { useShortcuts, type Command } from '../../app/shortcuts'
 import { useScene } from '../../app/useScene'
 import { begin, redo, step, undo, type History } from '../../draw/history'
+import { previewBox, previewFeatures } from '../../draw/importPreview'
 import type { Shape } from '../../draw/shape'
 import { boxOf, draftOf, emptyDraft, faultsOf, type ZoneDraft } from '../../draw/zoneDraft'
 import { localName, number } from '../../i18n/format'
@@ -32,6 +33,7 @@ import { ZoneList } from './ZoneList'
 type Mode = 'list' | 'edit' | 'helicopter' | 'import' | 'history'
 
 const insets = { left: 448, right: 0 }
+const nothing: readonly ImportedZone[] = []
 const TEMPORARY_EVERY_MS = 10_000
 
 export default function AirspaceScreen() {
@@ -47,6 +49,7 @@ export default function AirspaceScreen() {
   const [actions, setActions] = useState<TemporaryZone | null>(null)
   const [toolMade, setToolMade] = useState(0)
   const [looked, setLooked] = useState<ZoneVersion | null>(null)
+  const [preview, setPreview] = useState<readonly ImportedZone[]>(nothing)
   const lastField = useRef<string | null>(null)
   const tool = useRef<DraftTool | null>(null)
   const draft = history?.present ?? null
@@ -80,6 +83,7 @@ export default function AirspaceScreen() {
     setHistory(null)
     setDrawing(false)
     setLooked(null)
+    setPreview(nothing)
     setMode('list')
   }, [])
   const change = useCallback((part: Partial<ZoneDraft>, field?: string) => {
@@ -122,7 +126,8 @@ export default function AirspaceScreen() {
   const map = useScene({ insets, onPick: pick, picked: draft?.zone_id == null ? null : { kind: 'zone', zone_id: draft.zone_id } })
 
   // The tool lives as long as something is being edited.
-  const editing = mode === 'edit' || (mode === 'history' && looked !== null)
+  const previewing = mode === 'import' && preview.length > 0
+  const editing = mode === 'edit' || (mode === 'history' && looked !== null) || previewing
   useEffect(() => {
     if (map === null || !editing) return
     let dropped = false
@@ -140,13 +145,21 @@ export default function AirspaceScreen() {
   const bad = draft !== null && faults.some((fault) => fault === 'crossing')
   useEffect(() => {
     const past = mode === 'history' && looked !== null ? draftOf(looked.feature, 0).shape : null
-    tool.current?.show(draft?.shape ?? past, { drawing, editable: draft !== null, bad, others: [] })
+    tool.current?.show(draft?.shape ?? past, { drawing, editable: draft !== null, bad, others: previewing ? previewFeatures(lang, preview) : [] })
     // The tool is made anew when looking begins.
-  }, [history, draft, drawing, bad, mode, looked, toolMade])
+  }, [history, draft, drawing, bad, mode, looked, previewing, preview, lang, toolMade])
   useEffect(() => {
     const box = looked === null ? null : boxOf(draftOf(looked.feature, 0).shape)
     if (box !== null) map?.showBox(box)
   }, [map, looked])
+  const showAll = useCallback(
+    (zones: readonly ImportedZone[]) => {
+      const box = previewBox(zones)
+      if (box !== null) map?.showBox(box)
+    },
+    [map],
+  )
+  useEffect(() => showAll(preview), [preview, showAll])
   const began = history !== null && history.past.length === 0
   useEffect(() => {
     const box = began && draft !== null ? boxOf(draft.shape) : null
@@ -249,7 +262,7 @@ export default function AirspaceScreen() {
         )}
         {mode === 'history' && <HistoryBox zones={airspace.zones} publishes={lasting} onShow={setLooked} onRestore={restore} />}
         {mode === 'helicopter' && <HelicopterBox corridors={airspace.corridors} now_ms={now_ms} onDraft={(made) => open(made, false)} />}
-        {mode === 'import' && <ImportBox publishes={lasting} onPublished={() => void loadTemporary()} />}
+        {mode === 'import' && <ImportBox publishes={lasting} onPreview={setPreview} onShow={(zone) => showAll([zone])} onPublished={() => void loadTemporary()} />}
         {mode === 'edit' && draft !== null && history !== null && (
           <div className="zone-edit">
             <ShapeBox

@@ -4,10 +4,11 @@ import { useState } from 'react'
 import { Button } from 'react-aria-components'
 import type { Corridor } from '../../api/types'
 import { useLook } from '../../app/look'
-import { fromField, helicopterDraft, toField, type ZoneDraft } from '../../draw/zoneDraft'
+import { helicopterDraft, type ZoneDraft } from '../../draw/zoneDraft'
+import { instantField, instantMs } from '../../fields/timeText'
+import { Field } from '../../fields/Field'
 import { localName } from '../../i18n/format'
 import { translator } from '../../i18n/translate'
-import { Field } from '../../panels/OrderForm'
 
 interface Props {
   readonly corridors: readonly Corridor[]
@@ -31,7 +32,7 @@ export function HelicopterBox({ corridors, now_ms, onDraft }: Props) {
       name_zh: languages.zh('helicopter_name', { name: name_zh ?? name }),
       reason: t('helicopter_reason'),
     })
-    onDraft({ ...made, to: toField((fromField(made.from) ?? now_ms) + Math.max(1, Number(minutes)) * 60_000) })
+    onDraft({ ...made, to: instantField((instantMs(made.from) ?? now_ms) + Math.max(1, Number(minutes)) * 60_000) })
   }
   return (
     <form

@@ -2,13 +2,15 @@
 
 import { useState } from 'react'
 import { Button } from 'react-aria-components'
-import { formatOf, importFormats, importZones, type ImportAnswer, type ImportFault, type ImportOptions } from '../../api/zones'
+import { formatOf, importFormats, importZones, readZone, type ImportAnswer, type ImportedZone, type ImportFault, type ImportOptions } from '../../api/zones'
 import { getZones } from '../../api/client'
-import type { Datum, Problem, Restriction } from '../../api/types'
+import type { Datum, Problem, Restriction, Zone } from '../../api/types'
 import { useLook } from '../../app/look'
-import { number } from '../../i18n/format'
-import { Field } from '../../panels/OrderForm'
+import { Field } from '../../fields/Field'
+import { FileField } from '../../fields/FileField'
+import { localName, number } from '../../i18n/format'
 import { problemWords } from '../../ui/problem'
+import { ImportUndo, type Imported } from './ImportUndo'
 import { Choice } from './ZoneForm'
 
 const crsNames = ['WGS84', 'GCJ02', 'CGCS2000'] as const
@@ -18,10 +20,18 @@ type Step =
   | { readonly phase: 'choosing' }
   | { readonly phase: 'reading' }
   | { readonly phase: 'seen' | 'confirm' | 'sending'; readonly answer: ImportAnswer }
-  | { readonly phase: 'done'; readonly n: number; readonly seen: number }
+  | { readonly phase: 'done'; readonly n: number; readonly seen: number; readonly imported: Imported }
   | { readonly phase: 'failed'; readonly problem: Problem }
 
-export function ImportBox({ publishes, onPublished }: { readonly publishes: boolean; readonly onPublished: () => void }) {
+interface Props {
+  readonly publishes: boolean
+  /** Zones the service read, to be drawn before they are published; none takes them away. */
+  readonly onPreview: (zones: readonly ImportedZone[]) => void
+  readonly onShow: (zone: ImportedZone) => void
+  readonly onPublished: () => void
+}
+
+export function ImportBox({ publishes, onPreview, onShow, onPublished }: Props) {
   const { t, lang } = useLook()
   const [file, setFile] = useState<File | null>(null)
   const [format, setFormat] = useState<ImportOptions['format']>('geojson')
@@ -44,37 +54,44 @@ export function ImportBox({ publishes, onPublished }: { readonly publishes: bool
     setStep({ phase: 'reading' })
     const answer = await importZones(file, options(true))
     setStep(answer.ok ? { phase: 'seen', answer: answer.value } : { phase: 'failed', problem: answer.problem })
+    if (answer.ok) onPreview(answer.value.zones ?? [])
   }
   const publish = async (seen: ImportAnswer) => {
     if (file === null) return
     setStep({ phase: 'sending', answer: seen })
+    // What it replaces is kept, so that the whole import can be taken back.
+    const before = new Map<string, Zone>()
+    for (const zone of seen.zones ?? []) {
+      const kept = zone.replaces_version === null ? null : await readZone(zone.zone_id)
+      if (kept !== null && !kept.ok) return setStep({ phase: 'failed', problem: kept.problem })
+      if (kept !== null) before.set(zone.zone_id, kept.value)
+    }
     const answer = await importZones(file, options(false))
     if (!answer.ok) return setStep({ phase: 'failed', problem: answer.problem })
     const read = await getZones()
-    const inForce = new Set(read.ok ? read.value.map(({ properties }) => properties.zone_id) : [])
+    const inForce = new Map(read.ok ? read.value.map(({ properties }) => [properties.zone_id ?? '', properties.version ?? null] as const) : [])
     const { zone_ids } = answer.value
-    setStep({ phase: 'done', n: zone_ids.length, seen: zone_ids.filter((id) => inForce.has(id)).length })
+    const imported = new Map(zone_ids.filter((id) => inForce.has(id)).map((id) => [id, { version: inForce.get(id) ?? null, before: before.get(id) ?? null }]))
+    setStep({ phase: 'done', n: zone_ids.length, seen: imported.size, imported })
+    onPreview([])
     onPublished()
   }
-  const changed = () => setStep({ phase: 'choosing' })
+  const changed = () => {
+    setStep({ phase: 'choosing' })
+    onPreview([])
+  }
   const answer = step.phase === 'seen' || step.phase === 'confirm' || step.phase === 'sending' ? step.answer : null
   return (
     <section className="zone-edit" aria-label={t('import_title')}>
-      <Field label={t('import_file')}>
-        {(id) => (
-          <input
-            id={id}
-            type="file"
-            accept=".geojson,.json,.kml,.kmz,.txt,.air"
-            onChange={(event) => {
-              const chosen = event.target.files?.[0] ?? null
-              setFile(chosen)
-              if (chosen !== null) setFormat(formatOf(chosen.name))
-              changed()
-            }}
-          />
-        )}
-      </Field>
+      <FileField
+        label={t('import_file')}
+        kinds={['.geojson', '.json', '.kml', '.kmz', '.txt', '.air']}
+        onChoose={(chosen) => {
+          setFile(chosen)
+          setFormat(formatOf(chosen.name))
+          changed()
+        }}
+      />
       <div className="zone-grid">
         <Choice label={t('import_format')} value={format} options={importFormats.map((item) => [item, item.toUpperCase()])} onChange={(next) => (setFormat(next), changed())} />
         <Choice label={t('import_crs')} value={crs} options={crsNames.map((item) => [item, item])} onChange={(next) => (setCrs(next), changed())} />
@@ -99,9 +116,12 @@ export function ImportBox({ publishes, onPublished }: { readonly publishes: bool
         </div>
       )}
       {step.phase === 'done' && (
-        <p role="status" className={step.n === step.seen ? 'approvals-verified' : 'decide-problem'}>
-          {step.n === step.seen ? t('import_done', { n: number(lang, step.n) }) : t('import_unverified', { n: number(lang, step.n), seen: number(lang, step.seen) })}
-        </p>
+        <>
+          <p role="status" className={step.n === step.seen ? 'approvals-verified' : 'decide-problem'}>
+            {step.n === step.seen ? t('import_done', { n: number(lang, step.n) }) : t('import_unverified', { n: number(lang, step.n), seen: number(lang, step.seen) })}
+          </p>
+          {step.imported.size > 0 && <ImportUndo imported={step.imported} onUndone={onPublished} />}
+        </>
       )}
       {answer !== null && (
         <>
@@ -114,7 +134,9 @@ export function ImportBox({ publishes, onPublished }: { readonly publishes: bool
           <ul className="import-zones">
             {(answer.zones ?? []).slice(0, SHOWN).map((zone) => (
               <li key={zone.zone_id}>
-                <strong>{zone.name}</strong>
+                <Button className="link-button" onPress={() => onShow(zone)}>
+                  {localName(lang, zone)}
+                </Button>
                 <span className="quiet">
                   {t(`zone_${zone.restriction}`)} · {zone.lower_m}–{zone.upper_m ?? '∞'} m {zone.datum}
                 </span>

@@ -5,8 +5,8 @@ import { Button, ToggleButton, ToggleButtonGroup, Tooltip, TooltipTrigger } from
 import { useLook } from '../../app/look'
 import { parsePositions, writePosition } from '../../draw/coordinates'
 import { areaKm2, drawnKinds, emptyShape, withPoints, type DrawnKind, type Shape } from '../../draw/shape'
+import { Field } from '../../fields/Field'
 import { number } from '../../i18n/format'
-import { Field } from '../../panels/OrderForm'
 import { Icon } from '../../ui/icons'
 
 interface Props {

@@ -4,8 +4,9 @@ import type { ReactNode } from 'react'
 import { ToggleButton, ToggleButtonGroup } from 'react-aria-components'
 import { useLook } from '../../app/look'
 import { weekdays, type ZoneDraft } from '../../draw/zoneDraft'
+import { Field } from '../../fields/Field'
+import { TimeField } from '../../fields/TimeField'
 import { keyFor } from '../../i18n/translate'
-import { Field } from '../../panels/OrderForm'
 
 interface Props {
   readonly draft: ZoneDraft
@@ -30,9 +31,7 @@ export function ZoneForm({ draft, onChange }: Props) {
     </Field>
   )
   const at = (name: 'from' | 'to') => (
-    <Field label={t(`zone_form_${name}`)}>
-      {(id) => <input id={id} type="datetime-local" value={draft[name]} onChange={(event) => onChange({ [name]: event.target.value }, name)} />}
-    </Field>
+    <TimeField label={t(`zone_form_${name}`)} value={draft[name]} onChange={(value) => onChange({ [name]: value }, name)} />
   )
   const allowed = draft.temporary ? restrictions.slice(0, 2) : restrictions
   return (
@@ -95,12 +94,8 @@ export function ZoneForm({ draft, onChange }: Props) {
               })}
             </ToggleButtonGroup>
             <div className="zone-grid">
-              <Field label={t('zone_form_day_from')}>
-                {(id) => <input id={id} type="time" value={draft.dayFrom} onChange={(event) => onChange({ dayFrom: event.target.value }, 'dayFrom')} />}
-              </Field>
-              <Field label={t('zone_form_day_to')}>
-                {(id) => <input id={id} type="time" value={draft.dayTo} onChange={(event) => onChange({ dayTo: event.target.value }, 'dayTo')} />}
-              </Field>
+              <TimeField label={t('zone_form_day_from')} kind="clock" value={draft.dayFrom} onChange={(dayFrom) => onChange({ dayFrom }, 'dayFrom')} />
+              <TimeField label={t('zone_form_day_to')} kind="clock" value={draft.dayTo} onChange={(dayTo) => onChange({ dayTo }, 'dayTo')} />
             </div>
           </>
         )}

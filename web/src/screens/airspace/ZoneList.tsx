@@ -5,7 +5,8 @@ import { Button } from 'react-aria-components'
 import { withdrawTemporary, withdrawZone, type TemporaryZone } from '../../api/zones'
 import type { Problem, Zone } from '../../api/types'
 import { useLook } from '../../app/look'
-import { beijingDayTime, instant, localName, number } from '../../i18n/format'
+import { useParam } from '../../app/useParam'
+import { bandWords, beijingDayTime, instant, localName, number } from '../../i18n/format'
 import { problemWords } from '../../ui/problem'
 
 interface Props {
@@ -19,7 +20,7 @@ interface Props {
 
 export function ZoneList({ zones, temporary, lasting, onEdit, onActions, onWithdrawn }: Props) {
   const { t, lang } = useLook()
-  const [wanted, setWanted] = useState('')
+  const [wanted, setWanted] = useParam('find')
   const [asked, setAsked] = useState<string | null>(null)
   const [gone, setGone] = useState<string | null>(null)
   const [problem, setProblem] = useState<Problem | null>(null)
@@ -103,7 +104,7 @@ export function ZoneList({ zones, temporary, lasting, onEdit, onActions, onWithd
                 <Button className="zone-pick" onPress={() => onEdit(zone)}>
                   {localName(lang, p)}
                   <span className="quiet block">
-                    {p.lower_m ?? '–'}–{p.upper_m ?? '∞'} m {p.datum}
+                    {bandWords(t, lang, p)}
                   </span>
                 </Button>
                 {lasting && !passing.has(id) && (

@@ -5,8 +5,8 @@ import { Button } from 'react-aria-components'
 import { checkAlternative, type JudgedAlternative } from '../../api/approvals'
 import type { CounterOffer, Problem } from '../../api/types'
 import { useLook } from '../../app/look'
+import { Field } from '../../fields/Field'
 import { keyFor } from '../../i18n/translate'
-import { Field } from '../../panels/OrderForm'
 import { problemWords } from '../../ui/problem'
 
 interface Props {

@@ -7,11 +7,12 @@ import { checklistKinds, checklistSteps, closeChecklist, getChecklists, openChec
 import type { Problem } from '../../api/types'
 import { useConsole } from '../../app/consoleContext'
 import { useLook } from '../../app/look'
+import { Field } from '../../fields/Field'
 import { beijingDayTime, instant, number } from '../../i18n/format'
 import { ChecklistSteps } from '../../panels/ChecklistSteps'
 import { useAsked } from '../../panels/flight/useFlightStory'
-import { Field } from '../../panels/OrderForm'
 import { problemWords } from '../../ui/problem'
+import { GroundStopCard } from './GroundStopCard'
 
 export default function ChecklistsScreen() {
   const { t, lang } = useLook()
@@ -63,6 +64,7 @@ export default function ChecklistsScreen() {
             </section>
           )
         })}
+        <GroundStopCard declares={ticks} />
         <section className="checklist-card" aria-label={t('degraded_past')}>
           <h2>{t('degraded_past')}</h2>
           {closed.length === 0 && <p className="quiet">{t('degraded_past_none')}</p>}

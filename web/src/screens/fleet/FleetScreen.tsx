@@ -1,11 +1,12 @@
 /** Sites and fleet: every vehicle with its link, energy and service, every site with its pads; what a firm keeps, to change. */
 
-import { useMemo, useState } from 'react'
+import { useMemo } from 'react'
 import { Button, Tab, TabList, TabPanel, Tabs, ToggleButton } from 'react-aria-components'
 import { getFleetState, type FleetState, type VehicleState } from '../../api/fleetState'
 import { useConsole } from '../../app/consoleContext'
 import { useFleet } from '../../app/hooks'
 import { useLook } from '../../app/look'
+import { useParam } from '../../app/useParam'
 import { LOSSY_PCT, LOW_BATTERY_PCT, serviceLeftS, serviceSoon, shownVehicles, vehicleRank } from '../../fleet/condition'
 import { instant, localName, number, quantity } from '../../i18n/format'
 import { Time } from '../../panels/Drawer'
@@ -16,11 +17,13 @@ import { BatteriesTab, CarriersTab, CrewsTab } from './KeptTabs'
 import './fleet.css'
 
 const EVERY_MS = 3_000
+const tabs = ['vehicles', 'sites', 'carriers', 'batteries', 'crews'] as const
 
 export default function FleetScreen() {
   const { t, lang } = useLook()
   const state = useAsked('fleet', getFleetState, EVERY_MS)
   const { problem } = state
+  const [tab, setTab] = useParam('tab', 'vehicles')
   return (
     <div className="page">
       <div className="page-head">
@@ -32,13 +35,13 @@ export default function FleetScreen() {
             {t('fleet_failed', { reason: problemWords(t, lang, problem) })}
           </p>
         )}
-        <Tabs className="fleet-tabs">
+        <Tabs className="fleet-tabs" selectedKey={tabs.find((name) => name === tab) ?? 'vehicles'} onSelectionChange={(key) => setTab(String(key))}>
           <TabList className="tab-list" aria-label={t('screen_fleet')}>
-            <Tab id="vehicles" className="tab">{t('fleet_vehicles')}</Tab>
-            <Tab id="sites" className="tab">{t('fleet_sites')}</Tab>
-            <Tab id="carriers" className="tab">{t('fleet_carriers')}</Tab>
-            <Tab id="batteries" className="tab">{t('fleet_batteries')}</Tab>
-            <Tab id="crews" className="tab">{t('fleet_crews')}</Tab>
+            {tabs.map((name) => (
+              <Tab key={name} id={name} className="tab">
+                {t(`fleet_${name}`)}
+              </Tab>
+            ))}
           </TabList>
           <TabPanel id="vehicles">{state.value === null ? <p className="quiet">{t('value_waiting')}</p> : <Vehicles state={state.value} />}</TabPanel>
           <TabPanel id="sites">{state.value === null ? <p className="quiet">{t('value_waiting')}</p> : <Sites state={state.value} />}</TabPanel>
@@ -55,8 +58,9 @@ function Vehicles({ state }: { readonly state: FleetState }) {
   const { t, lang } = useLook()
   const { airspace, feed, go } = useConsole()
   const names = useFleet(true)
-  const [words, setWords] = useState('')
-  const [attention, setAttention] = useState(false)
+  const [words, setWords] = useParam('find')
+  const [only, setOnly] = useParam('only')
+  const attention = only === 'attention'
   const firm = (id: string) => {
     const found = names.operators.get(id)
     return found === undefined ? id : localName(lang, found)
@@ -80,7 +84,7 @@ function Vehicles({ state }: { readonly state: FleetState }) {
     <>
       <div className="fleet-filter">
         <input type="search" aria-label={t('fleet_filter')} placeholder={t('fleet_filter')} value={words} onChange={(event) => setWords(event.target.value)} />
-        <ToggleButton className="quiet-button" isSelected={attention} onChange={setAttention}>
+        <ToggleButton className="quiet-button" isSelected={attention} onChange={(on) => setOnly(on ? 'attention' : '')}>
           {t('fleet_attention')}
         </ToggleButton>
         <p className="quiet" role="status">

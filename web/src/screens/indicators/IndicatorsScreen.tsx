@@ -10,6 +10,8 @@ import { replaceParam } from '../../app/urlState'
 import { BarChart } from '../../charts/BarChart'
 import { ChartCard } from '../../charts/ChartCard'
 import { RankChart } from '../../charts/RankChart'
+import { TimeField } from '../../fields/TimeField'
+import { readTime } from '../../fields/timeText'
 import { beijingDay, beijingDayTime, instant, localDetail, localName, number, quantity } from '../../i18n/format'
 import { keyFor } from '../../i18n/translate'
 import { Icon } from '../../ui/icons'
@@ -67,6 +69,8 @@ export default function IndicatorsScreen() {
   const today = beijingDay(now_ms)
   const [span, setSpan] = useState<Span>(() => spans.find((item) => item === new URLSearchParams(window.location.search).get('span')) ?? 'day')
   const [day, setDay] = useState(() => new URLSearchParams(window.location.search).get('day') ?? today)
+  // What stands in the field; only a day that is there to be asked for becomes the day shown.
+  const [typed, setTyped] = useState(day)
   useEffect(() => {
     replaceParam('span', span)
     replaceParam('day', span === 'on' ? day : null)
@@ -87,19 +91,20 @@ export default function IndicatorsScreen() {
             </Button>
           ))}
         </div>
-        <label className="day-choice">
-          <span className="quiet">{t('indicators_date')}</span>
-          <input
-            type="date"
-            value={day}
-            max={today}
-            onChange={(event) => {
-              if (event.target.value === '') return
-              setDay(event.target.value)
+        <div className="day-choice">
+          <TimeField
+            label={t('indicators_date')}
+            kind="day"
+            value={typed}
+            last={today}
+            onChange={(next) => {
+              setTyped(next)
+              if (readTime('day', next) !== next || next > today) return
+              setDay(next)
               setSpan('on')
             }}
           />
-        </label>
+        </div>
         {operations !== null && (
           <p className="quiet">{t('indicators_span', { from: beijingDayTime(new Date(operations.from_at)), to: beijingDayTime(new Date(operations.to_at)) })}</p>
         )}

@@ -4,9 +4,9 @@ import { ToggleButton, ToggleButtonGroup } from 'react-aria-components'
 import { inspectionKinds } from '../../api/inspections'
 import type { Site } from '../../api/types'
 import { useLook } from '../../app/look'
+import { TimeField } from '../../fields/TimeField'
 import { localName } from '../../i18n/format'
 import { cameraChoices, cameraFields, ofKind, type InspectionDraft } from '../../inspection/inspectionDraft'
-import { Field } from '../../panels/OrderForm'
 import { Choice } from '../airspace/ZoneForm'
 import { Text } from '../network/parts'
 
@@ -59,7 +59,7 @@ export function InspectionForm({ draft, sites, aircraft, onChange }: Props) {
         <div className="zone-grid">
           <Choice label={t('field_registration')} value={draft.aircraft_id} options={[['', t('inspection_choose')], ...marks]} onChange={(aircraft_id) => set({ aircraft_id })} />
           <Choice label={t('inspection_base')} value={draft.base_site_id} options={[['', t('parcel_choose_site')], ...named]} onChange={(base_site_id) => set({ base_site_id })} />
-          <Field label={t('inspection_departs')}>{(id) => <input id={id} type="datetime-local" value={draft.departs} onChange={(event) => set({ departs: event.target.value })} />}</Field>
+          <TimeField label={t('inspection_departs')} value={draft.departs} onChange={(departs) => set({ departs })} />
           {figure('speed')}
           {figure('longest_min', t('inspection_longest_help'))}
           {figure('interval_min')}

@@ -15,7 +15,8 @@ import { useScene } from '../../app/useScene'
 import { replaceParam } from '../../app/urlState'
 import { begin, redo, step, undo, type History } from '../../draw/history'
 import type { Shape } from '../../draw/shape'
-import { boxOf, toField } from '../../draw/zoneDraft'
+import { boxOf } from '../../draw/zoneDraft'
+import { instantField } from '../../fields/timeText'
 import { emptyInspection, inspectionAsked, inspectionFaults, inspectionPreview, type InspectionDraft } from '../../inspection/inspectionDraft'
 import { plannedFlight } from '../../plan/schedule'
 import { problemWords } from '../../ui/problem'
@@ -37,7 +38,7 @@ export default function InspectionScreen() {
   const fleet = useFleet(true)
   const designs = session.user.role === 'operator'
   const [tab, setTab] = useState<Tab>(() => (designs && new URLSearchParams(window.location.search).get('tab') !== 'results' ? 'new' : 'results'))
-  const [history, setHistory] = useState<History<InspectionDraft>>(() => begin({ ...emptyInspection('area'), departs: toField(Date.now() + SOON_MS) }))
+  const [history, setHistory] = useState<History<InspectionDraft>>(() => begin({ ...emptyInspection('area'), departs: instantField(Date.now() + SOON_MS) }))
   const [drawing, setDrawing] = useState(false)
   const [found, setFound] = useState<Inspection | null>(null)
   const [chosen, setChosen] = useState<number | null>(null)

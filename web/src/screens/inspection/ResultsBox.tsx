@@ -11,8 +11,8 @@ import { instant, number } from '../../i18n/format'
 import { keyFor } from '../../i18n/translate'
 import { inspectionOperations, resultBody } from '../../inspection/results'
 import { Row, Time } from '../../panels/Drawer'
+import { Ask } from '../../ui/Ask'
 import { problemWords } from '../../ui/problem'
-import { Icon } from '../../ui/icons'
 import { Choice } from '../airspace/ZoneForm'
 import { Said, Text } from '../network/parts'
 
@@ -131,9 +131,7 @@ function Results({ plan, edits }: { readonly plan: FlightPlan; readonly edits: b
               <Row name={t('results_added')}>{at === null ? null : <Time at={at} day />}</Row>
             </dl>
             {edits && (
-              <Button className="icon-button" aria-label={t('results_remove', { name: item.url })} isDisabled={busy} onPress={() => void act(removeResult(plan.plan_id, item.result_id))}>
-                <Icon name="trash" />
-              </Button>
+              <Ask icon="trash" label={t('results_remove', { name: item.url })} effect={t('results_remove_effect')} busy={busy} onDo={() => void act(removeResult(plan.plan_id, item.result_id))} />
             )}
           </div>
         )

@@ -25,7 +25,7 @@ import { PlanPanel } from '../../panels/PlanPanel'
 import { PlansPanel } from '../../panels/PlansPanel'
 import { OrdersPanel } from '../../panels/OrdersPanel'
 import { OrderStory } from '../../panels/OrderStory'
-import type { PlanFilter } from '../../plan/planList'
+import { planFilters, type PlanFilter } from '../../plan/planList'
 import { city } from '../../city/shenzhen'
 import { shapeOf } from '../../draw/shape'
 import { boxOf } from '../../draw/zoneDraft'
@@ -46,8 +46,9 @@ import { mayCommand } from '../../command/authority'
 import { orderFocus } from '../../command/orderFocus'
 import { useShortcuts, type Command } from '../../app/shortcuts'
 import { readUrl, replaceParam, replaceUrl } from '../../app/urlState'
+import { useParam } from '../../app/useParam'
 
-const layerOf: Partial<Record<Command, LayerGroup>> = { zones: 'zones', corridors: 'corridors', sites: 'sites', labels: 'labels' }
+const layerOf: Partial<Record<Command, LayerGroup>> = { zones: 'zones', corridors: 'corridors', sites: 'sites', labels: 'labels', trails: 'trails' }
 
 function firstPick(): Picked | null {
   const { track_id, plan_id, alert_id, site_id, zone_id } = readUrl(window.location.search)
@@ -129,11 +130,18 @@ export function LiveScreen() {
   const [cells, setCells] = useState<CellView>(() => cellViews.find((view) => view === new URLSearchParams(window.location.search).get('cells')) ?? 'none')
   const cellProblem = useCells(shared, cells)
   useSitePads(shared, session.user.role !== 'supplier' && !hidden.has('sites'))
-  const [plansOpen, setPlansOpen] = useState(() => readUrl(window.location.search).plan_id !== null)
-  const [contingenciesOpen, setContingenciesOpen] = useState(false)
-  const [planFilter, setPlanFilter] = useState<PlanFilter>('all')
-  const [board, setBoard] = useState<Board | null>(null)
-  const [orderId, setOrderId] = useState<string | null>(null)
+  // Which list has the lower edge, and what of it is shown, stands in the address.
+  const [list, setList] = useParam('list', readUrl(window.location.search).plan_id === null ? '' : 'plans')
+  const plansOpen = list === 'plans'
+  const board: Board | null = list === 'orders' || list === 'faults' ? list : null
+  const [planState, setPlanFilter] = useParam('plans', 'all')
+  const planFilter: PlanFilter = planFilters.find((item) => item === planState) ?? 'all'
+  const [contingent, setContingent] = useParam('contingencies')
+  const contingenciesOpen = contingent !== ''
+  const setContingenciesOpen = useCallback((open: boolean) => setContingent(open ? 'open' : ''), [setContingent])
+  const [order, setOrder] = useParam('order')
+  const orderId = order === '' ? null : order
+  const setOrderId = useCallback((id: string | null) => setOrder(id ?? ''), [setOrder])
   const [alertId, setAlertId] = useState<string | null>(() => readUrl(window.location.search).alert_id)
   const [acknowledging, setAcknowledging] = useState(false)
   const [asked, setAsked] = useState<{ readonly aircraft_id: string; readonly type: string | null; readonly nth: number } | null>(null)
@@ -196,6 +204,15 @@ export function LiveScreen() {
     replaceParam('centre', null)
   }, [shared, picked, drone, plan.flight, airspace])
 
+  // An alert named in the address opens what it is about once it is known.
+  const named = useRef(alertId)
+  useEffect(() => {
+    if (named.current === null || alert === null || shared === null) return
+    named.current = null
+    setPicked(subjectOf(alert))
+    requestAnimationFrame(() => shared.showAlert(alert))
+  }, [alert, shared])
+
   const pick = useCallback((next: Picked | null) => {
     setPicked(next)
     setFollowing(false)
@@ -224,7 +241,7 @@ export function LiveScreen() {
         setAsked({ aircraft_id: about.aircraft_id, type, nth: ++presses.current })
       }
     },
-    [pickAlert],
+    [pickAlert, setContingenciesOpen],
   )
   const mayOrderFor = useCallback((about: Alert) => mayCommand(role, organisation, about.operator_id ?? null), [role, organisation])
   const pickTrack = useCallback((track_id: string) => pick({ kind: 'drone', track_id }), [pick])
@@ -254,19 +271,17 @@ export function LiveScreen() {
 
   // One list at a time has the lower edge.
   const togglePlans = useCallback(() => {
-    setBoard(null)
-    setPlansOpen((before) => !before)
-  }, [])
+    setList(plansOpen ? '' : 'plans')
+  }, [plansOpen, setList])
   const toggleBoard = useCallback((next: Board) => {
-    setPlansOpen(false)
-    setBoard((before) => (before === next ? null : next))
-  }, [])
+    setList(board === next ? '' : next)
+  }, [board, setList])
   const pickOrder = useCallback(
     (order_id: string) => {
       pick(null)
       setOrderId(order_id)
     },
-    [pick],
+    [pick, setOrderId],
   )
 
   const run = useCallback(
@@ -278,7 +293,7 @@ export function LiveScreen() {
         if (track_id !== null) pickAndShow(track_id)
       } else if (command === 'plans') togglePlans()
       else if (command === 'filter') setFilterOpen((before) => !before)
-      else if (command === 'contingencies') setContingenciesOpen((before) => told && !before)
+      else if (command === 'contingencies') setContingenciesOpen(told && !contingenciesOpen)
       else if (command === 'next_alert') {
         const next = nextAlert(alerts.groups, alertId)
         if (next !== null) pickAlert(next)
@@ -296,7 +311,7 @@ export function LiveScreen() {
       else return false
       return true
     },
-    [feed, picked, trackId, told, alerts.groups, alertId, alert, pick, pickAndShow, pickAlert, actOn, mayOrderFor, toggleLayer, togglePlans],
+    [feed, picked, trackId, told, contingenciesOpen, setContingenciesOpen, setOrderId, alerts.groups, alertId, alert, pick, pickAndShow, pickAlert, actOn, mayOrderFor, toggleLayer, togglePlans],
   )
   useShortcuts(run)
 
@@ -319,7 +334,7 @@ export function LiveScreen() {
         <LiveButtons
           contingencies={told ? contingencies.items.length : null}
           contingenciesOpen={contingenciesOpen}
-          onContingencies={() => setContingenciesOpen((before) => !before)}
+          onContingencies={() => setContingenciesOpen(!contingenciesOpen)}
           plansOpen={plansOpen}
           onPlans={togglePlans}
           boards={
@@ -406,7 +421,7 @@ export function LiveScreen() {
           onFilter={setPlanFilter}
           onPick={pickPlan}
           onMore={loadMore}
-          onClose={() => setPlansOpen(false)}
+          onClose={() => setList('')}
         />
       )}
       {board === 'orders' && (
@@ -424,7 +439,7 @@ export function LiveScreen() {
             pickOrder(order.order_id)
           }}
           onMore={parcels.loadMore}
-          onClose={() => setBoard(null)}
+          onClose={() => setList('')}
         />
       )}
       {picked === null && orderId !== null && (
@@ -436,7 +451,7 @@ export function LiveScreen() {
           problem={faults.problem}
           drawer={picked !== null || orderId !== null}
           onChanged={faults.reload}
-          onClose={() => setBoard(null)}
+          onClose={() => setList('')}
         />
       )}
       {zone !== null && (

@@ -134,6 +134,9 @@ export function GanttChart({ rows, scale, now_ms, selected, nameOf, onPick, mayD
 export const rowHeight = (row: { readonly lines: number }): number => row.lines * LINE_PX + 2 * PAD_PX
 export const HEAD = HEAD_PX
 
+/** A word at a tick is about so wide to either side: one that would be cut off at an edge is left out. */
+const HALF_TICK_PX = 20
+
 export function Grid({ scale, height, now_ms }: { readonly scale: Scale; readonly height: number; readonly now_ms: number }) {
   const { t } = useLook()
   const now = xOf(scale, now_ms)
@@ -142,7 +145,7 @@ export function Grid({ scale, height, now_ms }: { readonly scale: Scale; readonl
       {ticks(scale).map((at) => (
         <g key={at}>
           <line x1={xOf(scale, at)} x2={xOf(scale, at)} y1={HEAD_PX} y2={height} className="gantt-grid" />
-          {Math.abs(xOf(scale, at) - now) > 36 && (
+          {Math.abs(xOf(scale, at) - now) > 36 && xOf(scale, at) >= HALF_TICK_PX && xOf(scale, at) <= scale.width_px - HALF_TICK_PX && (
             <text x={xOf(scale, at)} y={18} textAnchor="middle" className="gantt-tick">
               {hourMinute(at)}
             </text>

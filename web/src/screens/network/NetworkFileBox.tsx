@@ -5,8 +5,8 @@ import { Button, Link } from 'react-aria-components'
 import { getNetworkCorridors, getNetworkSites, importNetwork, type Difference, type ImportMode, type NetworkImport } from '../../api/network'
 import type { Problem } from '../../api/types'
 import { useLook } from '../../app/look'
+import { FileField } from '../../fields/FileField'
 import { number } from '../../i18n/format'
-import { Field } from '../../panels/OrderForm'
 import { Icon } from '../../ui/icons'
 import { problemWords } from '../../ui/problem'
 import { Choice } from '../airspace/ZoneForm'
@@ -29,7 +29,7 @@ interface Props {
 function drawable(text: string): readonly GeoJSON.Feature[] {
   try {
     const read = JSON.parse(text) as GeoJSON.FeatureCollection
-    return (read.features ?? []).filter((item) => item?.geometry?.type === 'Point' || item?.geometry?.type === 'LineString').map((item) => ({ ...item, properties: { label: String(item.properties?.name ?? '') } }))
+    return (read.features ?? []).filter((item) => item?.geometry?.type === 'Point' || item?.geometry?.type === 'LineString').map((item) => ({ ...item, properties: { bad: false, label: String(item.properties?.name ?? '') } }))
   } catch {
     return []
   }
@@ -81,7 +81,7 @@ export function NetworkFileBox({ changes, onPreview, onPublished }: Props) {
       {changes && (
         <fieldset className="zone-group">
           <legend>{t('network_import')}</legend>
-          <Field label={t('network_file')}>{(id) => <input id={id} type="file" accept=".geojson,.json" onChange={(event) => (setFile(event.target.files?.[0] ?? null), again())} />}</Field>
+          <FileField label={t('network_file')} kinds={['.geojson', '.json']} onChoose={(chosen) => (setFile(chosen), again())} />
           <Choice
             label={t('network_mode')}
             value={mode}

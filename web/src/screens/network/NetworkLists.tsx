@@ -1,10 +1,11 @@
 /** The sites and the corridors there are, with what matters of each; corridors in the fields a regulator reads. */
 
-import { useMemo, useState } from 'react'
+import { useMemo } from 'react'
 import { Button } from 'react-aria-components'
 import type { NetworkCorridor, NetworkSite } from '../../api/network'
 import { useConsole } from '../../app/consoleContext'
 import { useLook } from '../../app/look'
+import { useParam } from '../../app/useParam'
 import { localName, number } from '../../i18n/format'
 import { keyFor } from '../../i18n/translate'
 
@@ -19,7 +20,7 @@ const holds = (words: string, ...texts: readonly (string | null | undefined)[]) 
 export function SiteList({ sites, edits, onNew, onEdit }: Props<NetworkSite> & { readonly sites: readonly NetworkSite[] }) {
   const { t, lang } = useLook()
   const { now_ms } = useConsole()
-  const [words, setWords] = useState('')
+  const [words, setWords] = useParam('find')
   const shown = useMemo(
     () => sites.filter(({ properties: item }) => holds(words, item.name, item.name_zh, item.site_id, item.kind)).sort((a, b) => localName(lang, a.properties).localeCompare(localName(lang, b.properties), lang)),
     [sites, words, lang],
@@ -57,7 +58,7 @@ const closedNow = ({ properties }: NetworkSite, now_ms: number): boolean =>
 
 export function CorridorList({ corridors, edits, onNew, onEdit }: Props<NetworkCorridor> & { readonly corridors: readonly NetworkCorridor[] }) {
   const { t, lang } = useLook()
-  const [words, setWords] = useState('')
+  const [words, setWords] = useParam('find')
   const shown = useMemo(() => corridors.filter(({ properties: item }) => holds(words, item.name, item.name_zh, item.corridor_id, item.layer)), [corridors, words])
   return (
     <Listed label={t('network_corridors')} words={words} onWords={setWords} edits={edits} add={t('network_new_corridor')} onNew={onNew} locked={t('network_corridor_locked')}>

@@ -5,9 +5,9 @@ import { Button } from 'react-aria-components'
 import { checkPopulation, getPopulation, populationFormat, putPopulation, withdrawPopulation, type Population, type PopulationCheck, type PopulationOptions } from '../../api/network'
 import type { Problem } from '../../api/types'
 import { useLook } from '../../app/look'
+import { FileField } from '../../fields/FileField'
 import { number } from '../../i18n/format'
 import type { CityMap } from '../../map/cityMap'
-import { Field } from '../../panels/OrderForm'
 import { problemWords } from '../../ui/problem'
 import { Choice } from '../airspace/ZoneForm'
 import { Problems, Question, Said } from './parts'
@@ -95,20 +95,14 @@ export function PeopleBox({ map, changes }: { readonly map: CityMap | null; read
       {changes && (
         <fieldset className="zone-group">
           <legend>{t('people_import')}</legend>
-          <Field label={t('people_file')}>
-            {(id) => (
-              <input
-                id={id}
-                type="file"
-                accept=".csv,.json,.geojson,.tif,.tiff"
-                onChange={(event) => {
-                  const chosen = event.target.files?.[0] ?? null
-                  setFile(chosen)
-                  change(chosen === null ? {} : { format: populationFormat(chosen.name) })
-                }}
-              />
-            )}
-          </Field>
+          <FileField
+            label={t('people_file')}
+            kinds={['.csv', '.json', '.geojson', '.tif', '.tiff']}
+            onChoose={(chosen) => {
+              setFile(chosen)
+              change({ format: populationFormat(chosen.name) })
+            }}
+          />
           <div className="zone-grid">
             <Choice
               label={t('people_rest')}

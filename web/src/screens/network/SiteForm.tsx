@@ -3,10 +3,10 @@
 import { Button, ToggleButton, ToggleButtonGroup } from 'react-aria-components'
 import { useLook } from '../../app/look'
 import { weekdays } from '../../draw/zoneDraft'
+import { TimeField } from '../../fields/TimeField'
 import { localName } from '../../i18n/format'
 import { keyFor } from '../../i18n/translate'
 import { siteKinds, type SiteDraft } from '../../network/siteDraft'
-import { Field } from '../../panels/OrderForm'
 import { Icon } from '../../ui/icons'
 import { Choice } from '../airspace/ZoneForm'
 import { Text } from './parts'
@@ -89,8 +89,8 @@ export function SiteForm({ draft, operators, onChange }: Props) {
           <>
             <Days days={draft.days} onChange={(days) => onChange({ days })} />
             <div className="zone-grid">
-              <Field label={t('zone_form_day_from')}>{(id) => <input id={id} type="time" value={draft.dayFrom} onChange={(event) => onChange({ dayFrom: event.target.value }, 'dayFrom')} />}</Field>
-              <Field label={t('zone_form_day_to')}>{(id) => <input id={id} type="time" value={draft.dayTo} onChange={(event) => onChange({ dayTo: event.target.value }, 'dayTo')} />}</Field>
+              <TimeField label={t('zone_form_day_from')} kind="clock" value={draft.dayFrom} onChange={(value) => onChange({ dayFrom: value }, 'dayFrom')} />
+              <TimeField label={t('zone_form_day_to')} kind="clock" value={draft.dayTo} onChange={(value) => onChange({ dayTo: value }, 'dayTo')} />
             </div>
           </>
         )}
@@ -100,8 +100,8 @@ export function SiteForm({ draft, operators, onChange }: Props) {
         {draft.keptClosures.length > 0 && <p className="quiet">{t('network_closures_kept', { n: draft.keptClosures.length })}</p>}
         {draft.closures.map((item, index) => (
           <div key={index} className="network-closure">
-            <Field label={t('zone_form_from')}>{(id) => <input id={id} type="datetime-local" value={item.from} onChange={(event) => closure(index, { from: event.target.value })} />}</Field>
-            <Field label={t('zone_form_to')}>{(id) => <input id={id} type="datetime-local" value={item.to} onChange={(event) => closure(index, { to: event.target.value })} />}</Field>
+            <TimeField label={t('zone_form_from')} value={item.from} onChange={(value) => closure(index, { from: value })} />
+            <TimeField label={t('zone_form_to')} value={item.to} onChange={(value) => closure(index, { to: value })} />
             <Text label={t('zone_form_reason')} value={item.reason} onChange={(reason) => closure(index, { reason })} />
             <Button className="icon-button" aria-label={t('network_closure_remove')} onPress={() => onChange({ closures: draft.closures.filter((_, i) => i !== index) })}>
               <Icon name="trash" />
@@ -113,8 +113,8 @@ export function SiteForm({ draft, operators, onChange }: Props) {
             <div className="network-days">
               <Days days={item.days} onChange={(days) => weekly(index, { days })} />
             </div>
-            <Field label={t('zone_form_day_from')}>{(id) => <input id={id} type="time" value={item.from} onChange={(event) => weekly(index, { from: event.target.value })} />}</Field>
-            <Field label={t('zone_form_day_to')}>{(id) => <input id={id} type="time" value={item.to} onChange={(event) => weekly(index, { to: event.target.value })} />}</Field>
+            <TimeField label={t('zone_form_day_from')} kind="clock" value={item.from} onChange={(value) => weekly(index, { from: value })} />
+            <TimeField label={t('zone_form_day_to')} kind="clock" value={item.to} onChange={(value) => weekly(index, { to: value })} />
             <Text label={t('zone_form_reason')} value={item.reason} onChange={(reason) => weekly(index, { reason })} />
             <Button className="icon-button" aria-label={t('network_closure_remove')} onPress={() => onChange({ weeklyClosures: draft.weeklyClosures.filter((_, i) => i !== index) })}>
               <Icon name="trash" />

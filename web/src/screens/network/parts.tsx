@@ -4,8 +4,8 @@ import type { ReactNode } from 'react'
 import { Button } from 'react-aria-components'
 import type { FileProblem } from '../../api/network'
 import { useLook } from '../../app/look'
+import { Field } from '../../fields/Field'
 import { number } from '../../i18n/format'
-import { Field } from '../../panels/OrderForm'
 
 const SHOWN = 100
 

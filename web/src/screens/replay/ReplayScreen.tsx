@@ -7,10 +7,12 @@ import type { Problem } from '../../api/types'
 import { useConsole } from '../../app/consoleContext'
 import { useLook } from '../../app/look'
 import { replaceParam } from '../../app/urlState'
+import { TimeField } from '../../fields/TimeField'
+import { instantField, instantMs } from '../../fields/timeText'
 import { beijingDayTime, beijingTime, instant, localDetail, number } from '../../i18n/format'
 import type { IndexItem } from '../../live/protocol'
 import type { CityMap, Picked } from '../../map/cityMap'
-import { fromField, lengthsS, readPlace, toField } from '../../replay/replayTime'
+import { lengthsS, readPlace } from '../../replay/replayTime'
 import { Attribution } from '../../ui/Attribution'
 import { Icon } from '../../ui/icons'
 import { problemWords } from '../../ui/problem'
@@ -158,17 +160,17 @@ export default function ReplayScreen() {
 /** Which stretch of the past is loaded. */
 function WindowForm({ replay, now_ms }: { readonly replay: ReplayControl; readonly now_ms: number }) {
   const { t, lang } = useLook()
-  const [from, setFrom] = useState(() => toField(replay.from_ms))
+  const [from, setFrom] = useState(() => instantField(replay.from_ms, true))
   const [length_s, setLength] = useState(replay.length_s)
   const [range, setRange] = useState<RecordedRange | null>(null)
   useEffect(() => {
-    setFrom(toField(replay.from_ms))
+    setFrom(instantField(replay.from_ms, true))
     setLength(replay.length_s)
     void getRange().then((answer) => answer.ok && setRange(answer.value))
   }, [replay.from_ms, replay.length_s])
   const submit = (event: FormEvent) => {
     event.preventDefault()
-    const from_ms = fromField(from)
+    const from_ms = instantMs(from)
     if (from_ms !== null) replay.load(from_ms, length_s)
   }
   const [first, last] = [instant(range?.from), instant(range?.to)]
@@ -176,10 +178,7 @@ function WindowForm({ replay, now_ms }: { readonly replay: ReplayControl; readon
     <form className="replay-window" aria-label={t('replay_window')} onSubmit={submit}>
       <h1>{t('screen_replay')}</h1>
       <div className="replay-fields">
-        <label>
-          {t('replay_from')}
-          <input type="datetime-local" step={1} value={from} required onChange={(event) => setFrom(event.target.value)} />
-        </label>
+        <TimeField label={t('replay_from')} value={from} required onChange={setFrom} />
         <label>
           {t('replay_length')}
           <select value={length_s} onChange={(event) => setLength(Number(event.target.value))}>

@@ -3,8 +3,9 @@
 import { useEffect, useState } from 'react'
 import { Button } from 'react-aria-components'
 import { useConsole } from '../../app/consoleContext'
+import { useFirms } from '../../app/hooks'
 import { useLook } from '../../app/look'
-import { heading, position, quantity } from '../../i18n/format'
+import { firmName, heading, position, quantity } from '../../i18n/format'
 import { stateNames } from '../../live/decode'
 import type { Fix } from '../../live/liveFeed'
 import { Row } from '../../panels/Drawer'
@@ -17,6 +18,7 @@ const EVERY_MS = 500
 export function SelectedCard({ replay, trackId, onClose }: { readonly replay: ReplayControl; readonly trackId: string; readonly onClose: () => void }) {
   const { t, lang } = useLook()
   const { go } = useConsole()
+  const firms = useFirms()
   const [fix, setFix] = useState<Fix | null>(null)
   useEffect(() => {
     const read = () => setFix(replay.feed.fixOfTrack(trackId))
@@ -40,7 +42,7 @@ export function SelectedCard({ replay, trackId, onClose }: { readonly replay: Re
         </Button>
       </div>
       <dl>
-        <Row name={t('field_operator')}>{who?.operator_name ?? null}</Row>
+        <Row name={t('field_operator')}>{firmName(lang, firms, who?.operator_id, who?.operator_name ?? null)}</Row>
         <Row name={t('section_altitude')}>{fix === null ? null : `${quantity(t, lang, 'unit_m', fix.alt_m, 1)} ${t(`datum_${replay.feed.datum}`)}`}</Row>
         <Row name={t('field_ground_speed')}>{fix === null ? null : quantity(t, lang, 'unit_mps', fix.speed_mps, 1)}</Row>
         <Row name={t('field_heading')}>{fix === null || fix.heading_deg === null ? null : t('unit_deg', { n: heading(fix.heading_deg) })}</Row>

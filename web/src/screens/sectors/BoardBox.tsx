@@ -7,8 +7,8 @@ import { answerTransfer, assignSectors, signOff, signOn, type OwnedFlight, type 
 import type { Role } from '../../api/types'
 import { useConsole } from '../../app/consoleContext'
 import { useLook } from '../../app/look'
-import { localName, number } from '../../i18n/format'
-import { Field } from '../../panels/OrderForm'
+import { Field } from '../../fields/Field'
+import { listed, localName, number } from '../../i18n/format'
 import { Icon } from '../../ui/icons'
 import { secondsTo } from './transferTime'
 
@@ -154,7 +154,7 @@ function Load({ item, mine, board, layout, busy, nameOf, act }: LoadProps) {
     <li className={board.in_use && !watched && item.flights > 0 ? 'sectors-empty' : undefined}>
       <p>
         <strong>{mine ? t('sectors_you', { name }) : name}</strong> {item.supervises && <span className="chip">{t('sectors_supervises')}</span>}{' '}
-        <span className="quiet">{watched ? item.people.map((each) => each.name).join('、') : board.in_use ? t('sectors_people_none') : ''}</span>
+        <span className="quiet">{watched ? listed(lang, item.people.map((each) => each.name)) : board.in_use ? t('sectors_people_none') : ''}</span>
       </p>
       <p>
         {t('sectors_flights', { n: number(lang, item.flights) })} · {t('sectors_alerts', { n: number(lang, item.alerts), waiting: number(lang, item.alerts_waiting) })}

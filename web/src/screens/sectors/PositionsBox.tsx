@@ -5,9 +5,9 @@ import { Button } from 'react-aria-components'
 import type { Answer } from '../../api/client'
 import { closePosition, openPosition, type Position } from '../../api/sectors'
 import { useLook } from '../../app/look'
-import { localName } from '../../i18n/format'
-import { Field } from '../../panels/OrderForm'
-import { Icon } from '../../ui/icons'
+import { Field } from '../../fields/Field'
+import { listed, localName } from '../../i18n/format'
+import { Ask } from '../../ui/Ask'
 
 interface Props {
   readonly positions: readonly Position[]
@@ -29,12 +29,10 @@ export function PositionsBox({ positions, supervises, busy, act }: Props) {
               <li key={item.position_id} className="sectors-line">
                 <span>
                   <strong>{name}</strong> {item.supervises && <span className="chip">{t('sectors_supervises')}</span>}
-                  <span className="quiet block">{item.staff.length === 0 ? t('sectors_people_none') : item.staff.map((each) => each.name).join('、')}</span>
+                  <span className="quiet block">{item.staff.length === 0 ? t('sectors_people_none') : listed(lang, item.staff.map((each) => each.name))}</span>
                 </span>
                 {supervises && (
-                  <Button className="icon-button" isDisabled={busy} aria-label={t('sectors_position_close', { name })} onPress={() => void act(() => closePosition(item.position_id))}>
-                    <Icon name="trash" />
-                  </Button>
+                  <Ask icon="trash" label={t('sectors_position_close', { name })} effect={t('sectors_position_close_effect')} busy={busy} onDo={() => void act(() => closePosition(item.position_id))} />
                 )}
               </li>
             )

@@ -8,6 +8,7 @@ import { getLayout, getPositions, type SectorShape } from '../../api/sectors'
 import type { Problem } from '../../api/types'
 import { useConsole } from '../../app/consoleContext'
 import { useLook } from '../../app/look'
+import { useParam } from '../../app/useParam'
 import { useScene } from '../../app/useScene'
 import { localName } from '../../i18n/format'
 import { useAsked } from '../../panels/flight/useFlightStory'
@@ -25,7 +26,8 @@ const insets = { left: 448, right: 0 }
 export default function SectorsScreen() {
   const { t, lang } = useLook()
   const { session, sectors } = useConsole()
-  const [tab, setTab] = useState<Tab>('board')
+  const [tabName, setTab] = useParam('tab', 'board')
+  const tab: Tab = tabs.find((item) => item === tabName) ?? 'board'
   const [round, setRound] = useState(0)
   const [refused, setRefused] = useState<Problem | null>(null)
   const [busy, setBusy] = useState(false)

@@ -5,7 +5,9 @@ import { Button } from 'react-aria-components'
 import type { Problem } from '../../api/types'
 import { checkForecast, getWeather, putForecast, withdrawForecast, type ForecastReport } from '../../api/weather'
 import { useLook } from '../../app/look'
+import { FileField } from '../../fields/FileField'
 import { localDetail, number } from '../../i18n/format'
+import { Ask } from '../../ui/Ask'
 import { problemWords } from '../../ui/problem'
 
 type Step =
@@ -43,18 +45,14 @@ export function ForecastBox({ forecastId, onChanged }: { readonly forecastId: st
   return (
     <section className="weather-import" aria-label={t('weather_import')}>
       <h2>{t('weather_import')}</h2>
-      <label>
-        <span className="quiet">{t('weather_file')}</span>
-        <input
-          type="file"
-          accept=".csv,.json,.grib,.grib2,.grb,.grb2"
-          onChange={(event) => {
-            const chosen = event.target.files?.[0] ?? null
-            setFile(chosen)
-            setStep({ phase: 'choosing' })
-          }}
-        />
-      </label>
+      <FileField
+        label={t('weather_file')}
+        kinds={['.csv', '.json', '.grib', '.grib2', '.grb', '.grb2']}
+        onChoose={(chosen) => {
+          setFile(chosen)
+          setStep({ phase: 'choosing' })
+        }}
+      />
       <div className="weather-buttons">
         <Button className="quiet-button" isDisabled={file === null || step.phase === 'busy'} onPress={() => file !== null && void look(file)}>
           {t('weather_look')}
@@ -63,9 +61,7 @@ export function ForecastBox({ forecastId, onChanged }: { readonly forecastId: st
           {t('weather_publish')}
         </Button>
         {forecastId !== null && (
-          <Button className="quiet-button" onPress={() => void withdraw(forecastId)}>
-            {t('weather_withdraw')}
-          </Button>
+          <Ask label={t('weather_withdraw')} effect={t('weather_withdraw_effect')} busy={step.phase === 'busy'} onDo={() => void withdraw(forecastId)} />
         )}
       </div>
       <div role="status">

@@ -9,7 +9,7 @@ import { useConsole } from '../../app/consoleContext'
 import { useFleet } from '../../app/hooks'
 import { useLook } from '../../app/look'
 import { useScene } from '../../app/useScene'
-import { beijingDayTime, beijingTime, localDetail, localName, number, utcDayTime } from '../../i18n/format'
+import { beijingDayTime, beijingTime, localDetail, localName, number, quantity, utcDayTime } from '../../i18n/format'
 import { problemWords } from '../../ui/problem'
 import { extremesOf } from './extremes'
 import { ForecastBox } from './ForecastBox'
@@ -58,7 +58,6 @@ export default function WeatherScreen() {
   const stopped = departures.filter(({ outcome }) => outcome === 'no_go').length
   const ordered = [...departures].sort((a, b) => rank[a.outcome] - rank[b.outcome] || a.departure_at.localeCompare(b.departure_at))
   const worst = weather === null ? null : extremesOf(weather.items)
-  const value = (found: number | null, unit: string, decimals = 0) => (found === null ? '—' : `${number(lang, found, decimals)} ${unit}`)
   return (
     <section className="side weather" aria-label={t('weather_title')}>
       <div className="side-head">
@@ -77,10 +76,10 @@ export default function WeatherScreen() {
           <dl className="weather-now" aria-label={t('weather_here')}>
             {(
               [
-                ['weather_wind', value(worst.wind_mps, 'm/s', 1)],
-                ['weather_gust', value(worst.gust_mps, 'm/s', 1)],
-                ['weather_rain', value(worst.rain_mm_h, 'mm/h', 1)],
-                ['weather_sight', value(worst.visibility_m === null ? null : worst.visibility_m / 1000, 'km', 1)],
+                ['weather_wind', quantity(t, lang, 'unit_mps', worst.wind_mps, 1)],
+                ['weather_gust', quantity(t, lang, 'unit_mps', worst.gust_mps, 1)],
+                ['weather_rain', quantity(t, lang, 'unit_mm_h', worst.rain_mm_h, 1)],
+                ['weather_sight', quantity(t, lang, 'unit_km', worst.visibility_m === null ? null : worst.visibility_m / 1000, 1)],
               ] as const
             ).map(([key, shown]) => (
               <div key={key}>

@@ -65,6 +65,8 @@ Turn: TypeAlias = Callable[[Carrier, str, float], float]
 """(carrier, site, watt-hours of the flight that ends there) to the seconds until it can leave again."""
 Travel: TypeAlias = Callable[[str, str, Carrier, float], Leg | None]
 """(origin, destination, carrier, payload in kg) to the leg between the sites, None where there is no way."""
+Room: TypeAlias = Callable[[str, str, str, float, float], float]
+"""(aircraft, origin, destination, earliest departure, seconds of flight) to the departure: a pad is free at both ends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,8 @@ class Task:
     departs_s: float
     arrives_s: float
     cost: float
+    pad_wait_s: float = 0.0
+    """How much later it departs than its carrier and its load could, because pads are taken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,17 +112,23 @@ class Flights:
 
     `turn` tells how long a carrier turns round at a site, charging included; without it that is the same everywhere.
     `apart` tells how far two sites lie apart in metres; with it the legs of carriers far off are not asked for.
+    `room` tells when pads are free; without it they always are.
     """
 
     def __init__(
-        self, travel: Travel, turn: Turn | None = None, apart: Callable[[str, str], float] | None = None
+        self,
+        travel: Travel,
+        turn: Turn | None = None,
+        apart: Callable[[str, str], float] | None = None,
+        room: Room | None = None,
     ) -> None:
-        self._travel, self._turn, self._apart = travel, turn, apart
+        self._travel, self._turn, self._apart, self._room = travel, turn, apart, room
         self._legs: dict[tuple[str, str, tuple[float, ...], float], Leg | None] = {}
         self._sorts: dict[str, int] = {}
         self._sort_of: dict[tuple[object, ...], int] = {}
         self._loaded: dict[tuple[str, str, str, int], Leg | None] = {}
         self._empty: dict[tuple[str, str, int], Leg | None] = {}
+        self._turns: dict[tuple[str, int, float], float] = {}
 
     def leg(self, origin: str, destination: str, carrier: Carrier, payload_kg: float = 0.0) -> Leg | None:
         """Return the leg between two sites for such a carrier with such a load, or None."""
@@ -138,9 +148,22 @@ class Flights:
         )
         return [carriers[k] for _, k in ranked[:most]]
 
+    def departs_s(self, carrier: Carrier, origin: str, destination: str, earliest_s: float, leg: Leg) -> float:
+        """Return when a flight departs that could from `earliest_s` on: as soon as a pad is free at both its ends."""
+        if self._room is None:
+            return earliest_s
+        return self._room(carrier.aircraft_id, origin, destination, earliest_s, leg.lasts_s)
+
     def turn_s(self, carrier: Carrier, site_id: str, leg: Leg) -> float:
         """Return how long a carrier turns round at a site after a flight that took so much."""
-        return carrier.turn_s if self._turn is None else self._turn(carrier, site_id, leg.wh)
+        if self._turn is None:
+            return carrier.turn_s
+        key = site_id, self._sort(carrier), leg.wh
+        try:
+            return self._turns[key]
+        except KeyError:
+            found = self._turns[key] = self._turn(carrier, site_id, leg.wh)
+            return found
 
     def after(self, job: Job, carrier: Carrier) -> float:
         """Return how long a carrier turns round where an order's flight ends; its own turn-round where it has none."""
@@ -198,18 +221,24 @@ def next_task(job: Job, carrier: Carrier, site_id: str, free_s: float, flights: 
     empty = None if leg is None else flights.empty(site_id, job, carrier)
     if leg is None or empty is None:
         return None
+    origin, destination = job.origin_site_id, job.destination_site_id
     positioning_departs_s: float | None = None
+    pad_wait_s = 0.0
+    could_s = free_s
     if empty.lasts_s > 0.0:
-        brings_s = empty.lasts_s + flights.turn_s(carrier, job.origin_site_id, empty)
-        positioning_departs_s = max(free_s, job.ready_s - brings_s)
-        departs_s = max(job.ready_s, positioning_departs_s + brings_s)
-    else:
-        departs_s = max(job.ready_s, free_s)
+        brings_s = empty.lasts_s + flights.turn_s(carrier, origin, empty)
+        could_s = max(free_s, job.ready_s - brings_s)
+        positioning_departs_s = flights.departs_s(carrier, site_id, origin, could_s, empty)
+        pad_wait_s = positioning_departs_s - could_s
+        could_s = positioning_departs_s + brings_s
+    could_s = max(job.ready_s, could_s)
+    departs_s = flights.departs_s(carrier, origin, destination, could_s, leg)
+    pad_wait_s += departs_s - could_s
     arrives_s = departs_s + leg.lasts_s
     if job.strict and job.deliver_by_s is not None and arrives_s > job.deliver_by_s:
         return None
     cost = job.cost(arrives_s) + POSITIONING_FACTOR * empty.lasts_s
-    return Task(job.order_id, carrier.aircraft_id, positioning_departs_s, departs_s, arrives_s, cost)
+    return Task(job.order_id, carrier.aircraft_id, positioning_departs_s, departs_s, arrives_s, cost, pad_wait_s)
 
 
 def flown(

@@ -6,12 +6,13 @@ Corridors that end on one site are linked there, because over a site a flight ma
 import heapq
 import math
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias
 
 import numpy as np
 import shapely
 
+from airspace.areas import Area
 from airspace.corridors import Corridor
 from airspace.datums import AltDatum
 from airspace.geometry4d import FloatArray, Tolerance
@@ -22,6 +23,9 @@ from dispatch.router import Place
 
 _SNAP_M: Final = 1.0
 """Ends of corridors closer than this are one node: drawn by hand to a metre (ours)."""
+_AREAS_KEPT: Final = 4096
+_PLACES_KEPT: Final = 64
+"""Of so many areas and places the graph remembers what lies near: one search asks for each height of the same ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +68,12 @@ class Network:
     leaving: tuple[tuple[int, ...], ...]
     lines: Any
     sites: tuple[Site, ...]
+    widest_m: float
+    """How far beside its line the widest corridor is still flown."""
+    _met: dict[tuple[int, float], tuple[Area, tuple[int, ...]]] = field(default_factory=dict, repr=False)
+    """By the identity of an area, which is kept beside it, and a tolerance: the corridors' edges within reach of it."""
+    _far: dict[Place, tuple[FloatArray, FloatArray]] = field(default_factory=dict, repr=False)
+    """By a place: how far each node and each line is from it."""
 
     @classmethod
     def of(cls, corridors: Iterable[Corridor], sites: Iterable[Site], tolerance: Tolerance) -> "Network":
@@ -90,7 +100,8 @@ class Network:
             leaving[edge.start].append(k)
         ends_m = np.array([[*nodes[edge.start], *nodes[edge.end]] for edge in edges]).reshape(-1, 2, 2)
         lines = shapely.linestrings(ends_m)
-        return cls(nodes, tuple(edges), tuple(tuple(item) for item in leaving), lines, known)
+        widest_m = max((edge.reach_m for edge in edges), default=0.0)
+        return cls(nodes, tuple(edges), tuple(tuple(item) for item in leaving), lines, known, widest_m)
 
     def way(
         self,
@@ -141,22 +152,53 @@ class Network:
         Heights are compared where zone and corridor share a datum; where not, the zone counts as in the way.
         """
         lead, rise = tolerance.time_s, tolerance.vertical_m
-        active = [zone for zone in zones if active_within(zone.applicability, from_s - lead, to_s + lead)]
-        if not active or not len(self.lines):
+        if not zones or not len(self.lines):
             return frozenset()
-        shapes = np.array([zone.area.geometry for zone in active], dtype=object)
-        reach = np.array([zone.area.radius_m + tolerance.horizontal_m for zone in active])
-        met = shapely.STRtree(self.lines).query(shapes, predicate="dwithin", distance=reach)
         closed: set[int] = set()
-        for z, k in met.T.tolist():
-            edge, zone = self.edges[k], active[z]
-            if edge.corridor_id is None:
+        for zone, met in zip(zones, self._met_by([zone.area for zone in zones], tolerance.horizontal_m), strict=True):
+            if not met or not active_within(zone.applicability, from_s - lead, to_s + lead):
                 continue
-            height = min(max(height_agl_m, edge.low_m), edge.high_m)
-            level = zone.upper_m is None or height - rise < zone.upper_m
-            if zone.datum != edge.datum or (level and height + rise > zone.lower_m):
-                closed.add(k)
+            for k in met:
+                edge = self.edges[k]
+                height = min(max(height_agl_m, edge.low_m), edge.high_m)
+                level = zone.upper_m is None or height - rise < zone.upper_m
+                if zone.datum != edge.datum or (level and height + rise > zone.lower_m):
+                    closed.add(k)
         return frozenset(closed)
+
+    def _met_by(self, areas: Sequence[Area], tolerance_m: float) -> list[tuple[int, ...]]:
+        """Return the corridors' edges that come as near to each area as the tolerance; looked for once an area."""
+        known = self._met
+        if len(known) > _AREAS_KEPT:
+            known = self._met.copy()  # others may be reading the old one
+            self._met.clear()
+        held = [known.get((id(area), tolerance_m)) for area in areas]
+        new = [area for area, pair in zip(areas, held, strict=True) if pair is None]
+        if not new:
+            return [pair[1] for pair in held if pair is not None]
+        shapes = np.array([area.geometry for area in new], dtype=object)
+        reach = np.array([area.radius_m + tolerance_m for area in new])
+        found: list[list[int]] = [[] for _ in new]
+        for z, k in shapely.STRtree(self.lines).query(shapes, predicate="dwithin", distance=reach).T.tolist():
+            if self.edges[k].corridor_id is not None:
+                found[z].append(k)
+        looked = iter([tuple(met) for met in found])
+        result = []
+        for area, pair in zip(areas, held, strict=True):
+            met = next(looked) if pair is None else pair[1]
+            self._met[id(area), tolerance_m] = area, met
+            result.append(met)
+        return result
+
+    def _distances(self, place: Place) -> tuple[FloatArray, FloatArray]:
+        """Return how far each node and each line is from a place."""
+        known = self._far.get(place)
+        if known is None:
+            if len(self._far) >= _PLACES_KEPT:
+                self._far.clear()
+            lines = np.asarray(shapely.distance(self.lines, shapely.Point(place)), dtype=float)
+            known = self._far[place] = np.hypot(*(self.nodes_m - place).T), lines
+        return known
 
     def _accesses(
         self,
@@ -169,18 +211,18 @@ class Network:
         """Return the nodes a place can be connected with: how long that counts, and the edge it follows, if any."""
         if not len(self.nodes_m):
             return {}
-        apart = np.hypot(*(self.nodes_m - place).T)
+        apart, away = self._distances(place)
         here = {int(k) for k in np.flatnonzero(apart <= _SNAP_M)}
         found: dict[int, _Access] = {k: (float(apart[k]), None) for k in here}
         for site in self.sites:
             if math.hypot(site.x_m - place[0], site.y_m - place[1]) <= site.radius_m:
                 over = np.hypot(self.nodes_m[:, 0] - site.x_m, self.nodes_m[:, 1] - site.y_m) <= site.radius_m
                 found.update((int(k), (float(apart[k]), None)) for k in np.flatnonzero(over))
-        for k in np.flatnonzero(np.asarray(shapely.distance(self.lines, shapely.Point(place))) <= self._widest()):
+        for k in np.flatnonzero(away <= self.widest_m).tolist():
             edge = self.edges[k]
             if k in closed or edge.corridor_id is None or here & {edge.start, edge.end}:
                 continue
-            if float(shapely.distance(self.lines[k], shapely.Point(place))) <= edge.reach_m:
+            if float(away[k]) <= edge.reach_m:
                 node = edge.end if leaving else edge.start
                 if node not in found:
                     found[node] = (float(apart[node]), edge)
@@ -189,9 +231,6 @@ class Network:
                 if k not in found and access(place, (float(self.nodes_m[k, 0]), float(self.nodes_m[k, 1]))):
                     found[k] = (1.5 * float(apart[k]), None)
         return found
-
-    def _widest(self) -> float:
-        return max((edge.reach_m for edge in self.edges), default=0.0)
 
     def _traced(
         self,

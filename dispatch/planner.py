@@ -220,19 +220,37 @@ def _best_place(job: Job, carrier: Carrier, tour: list[Job], cost: float, flight
     ahead = flown(carrier, tour, flights) or []  # what is before the place stays as it is
     best: _Place | None = None
     for at in range(len(tour), -1, -1):
-        before = ahead[at - 1] if at else None
-        begins = (
-            (carrier.site_id, carrier.free_s)
-            if before is None
-            else (tour[at - 1].destination_site_id, before.arrives_s + flights.after(tour[at - 1], carrier))
-        )
-        tasks = flown(carrier, [job, *tour[at:]], flights, begins)
-        if tasks is None:
+        behind = _cost_with(job, carrier, tour, ahead, at, flights)
+        if behind is None:
             continue
-        extra = sum(task.cost for task in ahead[:at]) + sum(task.cost for task in tasks) - cost
+        extra = sum(task.cost for task in ahead[:at]) + behind - cost
         if best is None or extra < best[0]:
             best = extra, carrier.aircraft_id, at
     return best
+
+
+def _cost_with(
+    job: Job, carrier: Carrier, tour: list[Job], ahead: list[Task], at: int, flights: Flights
+) -> float | None:
+    """Return what an order put at a place of a tour costs together with all behind it; None where that cannot be flown.
+
+    From where a task is again as it was (its load is ready no sooner) the rest of the tour stays as it is.
+    """
+    if at == 0:
+        site_id, free_s = carrier.site_id, carrier.free_s
+    else:
+        before = tour[at - 1]
+        site_id, free_s = before.destination_site_id, ahead[at - 1].arrives_s + flights.after(before, carrier)
+    cost = 0.0
+    for k, item in enumerate((job, *tour[at:]), start=at - 1):
+        task = next_task(item, carrier, site_id, free_s, flights)
+        if task is None:
+            return None
+        cost += task.cost
+        if k >= at and task.arrives_s == ahead[k].arrives_s:
+            return cost + sum(one.cost for one in ahead[k + 1 :])
+        site_id, free_s = item.destination_site_id, task.arrives_s + flights.after(item, carrier)
+    return cost
 
 
 def _regret(places: dict[str, _Place]) -> tuple[float, float]:

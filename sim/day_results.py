@@ -1,7 +1,9 @@
 """What became of a seeded day, read from its store and judged: the facts its report and its goals are made of."""
 
 from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
+from datetime import datetime
 from itertools import pairwise
 from typing import Any, Final
 
@@ -10,7 +12,7 @@ import orjson
 
 from airspace.timebase import to_scene_s
 from sim.day import DAY_AT, HOUR_S, DayWorld
-from utm.judge import from_body, geoid_from_csv, judge, plane_for
+from utm.judge import JudgedConflict, from_body, geoid_from_csv, judge, plane_for
 from utm.logistics.indicators import indicators
 from utm.separation_check import check
 from utm.store.day_facts import all_missions, all_orders, flown_plans
@@ -33,6 +35,8 @@ def facts_of(world: DayWorld) -> dict[str, Any]:
     overlapping = _overlapping(missions)
     places = _places(world)
     report = check(world.settings).as_dict()
+    met = _met(world, plans)
+    losses = held_together(met, plans)
     return {
         "seed": world.seed,
         "scenario": asdict(world.scenario),
@@ -40,7 +44,8 @@ def facts_of(world: DayWorld) -> dict[str, Any]:
         "cpu_s": round(world.cpu_s, 1),
         "times_real": round(world.simulated_s / max(world.cpu_s, 1e-9), 1),
         "checks": {
-            "separation_losses": _losses(world, plans) + len(report["conflicts"]) + len(report["unread"]),
+            "separation_losses": len(losses) + len(report["conflicts"]) + len(report["unread"]),
+            "behind_a_landing": len(met) - len(losses),
             "plans_judged": len(plans),
             "double_bookings": len(report["double_bookings"]) + overlapping,
             "below_reserve": sum(flight.left_share < flight.reserve_share for flight in world.log.flown),
@@ -63,8 +68,8 @@ def facts_of(world: DayWorld) -> dict[str, Any]:
     }
 
 
-def _losses(world: DayWorld, plans: list[dict[str, Any]]) -> int:
-    """Return how many pairs of plans that were flown lose separation, as they stood when they were flown."""
+def _met(world: DayWorld, plans: list[dict[str, Any]]) -> list[JudgedConflict]:
+    """Return the pairs of plans that were flown that lose separation, as they stood when they were flown."""
     city = world.city
     geoid, plane = geoid_from_csv(city.geoid_csv), plane_for(city.crs)
     judged = []
@@ -73,7 +78,27 @@ def _losses(world: DayWorld, plans: list[dict[str, Any]]) -> int:
         body = orjson.loads(row["body"])
         body["departure_at"] = str(body["departure_at"]).upper()
         judged.append(from_body(row["plan_id"], body, minima, geoid, geoid, plane=plane))
-    return len(judge(judged))
+    return judge(judged)
+
+
+def held_together(met: Iterable[JudgedConflict], plans: Iterable[Mapping[str, Any]]) -> list[JudgedConflict]:
+    """Return the pairs that held airspace at the same time: neither had landed and ended when the other was activated.
+
+    An activation is for the instant it is made, and judged against all that is held then; a plan that has ended holds
+    nothing, though it was planned to last some seconds more.
+    """
+    lives = {row["plan_id"]: (_instant(row["activated_at"]), _instant(row["ended_at"])) for row in plans}
+
+    def before(a: str, b: str) -> bool:
+        """Whether a plan had ended when another was activated."""
+        ended_at, activated_at = lives[a][1], lives[b][0]
+        return ended_at is not None and activated_at is not None and ended_at <= activated_at
+
+    return [pair for pair in met if not before(pair.plan_a, pair.plan_b) and not before(pair.plan_b, pair.plan_a)]
+
+
+def _instant(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)
 
 
 def _overlapping(missions: list[dict[str, Any]]) -> int:

@@ -25,6 +25,7 @@ from sim.deterministic.server import Party, Reply, Server
 from sim.deterministic.sources import seeded
 from sim.deterministic.world import FIRMS
 from sim.virtual_time import VirtualClock, VirtualLoop, run
+from utm.logistics import booking_round as round_module
 from utm.logistics import dispatcher as dispatcher_module
 from utm.logistics.orders import NewOrder
 from utm.security.authorise import scopes_of
@@ -68,7 +69,8 @@ async def _asked(server: Server, party: Party, method: str, path: str, body: Any
 
 async def _course(server: Server, clock: VirtualClock, missions: int) -> None:
     services = await server.start()
-    dispatcher_module.BOOK_AHEAD_S = WINDOW_S + 600.0  # type: ignore[misc]  # more stands booked than on an ordinary day
+    for module in (dispatcher_module, round_module):  # more stands booked than on an ordinary day
+        module.BOOK_AHEAD_S = WINDOW_S + 600.0  # type: ignore[attr-defined]
     await _asked(server, AUTHORITY, "PUT", "/v1/policy", {"auto_approve_synthetic_terrain": True})
     await _asked(server, AUTHORITY, "PUT", "/v1/ground-risk/rules", {"noise": {"price": 0.0}})
     await _booked(server, services, clock, missions)

@@ -1,4 +1,4 @@
-"""Alternates of the planner's flights: the nearest open sites that can be reached on the reserve, the origin last."""
+"""Alternates of the planner's flights: open sites near by that can be reached on the reserve, the origin last."""
 
 import math
 from typing import Final
@@ -18,17 +18,21 @@ NEAR_M: Final = 5_000.0
 def alternates_near(
     book: AirspaceBook, carrier: Carrier, origin_id: str, destination_id: str, arrives_s: float
 ) -> list[str]:
-    """Return the sites a flight may land at instead of its destination, best first; the origin where none is nearer."""
+    """Return the sites a flight may land at instead of its destination, best first; the origin where none is nearer.
+
+    Sites with several pads come before those with one: a pad kept there for a landing that hardly ever comes leaves
+    room for others, the only pad of a site kept closes it.
+    """
     destination = book.sites[destination_id]
     reach_m = min(NEAR_M, _reach_m(carrier))
     near = sorted(
-        (apart_m, site.site_id)
+        (site.pads == 1, apart_m, site.site_id)
         for site in book.sites.values()
         if site.site_id not in (origin_id, destination_id)
         and (apart_m := math.hypot(site.x_m - destination.x_m, site.y_m - destination.y_m)) <= reach_m
         and _may_land(site, carrier, book, arrives_s)
     )
-    return [site_id for _, site_id in near[:MOST]] + [origin_id]
+    return [site_id for *_, site_id in near[:MOST]] + [origin_id]
 
 
 def _reach_m(carrier: Carrier) -> float:

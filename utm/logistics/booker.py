@@ -55,6 +55,14 @@ class PlannedFlight:
     """What booking changed of it, for the explanation of its time (`utm.logistics.explaining`)."""
 
 
+@dataclass(frozen=True, slots=True)
+class Booked:
+    """The last mission of a task that was booked, and when it arrives."""
+
+    mission_id: str
+    arrives_s: float
+
+
 class NotBooked(Exception):  # noqa: N818  (an outcome of booking, not an error)
     """Why a task could not be booked: a cause of `utm.logistics.orders.CAUSES`."""
 
@@ -98,7 +106,7 @@ class Booker:
         why: dict[str, Any],
         *,
         empty_from: str,
-    ) -> str | None:
+    ) -> Booked | None:
         """Book a task for the orders that share it, first its positioning flight from `empty_from`; return the mission.
 
         None where an order is gone; raises NotBooked with the cause where it cannot be had.
@@ -119,7 +127,7 @@ class Booker:
                     raise
         return await self._tried(orders, carrier, flights, why)
 
-    async def empty(self, carrier: Carrier, flight: PlannedFlight, why: dict[str, Any]) -> str | None:
+    async def empty(self, carrier: Carrier, flight: PlannedFlight, why: dict[str, Any]) -> Booked | None:
         """Book a flight without a load; raises NotBooked where it cannot be had."""
         return await self._tried((), carrier, [flight], why)
 
@@ -130,7 +138,7 @@ class Booker:
         flights: list[PlannedFlight],
         why: dict[str, Any],
         most_s: float = LONGEST_DELAY_S,
-    ) -> str | None:
+    ) -> Booked | None:
         """Book flights, as they are or changed, none of them more than `most_s` later than planned."""
         latest = [flight.departs_at + timedelta(seconds=most_s) for flight in flights]
         for _ in range(_ATTEMPTS):
@@ -152,11 +160,11 @@ class Booker:
 
     async def _booked(
         self, orders: Sequence[OrderRow], carrier: Carrier, flights: list[PlannedFlight], why: dict[str, Any]
-    ) -> str | None:
+    ) -> Booked | None:
         principal = planner_of(carrier.organisation_id)
         prepared = [self._prepared(principal, orders, carrier, flight, k) for k, flight in enumerate(flights)]
 
-        def job(session: Session) -> str | None:
+        def job(session: Session) -> Booked | None:
             rows = [logistics.get(session, OrderRow, order.order_id) for order in orders]
             waiting = [row for row in rows if row is not None and row.state == OrderState.CREATED.value]
             if len(waiting) < len(orders):
@@ -175,7 +183,7 @@ class Booker:
                 expected_s = arrives_s + self._orders.tail_s(row)
                 assigned = {"mission_id": mission["mission_id"], "expected_s": expected_s, "cause": None}
                 self._orders.step(session, None, row, OrderStep.ASSIGN, **assigned)
-            return str(mission["mission_id"])
+            return Booked(str(mission["mission_id"]), arrives_s)
 
         return await self._store.write(job)
 

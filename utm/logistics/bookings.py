@@ -32,7 +32,7 @@ RESOURCES: Final = {
     "aircraft": ("The aircraft", "航空器"),
     "battery": ("The battery", "电池"),
     "crew": ("The crew", "机组"),
-    "alternate": ("Every pad of the alternate", "备降场的全部机坪"),
+    "alternate": ("Every pad of the alternate", "备降场的全部机位"),
     "corridor": ("Every place in the corridor", "航路的全部容量"),
 }
 
@@ -196,7 +196,7 @@ class Resources:
                 raise _unfit("/crew_id", "crew_off_duty", "The crew is not on duty.", "该机组未值班。")
         site_id = needs.alternate_site_id
         if site_id is not None and site_id not in self._plans.book.sites:
-            raise not_found("site", "起降场", site_id)
+            raise not_found("site", "起降点", site_id)
 
     def keep(self, session: Session, mission: MissionRow, prepared: Prepared, turn_s: float) -> None:
         """Reserve everything of a mission whose needs were found free."""

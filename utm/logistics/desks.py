@@ -55,7 +55,7 @@ class Logistics:
         carriers = LogisticsFleet(clock=clock, store=store, fleet=fleet, book=book)
         designer = FlightDesigner(flight_plans, ground)
         view = DeskWeather(weather, book)
-        planning = PlanningView(book, carriers, designer, view)
+        planning = PlanningView(book, flight_plans.sky.pad_events, carriers, designer, view)
         booker = Booker(
             flight_plans=flight_plans,
             missions=missions,

@@ -22,15 +22,16 @@ from dispatch.batching import batched
 from dispatch.carrier import Carrier
 from dispatch.greedy import nearest_first
 from dispatch.hubs import hub_for
-from dispatch.jobs import Flights, Job, Schedule, Task
+from dispatch.jobs import Flights, Job, Schedule
 from dispatch.orders import URGENCY, OrderState
 from dispatch.planner import DEFAULT_EFFORT, plan
 from dispatch.promise import MOST_SEEN, promise
 from utm.flight_plans import FlightPlans
-from utm.logistics.booker import Booker, NotBooked
-from utm.logistics.explaining import explained
+from utm.logistics.booker import Booker
+from utm.logistics.booking_round import AGAIN_S, BOOK_AHEAD_S, BookingRound, Draft, Outcome, Share, leaves_s
 from utm.logistics.missions import MissionDesk
 from utm.logistics.orders import OrderDesk, class_of, onward
+from utm.logistics.pad_room import PadRoom
 from utm.logistics.planning_view import PlanningView
 from utm.logistics.repositioner import Repositioner
 from utm.plan_records import rfc3339
@@ -40,14 +41,6 @@ from utm.store.store import StoreUnavailableError
 
 HORIZON_S: Final = 2 * 3600.0
 """Orders ready later than this are not planned yet (ours)."""
-BOOK_AHEAD_S: Final = 15 * 60.0
-"""Flights that leave later than this are planned but not booked: much can change till then (ours)."""
-AGAIN_S: Final = 60.0
-"""An order that could not be booked is tried again after so long, sooner where the airspace changes (ours)."""
-PATIENT_S: Final = 900.0
-"""What only a person can change is looked at again after so long (ours)."""
-SHARE_HALF_LIFE_S: Final = 1_800.0
-"""Which firm goes first at a pad is told by who had more of late; what was half an hour ago counts half (ours)."""
 _EVERY_S: Final = 5.0
 _QUIET_S: Final = 60.0
 """Without news a firm's waiting orders are planned again after so long (another server may have changed something)."""
@@ -73,31 +66,9 @@ class Desk:
     acts_s: float = -1e12
     """When the next flight of the plan is to be booked."""
     changed: bool = True
-    had: float = 0.0
-    """Flights booked of late, each counting half as much after half an hour: what the firm's share of the pads was."""
-    had_s: float = 0.0
-
-    def had_of_late(self, now_s: float) -> float:
-        """Return how many flights the firm has had booked of late."""
-        return self.had * math.exp2(-max(0.0, now_s - self.had_s) / SHARE_HALF_LIFE_S)
-
-    def has_one_more(self, now_s: float) -> None:
-        """Count a flight booked."""
-        self.had, self.had_s = self.had_of_late(now_s) + 1.0, now_s
-
-
-@dataclass(frozen=True, slots=True)
-class _Draft:
-    """A firm's plan before it is booked."""
-
-    firm: str
-    found: Schedule
-    rows: Mapping[str, OrderRow]
-    jobs: Mapping[str, Job]
-    carriers: Mapping[str, Carrier]
-    flights: Flights
-    late_s: Sequence[float]
-    kept: Sequence[bool]
+    short: bool = False
+    """Whether loads that were ready waited for a vehicle or a pad when it was planned last."""
+    share: Share = field(default_factory=Share)
 
 
 class Dispatcher:
@@ -156,6 +127,8 @@ class Dispatcher:
                 await self._plan_all(due)
             if self.repositioner is not None and self.planning is Planning.BEST:
                 for firm, desk in self._desks.items():
+                    if firm in firms and desk.short:
+                        continue  # an empty flight takes pads and a vehicle from those who wait
                     await self.repositioner.look(firm, set(desk.tours), self._clock.now())
 
     @staticmethod
@@ -205,61 +178,28 @@ class Dispatcher:
     # -- planning ------------------------------------------------------------------------------------------------------
 
     async def _plan_all(self, firms: Sequence[str], *, prove: bool = False) -> dict[str, dict[str, Any]]:
-        """Plan firms and book what departs soon, in the order of departure over all of them.
-
-        Who needs a pad first gets it first, whichever firm it is; of two at once the firm that has had fewer of late.
-        """
-        drafts = {firm: await self._draft(firm, prove=prove) for firm in firms}
-        booked: dict[str, dict[str, str]] = {firm: {} for firm in firms}
-        causes: dict[str, dict[str, str]] = {firm: {} for firm in firms}
-        stopped: set[str] = set()
+        """Plan firms and book what departs soon."""
         now_s = to_scene_s(self._clock.now())
-        turns = [
-            (_leaves_s(task), firm, task)
-            for firm, draft in drafts.items()
-            for task in draft.found.tasks
-            if _leaves_s(task) <= now_s + BOOK_AHEAD_S
-        ]
-        where = {c.aircraft_id: c.site_id for draft in drafts.values() for c in draft.carriers.values()}
-        while turns:
-            turn = min(
-                turns,
-                key=lambda item: first_to_book(
-                    item[0], drafts[item[1]].jobs[item[2].order_id], self._desks[item[1]].had_of_late(now_s)
-                ),
-            )
-            turns.remove(turn)
-            _, firm, task = turn
-            draft = drafts[firm]
-            job = draft.jobs[task.order_id]
-            stands = where[task.aircraft_id]
-            if any(self._not_before_s.get(order_id, 0.0) > now_s for order_id in job.order_ids):
-                stopped.add(task.aircraft_id)
-            # Behind a flight that could not be booked, a tour has to be planned again.
-            if task.aircraft_id in stopped or (stands != job.origin_site_id) != (
-                task.positioning_departs_s is not None
-            ):
-                continue
-            orders = [draft.rows[order_id] for order_id in job.order_ids]
-            carrier = draft.carriers[task.aircraft_id]
-            reasons = explained(task, job, list(draft.carriers.values()), draft.flights, draft.found)
-            try:
-                mission_id = await self._booker.task(orders, job, task, carrier, reasons, empty_from=stands)
-            except NotBooked as why_not:
-                stopped.add(task.aircraft_id)
-                causes[firm].update(dict.fromkeys(job.order_ids, why_not.cause))
-                again_s = now_s + (PATIENT_S if why_not.cause == "needs_approval" else AGAIN_S)
-                self._not_before_s.update(dict.fromkeys(job.order_ids, again_s))
-                continue
-            if mission_id is None:
-                stopped.add(task.aircraft_id)
-            else:
-                where[task.aircraft_id] = job.destination_site_id
-                self._desks[firm].has_one_more(now_s)
-                booked[firm].update(dict.fromkeys(job.order_ids, mission_id))
-        return {firm: await self._conclude(drafts[firm], booked[firm], causes[firm]) for firm in firms}
+        # The baseline gives orders to the nearest without a look at pads; booking tells it of them.
+        room = None if self.planning is Planning.NEAREST else self._view.room(self._clock.now())
+        drafts = {firm: await self._draft(firm, room, prove=prove) for firm in firms}
+        turn = BookingRound(
+            self._booker,
+            drafts,
+            room=room,
+            shares={firm: self._desks[firm].share for firm in firms},
+            not_before_s=self._not_before_s,
+            now_s=now_s,
+        )
+        await turn.run()
+        for firm, outcome in turn.outcomes.items():
+            desk = self._desks[firm]
+            desk.acts_s = min(desk.acts_s, outcome.again_s)
+            desk.changed |= outcome.anew
+            desk.short = outcome.leaves_ready(drafts[firm], now_s)
+        return {firm: await self._conclude(drafts[firm], turn.outcomes[firm]) for firm in firms}
 
-    async def _draft(self, firm: str, *, prove: bool) -> _Draft:
+    async def _draft(self, firm: str, room: PadRoom | None, *, prove: bool) -> Draft:
         now = self._clock.now()
         now_s = to_scene_s(now)
 
@@ -271,15 +211,15 @@ class Dispatcher:
             return soon, self._view.carriers(session, firm, now), logistics.lateness(session, firm, now_s, MOST_SEEN)
 
         rows, carriers, late = await self._store.read(read)
-        flights = self._view.flights(now)
+        flights = self._view.flights(now, room)
         desk = self._desks.setdefault(firm, Desk())
         desk.changed, desk.planned_s = False, now_s
         jobs = [job_of(row, self._orders.tail_s(row)) for row in rows]
         found, jobs = await asyncio.to_thread(self._planned, jobs, carriers, flights, desk, now_s, prove)
         desk.tours = _tours(found)
-        leaves = [_leaves_s(task) for task in found.tasks]
+        leaves = [leaves_s(task) for task in found.tasks]
         desk.acts_s = min((at - BOOK_AHEAD_S for at in leaves if at > now_s + BOOK_AHEAD_S), default=now_s + _QUIET_S)
-        return _Draft(
+        return Draft(
             firm,
             found,
             {row.order_id: row for row in rows},
@@ -305,7 +245,7 @@ class Dispatcher:
 
     # -- records -------------------------------------------------------------------------------------------------------
 
-    async def _conclude(self, draft: _Draft, booked: Mapping[str, str], causes: Mapping[str, str]) -> dict[str, Any]:
+    async def _conclude(self, draft: Draft, outcome: Outcome) -> dict[str, Any]:
         """Promise what is planned for the first time, and say why the rest waits."""
         # Promised once booking has said when there is room: a plan may have to wait for the airspace.
         waits: dict[str, str] = {
@@ -313,7 +253,7 @@ class Dispatcher:
             for job_id, cause in draft.found.waiting.items()
             for order_id in draft.jobs[job_id].order_ids
         }
-        waits |= causes
+        waits |= outcome.causes
         now_s = to_scene_s(self._clock.now())
 
         hubs = await asyncio.to_thread(self._hubs, draft)
@@ -333,11 +273,11 @@ class Dispatcher:
             await self._store.write(job)
         if hubs:
             self._desks[draft.firm].changed = True
-        if draft.found.tasks and causes:
+        if draft.found.tasks and outcome.causes:
             self._desks[draft.firm].acts_s = min(self._desks[draft.firm].acts_s, now_s + AGAIN_S)
-        return _report(draft, booked, waits)
+        return _report(draft, outcome.booked, waits)
 
-    def _hubs(self, draft: _Draft) -> dict[str, str]:
+    def _hubs(self, draft: Draft) -> dict[str, str]:
         """Return the hubs by way of which orders can be brought that no carrier flies in one go."""
         found = {}
         for job_id, cause in draft.found.waiting.items():
@@ -364,7 +304,7 @@ class Dispatcher:
         return [site.site_id for site in sorted(hubs, key=lambda site: (detour_m(site), site.site_id))]
 
     @staticmethod
-    def _has_something_to_say(draft: _Draft, waits: Mapping[str, str]) -> bool:
+    def _has_something_to_say(draft: Draft, waits: Mapping[str, str]) -> bool:
         for task in draft.found.tasks:
             for order_id in draft.jobs[task.order_id].order_ids:
                 row = draft.rows[order_id]
@@ -372,7 +312,7 @@ class Dispatcher:
                     return True
         return any(draft.rows[order_id].cause != cause for order_id, cause in waits.items())
 
-    def _promised(self, session: Session, draft: _Draft, now_s: float) -> None:
+    def _promised(self, session: Session, draft: Draft, now_s: float) -> None:
         for task in draft.found.tasks:
             for order_id in draft.jobs[task.order_id].order_ids:
                 row = logistics.get(session, OrderRow, order_id)
@@ -400,15 +340,6 @@ def _without_carrier(session: Session) -> list[str]:
     return logistics.booked_without_carrier(session)
 
 
-def _leaves_s(task: Task) -> float:
-    return task.departs_s if task.positioning_departs_s is None else task.positioning_departs_s
-
-
-def first_to_book(leaves_s: float, job: Job, had: float) -> tuple[float, int, float, float, str]:
-    """Return when a flight is booked among those of all firms: by minute, then the urgent, then whose firm had fewer."""
-    return leaves_s // 60.0, -job.weight, had, leaves_s, job.order_id
-
-
 def _tours(found: Schedule) -> dict[str, tuple[str, ...]]:
     tours: dict[str, list[str]] = {}
     for task in found.tasks:
@@ -433,7 +364,7 @@ def job_of(row: OrderRow, tail_s: float) -> Job:
     )
 
 
-def _report(draft: _Draft, booked: Mapping[str, str], waits: Mapping[str, str]) -> dict[str, Any]:
+def _report(draft: Draft, booked: Mapping[str, str], waits: Mapping[str, str]) -> dict[str, Any]:
     found = draft.found
     return {
         "organisation_id": draft.firm,

@@ -30,6 +30,11 @@ def explained(task: Task, job: Job, carriers: Sequence[Carrier], flights: Flight
         best = "a carrier that would arrive sooner serves other orders with it"
         best_zh = "更快的航空器已安排给其他订单"
     times = [_when(task, job, carriers, found)]
+    if task.pad_wait_s >= _SOON_S:
+        waits_s = task.pad_wait_s
+        times.append(
+            _entry("pads", f"it waits {waits_s:.0f} s for free pads", f"等待空闲机位 {waits_s:.0f} 秒", waits_s)
+        )
     late_s = 0.0 if job.deliver_by_s is None else task.arrives_s - job.deliver_by_s
     if late_s > 0.0:
         times.append(

@@ -42,7 +42,7 @@ class LogisticsFleet:
         aircraft = self._aircraft(principal, aircraft_id)
         if values["site_id"] not in self._book.sites:
             detail = f"There is no site {values['site_id']!r}; GET /v1/sites lists them."
-            fault = FieldProblem("/site_id", "unknown_site", detail, f"没有起降场 {values['site_id']!r}。")
+            fault = FieldProblem("/site_id", "unknown_site", detail, f"没有起降点 {values['site_id']!r}。")
             raise validation_problem([fault])
 
         def job(session: Session) -> dict[str, Any]:

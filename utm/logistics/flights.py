@@ -13,6 +13,7 @@ from typing import Any, Final, Literal, TypeAlias
 
 import numpy as np
 
+from airspace.datums import ALT_DATUMS, AltDatum
 from airspace.geometry4d import FloatArray, Trajectory4D
 from airspace.offers_route import view
 from airspace.schedule import active_within
@@ -83,6 +84,7 @@ class FlightDesigner:
         self._known: dict[tuple[Any, ...], _Ways] = {}
         self._asked: dict[float, tuple[tuple[Any, ...], _Ways]] = {}
         """What was found of an hour, and the airspace it was asked in."""
+        self._ground_at: dict[tuple[float, float, AltDatum], float] = {}
 
     @property
     def _book(self) -> AirspaceBook:
@@ -271,7 +273,9 @@ class FlightDesigner:
         if not book.policy.free_flight_allowed:
             return self._along_corridors(origin, destination, cruise_mps, level_agl_m, at_s, mass_kg)
         obstacles = self._plans.desk.zone_obstacles(book.policy)
-        heights = {datum: self._band(origin, destination, level_agl_m, datum) for datum in ("AGL", "AMSL", "HAE")}
+        heights: dict[str, tuple[float, float]] = {
+            datum: self._band(origin, destination, level_agl_m, datum) for datum in ALT_DATUMS
+        }
         until_s = at_s + 2 * _WINDOW_S
         ends = (origin.x_m, origin.y_m), (destination.x_m, destination.y_m)
         if any(inside_any(place, obstacles.near(heights, at_s, until_s)) for place in ends):
@@ -354,18 +358,19 @@ class FlightDesigner:
         extra_m = _free_cost(self._ground.priced(level_agl_m, power_db, cruise_mps), places)
         return Designed(flight, risk, None, places, None, extra_m, used)
 
-    def _band(self, origin: Site, destination: Site, level_agl_m: float, datum: str) -> tuple[float, float]:
+    def _band(self, origin: Site, destination: Site, level_agl_m: float, datum: AltDatum) -> tuple[float, float]:
         """Return the heights flown, from the pads to the level, above the zero of a datum."""
         if datum == "AGL":
             return 0.0, level_agl_m
-        altitude = self._book.region.altitude
-        ends = [(site.lat_deg, site.lon_deg) for site in (origin, destination)]
-        values = [
-            float(altitude.convert_m(lat, lon, height, "AGL", datum)[0])  # type: ignore[arg-type]
-            for lat, lon in ends
-            for height in (0.0, level_agl_m)
-        ]
-        return min(values), max(values)
+        zeros = [self._ground_m(site, datum) for site in (origin, destination)]
+        return min(zeros), max(zeros) + level_agl_m
+
+    def _ground_m(self, site: Site, datum: AltDatum) -> float:
+        """Return the ground at a site above the zero of a datum, looked up once: a city's terrain stays as it is."""
+        key = site.lat_deg, site.lon_deg, datum
+        if key not in self._ground_at:
+            self._ground_at[key] = float(self._book.region.altitude.convert_m(*key[:2], 0.0, "AGL", datum)[0])
+        return self._ground_at[key]
 
 
 def _rounded_up(mass_kg: float) -> float:

@@ -64,7 +64,7 @@ CAUSES: Final[dict[str, tuple[str, str]]] = {
     ),
     "vehicle_late": ("Its aircraft is late from the flight before.", "前序飞行延误，航空器无法按时执行。"),
     "not_needed": ("The flight it was to make possible was given up.", "其后续飞行已取消，无需调机。"),
-    "airspace_closed": ("The airspace or a site on its way was closed.", "途经空域或起降场已关闭。"),
+    "airspace_closed": ("The airspace or a site on its way was closed.", "途经空域或起降点已关闭。"),
     "weather": (
         "The weather on the way is over the limits of every aircraft that could take it.",
         "航路气象超出可用航空器的运行限制。",
@@ -166,7 +166,7 @@ class OrderDesk:
             if site_id not in self._book.sites:
                 detail = f"There is no site {site_id!r}; GET /v1/sites lists them."
                 faults.append(
-                    FieldProblem(f"/{field}", "unknown_site", detail, f"没有起降场 {site_id!r}，请查询 GET /v1/sites。")
+                    FieldProblem(f"/{field}", "unknown_site", detail, f"没有起降点 {site_id!r}，请查询 GET /v1/sites。")
                 )
         stops = (order.origin_site_id, *order.via_site_ids, order.destination_site_id)
         for k, (a, b) in enumerate(pairwise(stops)):

@@ -10,10 +10,11 @@ from sqlmodel import Session
 from airspace.pads import PadTimes
 from airspace.timebase import to_scene_s
 from dispatch.carrier import Carrier
-from dispatch.jobs import Flights, Leg
+from dispatch.jobs import Flights, Leg, Room
 from utm.airspace_book import AirspaceBook
 from utm.logistics.fleet import LogisticsFleet
 from utm.logistics.flights import FlightDesigner
+from utm.logistics.pad_room import PadEvents, PadRoom
 from utm.logistics.weather_view import WeatherView
 
 NOTICE_S: Final = 30.0
@@ -32,6 +33,7 @@ class PlanningView:
     """Carriers and legs as a plan made now sees them."""
 
     book: AirspaceBook
+    pads: PadEvents
     fleet: LogisticsFleet
     designer: FlightDesigner
     weather: WeatherView
@@ -51,15 +53,22 @@ class PlanningView:
             for carrier in self.fleet.planners(session, organisation_id)
         ]
 
-    def flights(self, now: datetime) -> Flights:
-        """Return the legs of a plan made now: in the wind and the temperature forecast, with turn-rounds by site."""
+    def flights(self, now: datetime, room: Room | None = None) -> Flights:
+        """Return the legs of a plan made now: in the wind and the temperature forecast, with turn-rounds by site.
+
+        With `room` (`utm.logistics.pad_room`) a flight departs when pads are free, without it as if they always were.
+        """
         at = now + _AIR_AFTER
 
         def travel(origin_id: str, destination_id: str, carrier: Carrier, payload_kg: float) -> Leg | None:
             air = self.weather.between(origin_id, destination_id, at)
             return self.designer.leg(origin_id, destination_id, carrier, payload_kg, now, air)
 
-        return Flights(travel, self.turn_s, self._apart_m)
+        return Flights(travel, self.turn_s, self._apart_m, room)
+
+    def room(self, now: datetime) -> PadRoom:
+        """Return the pads as a plan made now sees them."""
+        return PadRoom(self.pads, self.book, to_scene_s(now))
 
     def empty_s(self, origin_id: str, destination_id: str, carrier: Carrier) -> float:
         """Return about how long an empty flight takes, as the crow flies; 0 where the carrier is there."""

@@ -96,7 +96,7 @@ class Reassignment:
         if flies_with == aircraft_id:
             return found
         job = job_of(row, self._orders.tail_s(row))
-        flights = self._planning.flights(now)
+        flights = self._planning.flights(now, self._planning.room(now))
         free = [carrier for carrier in carriers if carrier.aircraft_id == aircraft_id]
         cause = "no_carrier" if not free else await asyncio.to_thread(_cause_against, job, free[0], flights, now_s)
         if cause is not None:
@@ -117,14 +117,14 @@ class Reassignment:
             "gap": None,
         }
         try:
-            mission_id = await self._booker.task([row], job, task, carrier, why, empty_from=carrier.site_id)
+            booked = await self._booker.task([row], job, task, carrier, why, empty_from=carrier.site_id)
         except NotBooked as refused:
             said, said_zh = CAUSES[refused.cause]
             raise _refused(
                 f"{said} The order is off its former flight and is planned anew.",
                 f"{said_zh}订单已退出原航班，将重新规划。",
             ) from refused
-        if mission_id is None:
+        if booked is None:
             raise _refused("Somebody else changed the order meanwhile.", "订单已被他人更改。")
 
 

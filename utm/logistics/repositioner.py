@@ -56,17 +56,18 @@ class Repositioner:
         departs_at = from_scene_s(carrier.free_s)
         flight = PlannedFlight("positioning", move.from_site_id, move.to_site_id, departs_at, 0.0)
         try:
-            return await self._booker.empty(carrier, flight, _why(move))
+            booked = await self._booker.empty(carrier, flight, _why(move))
         except NotBooked as refused:
             _log.info("repositioning_not_booked", aircraft_id=move.aircraft_id, cause=refused.cause)
             return None
+        return None if booked is None else booked.mission_id
 
 
 def _why(move: Move) -> dict[str, Any]:
     return {
         "detail": f"Brought empty to where about {move.expected_orders:.1f} orders are expected within half an hour; "
         f"their customers wait {move.saves_s:.0f} s less together.",
-        "detail_zh": f"空载调往预计半小时内有约 {move.expected_orders:.1f} 单的起降场，客户合计少等 {move.saves_s:.0f} 秒。",
+        "detail_zh": f"空载调往预计半小时内有约 {move.expected_orders:.1f} 单的起降点，客户合计少等 {move.saves_s:.0f} 秒。",
         "alternatives": [],
         "times": [],
         "gap": None,

@@ -4,6 +4,7 @@ import math
 from typing import Any
 
 import numpy as np
+import pytest
 
 from airspace.corridors import Corridor, parse_corridor
 from airspace.geometry4d import Tolerance
@@ -89,6 +90,30 @@ def test_closed_edges_are_avoided_by_height_and_place() -> None:
     low = network.closed_by([blocking], Tolerance(), 50.0, 0.0, 1.0)
     assert names(network, (0, 0), (1000, 0), closed=low) == ["long", "long"]
     assert network.closed_by([blocking], Tolerance(), 75.0, 0.0, 1.0) == frozenset()
+
+
+def test_a_graph_that_was_asked_before_answers_as_a_new_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is remembered of zones and places changes no answer, not even when it was forgotten in between."""
+    monkeypatch.setattr("dispatch.network._AREAS_KEPT", 3)
+    monkeypatch.setattr("dispatch.network._PLACES_KEPT", 3)
+    lines = [corridor(f"c{k}", (0, 90 * k), (1000, 90 * k), (1000, 90 * k + 90)) for k in range(4)]
+    asked = Network.of(lines, [], Tolerance())
+    random = np.random.default_rng(4)
+    zones = []
+    for k in range(12):
+        x, y = random.uniform(-100, 1000, 2).tolist()
+        feature = zone_box(x, y, x + 90, y + 120)
+        zones.append(
+            zone(feature, zone_id=f"z{k}", lower_m=0.0 if k % 2 else 70.0, datum="AMSL" if k % 5 == 0 else "AGL")
+        )
+    for k in range(30):
+        some = [zones[i] for i in random.choice(len(zones), 3, replace=False).tolist()]
+        height, tolerance = float(random.choice((50.0, 80.0, 105.0))), Tolerance(horizontal_m=20.0 + 10.0 * (k % 2))
+        fresh = Network.of(lines, [], Tolerance())
+        closed = fresh.closed_by(some, tolerance, height, 0.0, 60.0)
+        assert asked.closed_by(some, tolerance, height, 0.0, 60.0) == closed
+        ends = [(float(random.choice((0.0, 500.0, 1000.0))), 90.0 * int(random.integers(4))) for _ in range(2)]
+        assert names(asked, *ends, closed=closed) == names(fresh, *ends, closed=closed)
 
 
 def test_free_flight_to_the_network_is_a_choice_of_the_caller() -> None:

@@ -2,6 +2,7 @@
 
 import math
 import random
+from dataclasses import replace
 from itertools import permutations, product
 
 import pytest
@@ -10,7 +11,7 @@ from dispatch.carrier import Carrier
 from dispatch.energy import EnergyModel
 from dispatch.greedy import nearest_first
 from dispatch.jobs import UNSERVED_S, Flights, Job, Leg, flown
-from dispatch.planner import plan, tours_of, unchanged, why
+from dispatch.planner import _best_place, plan, tours_of, unchanged, why
 from dispatch.solver import improved
 from tests.fakes.schedules import check_possible
 
@@ -175,3 +176,54 @@ def test_times_far_off_are_planned_too() -> None:
     found = plan(jobs, fleet, Flights(travel))
     check_possible(found, jobs, fleet, Flights(travel))
     assert found.waiting == {}
+
+
+def test_a_plan_reckons_with_pads() -> None:
+    """With pads taken, flights are planned for when they are free, and what comes behind them is planned from there."""
+    busy_until_s = {"st_1": 900.0, "st_2": 0.0}
+
+    def room(aircraft_id: str, origin: str, destination: str, earliest_s: float, lasts_s: float) -> float:
+        return max(earliest_s, busy_until_s.get(destination, 0.0) - lasts_s)
+
+    flights = Flights(travel, room=room)
+    jobs = [job("or_a", "st_0", "st_1"), job("or_b", "st_1", "st_2")]
+    found = plan(jobs, [carrier("ac_1")], flights, effort=0)
+    first, second = found.tasks
+    leg = flights.leg("st_0", "st_1", carrier("ac_1"), 1.0)
+    assert leg is not None
+    assert first.departs_s == first.pad_wait_s == pytest.approx(900.0 - leg.lasts_s)
+    assert (first.arrives_s, second.pad_wait_s) == (pytest.approx(900.0), 0.0)
+    assert second.departs_s >= 900.0
+
+
+def test_the_carrier_whose_pads_are_free_is_taken() -> None:
+    """Of two carriers as far away, the one whose way to the load finds a pad brings it."""
+    near, far = carrier("ac_near", "st_1"), carrier("ac_far", "st_2")
+
+    def room(aircraft_id: str, origin: str, destination: str, earliest_s: float, lasts_s: float) -> float:
+        return earliest_s + (600.0 if origin == "st_1" else 0.0)
+
+    chosen = [
+        plan([job("or_a", "st_0", "st_5")], [near, far], flights, effort=0).tasks[0].aircraft_id
+        for flights in (Flights(travel), Flights(travel, room=room))
+    ]
+    assert chosen == ["ac_near", "ac_far"]
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_the_place_found_in_a_tour_costs_least(seed: int) -> None:
+    """Where an order is put costs no more than at any other place, every tour flown out from its beginning."""
+    jobs, fleet = city(seed, 10, 1)
+    jobs = [replace(item, organisation_id="org_a", ready_s=item.ready_s * 4) for item in jobs]
+    one, flights = replace(fleet[0], organisation_id="org_a"), Flights(travel)
+    tour: list[Job] = []
+    for new in jobs:
+        cost = sum(task.cost for task in flown(one, tour, flights) or [])
+        ways = [flown(one, [*tour[:at], new, *tour[at:]], flights) for at in range(len(tour) + 1)]
+        costs = [sum(task.cost for task in way) - cost for way in ways if way is not None]
+        found = _best_place(new, one, tour, cost, flights)
+        assert (found is None) == (not costs)
+        if found is not None:
+            assert found[0] == pytest.approx(min(costs))
+            tour.insert(found[2], new)
+    assert len(tour) > 5

@@ -1,7 +1,7 @@
 """In which order flights of several firms are booked."""
 
 from dispatch.jobs import Job, Task
-from utm.logistics.dispatcher import SHARE_HALF_LIFE_S, Desk, first_to_book
+from utm.logistics.booking_round import SHARE_HALF_LIFE_S, Share, first_to_book
 
 
 def turn(firm: str, name: str, leaves_s: float, weight: int = 1) -> tuple[float, str, Task, Job]:
@@ -34,13 +34,13 @@ def test_what_leaves_sooner_is_booked_sooner() -> None:
 
 def test_who_had_more_of_late_goes_second() -> None:
     """A firm that has had flights booked in rounds before waits behind one that has not; what is long past counts little."""
-    busy, quiet = Desk(), Desk()
+    busy, quiet = Share(), Share()
     for _ in range(6):
-        busy.has_one_more(1_000.0)
-    quiet.has_one_more(1_000.0)
-    assert busy.had_of_late(1_000.0) == 6.0
-    assert busy.had_of_late(1_000.0 + SHARE_HALF_LIFE_S) == 3.0
+        busy.one_more(1_000.0)
+    quiet.one_more(1_000.0)
+    assert busy.of_late(1_000.0) == 6.0
+    assert busy.of_late(1_000.0 + SHARE_HALF_LIFE_S) == 3.0
     a, b = turn("busy", "a", 10.0), turn("quiet", "b", 20.0)
     later_s = 1_000.0 + SHARE_HALF_LIFE_S
-    assert first_to_book(b[0], b[3], quiet.had_of_late(later_s)) < first_to_book(a[0], a[3], busy.had_of_late(later_s))
-    assert busy.had_of_late(1_000.0 + 40 * SHARE_HALF_LIFE_S) < 1e-9
+    assert first_to_book(b[0], b[3], quiet.of_late(later_s)) < first_to_book(a[0], a[3], busy.of_late(later_s))
+    assert busy.of_late(1_000.0 + 40 * SHARE_HALF_LIFE_S) < 1e-9

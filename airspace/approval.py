@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from airspace.capacity import limited
 from airspace.contingency_rules import contingency_reasons
 from airspace.corridors import stays_in_corridor
+from airspace.datums import terrain_names
 from airspace.decision import Decision, Reason, decide, reason
 from airspace.geometry4d import EPS_M, FloatArray, PlanGeometry, Separation
 from airspace.infringement import Infringement, infringements
@@ -249,7 +250,7 @@ def _heights(plan: FlightIntent, policy: Policy, scene: Scene) -> Iterator[Reaso
     rise = policy.tolerance.vertical_m
     severity: Severity = "pending" if plan.operation_type in policy.ceiling_exempt_operations else "refuse"
     if plan.uses_true_height and terrain.synthetic and not policy.auto_approve_synthetic_terrain:
-        yield reason("synthetic_terrain", {"terrain": terrain.label}, rule="terrain")
+        yield reason("synthetic_terrain", terrain_names(terrain), rule="terrain")
     path = plan.path
     if isinstance(path, FlightPath):
         low_m, high_m = path.extremes[4:6]
@@ -284,7 +285,7 @@ def _heights(plan: FlightIntent, policy: Policy, scene: Scene) -> Iterator[Reaso
         i, j = plan.segment(first, last)
         yield reason(
             "below_terrain",
-            {"i": i, "j": j, "depth_m": depth_m, "terrain": terrain.label},
+            {"i": i, "j": j, "depth_m": depth_m, **terrain_names(terrain)},
             rule="terrain",
             segment=(i, j),
             starts_s=starts_s,

@@ -16,7 +16,7 @@ import shapely
 from numpy.typing import NDArray
 
 from airspace.geometry4d import EPS_M, EPS_S, FloatArray, PlanGeometry, Prism, Tolerance, Trajectory4D
-from airspace.tactical.compiled import kernels
+from airspace.tactical.compiled import kernels, ready
 
 BoolArray = NDArray[np.bool_]
 RowArray = NDArray[np.int64]
@@ -134,7 +134,8 @@ class IntentTable:
     ) -> None:
         within, found = np.zeros(len(rows), np.bool_), np.full((len(rows), 3), np.nan)
         # For a few flights the plain functions are ready sooner than compiled ones are loaded; the answers are the same.
-        judge = kernels(None if len(rows) >= _COMPILE_FROM else False).judge_legs
+        compiled = None if len(rows) >= _COMPILE_FROM or "judge_legs" in ready() else False
+        judge = kernels(compiled).judge_legs
         judge(
             question,
             limits,

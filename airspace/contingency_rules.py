@@ -6,14 +6,16 @@ reported with the route and not again here. Over hilly ground the fan is held to
 of it where single lines would not tell: it may be refused where a closer look would pass it, never the other way round.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property, lru_cache
 from typing import Any, Final
 
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 
 from airspace.contingency import FiledContingency, Landing
+from airspace.datums import terrain_names
 from airspace.decision import Reason, reason
 from airspace.geometry4d import EPS_M, FloatArray
 from airspace.infringement import infringements
@@ -21,6 +23,7 @@ from airspace.intent import FlightIntent
 from airspace.policy import Policy, Severity
 from airspace.scene import Scene
 from airspace.schedule import active_within
+from airspace.tracks import RowArray
 from airspace.trajectory import FlightPath
 from airspace.zones import Zone, ZoneSet
 
@@ -168,7 +171,7 @@ class _Fan:
             values: dict[str, object] = {
                 "height_m": self.low_m - self._landing.ground_hae_m,
                 "depth_m": depth,
-                "terrain": self._scene.region.altitude.terrain.label,
+                **terrain_names(self._scene.region.altitude.terrain),
             }
             yield reason(
                 "lost_link_below_terrain", values, severity=policy.lost_link_route, rule="lost_link",
@@ -197,17 +200,23 @@ class _Fan:
         chosen = [known[k] for k in near.nonzero()[0] if self._in_band(known[k])]
         if not chosen:
             return
-        shapes = self._triangles()
+        rows, near_rows = self._rows_near(chosen, reach)
+        if not len(rows):
+            return
+        shapes = self._triangles(rows)
         starts_s, ends_s = self._plan.window_s
         way = self._corners - self._corners[-1]
         back_s = float(np.hypot(way[:, 0], way[:, 1]).max()) / _SLOWEST_MPS
-        for zone in chosen:
+        for zone, near_it in zip(chosen, near_rows, strict=True):
+            if not near_it.any():
+                continue
             kept = zone.area.distance_m(shapes)
             if float(kept.min()) > reach or not active_within(zone.applicability, starts_s, ends_s + back_s):
                 continue
             if infringements(self._path, [zone], policy.tolerance):
                 continue
-            row = int(np.argmin(kept))
+            k = int(np.argmin(kept))
+            row = int(rows[k])
             i, j = self._plan.segment(row, row)
             names = {"name": zone.name, "name_zh": zone.name_zh or zone.name, "i": i, "j": j}
             severity: Severity = policy.lost_link_route
@@ -215,12 +224,22 @@ class _Fan:
                 severity = "pending"
             yield reason(
                 "lost_link_zone", names, severity=severity, zone_id=zone.zone_id, segment=(i, j),
-                horizontal_margin_m=float(kept[row]) - policy.tolerance.horizontal_m,
+                horizontal_margin_m=float(kept[k]) - policy.tolerance.horizontal_m,
             )  # fmt: skip
 
-    def _triangles(self) -> Any:
-        """Return the area swept by the ways back from each leg: a triangle, or a line where it points at the landing."""
-        rows = self._path.trajectory.segments
+    def _rows_near(self, zones: Sequence[Zone], reach_m: float) -> tuple[RowArray, NDArray[np.bool_]]:
+        """Return the legs whose ways back may come so near to a zone, by their boxes, and bool (zones, legs) of which."""
+        ends, goal = self._path.trajectory.segments, self._corners[-1]
+        low = np.minimum(np.minimum(ends[:, 0:2], ends[:, 4:6]), goal) - reach_m
+        high = np.maximum(np.maximum(ends[:, 0:2], ends[:, 4:6]), goal) + reach_m
+        boxes = np.array([zone.area.bounds_m for zone in zones])[:, None]
+        meets = (boxes[..., 0:2] <= high) & (boxes[..., 2:4] >= low)
+        met = meets.all(axis=-1)
+        return np.flatnonzero(met.any(axis=0)), met
+
+    def _triangles(self, legs: RowArray) -> Any:
+        """Return the area swept by the ways back from each of these legs: a triangle, or a line if it points at the landing."""
+        rows = self._path.trajectory.segments[legs]
         goal = np.broadcast_to(self._corners[-1], (len(rows), 2))
         corners = np.stack([rows[:, 0:2], rows[:, 4:6], goal], axis=1)
         return shapely.convex_hull(shapely.multipoints(corners))

@@ -109,6 +109,10 @@ class Terrain(Protocol):
         """Name of the model, shown wherever one of its heights decides."""
 
     @property
+    def label_zh(self) -> str:
+        """The same in Chinese; empty where it has none."""
+
+    @property
     def synthetic(self) -> bool:
         """True for a model made up for demonstration or as a stand-in; False for surveyed heights."""
 
@@ -124,6 +128,11 @@ class Terrain(Protocol):
         """Return bounds (low, high) of the ground inside a box of degrees; raises NoGroundError."""
 
 
+def terrain_names(terrain: Terrain) -> dict[str, object]:
+    """Return what a terrain model is called in both languages, as the texts of reasons take it."""
+    return {"terrain": terrain.label, "terrain_zh": terrain.label_zh or terrain.label}
+
+
 @dataclass(frozen=True, slots=True)
 class FlatTerrain:
     """Ground of one constant height, a labelled stand-in for a city without an elevation model."""
@@ -131,6 +140,7 @@ class FlatTerrain:
     elevation_m: float
     label: str
     synthetic: bool = True
+    label_zh: str = ""
 
     def elevation_amsl_m(self, lat_deg: ArrayLike, lon_deg: ArrayLike) -> FloatArray:
         """Return the constant height, shape of the inputs."""
@@ -159,6 +169,7 @@ class GridTerrain:
     inverse: tuple[float, float, float, float, float, float]
     label: str
     synthetic: bool = False
+    label_zh: str = ""
 
     @classmethod
     def from_array(
@@ -169,6 +180,7 @@ class GridTerrain:
         nodata: float | None,
         label: str,
         synthetic: bool = False,
+        label_zh: str = "",
     ) -> "GridTerrain":
         """Build from a raster (rows, cols) and its affine in GDAL/rasterio order (a, b, c, d, e, f).
 
@@ -187,7 +199,7 @@ class GridTerrain:
             raise ValueError("the affine of the raster cannot be inverted")
         ia, ib, id_, ie = e / determinant, -b / determinant, -d / determinant, a / determinant
         inverse = (ia, ib, -(ia * c + ib * f) - 0.5, id_, ie, -(id_ * c + ie * f) - 0.5)
-        return cls(values, inverse, label, synthetic)
+        return cls(values, inverse, label, synthetic, label_zh)
 
     def elevation_amsl_m(self, lat_deg: ArrayLike, lon_deg: ArrayLike) -> FloatArray:
         """Return bilinear heights, shape of the inputs; raises NoGroundError outside the raster or beside nodata."""

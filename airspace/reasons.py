@@ -60,7 +60,7 @@ CATALOGUE: Final[dict[str, ReasonText]] = {
         "refuse",
         "Segment {i}-{j} goes {depth_m:.1f} m below the ground of the terrain model {terrain}. Raise it, and "
         "check the altitude datum.",
-        "航段 {i}-{j} 低于地形模型“{terrain}”的地面 {depth_m:.1f} 米。请提高高度并检查高度基准。",
+        "航段 {i}-{j} 低于地形模型“{terrain_zh}”的地面 {depth_m:.1f} 米。请提高高度并检查高度基准。",
     ),
     "outside_service_area": ReasonText(
         "refuse",
@@ -78,7 +78,7 @@ CATALOGUE: Final[dict[str, ReasonText]] = {
         "pending",
         "True heights here rest on the made-up ground model {terrain}; an officer must confirm them. Wait "
         "for the decision, or have a surveyed terrain model loaded.",
-        "此处真高依据合成地形模型“{terrain}”得出，须由人工确认。请等待决定，或联系管理员载入实测地形模型。",
+        "此处真高依据合成地形模型“{terrain_zh}”得出，须由人工确认。请等待决定，或联系管理员载入实测地形模型。",
     ),
     "performance_exceeded": ReasonText(
         "refuse",
@@ -103,19 +103,19 @@ CATALOGUE: Final[dict[str, ReasonText]] = {
     "pad_busy": ReasonText(
         "refuse",
         "All {pads} pads of the {role} site {name} are taken around {at}. {frees} Or choose another site.",
-        "{role_zh}起降场“{name_zh}”的 {pads} 个停机坪在 {at} 前后均被占用。{frees_zh}或选择其他起降场。",
+        "{role_zh}起降点“{name_zh}”的 {pads} 个机位在 {at} 前后均被占用。{frees_zh}或选择其他起降点。",
     ),
     "pad_departures_exceeded": ReasonText(
         "refuse",
         "The site {name} takes at most {most} departures in any hour, and {at} would be one more. {frees} Or choose "
         "another site.",
-        "起降场“{name_zh}”每小时最多允许 {most} 架次起飞，{at} 的起飞将超出限制。{frees_zh}或选择其他起降场。",
+        "起降点“{name_zh}”每小时最多允许 {most} 架次起飞，{at} 的起飞将超出限制。{frees_zh}或选择其他起降点。",
     ),
     "climb_not_filed": ReasonText(
         None,
         "The route {verb} {height_m:.0f} m above the pad of the {role} site {name}, so nothing is reserved between "
         "the two. Add a waypoint on the pad, at the same position.",
-        "航线在{role_zh}起降场“{name_zh}”停机坪上方 {height_m:.0f} 米处{verb_zh}，其间的空域未被保留。请在停机坪处的"
+        "航线在{role_zh}起降点“{name_zh}”机位上方 {height_m:.0f} 米处{verb_zh}，其间的空域未被保留。请在机位处的"
         "同一位置增加一个航点。",
     ),
     "cell_capacity": ReasonText(
@@ -132,30 +132,30 @@ CATALOGUE: Final[dict[str, ReasonText]] = {
     "site_unknown": ReasonText(
         "refuse",
         "The {role} site {site_id} is not known here. Choose one from the list of sites.",
-        "{role_zh}起降场 {site_id} 不存在。请从起降场列表中选择。",
+        "{role_zh}起降点 {site_id} 不存在。请从起降点列表中选择。",
     ),
     "site_closed": ReasonText(
         "refuse",
         "The {role} site {name} is closed. Choose another one.",
-        "{role_zh}起降场“{name_zh}”已关闭。请选择其他起降场。",
+        "{role_zh}起降点“{name_zh}”已关闭。请选择其他起降点。",
     ),
     "site_not_open": ReasonText(
         "refuse",
         "The {role} site {name} is not open for the whole stay from {at}{why}. {frees} Or choose another one.",
-        "{role_zh}起降场“{name_zh}”在 {at} 起的占用时段内未全程开放{why_zh}。{frees_zh}或选择其他起降场。",
+        "{role_zh}起降点“{name_zh}”在 {at} 起的占用时段内未全程开放{why_zh}。{frees_zh}或选择其他起降点。",
     ),
     "site_direction": ReasonText(
         "refuse",
         "The route {verb} {bearing:.0f} degrees at the {role} site {name}; open are {sectors}. Turn the first or last leg "
         "into one of these directions.",
-        "航线在{role_zh}起降场“{name_zh}”的{verb_zh}为 {bearing:.0f} 度，开放方位为 {sectors}。请将首段或末段航线调"
+        "航线在{role_zh}起降点“{name_zh}”的{verb_zh}为 {bearing:.0f} 度，开放方位为 {sectors}。请将首段或末段航线调"
         "整到开放方位。",
     ),
     "site_away_from_route": ReasonText(
         "warning",
         "The {role} site {name} lies {distance_m:.0f} m from the end of the route it belongs to, beyond its "
         "radius of {radius_m:.0f} m. Check the site or the route.",
-        "{role_zh}起降场“{name_zh}”距航线相应端点 {distance_m:.0f} 米，超出其 {radius_m:.0f} 米半径。请核对起"
+        "{role_zh}起降点“{name_zh}”距航线相应端点 {distance_m:.0f} 米，超出其 {radius_m:.0f} 米半径。请核对起"
         "降场或航线。",
     ),
     "contingency_site_missing": ReasonText(
@@ -168,7 +168,7 @@ CATALOGUE: Final[dict[str, ReasonText]] = {
         None,
         "On a lost link the aircraft would return {height_m:.0f} m above its landing place, which is {depth_m:.1f} m too "
         "low over the ground of {terrain} on the way. File a greater contingency.rtl_altitude_agl_m.",
-        "失联返航高度为着陆点上方 {height_m:.0f} 米，返航途中低于“{terrain}”地面安全高度 {depth_m:.1f} 米。请提高 "
+        "失联返航高度为着陆点上方 {height_m:.0f} 米，返航途中低于“{terrain_zh}”地面安全高度 {depth_m:.1f} 米。请提高 "
         "contingency.rtl_altitude_agl_m。",
     ),
     "lost_link_above_ceiling": ReasonText(
@@ -189,7 +189,7 @@ CATALOGUE: Final[dict[str, ReasonText]] = {
         "refuse",
         "The {role} is not at a registered site, which the rules here demand. Name a site and start or end "
         "the route there.",
-        "{role_zh}不在已登记的起降场，而现行规则要求使用起降场。请指定起降场并使航线在该处起止。",
+        "{role_zh}不在已登记的起降点，而现行规则要求使用起降点。请指定起降点并使航线在该处起止。",
     ),
     "filed_too_late": ReasonText(
         "refuse",

@@ -49,10 +49,10 @@ def parse_site(feature: object, region: Region, site_id: str | None = None) -> S
     Codes: wrong_type, missing, unknown_geometry, out_of_range, and those of positions.
     """
     if not isinstance(feature, Mapping) or feature.get("type") != "Feature":
-        return [FieldError("/type", "wrong_type", "A site is a GeoJSON Feature.", "起降场必须是 GeoJSON Feature。")]
+        return [FieldError("/type", "wrong_type", "A site is a GeoJSON Feature.", "起降点必须是 GeoJSON Feature。")]
     properties = feature.get("properties")
     if not isinstance(properties, Mapping):
-        return [FieldError("/properties", "missing", "A site needs properties.", "起降场缺少 properties。")]
+        return [FieldError("/properties", "missing", "A site needs properties.", "起降点缺少 properties。")]
     errors: list[FieldError] = []
     at = "/properties"
     names = ("site_id", "name", "name_zh", "kind", "operator_id", "source")
@@ -60,7 +60,7 @@ def parse_site(feature: object, region: Region, site_id: str | None = None) -> S
     identity = texts["site_id"] or site_id
     if identity is None or texts["name"] is None:
         field = "name" if identity is not None else "site_id"
-        errors.append(FieldError(f"{at}/{field}", "missing", f"A site needs {field}.", f"起降场缺少 {field}。"))
+        errors.append(FieldError(f"{at}/{field}", "missing", f"A site needs {field}.", f"起降点缺少 {field}。"))
     pads = properties.get("pads", 1)
     if isinstance(pads, bool) or not isinstance(pads, int) or not 1 <= pads <= 1_000:
         detail = "pads is a whole number from 1 to 1000."
@@ -154,7 +154,7 @@ def _parse_point(geometry: object, region: Region, errors: list[FieldError]) -> 
     at = "/geometry/coordinates"
     if not isinstance(geometry, Mapping) or geometry.get("type") != "Point":
         detail = "The geometry of a site is a Point."
-        errors.append(FieldError("/geometry/type", "unknown_geometry", detail, "起降场几何类型必须是 Point。"))
+        errors.append(FieldError("/geometry/type", "unknown_geometry", detail, "起降点几何类型必须是 Point。"))
         return None
     raw = geometry.get("coordinates")
     if not isinstance(raw, list) or len(raw) not in (2, 3) or not all(map(is_number, raw)):

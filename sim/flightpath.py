@@ -39,6 +39,10 @@ class Reference(NamedTuple):
     a_up_mps2: float = 0.0
 
 
+_tuple: Final = tuple.__new__
+"""Makes a named tuple without the function in Python that its class would go through."""
+
+
 @dataclass(frozen=True, slots=True)
 class Node:
     """A point of the path with its instant (scene seconds) and the sequence number of the mission item it serves."""
@@ -113,14 +117,8 @@ class FlightPath:
             if to_go_s < half_s:
                 return _blended(self.nodes[i + 1], after, vel[i + 2], half_s, -to_go_s, (north_m, east_m))
         lat_v, lon_v, up_v = after
-        return Reference(
-            node.lat_deg + lat_v * since_s,
-            node.lon_deg + lon_v * since_s,
-            node.alt_hae_m + up_v * since_s,
-            lon_v * east_m,
-            lat_v * north_m,
-            up_v,
-        )
+        place = node.lat_deg + lat_v * since_s, node.lon_deg + lon_v * since_s, node.alt_hae_m + up_v * since_s
+        return _tuple(Reference, (*place, lon_v * east_m, lat_v * north_m, up_v, 0.0, 0.0, 0.0))
 
 
 def _blended(

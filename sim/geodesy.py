@@ -12,15 +12,17 @@ WGS84_A_M: Final = 6378137.0
 WGS84_E2: Final = 6.69437999014e-3
 """First eccentricity squared of WGS-84 (NGA.STND.0036)."""
 
+_EQUATOR_M: Final = radians(1.0) * WGS84_A_M
+_POLAR_M: Final = _EQUATOR_M * (1.0 - WGS84_E2)
+
 
 def metres_per_degree(lat_deg: float) -> tuple[float, float]:
     """Return (north, east) metres per degree of latitude and of longitude at a latitude, on the ellipsoid."""
-    s = sin(radians(lat_deg))
+    at = radians(lat_deg)
+    s = sin(at)
     w2 = 1.0 - WGS84_E2 * s * s
     w = sqrt(w2)
-    north_m = radians(1.0) * WGS84_A_M * (1.0 - WGS84_E2) / (w2 * w)
-    east_m = radians(1.0) * WGS84_A_M * cos(radians(lat_deg)) / w
-    return north_m, east_m
+    return _POLAR_M / (w2 * w), _EQUATOR_M * cos(at) / w
 
 
 def distance_m(lat_a_deg: float, lon_a_deg: float, lat_b_deg: float, lon_b_deg: float) -> float:

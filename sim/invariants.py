@@ -26,7 +26,7 @@ from sim.closed_zones import ClosedZone, closed_zone
 from sim.judged_boxes import Box, box_of, boxes_meet, held_until
 from sim.order_invariants import KINDS, OrderInvariants, Row, read_change
 from utm.city import City, FlatTerrainSpec
-from utm.judge import JudgedPlan, from_body, geoid_from_csv, judge, plane_for
+from utm.judge import JudgedPlan, against, from_body, geoid_from_csv, plane_for
 from utm.judge.plans import instant
 from utm.separation_check import judge_rows
 from utm.settings import Settings
@@ -320,12 +320,10 @@ class PlanInvariants:
         if not near:
             return
         self.counts.pairs += len(near)
-        found = judge([known.judged, *(other.judged for other in near if other.judged is not None)])
-        for conflict in found:
-            pair = (conflict.plan_a, conflict.plan_b)
-            if known.plan_id not in pair or frozenset(pair) in self._continued:
+        for conflict in against(known.judged, [other.judged for other in near if other.judged is not None]):
+            other_id = conflict.plan_b
+            if frozenset((known.plan_id, other_id)) in self._continued:
                 continue
-            other_id = pair[1] if pair[0] == known.plan_id else pair[0]
             if how == "extended" or known.state is PlanState.CONTINGENT:
                 self._excuse("space_of_overdue")
             else:
@@ -422,31 +420,36 @@ class PlanInvariants:
         if self._store is None:
             return
         self.counts.whole_checks += 1
-        rows = {row.plan_id: row for row in self._store.read_now(_all_plans)}
-        latest = self._store.read_now(journal.latest_change)
+        rows, latest, live = self._store.read_now(self._whole)
         if latest < self._seen:
             self._broken(
                 "nothing approved is forgotten", f"the store ends at change {latest}, {self._seen} was committed"
             )
         for told in self.told.values():
-            row = rows.get(told.plan_id)
-            if row is None:
+            found = rows.get(told.plan_id)
+            if found is None:
                 self._broken("nothing approved is forgotten", f"{told.plan_id} was acknowledged and is gone")
-            elif told.final is not None and row.state != told.final:
+            elif told.final is not None and found[0] != told.final:
                 self._broken(
-                    "nothing approved is forgotten", f"{told.plan_id} was told to be {told.final} and is {row.state}"
+                    "nothing approved is forgotten", f"{told.plan_id} was told to be {told.final} and is {found[0]}"
                 )
         for plan_id, known in self.plans.items():
-            row = rows.get(plan_id)
-            if row is None or (row.state, row.version) != (known.state.value, known.version):
-                now = "gone" if row is None else f"{row.state}, version {row.version}"
+            found = rows.get(plan_id)
+            if found != (known.state.value, known.version):
+                now = "gone" if found is None else f"{found[0]}, version {found[1]}"
                 self._broken(
                     "nothing committed is forgotten",
                     f"{plan_id} was committed as {known.state}, version {known.version}, and is {now}",
                 )
         self._compare_memory()
         if judge_all:
-            self._judge_all([rows[plan_id] for plan_id in self._live if plan_id in rows])
+            self._judge_all(live)
+
+    def _whole(self, session: Session) -> tuple[dict[str, tuple[str, int]], int, list[FlightPlanRow]]:
+        """Read the state and version of every plan, the last change, and the rows of those that reserve airspace."""
+        rows = {plan_id: (state, version) for plan_id, state, version in plans.standings(session)}
+        live = [row for plan_id in self._live if (row := plans.get(session, plan_id)) is not None]
+        return rows, journal.latest_change(session), live
 
     def _compare_memory(self) -> None:
         sky = self.memory()
@@ -467,10 +470,6 @@ class PlanInvariants:
                 self._excuse("pair_with_overdue")
             else:
                 self._broken("separation", f"{a.plan_id} ({a.state}) and {b.plan_id} ({b.state}), judged as a whole")
-
-
-def _all_plans(session: Session) -> list[FlightPlanRow]:
-    return list(plans.with_states(session, [state.value for state in PlanState]))
 
 
 def _sites(body: str) -> tuple[str | None, str | None]:

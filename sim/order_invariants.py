@@ -17,9 +17,9 @@ import orjson
 from sqlmodel import Session
 
 from airspace.lifecycle import PlanState
-from airspace.timebase import to_scene_s
+from airspace.timebase import from_scene_s, to_scene_s
 from utm.contingency_book import PREDICTED
-from utm.judge import JudgedConflict, JudgedPlan, judge
+from utm.judge import JudgedConflict, JudgedPlan, after, instant, judge
 from utm.store import commands, contingencies
 
 KINDS: Final = frozenset({"command_reservation", "contingency"})
@@ -111,11 +111,14 @@ class OrderInvariants:
     def meets(self, plan: Any, how: str) -> None:
         """Judge a plan that was approved or activated against what others reserve."""
         others = [item for item in self._standing() if item.aircraft_id != plan.aircraft_id and not item.overridden]
-        for item, conflict in self._conflicts(plan.judged, plan.plan_id, others):
+        for item, closest in self._conflicts(plan.judged, plan.plan_id, others):
             if how == "extended":
                 self._excuse("space_of_order")
                 continue
-            if self._is_behind(conflict, self._cleared.get((plan.plan_id, item.ref))):
+            conflict: JudgedConflict | None = closest
+            if self._is_behind(closest, self._cleared.get((plan.plan_id, item.ref))):
+                conflict = self._ahead(plan.judged, item.judged)  # a pair's closest meeting may hide one to come
+            if conflict is None:
                 self._excuse("way_being_cleared")
                 continue
             what = "flies where nobody is to be" if item.kind == "contingency" else "was given to another vehicle"
@@ -127,6 +130,14 @@ class OrderInvariants:
         if cleared is None or max(map(to_scene_s, (conflict.at_a, conflict.at_b))) > self._now_s():
             return False
         return max(abs(new - old) for new, old in zip(_measures(conflict), _measures(cleared), strict=True)) < _SAME
+
+    def _ahead(self, a: JudgedPlan, b: JudgedPlan) -> JudgedConflict | None:
+        """Return where a pair meets with at least one of the two still on its way there."""
+        now_s = (from_scene_s(self._now_s()) - instant(0.0)).total_seconds()
+        for pair in ((after(a, now_s), b), (a, after(b, now_s))):
+            for conflict in judge(pair):
+                return conflict
+        return None
 
     def _standing(self) -> list[Reserved]:
         now_s = self._now_s()

@@ -349,21 +349,65 @@ class Vehicle:
         self.armed, self.path, self.mode = False, None, Mode.HOLD
 
     def _fly(self, now_s: float, dt_s: float) -> None:
+        """Move by one step: velocity towards the reference, then position, heading, battery, and what follows.
+
+        One function, because a call in each step of each vehicle is what a fleet's simulation is made of.
+        """
         north_m, east_m = metres_per_degree(self.lat_deg)
-        ref = self._reference(now_s)
-        off_e_m, off_n_m = (ref.lon_deg - self.lon_deg) * east_m, (ref.lat_deg - self.lat_deg) * north_m
-        off_u_m = ref.alt_hae_m - self.alt_hae_m
+        path, limits, air, gusts = self.path, self.limits, self.air, self.gusts
+        ref = path.at(now_s) if path is not None else Reference(*self.seen, 0.0, 0.0, 0.0)
+        lat_deg, lon_deg, alt_hae_m, ref_e, ref_n, ref_u, acc_e, acc_n, acc_u = ref
+        off_e_m, off_n_m = (lon_deg - self.lon_deg) * east_m, (lat_deg - self.lat_deg) * north_m
+        off_u_m = alt_hae_m - self.alt_hae_m
         if self.nav_error is not None:
             # Down to the ground it goes by what it feels, not by the height it believes.
             grounding = self.lands_at_end and self.path_done(now_s)
             off_e_m, off_n_m = off_e_m - self.nav_error[0], off_n_m - self.nav_error[1]
             off_u_m -= 0.0 if grounding else self.nav_error[2]
-        self.gusts.step(self.air.gust_mps, self.wind.gust_time_s, dt_s)
-        self._steer(ref, (off_e_m, off_n_m, off_u_m), dt_s)
-        self._move(north_m, east_m, dt_s)
-        if hypot(ref.v_east_mps, ref.v_north_mps) > 1.0:
-            self.heading_deg = degrees(atan2(self.v_east_mps, self.v_north_mps)) % 360.0
-        self._drain(dt_s)
+        gusts.step(air.gust_mps, self.wind.gust_time_s, dt_s)
+        v_east, v_north, v_up, armed = self.v_east_mps, self.v_north_mps, self.v_up_mps, self.armed
+        # Feed-forward plus correction, within airspeed and acceleration limits.
+        air_east, air_north, _ = air
+        if self.gnss_ok and armed:
+            want_e = ref_e + _POSITION_GAIN * off_e_m
+            want_n = ref_n + _POSITION_GAIN * off_n_m
+            through_e, through_n = want_e - air_east, want_n - air_north
+            airspeed = hypot(through_e, through_n)
+            fastest = _LIMPING_MPS if self.limping else limits.max_airspeed_mps
+            if airspeed > fastest:
+                share = fastest / airspeed
+                want_e, want_n = air_east + through_e * share, air_north + through_n * share
+            acc_e += _VELOCITY_GAIN * (want_e - v_east)
+            acc_n += _VELOCITY_GAIN * (want_n - v_north)
+            acc = hypot(acc_e, acc_n)
+            if acc > limits.accel_mps2:
+                acc_e, acc_n = acc_e * limits.accel_mps2 / acc, acc_n * limits.accel_mps2 / acc
+        else:
+            acc_e = _BLIND_DRAG_PER_S * (air_east - v_east)
+            acc_n = _BLIND_DRAG_PER_S * (air_north - v_north)
+        drag = self.wind.drag_per_s
+        self.v_east_mps = v_east = v_east + (acc_e + gusts.east_mps * drag) * dt_s
+        self.v_north_mps = v_north = v_north + (acc_n + gusts.north_mps * drag) * dt_s
+        if armed:
+            most_up = 0.0 if self.limping else limits.climb_mps * 1.3
+            want_u = ref_u + _POSITION_GAIN * off_u_m
+            want_u = min(most_up, max(-limits.descent_mps * 1.3, want_u))
+            acc_u += _VELOCITY_GAIN * (want_u - v_up)
+            v_up += min(limits.accel_up_mps2, max(-limits.accel_up_mps2, acc_u)) * dt_s
+        else:
+            v_up = max(-_FALL_MPS, v_up - 9.81 * dt_s)
+        self.v_up_mps = v_up
+        self.lat_deg += v_north * dt_s / north_m
+        self.lon_deg += v_east * dt_s / east_m
+        self.alt_hae_m += v_up * dt_s
+        if hypot(ref_e, ref_n) > 1.0:
+            self.heading_deg = degrees(atan2(v_east, v_north)) % 360.0
+        battery = self.battery
+        if armed:
+            share = min(1.5, hypot(v_east - air_east, v_north - air_north) / limits.cruise_mps)
+            battery.drain(battery.flying_w(share, v_up), dt_s)
+        else:
+            battery.drain(battery.power.avionics_w, dt_s)
         self._after(now_s)
 
     def _reference(self, now_s: float) -> Reference:
@@ -380,47 +424,6 @@ class Vehicle:
         if self.armed and self.battery.left_fraction <= 0.0:
             self.disarm(now_s, force=True)
         self._landing(now_s)
-
-    def _steer(self, ref: Reference, off_m: tuple[float, float, float], dt_s: float) -> None:
-        """Velocity towards the reference: feed-forward plus correction, within airspeed and acceleration limits."""
-        limits, air, gusts, drag = self.limits, self.air, self.gusts, self.wind.drag_per_s
-        if self.gnss_ok and self.armed:
-            want_e = ref.v_east_mps + _POSITION_GAIN * off_m[0]
-            want_n = ref.v_north_mps + _POSITION_GAIN * off_m[1]
-            air_e, air_n = want_e - air.east_mps, want_n - air.north_mps
-            airspeed = hypot(air_e, air_n)
-            fastest = _LIMPING_MPS if self.limping else limits.max_airspeed_mps
-            if airspeed > fastest:
-                share = fastest / airspeed
-                want_e, want_n = air.east_mps + air_e * share, air.north_mps + air_n * share
-            acc_e = ref.a_east_mps2 + _VELOCITY_GAIN * (want_e - self.v_east_mps)
-            acc_n = ref.a_north_mps2 + _VELOCITY_GAIN * (want_n - self.v_north_mps)
-            acc = hypot(acc_e, acc_n)
-            if acc > limits.accel_mps2:
-                acc_e, acc_n = acc_e * limits.accel_mps2 / acc, acc_n * limits.accel_mps2 / acc
-        else:
-            acc_e = _BLIND_DRAG_PER_S * (air.east_mps - self.v_east_mps)
-            acc_n = _BLIND_DRAG_PER_S * (air.north_mps - self.v_north_mps)
-        self.v_east_mps += (acc_e + gusts.east_mps * drag) * dt_s
-        self.v_north_mps += (acc_n + gusts.north_mps * drag) * dt_s
-        if self.armed:
-            most_up = 0.0 if self.limping else limits.climb_mps * 1.3
-            want_u = ref.v_up_mps + _POSITION_GAIN * off_m[2]
-            want_u = min(most_up, max(-limits.descent_mps * 1.3, want_u))
-            acc_u = ref.a_up_mps2 + _VELOCITY_GAIN * (want_u - self.v_up_mps)
-            self.v_up_mps += min(limits.accel_up_mps2, max(-limits.accel_up_mps2, acc_u)) * dt_s
-        else:
-            self.v_up_mps = max(-_FALL_MPS, self.v_up_mps - 9.81 * dt_s)
-
-    def _drain(self, dt_s: float) -> None:
-        battery = self.battery
-        if not self.armed:
-            battery.drain(battery.power.avionics_w, dt_s)
-            return
-        air = self.air
-        airspeed_mps = hypot(self.v_east_mps - air.east_mps, self.v_north_mps - air.north_mps)
-        share = min(1.5, airspeed_mps / self.limits.cruise_mps)
-        battery.drain(battery.flying_w(share, self.v_up_mps), dt_s)
 
     def _landing(self, now_s: float) -> None:
         """Advance the landed state, and put the drone on the ground when it gets there."""

@@ -22,14 +22,14 @@ from utm.alert_rules import ESCALATE_AFTER_S, RULES, SEVERITIES, Rule, Severity,
 
 Status = Literal["raised", "escalated", "acknowledged", "shelved", "resolved"]
 STATUSES: Final[tuple[Status, ...]] = get_args(Status)
-HandlerAction = Literal["acknowledge", "resolve", "shelve"]
+HandlerAction = Literal["acknowledge", "resolve", "shelve", "unshelve"]
 StepName = Literal["raised", "escalated", "acknowledged", "shelved", "unshelved", "resolved", "severity", "group"]
 
 STEPS: Final[dict[Status, dict[HandlerAction, Status]]] = {
     "raised": {"acknowledge": "acknowledged", "shelve": "shelved", "resolve": "resolved"},
     "escalated": {"acknowledge": "acknowledged", "shelve": "shelved", "resolve": "resolved"},
     "acknowledged": {"shelve": "shelved", "resolve": "resolved"},
-    "shelved": {"resolve": "resolved"},
+    "shelved": {"unshelve": "raised", "resolve": "resolved"},
     "resolved": {},
 }
 """What a handler's action leads to; anything else is illegal."""
@@ -295,6 +295,9 @@ class AlertBook:
             self._muted[alert.key] = alert.severity, now_s + MUTED_S, now_s
             return self._resolve(alert, now_s, **who)
         alert.status = following
+        if following == "raised":
+            alert.shelved_until_s, alert.waits_since_s = None, now_s
+            return self._step(alert, "unshelved", now_s, **who)
         if following == "acknowledged":
             alert.acknowledged_s, alert.acknowledged_by, alert.initials = now_s, actor, initials
             return self._step(alert, "acknowledged", now_s, **who)

@@ -74,6 +74,8 @@ class Reader:
 
     def plans_at_zones(self) -> set[str]:
         """Return the plans of the flights that are, or will be, in zones: their grants must be known to judge them."""
+        if not len(self._found.zones.motion):
+            return set()
         tracks = np.unique(self._found.flying[self._found.zones.motion]).tolist()
         flights = (self._identity(track) for track in tracks)
         return {who.plan_id for who in flights if who is not None and who.plan_id is not None}
@@ -191,6 +193,8 @@ class Reader:
 
     def _zones(self) -> Iterator[Condition]:
         hits, frame = self._found.zones, self._found.frame
+        if not len(hits.motion):
+            return
         tracks = self._found.flying[hits.motion]
         lat, lon = self._around.frame.to_lat_lon(hits.x_m, hits.y_m)
         for k, track in enumerate(tracks.tolist()):
@@ -240,6 +244,8 @@ class Reader:
         texts: Mapping[str, Sequence[str]] | None = None,
         severities: Sequence[Severity] | None = None,
     ) -> Iterator[Condition]:
+        if not len(tracks):
+            return
         lat, lon = self._places(tracks)
         rule = RULES[kind]
         for k, track in enumerate(tracks.tolist()):
@@ -291,6 +297,8 @@ class Reader:
     def _batteries(self) -> Iterator[Condition]:
         frame, health = self._found.frame, self._found.health
         tracks = np.flatnonzero(health.battery_short > 0.0)
+        if not len(tracks):
+            return
         short, level = health.battery_short[tracks], frame.battery_pct[tracks]
         severities: list[Severity] = ["warning" if empty > 0.0 else "caution" for empty in health.battery_empty[tracks]]
         texts = {

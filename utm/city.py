@@ -107,9 +107,10 @@ class City:
     def _ground(self) -> Terrain:
         spec = self.terrain
         if isinstance(spec, FlatTerrainSpec):
-            return FlatTerrain(spec.elevation_amsl_m, spec.label, spec.synthetic)
+            return FlatTerrain(spec.elevation_amsl_m, spec.label, spec.synthetic, spec.label_zh)
         try:
-            return read_geotiffs(spec.files, self.bounds).terrain(spec.label, synthetic=spec.synthetic)
+            raster = read_geotiffs(spec.files, self.bounds)
+            return raster.terrain(spec.label, synthetic=spec.synthetic, label_zh=spec.label_zh)
         except TerrainImportError as error:
             raise CityError(f"{self.key}: {error}") from error
 

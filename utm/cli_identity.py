@@ -98,7 +98,8 @@ def rotate_keys(
     typer.echo(json.dumps(row) if as_json else f"{row['kid']} signs from {row['signs_from']}")
 
 
-@keys_app.command("retire")
+# A thumbprint may begin with a dash: what is no option of the command is the name of a key.
+@keys_app.command("retire", context_settings={"ignore_unknown_options": True})
 def retire_key(kid: Annotated[str, typer.Argument(help="From `hexlane keys list`.")], data_dir: DataDir = None) -> None:
     """Void a key and everything it signed, at once, on every server of this folder; a key in use is replaced first."""
 

@@ -176,7 +176,7 @@ _SAID: Final[dict[str, tuple[str, str]]] = {
     ),
     "rtl": ("{who} returns to its launch place and lands.", "{who}返航并在起飞点降落。"),
     "land": ("{who} lands where it is, on whatever is below.", "{who}就地降落，无论下方是何物。"),
-    "land_at_site": ("{who} flies to the site {site} and lands there.", "{who}飞往起降场 {site} 并降落。"),
+    "land_at_site": ("{who} flies to the site {site} and lands there.", "{who}飞往起降点 {site} 并降落。"),
     "reroute": (
         "{who} holds, is given the new plan's mission, and flies on by it.",
         "{who}悬停，接收新计划的任务后继续飞行。",

@@ -252,9 +252,9 @@ class EffectJudge:
         """Return the site an order names; raises Problem 404 or 409."""
         site = self._book.sites.get(str(request.params.get("site_id")))
         if site is None:
-            raise Problem("not_found", "There is no such site.", "没有该起降场。")
+            raise Problem("not_found", "There is no such site.", "没有该起降点。")
         if not site.open:
-            raise impossible("The site is closed.", "该起降场已关闭。")
+            raise impossible("The site is closed.", "该起降点已关闭。")
         return site
 
     # -- judgement -----------------------------------------------------------------------------------------------------

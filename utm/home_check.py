@@ -72,7 +72,7 @@ def compare_home(reference: Fix, start: Fix, ground_m: float, radius_m: float, t
                 abs(off_m) > GRAVE * tolerance.vertical_m,
                 f"The vehicle's own height at take-off is {abs(off_m):.1f} m {'above' if off_m > 0 else 'below'} the "
                 "site's: its mission would fly that much off. Wait for a better fix, or check its altitude source.",
-                f"航空器起飞点高度比起降场{'高' if off_m > 0 else '低'} {abs(off_m):.1f} 米，任务高度将产生同样偏差。"
+                f"航空器起飞点高度比起降点{'高' if off_m > 0 else '低'} {abs(off_m):.1f} 米，任务高度将产生同样偏差。"
                 "请等待更好的定位或检查高度来源。",
             )
         )

@@ -99,7 +99,7 @@ def _spacing(wanted: Wanted) -> tuple[float | None, float | None]:
     spacing_m = wanted.line_spacing_m if wanted.line_spacing_m is not None else by_camera[0] if by_camera else None
     if wanted.kind == "area" and spacing_m is None:
         raise _fault(
-            "/camera", "missing", "An area needs a camera or line_spacing_m.", "区域巡查需要 camera 或 line_spacing_m。"
+            "/camera", "missing", "An area needs a camera or line_spacing_m.", "区域巡检需要 camera 或 line_spacing_m。"
         )
     return spacing_m, None if by_camera is None else by_camera[1]
 

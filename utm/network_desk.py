@@ -89,7 +89,7 @@ class NetworkDesk:
 
         def job(session: Session) -> Published:
             if item_id not in self._known(kind):
-                raise not_found(kind, "起降场" if kind == "site" else "航路", item_id)
+                raise not_found(kind, "起降点" if kind == "site" else "航路", item_id)
             return self._put(session, principal, {}, {}, ((kind, item_id),), if_version)
 
         return await self._store.write(job)

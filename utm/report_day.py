@@ -34,6 +34,8 @@ def goals(facts: Facts, baseline: Facts | None) -> list[Goal]:
     """Return the day's goals with what was measured."""
     checks, times, orders = facts["checks"], facts["times"], facts["orders"]
     judged, fair, kept = f"{checks['plans_judged']:,} judged", times["on_time_fair_share"], times["promises_kept_share"]
+    if checks.get("behind_a_landing"):  # told beside: these never held airspace at the same time
+        judged += f"; {checks['behind_a_landing']} activated in the seconds after a landing"
     times_real, left = facts["times_real"], f"least left {checks['least_left_share']:.0%}"
     rows: list[Goal] = [
         _none("Separation losses between plans / 计划间隔丢失", checks["separation_losses"], judged),
@@ -96,7 +98,7 @@ def as_html(facts: Facts, baseline: Facts | None = None) -> str:
         _section("Firms / 企业", _firms(facts)),
         _section("Causes / 原因", _causes(facts)),
         _section("What happened / 事件", _events(facts)),
-        _section("Busiest sites / 最繁忙起降场", _sites(facts)),
+        _section("Busiest sites / 最繁忙起降点", _sites(facts)),
     ]
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
@@ -244,7 +246,7 @@ def _map(facts: Facts) -> str:
     caption = (
         "Flights between sites (blue), movements of sites (orange), the storm's way (violet), the temporary zone (red)."
     )
-    zh = "航线（蓝）、起降场架次（橙）、雷暴路径（紫）、临时区域（红）。"
+    zh = "航线（蓝）、起降点架次（橙）、雷暴路径（紫）、临时区域（红）。"
     return _figure(parts, _HIGH, f"{caption} {zh}")
 
 

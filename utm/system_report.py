@@ -174,11 +174,11 @@ def _recorder(services: Services) -> dict[str, Any]:
 
 def _terrain(services: Services) -> dict[str, Any]:
     spec = services.book.city.terrain
-    label = services.book.region.altitude.terrain.label
+    label = {"label": spec.label, "label_zh": spec.label_zh}
     if spec.synthetic:
         why, why_zh = "The ground is not surveyed: true heights are not to be relied on.", "地形非实测，真高不可依赖。"
-        return _item("terrain", "degraded", why, why_zh, label=label)
-    return _item("terrain", "ready", label=label)
+        return _item("terrain", "degraded", why, why_zh, **label)
+    return _item("terrain", "ready", **label)
 
 
 def _weather(services: Services) -> dict[str, Any]:

@@ -46,9 +46,11 @@ class ElevationRaster:
     heights_m: Heights
     transform: tuple[float, float, float, float, float, float]
 
-    def terrain(self, label: str, *, synthetic: bool = False) -> GridTerrain:
+    def terrain(self, label: str, *, synthetic: bool = False, label_zh: str = "") -> GridTerrain:
         """Return the terrain the core reads; the heights are taken as heights above the city's geoid."""
-        return GridTerrain.from_array(self.heights_m, self.transform, nodata=None, label=label, synthetic=synthetic)
+        return GridTerrain.from_array(
+            self.heights_m, self.transform, nodata=None, label=label, synthetic=synthetic, label_zh=label_zh
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,9 @@ from functools import cache
 from typing import Any
 
 from airspace.deconfliction.compiled import cache_folder, numba_installed
-from airspace.tactical import conformance_kernels, motion_kernels, separation_kernels, zone_kernels
+from airspace.tactical import conformance_kernels, health_kernels, motion_kernels, separation_kernels, zone_kernels
 
-_MODULES = (conformance_kernels, motion_kernels, separation_kernels, zone_kernels)
+_MODULES = (conformance_kernels, health_kernels, motion_kernels, separation_kernels, zone_kernels)
 
 
 @cache
@@ -24,6 +24,12 @@ def kernels(compiled: bool | None = None) -> types.SimpleNamespace:
     for module in _MODULES:
         found.update(_compile(module) if use else _functions(module))
     return types.SimpleNamespace(**found)
+
+
+@cache
+def ready() -> set[str]:
+    """Return the names of what was warmed up in this process (`airspace.tactical.monitor.warm`): a set to add to."""
+    return set()
 
 
 def _functions(module: types.ModuleType) -> dict[str, Any]:

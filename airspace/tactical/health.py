@@ -5,7 +5,9 @@ from typing import Final
 
 import numpy as np
 
+from airspace.deconfliction.compiled import numba_installed
 from airspace.geometry4d import FloatArray
+from airspace.tactical.compiled import kernels
 from airspace.tactical.frames import TacticalFrame
 from airspace.tracks import BoolArray, RowArray, TrackState
 
@@ -71,10 +73,14 @@ class HealthFindings:
 
 
 class Health:
-    """Remembers of each row what it takes to judge it; one `check` per tick."""
+    """Remembers of each row what it takes to judge it; one `check` per tick.
 
-    def __init__(self, limits: HealthLimits | None = None) -> None:
+    Compiled where numba is installed; else, and with `compiled` False, by arrays, to the same bits.
+    """
+
+    def __init__(self, limits: HealthLimits | None = None, *, compiled: bool | None = None) -> None:
         self.limits = limits or HealthLimits()
+        self._compiled = numba_installed() if compiled is None else compiled
         self._last_s = np.nan
         self._stalled_until_s = -np.inf
         self._stalled_s = 0.0
@@ -114,23 +120,61 @@ class Health:
         """Judge every track of the frame."""
         if frame.capacity > self._size:
             self._grow(frame.capacity)
-        self._forget_reused(frame)
         gap_s = frame.now_s - self._last_s
         self._last_s = frame.now_s
         if gap_s > self.limits.stall_s:
             self._stalled_s = gap_s
             self._stalled_until_s = frame.now_s + self.limits.hold_back_s
         stalled_s = self._stalled_s if frame.now_s < self._stalled_until_s else 0.0
-        jumped, implausible = self._motion(frame)
-        short, empty, remaining_s = self._battery(frame)
+        if self._compiled:
+            jumped, implausible, short, empty, remaining_s = self._judged(frame)
+        else:
+            self._forget_reused(frame)
+            jumped, implausible = self._motion(frame)
+            short, empty, remaining_s = self._battery(frame)
         feeds = () if stalled_s else self._feeds(frame)
+        link_lost, stale = self._links(frame, feeds, stalled_s)
+        return HealthFindings(link_lost, stale, jumped, implausible, short, empty, remaining_s, feeds, stalled_s)
+
+    def _links(
+        self, frame: TacticalFrame, feeds: tuple[SilentFeed, ...], stalled_s: float
+    ) -> tuple[BoolArray, BoolArray]:
+        """Return which lost tracks lost their link, and of which others nothing new is heard."""
+        if self._compiled:
+            n, silent_feeds = len(frame.rows), np.array([silent.feed for silent in feeds], np.int64)
+            link_lost, stale = np.empty(n, np.bool_), np.empty(n, np.bool_)
+            kernels(compiled=True).judge_links(
+                frame.track_state, frame.link_up, frame.heard_s, frame.feed, silent_feeds, int(TrackState.LOST),
+                stalled_s != 0.0, frame.now_s, self.limits.heard_s, link_lost, stale,
+            )  # fmt: skip
+            return link_lost, stale
         lost = (frame.track_state == TrackState.LOST) & (not stalled_s)
         for silent in feeds:
             lost &= frame.feed != silent.feed
         down = (frame.link_up == 0) | (frame.now_s - frame.heard_s > self.limits.heard_s)
-        return HealthFindings(
-            lost & down, lost & ~down, jumped, implausible, short, empty, remaining_s, feeds, stalled_s
-        )
+        return lost & down, lost & ~down
+
+    def _judged(self, frame: TacticalFrame) -> tuple[BoolArray, BoolArray, FloatArray, FloatArray, FloatArray]:
+        """Return what `_motion` and `_battery` do, compiled."""
+        limits, n, run = self.limits, len(frame.rows), kernels(compiled=True)
+        jumped, implausible = np.empty(n, np.bool_), np.empty(n, np.bool_)
+        short, empty, remaining_s = np.empty(n), np.empty(n), np.empty(n)
+        moves = (
+            limits.unmanned_speed_mps, limits.manned_speed_mps, limits.climb_mps, limits.jump_m, limits.jump_holds_s,
+            limits.drift_mps, limits.drift_window_s,
+        )  # fmt: skip
+        run.judge_motion(
+            frame.rows, frame.generation, frame.state, frame.observed_s, frame.manned, frame.now_s, np.array(moves),
+            limits.drift_windows, self._generation, self._drifts, self._x, self._y, self._t, self._ax, self._ay, self._at,
+            self._avx, self._avy, self._jump_until, self._full, self._full_at, jumped, implausible,
+        )  # fmt: skip
+        drains = limits.reserve_pct, limits.drain_pct_per_s, limits.drain_least_s, limits.drain_least_pct
+        run.judge_batteries(
+            frame.rows, frame.battery_pct, frame.on_ground, frame.endurance_s, frame.temporal_s, frame.plans.legs,
+            frame.plans.first, frame.plans.count, frame.now_s, np.array(drains), self._full, self._full_at,
+            short, empty, remaining_s,
+        )  # fmt: skip
+        return jumped, implausible, short, empty, remaining_s
 
     def _forget_reused(self, frame: TacticalFrame) -> None:
         fresh = frame.rows[self._generation[frame.rows] != frame.generation]
@@ -203,9 +247,10 @@ class Health:
         silence_s = frame.now_s - np.maximum(frame.heard_s, frame.received_s)
         flying = np.flatnonzero(~frame.on_ground & (silence_s < limits.feed_remembers_s) & (frame.feed >= 0))
         found = []
-        for feed in np.unique(frame.feed[flying]).tolist():
-            tracks = flying[frame.feed[flying] == feed]
-            mean_s = float(np.median(silence_s[tracks]))
+        feed_of = frame.feed[flying]
+        for feed in sorted(set(feed_of.tolist())):
+            tracks = flying[feed_of == feed]
+            mean_s = _median(silence_s[tracks])
             usual_s = self._usual_silence_s.get(feed, min(mean_s, limits.feed_silent_s / 2))
             limit_s = min(max(limits.feed_silent_s, 6.0 * usual_s), limits.feed_silent_most_s)
             if mean_s < limits.feed_silent_s / 2 or mean_s < 2.0 * usual_s:
@@ -214,3 +259,10 @@ class Health:
             if len(tracks) >= limits.feed_least and len(silent) >= limits.feed_share * len(tracks):
                 found.append(SilentFeed(feed, silent, len(tracks)))
         return tuple(found)
+
+
+def _median(values: FloatArray) -> float:
+    """Return the median of at least one finite value: numpy's own asks many questions that have one answer here."""
+    ordered = np.sort(values)
+    half = len(ordered) // 2
+    return float(ordered[half] if len(ordered) % 2 else (ordered[half - 1] + ordered[half]) / 2.0)

@@ -8,7 +8,9 @@ from typing import Final
 
 import numpy as np
 
+from airspace.deconfliction.compiled import numba_installed
 from airspace.geometry4d import FloatArray
+from airspace.tactical.compiled import kernels
 from airspace.tracks import RowArray
 
 _NOISE_M: Final = 1.0
@@ -24,10 +26,15 @@ _ON_PLAN: Final = 3.0
 """Sigma of the mean within which a flight is on its planned height: 0.37 m once many reports are in."""
 
 
+_NUMBERS: Final = np.array((_NOISE_M, _LEAST_WEIGHT, _LEAST_WEIGHT_SHORT, _STEP_M, _DRIFT_M, _ON_PLAN))
+
+
 class HeightsOverPlans:
     """How far above its plan the flight of every row of a picture is."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, compiled: bool | None = None) -> None:
+        """Compiled where numba is installed; else, and with `compiled` False, by arrays, to the same bits."""
+        self._compiled = numba_installed() if compiled is None else compiled
         self._mean: FloatArray = np.zeros(0)
         self._short: FloatArray = np.zeros(0)
         self._observed_s: FloatArray = np.full(0, -np.inf)
@@ -51,6 +58,13 @@ class HeightsOverPlans:
 
         A row whose flight has no plan, or no known height, is NaN and begins anew; old reports change nothing.
         """
+        if self._compiled:
+            steady = np.empty(len(rows))
+            kernels(compiled=True).heights_kept(
+                rows, observed_s, above_m, _NUMBERS, _RESTART_REPORTS, self._mean, self._short, self._observed_s,
+                self._reports, steady,
+            )  # fmt: skip
+            return steady
         known = ~np.isnan(above_m)
         self.forget(rows[~known])
         new = known & (observed_s > self._observed_s[rows])

@@ -45,6 +45,8 @@ class KeptPairs:
         pairs = set(zip(rows[losses.a].tolist(), rows[losses.b].tolist(), strict=True))
         late = {pair for pair, seen_s in self._seen_s.items() if pair not in pairs and now_s - seen_s <= KEEP_S}
         self._seen_s = {pair: self._seen_s[pair] for pair in late} | dict.fromkeys(pairs, now_s)
+        if not late:
+            return losses
         among = np.flatnonzero(np.isin(rows, np.array(sorted({row for pair in late for row in pair}), np.int64)))
         if len(among) < 2:
             return losses

@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 
 from airspace.geometry4d import FloatArray
-from airspace.tactical.compiled import kernels
+from airspace.tactical.compiled import kernels, ready
 from airspace.tactical.frames import TacticalFrame
 from airspace.tactical.health import Health, HealthFindings, HealthLimits
 from airspace.tactical.heights import HeightsOverPlans
@@ -25,6 +25,8 @@ COAST_S: Final = 15.0
 COAST_ON_PLAN_S: Final = 60.0
 LEVEL_MPS: Final = 0.2
 """A plan that climbs no faster is level."""
+_CONFORMING: Final = int(TrackState.CONFORMING)
+_LOST: Final = int(TrackState.LOST)
 MOST_REACH_S: Final = 1.0
 """How much further than the horizon is looked at most for those whose instants are uncertain."""
 
@@ -98,13 +100,14 @@ class Monitor:
         least_v = np.where(manned, max(minima.manned_vertical_m, minima.vertical_m), minima.vertical_m)
         groups, of = frame.group[flying], ahead.of
         named = groups[of]
-        alone = (named < 0) & np.isin(of, of[n:])  # a flight is no pair with what it may do instead
-        named[alone] = groups.max(initial=-1) + 1 + of[alone]
+        if len(of) > n:
+            alone = (named < 0) & np.isin(of, of[n:])  # a flight is no pair with what it may do instead
+            named[alone] = groups.max(initial=-1) + 1 + of[alone]
         found = find_losses(
             ahead.either, least_h[of], least_v[of], named, minima, blur_m=ahead.blur_m[of], workspace=self._workspace
         )
         losses = once(found, of) if len(of) > n else found
-        if ahead.reach_s > 0.0:
+        if ahead.reach_s > 0.0 and (losses.t_in_s > self.horizon_s).any():
             losses = some(losses, losses.t_in_s <= self.horizon_s)
         return self._kept.take(
             losses,
@@ -125,7 +128,7 @@ class Monitor:
             frame.planned
             & ~frame.deviating
             & ~frame.contingent
-            & ((frame.track_state == TrackState.CONFORMING) | (frame.track_state == TrackState.LOST))
+            & ((frame.track_state == _CONFORMING) | (frame.track_state == _LOST))
             & np.isfinite(frame.temporal_s)
             & self._intent
         )
@@ -162,10 +165,9 @@ class Monitor:
         fastest = self._health.limits.manned_speed_mps
         velocity[~(np.abs(velocity) <= fastest).all(axis=1) & ~np.isnan(velocity).any(axis=1)] = 0.0
         np.nan_to_num(velocity, copy=False)
-        velocity[:] = self._steady.take(rows, observed_s, velocity)
+        velocity[:], up_mps, other_up_mps = self._steady.after(rows, observed_s, velocity)
         if not self._intent:
             return state, np.full(len(state), np.nan)
-        up_mps, other_up_mps = self._steady.climbs(rows)
         above = np.empty(len(state))
         kernels().heights_over_plans(
             np.ascontiguousarray(state[:, 2]), observed_s, frame.temporal_s[flying], plans.legs, plans.first, plans.count,
@@ -239,3 +241,19 @@ def warm() -> None:
     within, out = np.zeros(2, np.bool_), np.zeros((2, 3))
     limits, question = np.full((2, 3), 5.0), np.zeros((2, 4))
     kernels().judge_legs(question, limits, plans.first, plans.count, legs, 1e-6, 1e-6, 1e-3, within, out)
+    ready().add("judge_legs")
+    _warm_health(monitor)
+
+
+def _warm_health(monitor: Monitor) -> None:
+    """Load the kernels that judge tracks, by an analysis of one that stands."""
+    one, nothing = np.zeros(1), np.full(1, np.nan)
+    yes, row, small = np.ones(1, np.bool_), np.zeros(1, np.int64), np.zeros(1, np.int8)
+    frame = TacticalFrame(
+        now_s=0.0, rows=row, generation=row, state=np.zeros((1, 6)), heights=np.zeros((1, 3)), observed_s=one,
+        received_s=one, heard_s=one, lateral_m=nothing, vertical_m=nothing, temporal_s=nothing, battery_pct=nothing,
+        track_state=small, link_up=small, planned=~yes, deviating=~yes, contingent=~yes, on_ground=yes, group=row,
+        manned=~yes, feed=row, endurance_s=nothing, uncertain_s=one, plans=PlanLegs(np.empty((0, 8)), row, row),
+        capacity=1,
+    )  # fmt: skip
+    monitor.analyse(frame)

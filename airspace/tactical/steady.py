@@ -4,7 +4,9 @@ from typing import Final
 
 import numpy as np
 
+from airspace.deconfliction.compiled import numba_installed
 from airspace.geometry4d import FloatArray
+from airspace.tactical.compiled import kernels
 from airspace.tracks import RowArray
 
 _NOISE_MPS: Final = 1.5
@@ -23,6 +25,11 @@ _RESTART_REPORTS: Final = 2
 """A mean that found a climb still holds reports from before it: the next ones weigh a third, a quarter, a fifth."""
 
 
+_NUMBERS: Final = np.array(
+    (_NOISE_MPS, _NOISE_UP_MPS, _LEAST_WEIGHT, _LEAST_WEIGHT_UP, _DRIFT_UP_MPS, _ONE_UP_MPS, _LEVEL)
+)
+
+
 class SteadyVelocities:
     """The velocity of every row of a picture; level and vertical are judged apart.
 
@@ -32,7 +39,9 @@ class SteadyVelocities:
     the reports after it.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, compiled: bool | None = None) -> None:
+        """Compiled where numba is installed; else, and with `compiled` False, by arrays, to the same bits."""
+        self._compiled = numba_installed() if compiled is None else compiled
         self._velocity: FloatArray = np.full((0, 3), np.nan)
         self._climb: FloatArray = np.full(0, np.nan)
         self._observed_s: FloatArray = np.full(0, -np.inf)
@@ -55,6 +64,20 @@ class SteadyVelocities:
             -np.inf,
             0,
         )
+
+    def after(
+        self, rows: RowArray, observed_s: FloatArray, velocity: FloatArray
+    ) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """Return what `take` and then `climbs` do."""
+        if not self._compiled:
+            return self.take(rows, observed_s, velocity), *self.climbs(rows)
+        n = len(rows)
+        steady, up_mps, other_up_mps = np.empty((n, 3)), np.empty(n), np.empty(n)
+        kernels(compiled=True).steady_velocities(
+            rows, observed_s, velocity, _NUMBERS, _ENOUGH_REPORTS, _RESTART_REPORTS, self._velocity, self._climb,
+            self._observed_s, self._reports, steady, up_mps, other_up_mps,
+        )  # fmt: skip
+        return steady, up_mps, other_up_mps
 
     def take(self, rows: RowArray, observed_s: FloatArray, velocity: FloatArray) -> FloatArray:
         """Return the steadied velocities (n, 3) in m/s after reports of `velocity` at `observed_s`; old ones change nothing."""

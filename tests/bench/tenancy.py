@@ -17,7 +17,8 @@ import httpx
 
 from tests.conftest import Server
 from tests.fakes import flying
-from tests.fakes.tenancy import MATRIX, never_was
+from tests.fakes.tenancy import MATRIX
+from tests.fakes.tenancy_walk import never_was
 from tests.fakes.two_firms import seed, two_firms
 
 ENDPOINTS = (

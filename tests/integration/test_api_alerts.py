@@ -160,6 +160,10 @@ async def test_the_life_of_an_alert_is_kept_and_audited(tmp_path: Path) -> None:
             assert bad.status_code == 422
             until = (world.clock.now() + timedelta(seconds=2)).isoformat()
             assert (await desk.post(f"{path}/shelve", json={"until": until})).json()["status"] == "shelved"
+            back = await desk.post(f"{path}/unshelve", json={"initials": "LW"})
+            assert (back.status_code, back.json()["status"], back.json()["shelved_until"]) == (200, "raised", None)
+            assert (await desk.post(f"{path}/unshelve")).status_code == 409
+            assert (await desk.post(f"{path}/shelve", json={"until": until})).json()["status"] == "shelved"
             for _ in range(6):
                 await world.report("supplier", 0, [at(track_id="radar-7")])
                 await world.tick()
@@ -172,8 +176,10 @@ async def test_the_life_of_an_alert_is_kept_and_audited(tmp_path: Path) -> None:
                 await world.tick()
             assert await world.alerts(state="open") == []
             steps = (await desk.get(path)).json()["steps"]
-        assert [s["step"] for s in steps] == ["raised", "acknowledged", "shelved", "unshelved", "resolved"]
-        assert [s["initials"] for s in steps] == [None, "LW", None, None, None]
+        assert [s["step"] for s in steps] == [
+            "raised", "acknowledged", "shelved", "unshelved", "shelved", "unshelved", "resolved"
+        ]  # fmt: skip
+        assert [s["initials"] for s in steps] == [None, "LW", None, "LW", None, None, None]
         store = world.services.store
         lines = await store.read(lambda session: audit_of(session, alert["alert_id"]))
         assert [line.action for line in lines] == [f"alert.{s['step']}" for s in steps]

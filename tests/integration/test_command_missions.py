@@ -1,6 +1,8 @@
 """Missions written by order: verified by reading back, or a clear failure, on any link; reroutes; landings at sites."""
 
+import itertools
 import json
+import math
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from random import Random
@@ -236,6 +238,82 @@ def test_a_reroute_into_another_flight_is_refused_with_the_decision(
     assert "conflict_with_plan" in json.dumps(found)
     mine = firm.get("/v1/flight-plans", params={"aircraft_id": made.aircraft_id}).json()["items"]
     assert [item["plan_id"] for item in mine] == [plan_id]
+
+
+def test_the_ways_a_flight_could_take_are_told_whole_and_to_nobody_else(
+    fleet: Flying, firm: httpx.Client, city: Server
+) -> None:
+    """Of each way: what it is in both languages, when and how far it leads, and a plan that an order takes as it stands.
+
+    Who may not order learns nothing: another firm and who asks for an aircraft that is not there get the same answer.
+    """
+    x, lane_m = -6000.0, 4600.0
+    lat, lon = filing.place(x + 700, lane_m + 500)
+    pad = {"name": "Way-out pad", "name_zh": "备用坪", "pads": 2}
+    feature = {"type": "Feature", "geometry": {"type": "Point", "coordinates": [lon, lat]}, "properties": pad}
+    with city.client("regulator") as regulator:
+        answer = regulator.put("/v1/sites/st_way_out", json=feature)
+        assert answer.status_code == 200, answer.text
+    made = fleet.add(firm, x, lane_m, height_m=None)
+    path = f"/v1/aircraft/{made.aircraft_id}/reroutes"
+    connected_on_ground(firm, made.aircraft_id)
+    expect_problem(filing.send(firm, "GET", path), 409, "command_not_possible")  # it stands
+    points = [
+        filing.point(x, lane_m, 0.0),
+        filing.point(x, lane_m, 50.0),
+        filing.point(x + 1500, lane_m, 50.0),
+        filing.point(x + 1500, lane_m + 1200, 50.0, speed_mps=2.5),
+        filing.point(x + 1500, lane_m + 1200, 0.0),
+    ]
+    departs = datetime.now(UTC) + timedelta(seconds=8)
+    plan_id = filing.expect_approved(firm, filing.plan(made.aircraft_id, departs, points))["plan_id"]
+    expect_end(firm, expect_given(firm, made.aircraft_id, "upload_plan", plan_id=plan_id)["command_id"], "confirmed")
+    assert filing.step(firm, plan_id, "activate").status_code == 200
+    fleet.depart(made)
+    until(lambda: made.autopilot.vehicle.landed is Landed.IN_AIR)
+
+    def ways() -> dict[str, Any]:
+        answer = filing.send(firm, "GET", path)
+        return {} if answer.status_code == 409 else answer.json()  # its position may not be in the picture yet
+
+    found = until(ways)
+    with city.client("dispatcher") as dispatcher:
+        assert filing.send(dispatcher, "GET", path).json()["plan_id"] == plan_id
+    assert (found["aircraft_id"], found["plan_id"]) == (made.aircraft_id, plan_id)
+    items = {item["kind"]: item for item in found["items"]}
+    assert {"rest", "direct", "site"} <= set(items), found["items"]
+    begins_at = datetime.fromisoformat(items["rest"]["plan"]["departure_at"])
+    for item in found["items"]:
+        assert set(item) == {"kind", "site_id", "detail", "detail_zh", "arrives_at", "length_m", "plan"}
+        assert (item["site_id"] is None) == (item["kind"] != "site")
+        assert item["detail"].endswith(".")
+        assert item["detail_zh"].endswith("。")
+        waypoints = item["plan"]["route"]["waypoints"]
+        corners = [filing.metres(point["lat_deg"], point["lon_deg"]) for point in waypoints]
+        level_m = sum(math.dist(a, b) for a, b in itertools.pairwise(corners))
+        assert level_m - 1.0 <= item["length_m"] <= level_m + 120.0  # and down from 50 m
+        assert begins_at < datetime.fromisoformat(item["arrives_at"]) < begins_at + timedelta(minutes=30)
+        body = {"type": "reroute", "plan": item["plan"]}
+        checked = filing.send(firm, "POST", f"/v1/aircraft/{made.aircraft_id}/commands/check", json=body).json()
+        assert checked["effects"][0]["allowed"], checked
+    assert "Way-out pad" in next(i["detail"] for i in found["items"] if i["site_id"] == "st_way_out")
+    assert items["direct"]["length_m"] < items["rest"]["length_m"]
+    same_end = [
+        filing.metres(*(items[k]["plan"]["route"]["waypoints"][-1][n] for n in ("lat_deg", "lon_deg")))
+        for k in ("rest", "direct")
+    ]
+    assert same_end[0] == pytest.approx((x + 1500, lane_m + 1200), abs=1.0)
+    assert same_end[1] == pytest.approx(same_end[0], abs=1.0)
+
+    with city.client("operator", 1) as rival, city.client("regulator") as regulator:
+        expect_problem(filing.send(rival, "GET", path), 404, "not_found")
+        expect_problem(filing.send(regulator, "GET", path), 403, "forbidden")
+    for nobody in ("ac_nobody", "x" * 300):
+        expect_problem(filing.send(firm, "GET", f"/v1/aircraft/{nobody}/reroutes"), 404, "not_found")
+    unheard = filing.register(firm)
+    expect_problem(filing.send(firm, "GET", f"/v1/aircraft/{unheard}/reroutes"), 409, "vehicle_not_connected")
+    with httpx.Client(base_url=firm.base_url) as stranger:
+        expect_problem(stranger.get(path), 401, "unauthenticated")
 
 
 @pytest.mark.parametrize("flavour", FLAVOURS)

@@ -31,7 +31,9 @@ def test_the_profile_gives_the_planned_heights_in_every_datum(as_role: AsRole) -
     assert samples["alt_agl_m"][-1] == pytest.approx(80, abs=0.1)
     for hae, amsl, undulation in zip(samples["alt_hae_m"], samples["alt_amsl_m"], samples["undulation_m"], strict=True):
         assert hae - amsl == pytest.approx(undulation, abs=0.11)
-    assert found["terrain"]["synthetic"] in (True, False)
+    assert found["terrain"]["synthetic"] is True
+    assert found["terrain"]["label"].startswith("synthetic: flat")
+    assert found["terrain"]["label_zh"].startswith("合成地形")
 
 
 def test_the_timeline_tells_filing_and_cancellation_in_order(as_role: AsRole) -> None:

@@ -72,7 +72,9 @@ def test_zones_go_out_and_come_back_in_every_format(
     tried = regulator.post(f"{path}&dry_run=true", **content(file.content, kind))
     assert tried.status_code == 200, tried.text
     assert (tried.json()["valid"], tried.json()["errors"], tried.json()["warnings"]) == (1, [], [])
-    assert tried.json()["zones"][0]["replaces_version"] == 1
+    (read,) = tried.json()["zones"]
+    assert (read["replaces_version"], read["name_zh"], read["radius_m"]) == (1, "庙会", None)
+    assert read["geometry"] == published.json()["geometry"]
     done = regulator.post(path, **content(file.content, kind))
     assert done.status_code == 200, done.text
     after = firm.get(f"/v1/zones/{zone_id}").json()

@@ -1,5 +1,7 @@
 """People sign in with a foreign OpenID provider, and tools with ours: real processes, real sockets, real lies."""
 
+import base64
+import hashlib
 import html
 import json
 import os
@@ -235,7 +237,11 @@ def test_what_is_asked_wrongly_goes_nowhere(here: ServerWithProvider, tool: dict
             answer = browser.get(question(tool, **changes))
             assert parse_qs(urlsplit(answer.headers["location"]).query)["error"] == [error]
         page = browser.get(question(tool))
-        assert "frame-ancestors 'none'" in page.headers["content-security-policy"]
+        policy = page.headers["content-security-policy"]
+        assert "frame-ancestors 'none'" in policy
+        assert "unsafe" not in policy
+        style = page.text.partition("<style>")[2].partition("</style>")[0].encode()
+        assert f"style-src 'sha256-{base64.b64encode(hashlib.sha256(style).digest()).decode()}'" in policy
         wrong = browser.post("/oauth/authorize", data={**hidden(page), "name": "nobody", "password": "x"})
         assert (wrong.status_code, "location" in wrong.headers) == (200, False)
         foreign = browser.post("/oauth/authorize", data=hidden(page), headers={"Origin": "https://evil.example"})

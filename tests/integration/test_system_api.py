@@ -50,6 +50,8 @@ def test_every_dependency_tells_its_state(as_role: AsRole) -> None:
     assert {item["name"] for item in items} == names
     assert {item["state"] for item in items if item["name"] in ("store", "clock", "recorder")} == {"ready"}
     assert all(item["why"] and item["why_zh"] for item in items if item["state"] != "ready")
+    (ground,) = [item["detail"] for item in items if item["name"] == "terrain"]
+    assert (ground["label"][:9], ground["label_zh"][:4]) == ("synthetic", "合成地形")
     expect_problem(as_role("supplier").get("/v1/system/health"), 403, "forbidden")
 
 

@@ -19,7 +19,8 @@ from tests.fakes import filing, flying
 from tests.fakes.filing import text
 from tests.fakes.flying import until
 from tests.fakes.planted_server import PlantedServer
-from tests.fakes.tenancy import HIDDEN, LETTERS, MATRIX, SOCKETS, Walk
+from tests.fakes.tenancy import HIDDEN, LETTERS, MATRIX, SOCKETS
+from tests.fakes.tenancy_walk import Walk
 from tests.fakes.two_firms import Firm, TwoFirms, report, seed, seed_offices, two_firms
 from utm.app import create_app
 from utm.security.authorise import PERMISSIONS

@@ -14,7 +14,8 @@ import pytest
 
 from tests.fakes import flying
 from tests.fakes.planted_server import PlantedServer
-from tests.fakes.tenancy import Rule, Walk
+from tests.fakes.tenancy import Rule
+from tests.fakes.tenancy_walk import Walk
 from tests.fakes.two_firms import Firm, TwoFirms, report, seed, seed_offices, two_firms
 
 pytestmark = [pytest.mark.slow, pytest.mark.long, pytest.mark.timeout(600)]

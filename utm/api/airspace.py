@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import Field
 
 from airspace.corridors import corridor_to_feature
-from airspace.datums import NoGroundError, OutsideGeoidError
+from airspace.datums import NoGroundError, OutsideGeoidError, Terrain
 from airspace.schedule import active_within
 from airspace.sites import site_to_feature
 from airspace.timebase import from_scene_s, to_scene_s
@@ -261,10 +261,15 @@ async def airspace_at(
             "h3_cell": h3.latlng_to_cell(lat_deg, lon_deg, 8),
             **grids_at(lat_deg, lon_deg),
             "ceiling_agl_m": book.policy.ceiling_agl_m,
-            "terrain": {"label": model.terrain.label, "synthetic": model.terrain.synthetic},
+            "terrain": terrain_document(model.terrain),
             "zones": [zone_document(published[zone.zone_id]) for zone in found if zone.zone_id in published],
         }
     )
+
+
+def terrain_document(terrain: Terrain) -> dict[str, Any]:
+    """Return where heights of the ground come from, and whether they are made up."""
+    return {"label": terrain.label, "label_zh": terrain.label_zh or None, "synthetic": terrain.synthetic}
 
 
 @router.get("/airspace/cells", summary="H3 cells with load", response_model=None, responses=problem_responses(422))

@@ -114,6 +114,16 @@ async def shelve(
     return await _handle(request, principal, alert_id, "shelve", ShelveBody)
 
 
+@router.post(
+    "/{alert_id}/unshelve", summary="Take back that it was put aside", openapi_extra=openapi_body(AlertStepBody)
+)
+async def unshelve(
+    request: Request, alert_id: str, principal: Annotated[Principal, Depends(require("alert.handle"))]
+) -> Response:
+    """Bring a shelved alert back at once; it waits for somebody again, as when its time is over."""
+    return await _handle(request, principal, alert_id, "unshelve", AlertStepBody)
+
+
 async def _handle(
     request: Request, principal: Principal, alert_id: str, action: HandlerAction, model: type[AlertStepBody]
 ) -> Response:

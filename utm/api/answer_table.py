@@ -105,6 +105,7 @@ ANSWERS: Final[dict[str, dict[int, Model]]] = {
     "POST /v1/alerts/{alert_id}/acknowledge": {200: "AlertItem"},
     "POST /v1/alerts/{alert_id}/resolve": {200: "AlertItem"},
     "POST /v1/alerts/{alert_id}/shelve": {200: "AlertItem"},
+    "POST /v1/alerts/{alert_id}/unshelve": {200: "AlertItem"},
     "POST /v1/aircraft/{aircraft_id}/commands": {200: flights.CommandCheck, 202: flights.Command},
     "POST /v1/aircraft/{aircraft_id}/commands/check": {200: flights.CommandCheck},
     "GET /v1/aircraft/{aircraft_id}/reroutes": {200: flights.Reroutes},

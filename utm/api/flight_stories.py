@@ -13,6 +13,7 @@ from airspace.geometry4d import FloatArray, Trajectory4D
 from airspace.timebase import from_scene_s, to_scene_s
 from airspace.vertical_profile import Crossing, VerticalProfile, vertical_profile
 from airspace.zones import Zone
+from utm.api.airspace import terrain_document
 from utm.api.answers import json_response
 from utm.api.body import ApiModel, openapi_body, parse_body
 from utm.api.openapi import problem_responses
@@ -60,7 +61,7 @@ async def read_profile(plan_id: str, principal: PlanReader, services: App) -> Re
     told: dict[str, Any] = {
         "plan_id": plan_id,
         "version": row.version,
-        "terrain": {"label": terrain.label, "synthetic": terrain.synthetic},
+        "terrain": terrain_document(terrain),
         "tolerance_m": book.policy.tolerance.vertical_m,
         "length_m": None,
         "samples": None,

@@ -228,7 +228,7 @@ def _base(body: InspectionBody, services: Services) -> tuple[float, float]:
     if body.base_site_id is not None:
         site = services.book.sites.get(body.base_site_id)
         if site is None:
-            raise not_found("site", "起降场", body.base_site_id)
+            raise not_found("site", "起降点", body.base_site_id)
         return site.lat_deg, site.lon_deg
     assert body.base is not None
     if not services.book.region.service.holds(body.base.lat_deg, body.base.lon_deg):

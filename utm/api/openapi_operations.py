@@ -157,6 +157,7 @@ _MORE: Final = {
     "POST /v1/alerts/{alert_id}/acknowledge": [409],
     "POST /v1/alerts/{alert_id}/resolve": [409],
     "POST /v1/alerts/{alert_id}/shelve": [409],
+    "POST /v1/alerts/{alert_id}/unshelve": [409],
 }
 """Statuses of a handler that its route does not list."""
 _OTHER_FORMATS: Final = frozenset({"GET /v1/zones", "GET /v1/routes"})

@@ -44,7 +44,7 @@ _CAUSES: dict[str, tuple[str, str]] = {
         "Every way found breaks a limit of ground risk; `ground.breaches` says which and where on the shortest.",
         "所有可行航线均超出地面风险限值；`ground.breaches` 列出最短航线的超限项及位置。",
     ),
-    "site_closed": ("One of the two sites is closed.", "起点或终点起降场已关闭。"),
+    "site_closed": ("One of the two sites is closed.", "起点或终点起降点已关闭。"),
 }
 
 
@@ -78,7 +78,7 @@ async def find_routes(
     body = await parse_body(request, RouteBody)
     for site_id in (body.origin_site_id, body.destination_site_id):
         if site_id not in services.book.sites:
-            raise not_found("site", "起降场", site_id)
+            raise not_found("site", "起降点", site_id)
     at = body.departure_at or services.clock.now()
     carrier, aircraft_class = await _carrier(body, principal, services, to_scene_s(at))
     return json_response(await anyio.to_thread.run_sync(_found, body, carrier, aircraft_class, at, services))

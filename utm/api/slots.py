@@ -45,7 +45,7 @@ async def list_slots(
     """
     site = services.book.sites.get(site_id)
     if site is None:
-        raise not_found("site", "起降场", site_id)
+        raise not_found("site", "起降点", site_id)
     starts_at, ends_at = _window(services.clock.now(), from_at, to_at)
     times = PadTimes.of(services.book.policy, site)
     from_s, to_s = to_scene_s(starts_at), to_scene_s(ends_at)

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
-from airspace.areas import is_number
+from airspace.areas import area_to_geojson, is_number
 from airspace.coordinates import CRS_NAMES
 from airspace.formats.problems import FormatProblem
 from airspace.formats.zone_drafts import Finished
@@ -129,16 +129,19 @@ def _defaults(
 
 
 def _summaries(found: Finished, services: Services) -> list[dict[str, Any]]:
-    """Return, for each zone of a dry run, where it stood and whether it is new."""
+    """Return, for each zone of a dry run, where it stood and lies (WGS-84; a circle is its centre), and whether it is new."""
     in_force = services.book.zones
     return [
         {
             "zone_id": zone.zone_id,
             "name": zone.name,
+            "name_zh": zone.name_zh,
             "restriction": zone.restriction,
             "lower_m": zone.lower_m,
             "upper_m": zone.upper_m,
             "datum": zone.datum,
+            "geometry": area_to_geojson(zone.area),
+            "radius_m": None if zone.area.circle is None else zone.area.radius_m,
             "field": place.field,
             "line": place.line,
             "replaces_version": in_force[zone.zone_id].version if zone.zone_id in in_force else None,

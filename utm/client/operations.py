@@ -2971,6 +2971,17 @@ class Operations(ABC):
             idempotent=True,
         )
 
+    def unshelve_alert(self, alert_id: str | int, body: models.AlertStepBody | Mapping[str, Any]) -> models.AlertItem:
+        """Take back that it was put aside."""
+        return self._call(  # type: ignore[no-any-return]
+            "POST",
+            "/v1/alerts/{alert_id}/unshelve",
+            results={200: models.AlertItem},
+            path={"alert_id": alert_id},
+            body=body,
+            idempotent=False,
+        )
+
     def waive_event_report(
         self, report_id: str | int, body: models.WaiverBody | Mapping[str, Any]
     ) -> models.EventReport:
@@ -6035,6 +6046,19 @@ class AsyncOperations(ABC):
             results={204: None},
             path={"user_id": user_id},
             idempotent=True,
+        )
+
+    async def unshelve_alert(
+        self, alert_id: str | int, body: models.AlertStepBody | Mapping[str, Any]
+    ) -> models.AlertItem:
+        """Take back that it was put aside."""
+        return await self._call(  # type: ignore[no-any-return]
+            "POST",
+            "/v1/alerts/{alert_id}/unshelve",
+            results={200: models.AlertItem},
+            path={"alert_id": alert_id},
+            body=body,
+            idempotent=False,
         )
 
     async def waive_event_report(

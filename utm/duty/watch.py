@@ -15,7 +15,6 @@ from utm.live_schema import AlertItem
 from utm.rules.applications import ApplicationDesk
 from utm.rules.reports import EventReports
 from utm.security.principal import Role
-from utm.store import notices
 from utm.store.backlog import Backlog
 from utm.store.notice_tables import AdvisoryRow
 from utm.store.rule_tables import ApplicationRow, EventReportRow
@@ -138,10 +137,10 @@ class DutyWatch:
             await self._store.write(job)
 
     def _last(self, session: Session, advisory_ids: Collection[str]) -> None:
+        waiting = {row.advisory_id: row for row in self._advisories.waiting()}  # as committed: this job holds the lock
         for advisory_id in advisory_ids:
-            row = notices.advisory(session, advisory_id)
-            if row is not None and row.acknowledged_at is None and row.withdrawn_at is None:
-                self._advise(session, row, firm_level=3, centre_level=2)
+            if advisory_id in waiting:
+                self._advise(session, waiting[advisory_id], firm_level=3, centre_level=2)
 
     def _report(self, session: Session, row: EventReportRow) -> None:
         words = {

@@ -7,8 +7,8 @@ arithmetic and geometry, written to be plainly right rather than fast. A test ke
 from utm.judge.heights import geoid_from_csv
 from utm.judge.pairs import judge_pair
 from utm.judge.plane import Plane, plane_for
-from utm.judge.plans import Columns, JudgedConflict, JudgedPlan, JudgedVolume, from_body
-from utm.judge.sweep import judge
+from utm.judge.plans import Columns, JudgedConflict, JudgedPlan, JudgedVolume, after, from_body, instant
+from utm.judge.sweep import against, judge
 
 __all__ = [
     "Columns",
@@ -16,8 +16,11 @@ __all__ = [
     "JudgedPlan",
     "JudgedVolume",
     "Plane",
+    "after",
+    "against",
     "from_body",
     "geoid_from_csv",
+    "instant",
     "judge",
     "judge_pair",
     "plane_for",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, TypeAlias
 
@@ -68,6 +68,19 @@ class JudgedConflict:
 def instant(seconds: float) -> datetime:
     """Return the aware UTC instant of the judge's seconds."""
     return _EPOCH_AT + timedelta(microseconds=round(seconds * 1e6))
+
+
+def after(plan: JudgedPlan, from_s: float) -> JudgedPlan:
+    """Return what of a plan comes after an instant (judge's seconds): the leg or window it falls in begins there."""
+    legs = plan.legs[plan.legs[:, 7] > from_s].copy()
+    under_way = legs[:, 3] < from_s
+    begun = legs[under_way]
+    share = (from_s - begun[:, 3]) / (begun[:, 7] - begun[:, 3])
+    legs[under_way, :4] += share[:, None] * (begun[:, 4:] - begun[:, :4])
+    volumes = [
+        replace(volume, t_start_s=max(volume.t_start_s, from_s)) for volume in plan.volumes if volume.t_end_s > from_s
+    ]
+    return replace(plan, legs=legs, volumes=tuple(volumes))
 
 
 def from_body(

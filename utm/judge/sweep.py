@@ -22,6 +22,8 @@ _PIECE_M: Final = 600.0
 _CELL_M: Final = 800.0
 _BUCKET_S: Final = 60.0
 _SLACK: Final = 0.001
+_FEW: Final = 160
+"""So many pieces are sooner compared each with each than sorted into a grid."""
 
 Indices = NDArray[np.int64]
 
@@ -53,19 +55,72 @@ def judge(plans: Sequence[JudgedPlan]) -> list[JudgedConflict]:
     return found
 
 
-def candidates(plans: Sequence[JudgedPlan]) -> list[tuple[int, int, int, int]]:
-    """Return (plan a, part of a, plan b, part of b), a < b, of all parts that could lose separation: a superset."""
-    if len(plans) < 2:
+def against(plan: JudgedPlan, others: Sequence[JudgedPlan]) -> list[JudgedConflict]:
+    """Return where a plan loses separation from each of others: what `judge` of all says of the plan, named first."""
+    if not others:
         return []
+    plans = (plan, *others)
+    margins = _margins(plans)
+    parts, part, box = _chopped(plans, margins)
+    own = parts == 0
+    mine, met = np.nonzero(_overlap(box[own][:, None], box[~own][None]))
+    pairs: dict[int, set[tuple[int, int]]] = {}
+    owners, others_part = parts[~own][met].tolist(), part[~own][met].tolist()
+    for b, i, j in zip(owners, part[own][mine].tolist(), others_part, strict=True):
+        pairs.setdefault(b, set()).add((i, j))
+    found = []
+    for b in sorted(pairs):
+        if plans[b].plan_ref != plan.plan_ref:
+            conflict = worst(plan, plans[b], sorted(pairs[b]), minima_of(plan, plans[b]))
+            if conflict is not None:
+                found.append(conflict)
+    return found
+
+
+def _chopped(plans: Sequence[JudgedPlan], margins: Columns) -> tuple[Indices, Indices, Columns]:
+    """Return of each piece of a leg, and of each volume, whose it is, which part of it, and its widened box (n, 8)."""
+    numbers = np.arange(len(plans))
+    legs = np.array([len(plan.legs) for plan in plans])
+    owner, box = _pieces(np.concatenate([plan.legs for plan in plans]), margins)
+    whose, which = (
+        np.repeat(numbers, legs)[owner],
+        (np.arange(legs.sum()) - np.repeat(np.cumsum(legs) - legs, legs))[owner],
+    )
+    holding = [k for k, plan in enumerate(plans) if plan.volumes]
+    if not holding:
+        return whose, which, box
+    volumes = [boxes_of(plans[k])[len(plans[k].legs) :] for k in holding]
+    widened = np.concatenate(volumes)
+    widened[:, :4] -= margins
+    widened[:, 4:] += margins
+    counts = [len(item) for item in volumes]
+    part = np.concatenate([len(plans[k].legs) + np.arange(count) for k, count in zip(holding, counts, strict=True)])
+    return (
+        np.concatenate((whose, np.repeat(holding, counts))),
+        np.concatenate((which, part)),
+        np.concatenate((box, widened)),
+    )
+
+
+def _margins(plans: Sequence[JudgedPlan]) -> Columns:
+    """Return by how much boxes are widened on each side (4,): half of the largest minima."""
+    horizontal_m = max(plan.horizontal_m for plan in plans)
     margins = np.array(
         [
-            max(plan.horizontal_m for plan in plans),
-            max(plan.horizontal_m for plan in plans),
+            horizontal_m,
+            horizontal_m,
             max(plan.vertical_m for plan in plans),
             max(plan.time_buffer_s for plan in plans) + TOUCH_S,
         ]
     )
-    margins = margins / 2 + _SLACK
+    return margins / 2 + _SLACK
+
+
+def candidates(plans: Sequence[JudgedPlan]) -> list[tuple[int, int, int, int]]:
+    """Return (plan a, part of a, plan b, part of b), a < b, of all parts that could lose separation: a superset."""
+    if len(plans) < 2:
+        return []
+    margins = _margins(plans)
     parts = _table(plans)
     widened = parts.box.copy()
     widened[:, :4] -= margins
@@ -103,6 +158,11 @@ def _leg_pairs(plans: Sequence[JudgedPlan], parts: _Parts, margins: Columns) -> 
         return np.empty(0, np.int64)
     legs = np.concatenate([plan.legs for plan in plans])
     owner, box = _pieces(legs, margins)
+    if len(box) <= _FEW:
+        a, b = np.nonzero(np.triu(_overlap(box[:, None], box[None]), 1))
+        row_a, row_b = rows[owner[a]], rows[owner[b]]
+        apart = parts.plan[row_a] != parts.plan[row_b]
+        return np.unique(np.minimum(row_a, row_b)[apart] * len(parts.plan) + np.maximum(row_a, row_b)[apart])
     piece, cell = _cells(box)
     codes = [np.empty(0, np.int64)]
     order = np.argsort(cell, kind="stable")
@@ -153,6 +213,8 @@ def _cells(box: Columns) -> tuple[Indices, Indices]:
 def _volume_pairs(parts: _Parts, widened: Columns) -> Indices:
     """Return codes of pairs with at least one volume whose boxes meet: each volume against all parts of its time."""
     rows = len(parts.plan)
+    if not parts.is_volume.any():
+        return np.empty(0, np.int64)
     order = np.argsort(widened[:, 3], kind="stable")
     starts = widened[order, 3]
     longest_s = float((widened[:, 7] - widened[:, 3]).max())

@@ -48,6 +48,8 @@ class EventReports:
         self._backlog = backlog
         self._unfiled: dict[str, EventReportRow] = {}
         self._subjects: set[str] = set()
+        self._due: tuple[dict[str, EventReportRow], list[tuple[float | None, EventReportRow]]] = ({}, [])
+        """The reports that are to be filed, of the `_unfiled` beside them."""
         self.memory: Memory | None = None
 
     # -- obligations -------------------------------------------------------------------------------------------------------
@@ -226,8 +228,11 @@ class EventReports:
 
     def conditions(self, now_s: float) -> Iterable[Condition]:
         """Return the alerts that overdue reports call for; asks memory only."""
-        for row in list(self._unfiled.values()):
-            if _is_overdue(row, now_s):
+        unfiled = self._unfiled
+        if self._due[0] is not unfiled:  # each change makes a new one; reading rows anew each half second costs
+            self._due = unfiled, [(row.due_s, row) for row in unfiled.values() if row.state == "due"]
+        for due_s, row in self._due[1]:
+            if due_s is not None and due_s < now_s:
                 due = beijing_second(row.due_s or 0.0)
                 yield Condition(
                     "report_overdue",

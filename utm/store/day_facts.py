@@ -22,6 +22,6 @@ def all_missions(session: Session) -> list[dict[str, Any]]:
 
 
 def flown_plans(session: Session) -> list[dict[str, Any]]:
-    """Return the id, minima and body of every plan that ended."""
-    names = ("plan_id", "horizontal_m", "vertical_m", "time_buffer_s", "body")
+    """Return the id, minima, body and the instants of activation and end of every plan that ended."""
+    names = ("plan_id", "horizontal_m", "vertical_m", "time_buffer_s", "body", "activated_at", "ended_at")
     return [{name: getattr(row, name) for name in names} for row in plans.with_states(session, ["ended"])]

@@ -103,6 +103,12 @@ def with_states(session: Session, states: Collection[str]) -> Iterator[FlightPla
         yield FlightPlanRow(**row._mapping)
 
 
+def standings(session: Session) -> list[tuple[str, str, int]]:
+    """Return plan, state and version of every plan there ever was, in the order they were first filed."""
+    found = run(session, "SELECT plan_id, state, version FROM flight_plans ORDER BY plan_no").fetchall()
+    return [(str(plan_id), str(state), int(version)) for plan_id, state, version in found]
+
+
 def first_pending_s(session: Session) -> float:
     """Return when the pending plan that begins first does so, in scene seconds; infinity when none is pending."""
     found = run(session, "SELECT min(starts_s) FROM flight_plans WHERE state = 'pending'").fetchone()[0]

@@ -9,6 +9,7 @@ import orjson
 import pytest
 
 from airspace.approval import evaluate
+from airspace.datums import FlatTerrain
 from airspace.decision import Decision, decision_to_dict
 from airspace.geometry4d import Separation, Tolerance
 from airspace.intent import FlightIntent, Path
@@ -185,6 +186,10 @@ def test_true_heights_over_made_up_ground_wait_except_in_a_demonstration() -> No
     policy = Policy()
     assert codes(judge(intent(CLEAN), policy)) == ["synthetic_terrain"]
     assert judge(intent(CLEAN), policy).outcome == "pending"
+    named = make_region(FlatTerrain(0.0, "flat, made up", label_zh="合成平地"))
+    (told,) = judge(intent(fly((0, 0, 50), (900, 0, 50), region=named)), policy, scene(named)).reasons
+    assert "ground model flat, made up;" in told.detail
+    assert "合成地形模型“合成平地”" in told.detail_zh
     assert judge(intent(CLEAN, uses_true_height=False), policy).outcome == "approved"
     region = make_region(replace(hills(), elevations_amsl_m=hills().elevations_amsl_m * 0.0))
     assert judge(intent(fly((0, 0, 50), (900, 0, 50), region=region)), policy, scene(region)).outcome == "approved"

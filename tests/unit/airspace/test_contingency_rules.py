@@ -9,7 +9,8 @@ import pytest
 from airspace.contingency import FiledContingency
 from airspace.contingency_rules import contingency_reasons, home_of, landing_at
 from airspace.coordinates import Bounds
-from airspace.datums import AltitudeModel, GridTerrain
+from airspace.datums import AltitudeModel, GridTerrain, terrain_names
+from airspace.decision import reason
 from airspace.intent import FlightIntent
 from airspace.policy import Policy
 from airspace.region import Region
@@ -124,6 +125,10 @@ def test_a_hill_on_the_way_back_asks_for_a_higher_return() -> None:
     hilly = Region(FLAT.frame, AltitudeModel(FLAT.altitude.geoid, terrain), box)
     low = codes(intent(bent(), FiledContingency("rtl", 60.0), hilly), scene(hilly))
     assert ("lost_link_below_terrain", "refuse") in low
+    values = {"height_m": 60.0, "depth_m": 30.0, **terrain_names(terrain)}
+    told = reason("lost_link_below_terrain", values, severity="refuse")
+    assert "ground of hill on" in told.detail
+    assert "低于“hill”地面" in told.detail_zh, "a model without a Chinese name keeps the one it has"
     high = [code for code, _ in codes(intent(bent(), FiledContingency("rtl", 100.0), hilly), scene(hilly))]
     assert "lost_link_below_terrain" not in high
 

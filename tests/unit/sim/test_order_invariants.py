@@ -68,6 +68,27 @@ def test_a_meeting_that_was_cleared_ahead_is_not_found_again_behind() -> None:
     assert (checked.broken, checked.excused) == ([], {"way_being_cleared": 2})
 
 
+def test_a_meeting_ahead_is_a_loss_though_a_nearer_one_lies_behind() -> None:
+    """Of each pair the judge tells the closest meeting only: what is excused behind must not hide one that is to come."""
+    own = Plan(flight("fp_own", *EAST, (4_000.0, 0.0, 450.0)))
+    checked = Checked(own)
+    checked.now_s, own.judged = 300.0, flight("fp_own", *EAST, (5_000.0, 0.0, 550.0), (7_000.0, 0.0, 750.0))
+    own.judged.legs[1:, [2, 6]] += 10.0
+    checked.rules.meets(own, "approved")
+    assert (checked.broken, checked.excused) == (["separation"], {"way_being_cleared": 1})
+
+
+def test_a_way_flown_that_the_contingency_is_yet_to_cross_is_a_loss() -> None:
+    """Legs just flown stay reserved for the time buffer: a contingency still on its way there is not past them."""
+    own = Plan(flight("fp_own", *EAST, (4_900.0, 0.0, 540.0)))
+    checked = Checked(own)
+    checked.now_s, own.judged = 545.0, flight("fp_own", *EAST, (4_900.0, 0.0, 540.0))
+    own.judged.legs[1:, [2, 6]] += 14.0
+    own.judged.legs[1:, 4] += 100.0
+    checked.rules.meets(own, "approved")
+    assert checked.broken == ["separation"]
+
+
 @pytest.mark.parametrize(
     ("what", "now_s", "way"),
     [

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from utm.alert_book import STATUSES, STEPS, AlertBook, Condition, Illegal, Party, rank_of
+from utm.alert_book import STATUSES, STEPS, AlertBook, Condition, Illegal, Party, Step, rank_of
 from utm.alert_items import alert_of_row, item_of, item_of_row, item_of_row_for, row_of
 from utm.alert_rules import ESCALATE_AFTER_S, RULES, SEVERITIES, severity_of
 
@@ -113,6 +113,20 @@ def test_a_shelved_alert_comes_back_by_itself() -> None:
     assert alert.status == "raised"
 
 
+def test_shelving_is_taken_back() -> None:
+    """It waits for somebody again at once, escalates from then on, and can be taken back once only."""
+    desk = book()
+    (alert,) = [s.alert for s in desk.update([about("a")], 0.0)]
+    desk.act(alert, "shelve", 1.0, actor="u", organisation_id="o", until_s=900.0)
+    step = desk.act(alert, "unshelve", 5.0, actor="u", organisation_id="o", initials="LW")
+    assert isinstance(step, Step)
+    assert (step.name, step.initials, alert.status, alert.shelved_until_s) == ("unshelved", "LW", "raised", None)
+    escalated = [second for second in range(6, 80) if names(desk.update([about("a")], float(second)))]
+    assert escalated == [5 + ESCALATE_AFTER_S["warning"]]
+    again = desk.act(alert, "unshelve", 80.0, actor="u", organisation_id="o")
+    assert again == Illegal("escalated", ("acknowledge", "shelve", "resolve"))
+
+
 def test_resolved_by_hand_it_stays_silent_while_its_cause_lasts() -> None:
     """It returns when the cause came anew, got graver, or lasts longer than five minutes."""
     for graver, gap, expected in ((False, 0, []), (True, 0, ["raised"]), (False, 20, ["raised"])):
@@ -133,7 +147,7 @@ def test_resolved_by_hand_it_stays_silent_while_its_cause_lasts() -> None:
 
 
 @pytest.mark.parametrize("status", STATUSES)
-@pytest.mark.parametrize("action", ["acknowledge", "shelve", "resolve"])
+@pytest.mark.parametrize("action", ["acknowledge", "shelve", "unshelve", "resolve"])
 def test_every_step_from_every_status(status: Any, action: Any) -> None:
     """What the table allows is taken, everything else refused with what is allowed."""
     desk = book()
@@ -266,7 +280,9 @@ def test_a_firm_sees_its_own_side_only() -> None:
 @settings(max_examples=60, deadline=None)
 @given(
     st.lists(
-        st.tuples(st.sets(st.sampled_from("abc")), st.sampled_from([None, "acknowledge", "shelve", "resolve"])),
+        st.tuples(
+            st.sets(st.sampled_from("abc")), st.sampled_from([None, "acknowledge", "shelve", "unshelve", "resolve"])
+        ),
         max_size=40,
     )
 )

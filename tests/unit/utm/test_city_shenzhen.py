@@ -264,6 +264,7 @@ def test_the_terrain_is_flat_and_says_so() -> None:
     terrain = region().altitude.terrain
     assert terrain.synthetic
     assert "synthetic" in terrain.label
+    assert "合成地形" in terrain.label_zh
     heights = terrain.elevation_amsl_m([22.4, 22.6, 22.8], [113.8, 114.1, 114.5])
     assert set(heights.tolist()) == {site.elevation_amsl_m for site in sites().values()}
 

@@ -37,6 +37,20 @@ def test_keys_are_listed_rotated_and_retired(tmp_path: Path) -> None:
     assert runner.invoke(app, ["keys", "list", "--data-dir", str(tmp_path / "none")]).exit_code == 2
 
 
+@pytest.mark.parametrize(
+    "kid", ["-PK1WbJfAoX1BVsSxvIkfMt3dqYFkUkfikI55nDnRIc", "--K1WbJfAoX1BVsSxvIkfMt3dqYFkUkfikI55nDnRI"]
+)
+def test_a_key_may_begin_with_a_dash(tmp_path: Path, kid: str) -> None:
+    """One thumbprint in 64 begins with a dash: the command takes it for the name of a key, as it is listed."""
+    for arguments in (
+        ["keys", "retire", kid, "--data-dir", str(tmp_path)],
+        ["keys", "retire", "--data-dir", str(tmp_path), kid],
+    ):
+        answer = runner.invoke(app, arguments)
+        assert answer.exit_code == 1, answer.output
+        assert "no signing key" in answer.output
+
+
 async def test_the_first_administrator_gets_in(tmp_path: Path) -> None:
     """On an empty folder the command must make whoever can then sign in, get tokens and let others in."""
     import asyncio

@@ -3,10 +3,12 @@
 import math
 from typing import Any
 
+import numpy as np
 import pytest
 from pyproj import Transformer
+from shapely import Point
 
-from utm.judge import from_body, geoid_from_csv, plane_for
+from utm.judge import JudgedPlan, JudgedVolume, after, from_body, geoid_from_csv, plane_for
 from utm.judge.plane import gcj02_to_wgs84
 
 SEPARATION = {"horizontal_m": 50.0, "vertical_m": 15.0, "time_buffer_s": 15.0}
@@ -183,3 +185,20 @@ def test_the_geoid_is_bilinear_and_ends_where_its_grid_ends() -> None:
     assert undulation(22.0, 114.25) == pytest.approx(-3.5)
     with pytest.raises(ValueError, match="does not reach"):
         undulation(21.99, 114.5)
+
+
+def test_what_comes_after_an_instant_begins_there() -> None:
+    """Past legs and windows are left out, and those under way begin at the instant, where the flight then is."""
+    legs = np.array(
+        [
+            [0.0, 0.0, 50.0, 0.0, 100.0, 0.0, 50.0, 10.0],
+            [100.0, 0.0, 50.0, 10.0, 100.0, 200.0, 70.0, 30.0],
+            [100.0, 200.0, 70.0, 30.0, 0.0, 200.0, 70.0, 40.0],
+        ]
+    )
+    windows = ((0.0, 15.0), (0.0, 40.0), (30.0, 40.0))
+    volumes = tuple(JudgedVolume(Point(0, 0), 10.0, 0.0, 50.0, *window) for window in windows)
+    rest = after(JudgedPlan("fp", legs, volumes, 50.0, 15.0, 15.0), 15.0)
+    assert rest.legs.tolist() == [[100.0, 50.0, 55.0, 15.0, 100.0, 200.0, 70.0, 30.0], legs[2].tolist()]
+    assert [(volume.t_start_s, volume.t_end_s) for volume in rest.volumes] == [(15.0, 40.0), (30.0, 40.0)]
+    assert legs[1, 1] == 0.0, "the plan itself stays as it is"

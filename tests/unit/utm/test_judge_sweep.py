@@ -3,9 +3,10 @@
 import itertools
 
 import numpy as np
+import pytest
 from shapely import Point, Polygon
 
-from utm.judge import JudgedPlan, JudgedVolume, judge, judge_pair
+from utm.judge import JudgedPlan, JudgedVolume, against, judge, judge_pair, sweep
 
 
 def traffic(count: int, seed: int, *, side_m: float, hours: float) -> list[JudgedPlan]:
@@ -51,6 +52,27 @@ def test_the_sweep_finds_exactly_what_all_pairs_find() -> None:
     expected = [found for found in every if found is not None]
     assert len(expected) > 100
     assert judge(plans) == expected
+
+
+def test_one_against_many_says_what_the_whole_sweep_says_of_it() -> None:
+    """Of each plan in dense mixed traffic, its conflicts with the others are those of all pairs, alike in every field."""
+    plans = traffic(90, 3, side_m=3000.0, hours=0.3)
+    for k, plan in enumerate(plans[:20]):
+        others = [*plans[:k], *plans[k + 1 :]]
+        every = [judge_pair(plan, other) for other in others]
+        assert against(plan, others) == [found for found in every if found is not None]
+    # What one firm's plan reserves beside it bears its name and is not held apart from it.
+    assert not [found for found in against(plans[0], [plans[0]]) if found.plan_b == plans[0].plan_ref]
+    assert against(plans[0], []) == []
+
+
+def test_few_plans_are_judged_as_many_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Compared each with each or by the grid, the same pairs of legs are named for the exact test or lose nothing."""
+    plans = traffic(14, 5, side_m=1500.0, hours=0.1)
+    few = judge(plans)
+    assert len(few) > 5
+    monkeypatch.setattr(sweep, "_FEW", 0)
+    assert judge(plans) == few
 
 
 def test_a_days_plans_are_judged_whole() -> None:

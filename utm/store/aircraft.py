@@ -6,7 +6,7 @@ from sqlalchemy import func, or_, select
 from sqlmodel import Session
 
 from utm.store.identity_tables import AircraftRow
-from utm.store.sql import as_values, table
+from utm.store.sql import as_record, as_values, table
 
 _aircraft = table(AircraftRow)
 
@@ -22,13 +22,13 @@ class AircraftFilter:
 
 def everything(session: Session) -> list[AircraftRow]:
     """Return every aircraft, deregistered ones included."""
-    return [AircraftRow(**row._mapping) for row in session.execute(select(_aircraft))]
+    return [as_record(AircraftRow, row) for row in session.execute(select(_aircraft))]
 
 
 def get(session: Session, aircraft_id: str) -> AircraftRow | None:
     """Return an aircraft, or None."""
     row = session.execute(select(_aircraft).where(_aircraft.c.aircraft_id == aircraft_id)).one_or_none()
-    return None if row is None else AircraftRow(**row._mapping)
+    return None if row is None else as_record(AircraftRow, row)
 
 
 def page(session: Session, where: AircraftFilter, *, after: int | None, limit: int) -> list[AircraftRow]:
@@ -43,7 +43,7 @@ def page(session: Session, where: AircraftFilter, *, after: int | None, limit: i
     if after is not None:
         query = query.where(_aircraft.c.aircraft_no > after)
     rows = session.execute(query.order_by(_aircraft.c.aircraft_no).limit(limit))
-    return [AircraftRow(**row._mapping) for row in rows]
+    return [as_record(AircraftRow, row) for row in rows]
 
 
 def insert(session: Session, row: AircraftRow) -> None:
@@ -61,7 +61,7 @@ def replace(session: Session, row: AircraftRow) -> None:
 def same_mark_or_id(session: Session, row: AircraftRow) -> list[AircraftRow]:
     """Return aircraft, deregistered ones included, that have the row's registration mark or its id."""
     same = or_(_aircraft.c.registration_key == row.registration_key, _aircraft.c.aircraft_id == row.aircraft_id)
-    return [AircraftRow(**found._mapping) for found in session.execute(select(_aircraft).where(same))]
+    return [as_record(AircraftRow, found) for found in session.execute(select(_aircraft).where(same))]
 
 
 def address_claimed(session: Session, row: AircraftRow) -> bool:

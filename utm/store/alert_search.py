@@ -4,7 +4,7 @@ from sqlalchemy import or_, select
 from sqlmodel import Session
 
 from utm.store.alert_tables import AlertReaderRow, AlertRow
-from utm.store.sql import table
+from utm.store.sql import as_record, table
 
 _alerts = table(AlertRow)
 _readers = table(AlertReaderRow)
@@ -33,4 +33,4 @@ def about_plan(
         .order_by(_readers.c.raised_s)
         .limit(limit)
     )
-    return [AlertRow(**row._mapping) for row in session.execute(query)]
+    return [as_record(AlertRow, row) for row in session.execute(query)]

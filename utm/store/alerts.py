@@ -8,7 +8,7 @@ from sqlalchemy import and_, or_, select
 from sqlmodel import Session
 
 from utm.store.alert_tables import AlertReaderRow, AlertRow, AlertStepRow
-from utm.store.sql import as_values, columns_of, insert, run, run_many, table
+from utm.store.sql import as_record, as_values, columns_of, insert, run, run_many, table
 
 _alerts = table(AlertRow)
 _readers = table(AlertReaderRow)
@@ -53,19 +53,19 @@ def get(session: Session, alert_id: str, owner: str | None = None) -> AlertRow |
         wanted = own.scalar_subquery()
     query = select(_alerts).where(_alerts.c.alert_id == wanted)
     row = session.execute(query).one_or_none()
-    return None if row is None else AlertRow(**row._mapping)
+    return None if row is None else as_record(AlertRow, row)
 
 
 def steps_of(session: Session, alert_id: str) -> list[AlertStepRow]:
     """Return the steps of an alert, oldest first."""
     query = select(_steps).where(_steps.c.alert_id == alert_id).order_by(_steps.c.step_no)
-    return [AlertStepRow(**row._mapping) for row in session.execute(query)]
+    return [as_record(AlertStepRow, row) for row in session.execute(query)]
 
 
 def open_alerts(session: Session) -> list[AlertRow]:
     """Return every alert that is not resolved."""
     query = select(_alerts).where(_alerts.c.status != "resolved").order_by(_alerts.c.raised_s)
-    return [AlertRow(**row._mapping) for row in session.execute(query)]
+    return [as_record(AlertRow, row) for row in session.execute(query)]
 
 
 def page(session: Session, where: AlertFilter, *, after: tuple[float, str] | None, limit: int) -> list[AlertRow]:
@@ -89,4 +89,4 @@ def page(session: Session, where: AlertFilter, *, after: tuple[float, str] | Non
         at, alert_id = after
         query = query.where(or_(raised_s < at, and_(raised_s == at, named < alert_id)))
     query = query.order_by(raised_s.desc(), named.desc()).limit(limit)
-    return [AlertRow(**row._mapping) for row in session.execute(query)]
+    return [as_record(AlertRow, row) for row in session.execute(query)]

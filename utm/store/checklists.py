@@ -18,13 +18,13 @@ def put(session: Session, row: ChecklistRow) -> None:
 def get(session: Session, checklist_id: str) -> ChecklistRow | None:
     """Return a list, or None."""
     row = session.execute(select(_lists).where(_lists.c.checklist_id == checklist_id)).one_or_none()
-    return None if row is None else ChecklistRow(**row._mapping)
+    return None if row is None else sql.as_record(ChecklistRow, row)
 
 
 def all_open(session: Session) -> list[ChecklistRow]:
     """Return the open lists."""
     rows = session.execute(select(_lists).where(_lists.c.state == "open").order_by(_lists.c.opened_at))
-    return [ChecklistRow(**row._mapping) for row in rows]
+    return [sql.as_record(ChecklistRow, row) for row in rows]
 
 
 def open_of(session: Session, kind: str) -> ChecklistRow | None:
@@ -39,7 +39,7 @@ def page(session: Session, *, before: tuple[str, str] | None, limit: int) -> lis
     if before is not None:
         at, ref = before
         query = query.where((columns.opened_at < at) | ((columns.opened_at == at) & (columns.checklist_id < ref)))
-    return [ChecklistRow(**row._mapping) for row in session.execute(query)]
+    return [sql.as_record(ChecklistRow, row) for row in session.execute(query)]
 
 
 def close(session: Session, checklist_id: str, at: str, by: str, name: str, note: str) -> None:
@@ -51,7 +51,7 @@ def close(session: Session, checklist_id: str, at: str, by: str, name: str, note
 def steps_of(session: Session, checklist_id: str) -> list[ChecklistStepRow]:
     """Return the ticked steps of a list."""
     rows = session.execute(select(_steps).where(_steps.c.checklist_id == checklist_id).order_by(_steps.c.at))
-    return [ChecklistStepRow(**row._mapping) for row in rows]
+    return [sql.as_record(ChecklistStepRow, row) for row in rows]
 
 
 def tick(session: Session, row: ChecklistStepRow) -> None:

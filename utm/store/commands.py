@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlmodel import Session
 
 from utm.store.command_tables import CommandReservationRow, CommandRow, CommandStepRow
-from utm.store.sql import as_values, insert, of_owner, run, table, update
+from utm.store.sql import as_record, as_values, insert, of_owner, run, table, update
 
 RESERVED = "reserved"
 RELEASED = "released"
@@ -41,7 +41,7 @@ def get(session: Session, command_id: str, owner: str | None = None) -> CommandR
     """Return a command, or None; with an `owner`, only that organisation's."""
     query = select(_commands).where(_commands.c.command_id == command_id, *of_owner(_commands, owner))
     row = session.execute(query).one_or_none()
-    return None if row is None else CommandRow(**row._mapping)
+    return None if row is None else as_record(CommandRow, row)
 
 
 def set_state(session: Session, command_id: str, state: str) -> None:
@@ -61,14 +61,14 @@ def steps_of(session: Session, command_ids: list[str]) -> dict[str, list[Command
     found: dict[str, list[CommandStepRow]] = {command_id: [] for command_id in command_ids}
     query = select(_steps).where(_steps.c.command_id.in_(command_ids)).order_by(_steps.c.step_no)
     for row in session.execute(query):
-        found[row.command_id].append(CommandStepRow(**row._mapping))
+        found[row.command_id].append(as_record(CommandStepRow, row))
     return found
 
 
 def unfinished(session: Session) -> list[CommandRow]:
     """Return every command that has not ended, oldest first."""
     query = select(_commands).where(_commands.c.state.in_(UNFINISHED)).order_by(_commands.c.command_no)
-    return [CommandRow(**row._mapping) for row in session.execute(query)]
+    return [as_record(CommandRow, row) for row in session.execute(query)]
 
 
 def unfinished_of(session: Session, aircraft_id: str) -> list[CommandRow]:
@@ -78,7 +78,7 @@ def unfinished_of(session: Session, aircraft_id: str) -> list[CommandRow]:
         .where(_commands.c.aircraft_id == aircraft_id, _commands.c.state.in_(UNFINISHED))
         .order_by(_commands.c.command_no)
     )
-    return [CommandRow(**row._mapping) for row in session.execute(query)]
+    return [as_record(CommandRow, row) for row in session.execute(query)]
 
 
 def confirmation_used(session: Session, confirmation: str) -> bool:
@@ -100,7 +100,7 @@ def page(session: Session, where: CommandFilter, *, before: int | None, limit: i
         query = query.where(_commands.c.batch_id == where.batch_id)
     if before is not None:
         query = query.where(_commands.c.command_no < before)
-    return [CommandRow(**row._mapping) for row in session.execute(query)]
+    return [as_record(CommandRow, row) for row in session.execute(query)]
 
 
 # -- reservations ------------------------------------------------------------------------------------------------------
@@ -115,7 +115,7 @@ def get_reservation(session: Session, command_id: str) -> CommandReservationRow 
     """Return the reservation of a command, or None."""
     query = select(_reservations).where(_reservations.c.command_id == command_id)
     row = session.execute(query).one_or_none()
-    return None if row is None else CommandReservationRow(**row._mapping)
+    return None if row is None else as_record(CommandReservationRow, row)
 
 
 def standing_reservations(session: Session, at_s: float) -> list[CommandReservationRow]:
@@ -125,7 +125,7 @@ def standing_reservations(session: Session, at_s: float) -> list[CommandReservat
         .where(_reservations.c.state == RESERVED, _reservations.c.ends_s > at_s)
         .order_by(_reservations.c.command_no)
     )
-    return [CommandReservationRow(**row._mapping) for row in session.execute(query)]
+    return [as_record(CommandReservationRow, row) for row in session.execute(query)]
 
 
 def standing_with_override(session: Session, at_s: float) -> list[tuple[CommandReservationRow, str | None]]:

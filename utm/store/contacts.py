@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlmodel import Session
 
 from utm.store.contact_tables import OperatorContactRow
-from utm.store.sql import insert, table, update
+from utm.store.sql import as_record, insert, table, update
 
 _contacts = table(OperatorContactRow)
 
@@ -16,7 +16,7 @@ def get(session: Session, organisation_id: str) -> OperatorContactRow | None:
     """Return the contact of a firm, None where nothing was said."""
     query = select(_contacts).where(_contacts.c.organisation_id == organisation_id)
     row = session.execute(query).one_or_none()
-    return None if row is None else OperatorContactRow(**row._mapping)
+    return None if row is None else as_record(OperatorContactRow, row)
 
 
 def put(session: Session, organisation_id: str, values: Mapping[str, Any]) -> None:

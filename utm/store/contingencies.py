@@ -45,20 +45,20 @@ def get(session: Session, contingency_id: str, owner: str | None = None) -> Cont
         _contingencies.c.contingency_id == contingency_id, *sql.of_owner(_contingencies, owner)
     )
     row = session.execute(query).one_or_none()
-    return None if row is None else ContingencyRow(**row._mapping)
+    return None if row is None else sql.as_record(ContingencyRow, row)
 
 
 def with_states(session: Session, states: Collection[str]) -> list[ContingencyRow]:
     """Return the contingencies in one of the states, oldest first."""
     query = select(_contingencies).where(_contingencies.c.state.in_(sorted(states))).order_by(_contingencies.c.number)
-    return [ContingencyRow(**row._mapping) for row in session.execute(query)]
+    return [sql.as_record(ContingencyRow, row) for row in session.execute(query)]
 
 
 def of_plan(session: Session, plan_id: str) -> list[ContingencyRow]:
     """Return the contingencies of a plan, oldest first."""
     query = select(_contingencies).where(_contingencies.c.plan_id == plan_id).order_by(_contingencies.c.number)
     query = query.where(_contingencies.c.state != "predicted")
-    return [ContingencyRow(**row._mapping) for row in session.execute(query)]
+    return [sql.as_record(ContingencyRow, row) for row in session.execute(query)]
 
 
 def page(
@@ -78,7 +78,7 @@ def page(
         query = query.where(_contingencies.c.state.in_(sorted(states)))
     if before is not None:
         query = query.where(_contingencies.c.number < before)
-    return [ContingencyRow(**row._mapping) for row in session.execute(query)]
+    return [sql.as_record(ContingencyRow, row) for row in session.execute(query)]
 
 
 # -- lists of actions --------------------------------------------------------------------------------------------------
@@ -98,7 +98,7 @@ def add_item(session: Session, row: ActionItemRow) -> None:
 def action_list(session: Session, action_list_id: str) -> ActionListRow | None:
     """Return a list, or None."""
     row = session.execute(select(_lists).where(_lists.c.action_list_id == action_list_id)).one_or_none()
-    return None if row is None else ActionListRow(**row._mapping)
+    return None if row is None else sql.as_record(ActionListRow, row)
 
 
 def lists(session: Session, *, states: Collection[str] | None, before: int | None, limit: int) -> list[ActionListRow]:
@@ -108,13 +108,13 @@ def lists(session: Session, *, states: Collection[str] | None, before: int | Non
         query = query.where(_lists.c.state.in_(sorted(states)))
     if before is not None:
         query = query.where(_lists.c.number < before)
-    return [ActionListRow(**row._mapping) for row in session.execute(query)]
+    return [sql.as_record(ActionListRow, row) for row in session.execute(query)]
 
 
 def lists_of(session: Session, cause_id: str) -> list[ActionListRow]:
     """Return the lists of a cause."""
     query = select(_lists).where(_lists.c.cause_id == cause_id).order_by(_lists.c.number)
-    return [ActionListRow(**row._mapping) for row in session.execute(query)]
+    return [sql.as_record(ActionListRow, row) for row in session.execute(query)]
 
 
 def change_list(session: Session, action_list_id: str, values: dict[str, Any]) -> None:
@@ -125,7 +125,7 @@ def change_list(session: Session, action_list_id: str, values: dict[str, Any]) -
 def items_of(session: Session, action_list_id: str) -> list[ActionItemRow]:
     """Return the flights of a list, in its order."""
     query = select(_items).where(_items.c.action_list_id == action_list_id).order_by(_items.c.position)
-    return [ActionItemRow(**row._mapping) for row in session.execute(query)]
+    return [sql.as_record(ActionItemRow, row) for row in session.execute(query)]
 
 
 def states_of(session: Session, action_list_id: str) -> set[str]:
@@ -137,13 +137,13 @@ def states_of(session: Session, action_list_id: str) -> set[str]:
 def item(session: Session, item_id: str) -> ActionItemRow | None:
     """Return one flight of a list, or None."""
     row = session.execute(select(_items).where(_items.c.item_id == item_id)).one_or_none()
-    return None if row is None else ActionItemRow(**row._mapping)
+    return None if row is None else sql.as_record(ActionItemRow, row)
 
 
 def items_with(session: Session, states: Collection[str]) -> list[ActionItemRow]:
     """Return every flight of every list in one of the states."""
     query = select(_items).where(_items.c.state.in_(sorted(states))).order_by(_items.c.item_id)
-    return [ActionItemRow(**row._mapping) for row in session.execute(query)]
+    return [sql.as_record(ActionItemRow, row) for row in session.execute(query)]
 
 
 def change_item(session: Session, item_id: str, values: dict[str, Any]) -> None:
@@ -163,13 +163,13 @@ def put_zone(session: Session, row: TemporaryZoneRow) -> None:
 def zone(session: Session, zone_id: str) -> TemporaryZoneRow | None:
     """Return a temporary zone, or None."""
     row = session.execute(select(_zones).where(_zones.c.zone_id == zone_id)).one_or_none()
-    return None if row is None else TemporaryZoneRow(**row._mapping)
+    return None if row is None else sql.as_record(TemporaryZoneRow, row)
 
 
 def zones(session: Session) -> list[TemporaryZoneRow]:
     """Return the temporary zones that were not withdrawn, by when they begin."""
     query = select(_zones).where(_zones.c.withdrawn_at.is_(None)).order_by(_zones.c.starts_at)
-    return [TemporaryZoneRow(**row._mapping) for row in session.execute(query)]
+    return [sql.as_record(TemporaryZoneRow, row) for row in session.execute(query)]
 
 
 def withdraw_zone(session: Session, zone_id: str, at: str) -> None:

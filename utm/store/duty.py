@@ -17,14 +17,14 @@ _messages = sql.table(DutyMessageRow)
 def contacts(session: Session) -> list[DutyContactRow]:
     """Return every contact, oldest first."""
     rows = session.execute(select(_contacts).order_by(_contacts.c.created_at, _contacts.c.contact_id))
-    return [DutyContactRow(**row._mapping) for row in rows]
+    return [sql.as_record(DutyContactRow, row) for row in rows]
 
 
 def contact(session: Session, contact_id: str, owner: str | None = None) -> DutyContactRow | None:
     """Return a contact, or None."""
     query = select(_contacts).where(_contacts.c.contact_id == contact_id, *sql.of_owner(_contacts, owner))
     row = session.execute(query).one_or_none()
-    return None if row is None else DutyContactRow(**row._mapping)
+    return None if row is None else sql.as_record(DutyContactRow, row)
 
 
 def add_contact(session: Session, row: DutyContactRow) -> None:
@@ -69,7 +69,7 @@ def message(session: Session, message_id: str, owner: str | None = None) -> Duty
     """Return a message, or None."""
     query = select(_messages).where(_messages.c.message_id == message_id, *sql.of_owner(_messages, owner))
     row = session.execute(query).one_or_none()
-    return None if row is None else DutyMessageRow(**row._mapping)
+    return None if row is None else sql.as_record(DutyMessageRow, row)
 
 
 def next_due(session: Session) -> float | None:
@@ -82,7 +82,7 @@ def due_messages(session: Session, now_s: float, limit: int) -> list[DutyMessage
     """Return messages to be sent now, oldest first."""
     query = select(_messages).where(_messages.c.state == "waiting", _messages.c.next_s <= now_s)
     rows = session.execute(query.order_by(_messages.c.message_no).limit(limit))
-    return [DutyMessageRow(**row._mapping) for row in rows]
+    return [sql.as_record(DutyMessageRow, row) for row in rows]
 
 
 def messages(
@@ -103,10 +103,10 @@ def messages(
     if before is not None:
         query = query.where(_messages.c.message_no < before)
     rows = session.execute(query.order_by(_messages.c.message_no.desc()).limit(limit))
-    return [DutyMessageRow(**row._mapping) for row in rows]
+    return [sql.as_record(DutyMessageRow, row) for row in rows]
 
 
 def messages_about(session: Session, ref: str) -> list[DutyMessageRow]:
     """Return the messages about one thing, oldest first."""
     query = select(_messages).where(_messages.c.ref == ref).order_by(_messages.c.message_no)
-    return [DutyMessageRow(**row._mapping) for row in session.execute(query)]
+    return [sql.as_record(DutyMessageRow, row) for row in session.execute(query)]

@@ -16,7 +16,7 @@ def current(session: Session) -> PopulationGridRow | None:
     """Return the grid in force, or None."""
     query = select(_grids).where(_grids.c.state == "current").order_by(_grids.c.imported_at.desc()).limit(1)
     row = session.execute(query).one_or_none()
-    return None if row is None else PopulationGridRow(**row._mapping)
+    return None if row is None else sql.as_record(PopulationGridRow, row)
 
 
 def listed(session: Session, limit: int) -> list[dict[str, Any]]:
@@ -48,7 +48,7 @@ def known(session: Session, grid_id: str) -> bool:
 def rules(session: Session) -> GroundRulesRow | None:
     """Return the rules in force, None where nobody set any."""
     row = session.execute(select(_rules).order_by(_rules.c.version.desc()).limit(1)).one_or_none()
-    return None if row is None else GroundRulesRow(**row._mapping)
+    return None if row is None else sql.as_record(GroundRulesRow, row)
 
 
 def add_rules(session: Session, row: GroundRulesRow) -> None:

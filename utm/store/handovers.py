@@ -31,13 +31,13 @@ def change(session: Session, handover_id: str, values: Mapping[str, Any]) -> Non
 def get(session: Session, handover_id: str) -> HandoverRow | None:
     """Return a log, or None."""
     row = session.execute(select(_logs).where(_logs.c.handover_id == handover_id)).one_or_none()
-    return None if row is None else HandoverRow(**row._mapping)
+    return None if row is None else sql.as_record(HandoverRow, row)
 
 
 def running(session: Session) -> HandoverRow | None:
     """Return the log that is not closed; there is one at most."""
     row = session.execute(select(_logs).where(_logs.c.state != "closed").order_by(_logs.c.number.desc())).first()
-    return None if row is None else HandoverRow(**row._mapping)
+    return None if row is None else sql.as_record(HandoverRow, row)
 
 
 def page(session: Session, *, before: int | None, limit: int) -> list[HandoverRow]:
@@ -45,7 +45,7 @@ def page(session: Session, *, before: int | None, limit: int) -> list[HandoverRo
     query = select(_logs).order_by(_logs.c.number.desc()).limit(limit)
     if before is not None:
         query = query.where(_logs.c.number < before)
-    return [HandoverRow(**row._mapping) for row in session.execute(query)]
+    return [sql.as_record(HandoverRow, row) for row in session.execute(query)]
 
 
 def add_entry(session: Session, row: HandoverEntryRow) -> None:
@@ -56,4 +56,4 @@ def add_entry(session: Session, row: HandoverEntryRow) -> None:
 def entries_of(session: Session, handover_id: str) -> list[HandoverEntryRow]:
     """Return the lines of a log, oldest first."""
     query = select(_entries).where(_entries.c.handover_id == handover_id).order_by(_entries.c.entry_no)
-    return [HandoverEntryRow(**row._mapping) for row in session.execute(query)]
+    return [sql.as_record(HandoverEntryRow, row) for row in session.execute(query)]

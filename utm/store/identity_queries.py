@@ -4,7 +4,7 @@ from sqlalchemy import func, select
 from sqlmodel import Session
 
 from utm.store.identity_tables import ApplicationRow
-from utm.store.sql import run, table
+from utm.store.sql import as_record, run, table
 
 _applications = table(ApplicationRow)
 _LIVE = (
@@ -33,7 +33,7 @@ def application_page(
         query = query.where(
             (columns.created_at > at) | ((columns.created_at == at) & (columns.application_id > application_id))
         )
-    return [ApplicationRow(**row._mapping) for row in session.execute(query)]
+    return [as_record(ApplicationRow, row) for row in session.execute(query)]
 
 
 def plan_counts(session: Session, organisation_id: str, since: str) -> tuple[int, int]:

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlmodel import Session, SQLModel
 
 from utm.store.identity_tables import SessionRow
-from utm.store.sql import as_values, table
+from utm.store.sql import as_record, as_values, table
 
 R = TypeVar("R", bound=SQLModel)
 
@@ -27,12 +27,12 @@ class Records(Generic[R]):
 
     def all(self, session: Session) -> list[R]:
         """Return every row."""
-        return [self._row_type(**row._mapping) for row in session.execute(select(self._table))]
+        return [as_record(self._row_type, row) for row in session.execute(select(self._table))]
 
     def get(self, session: Session, key: str) -> R | None:
         """Return a row, or None."""
         row = session.execute(select(self._table).where(self._key == key)).one_or_none()
-        return None if row is None else self._row_type(**row._mapping)
+        return None if row is None else as_record(self._row_type, row)
 
     def put(self, session: Session, row: R) -> None:
         """Insert a row, or replace the one with its key."""

@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 from sqlmodel import Session
 
 from utm.store.incident_tables import IncidentRow
-from utm.store.sql import as_values, table
+from utm.store.sql import as_record, as_values, table
 from utm.store.tables import AuditRow
 
 _incidents = table(IncidentRow)
@@ -23,7 +23,7 @@ def insert(session: Session, row: IncidentRow) -> None:
 def get(session: Session, incident_id: str) -> IncidentRow | None:
     """Return an incident, or None."""
     row = session.execute(select(_incidents).where(_incidents.c.incident_id == incident_id)).one_or_none()
-    return None if row is None else IncidentRow(**row._mapping)
+    return None if row is None else as_record(IncidentRow, row)
 
 
 def page(session: Session, *, before: int | None, limit: int) -> list[IncidentRow]:
@@ -31,7 +31,7 @@ def page(session: Session, *, before: int | None, limit: int) -> list[IncidentRo
     query = select(_incidents).order_by(_incidents.c.number.desc()).limit(limit)
     if before is not None:
         query = query.where(_incidents.c.number < before)
-    return [IncidentRow(**row._mapping) for row in session.execute(query)]
+    return [as_record(IncidentRow, row) for row in session.execute(query)]
 
 
 def audit_between(session: Session, from_at: datetime, to_at: datetime) -> list[AuditRow]:
@@ -39,5 +39,5 @@ def audit_between(session: Session, from_at: datetime, to_at: datetime) -> list[
     # Texts of instants of one second sort rightly but for their fractions, so the edges are judged as instants.
     low, high = from_at.isoformat(timespec="seconds")[:19], to_at.isoformat(timespec="seconds")[:19] + "~"
     query = select(_audit).where(_audit.c.at >= low, _audit.c.at <= high).order_by(_audit.c.line)
-    rows = [AuditRow(**row._mapping) for row in session.execute(query)]
+    rows = [as_record(AuditRow, row) for row in session.execute(query)]
     return [row for row in rows if from_at <= datetime.fromisoformat(row.at) <= to_at]

@@ -10,7 +10,7 @@ import orjson
 from sqlalchemy import select
 from sqlmodel import Session
 
-from utm.store.sql import as_values, insert, remember, remembered, run, run_many, table
+from utm.store.sql import as_record, as_values, insert, remember, remembered, run, run_many, table
 from utm.store.tables import AuditRow, ChangeRow
 
 _GENESIS = "0" * 64
@@ -75,13 +75,13 @@ def chain_hash(previous: str, row: dict[str, Any]) -> str:
 def audit_of(session: Session, object_id: str) -> list[AuditRow]:
     """Return the audit lines about one object, oldest first."""
     rows = session.execute(select(_audit).where(_audit.c.object_id == object_id).order_by(_audit.c.line))
-    return [AuditRow(**row._mapping) for row in rows]
+    return [as_record(AuditRow, row) for row in rows]
 
 
 def all_audit(session: Session) -> Iterable[AuditRow]:
     """Yield the whole audit trail, oldest first."""
     for row in session.execute(select(_audit).order_by(_audit.c.line)):
-        yield AuditRow(**row._mapping)
+        yield as_record(AuditRow, row)
 
 
 def first_broken_line(rows: Iterable[AuditRow]) -> int | None:

@@ -33,7 +33,7 @@ def get(session: Session, model: type[R], ref: str, owner: str | None = None) ->
     found = sql.table(model)
     query = select(found).where(found.c[_KEYS[model]] == ref, *sql.of_owner(found, owner))
     row = session.execute(query).one_or_none()
-    return None if row is None else model(**row._mapping)
+    return None if row is None else sql.as_record(model, row)
 
 
 def insert(session: Session, row: SQLModel) -> None:
@@ -57,7 +57,7 @@ def of_firm(session: Session, model: type[R], organisation_id: str | None) -> li
     query = select(found).order_by(found.c[_KEYS[model]])
     if organisation_id is not None:
         query = query.where(found.c.organisation_id == organisation_id)
-    return [model(**row._mapping) for row in session.execute(query)]
+    return [sql.as_record(model, row) for row in session.execute(query)]
 
 
 def page(
@@ -80,21 +80,21 @@ def page(
     if before is not None:
         query = query.where(found.c[number] < before)
     query = query.order_by(found.c[number].desc()).limit(limit)
-    return [model(**row._mapping) for row in session.execute(query)]
+    return [sql.as_record(model, row) for row in session.execute(query)]
 
 
 def orders_in(session: Session, states: Sequence[str]) -> list[OrderRow]:
     """Return the orders in one of the states, oldest first."""
     orders = sql.table(OrderRow)
     query = select(orders).where(orders.c.state.in_(sorted(states))).order_by(orders.c.order_no)
-    return [OrderRow(**row._mapping) for row in session.execute(query)]
+    return [sql.as_record(OrderRow, row) for row in session.execute(query)]
 
 
 def steps_of(session: Session, order_id: str) -> list[OrderStepRow]:
     """Return an order's story, oldest first."""
     found = sql.table(OrderStepRow)
     query = select(found).where(found.c.order_id == order_id).order_by(found.c.step_no)
-    return [OrderStepRow(**row._mapping) for row in session.execute(query)]
+    return [sql.as_record(OrderStepRow, row) for row in session.execute(query)]
 
 
 def missions_where(
@@ -113,7 +113,7 @@ def missions_where(
     for name, value in (("plan_id", plan_id), ("order_id", order_id), ("aircraft_id", aircraft_id)):
         if value is not None:
             query = query.where(found.c[name] == value)
-    return [MissionRow(**row._mapping) for row in session.execute(query)]
+    return [sql.as_record(MissionRow, row) for row in session.execute(query)]
 
 
 def busy(session: Session, kind: str, ref: str, from_s: float, to_s: float) -> list[tuple[float, float, str]]:
@@ -196,7 +196,7 @@ def sharing(session: Session, mission_id: str) -> list[OrderRow]:
     """Return the orders that fly by a mission, oldest first."""
     orders = sql.table(OrderRow)
     query = select(orders).where(orders.c.mission_id == mission_id).order_by(orders.c.order_no)
-    return [OrderRow(**row._mapping) for row in session.execute(query)]
+    return [sql.as_record(OrderRow, row) for row in session.execute(query)]
 
 
 _LATENESS = """

@@ -13,13 +13,13 @@ _items = sql.table(NetworkItemRow)
 
 def items(session: Session) -> list[NetworkItemRow]:
     """Return every site and corridor ever published here, withdrawn ones too, by id."""
-    return [NetworkItemRow(**row._mapping) for row in session.execute(select(_items).order_by(_items.c.item_id))]
+    return [sql.as_record(NetworkItemRow, row) for row in session.execute(select(_items).order_by(_items.c.item_id))]
 
 
 def get(session: Session, item_id: str) -> NetworkItemRow | None:
     """Return one, or None."""
     row = session.execute(select(_items).where(_items.c.item_id == item_id)).one_or_none()
-    return None if row is None else NetworkItemRow(**row._mapping)
+    return None if row is None else sql.as_record(NetworkItemRow, row)
 
 
 def put(session: Session, row: NetworkItemRow) -> None:

@@ -15,7 +15,7 @@ _advisories = sql.table(AdvisoryRow)
 def approvals(session: Session) -> list[StandingApprovalRow]:
     """Return every standing approval, oldest first."""
     rows = session.execute(select(_approvals).order_by(_approvals.c.applied_at, _approvals.c.standing_approval_id))
-    return [StandingApprovalRow(**row._mapping) for row in rows]
+    return [sql.as_record(StandingApprovalRow, row) for row in rows]
 
 
 def approval(session: Session, standing_approval_id: str, owner: str | None = None) -> StandingApprovalRow | None:
@@ -24,7 +24,7 @@ def approval(session: Session, standing_approval_id: str, owner: str | None = No
         _approvals.c.standing_approval_id == standing_approval_id, *sql.of_owner(_approvals, owner)
     )
     row = session.execute(query).one_or_none()
-    return None if row is None else StandingApprovalRow(**row._mapping)
+    return None if row is None else sql.as_record(StandingApprovalRow, row)
 
 
 def add_approval(session: Session, row: StandingApprovalRow) -> None:
@@ -48,7 +48,7 @@ def advisory(session: Session, advisory_id: str, owner: str | None = None) -> Ad
     """Return an advisory, or None; with an `owner`, only that organisation's."""
     query = select(_advisories).where(_advisories.c.advisory_id == advisory_id, *sql.of_owner(_advisories, owner))
     row = session.execute(query).one_or_none()
-    return None if row is None else AdvisoryRow(**row._mapping)
+    return None if row is None else sql.as_record(AdvisoryRow, row)
 
 
 def advisories(
@@ -77,7 +77,7 @@ def advisories(
         if state != "acknowledged":
             escalated = _advisories.c.escalated_at
             query = query.where(escalated.is_not(None) if state == "escalated" else escalated.is_(None))
-    return [AdvisoryRow(**row._mapping) for row in session.execute(query)]
+    return [sql.as_record(AdvisoryRow, row) for row in session.execute(query)]
 
 
 def acknowledge(session: Session, advisory_id: str, *, at: str, by: str) -> None:
@@ -93,10 +93,10 @@ def change_advisory(session: Session, advisory_id: str, values: dict[str, Any]) 
 def open_of_cause(session: Session, cause: str) -> list[AdvisoryRow]:
     """Return the advisories of a cause that has not ceased."""
     query = select(_advisories).where(_advisories.c.cause == cause, _advisories.c.withdrawn_at.is_(None))
-    return [AdvisoryRow(**row._mapping) for row in session.execute(query.order_by(_advisories.c.number))]
+    return [sql.as_record(AdvisoryRow, row) for row in session.execute(query.order_by(_advisories.c.number))]
 
 
 def following_causes(session: Session) -> list[AdvisoryRow]:
     """Return every advisory that follows a cause which has not ceased, oldest first."""
     query = select(_advisories).where(_advisories.c.cause.is_not(None), _advisories.c.withdrawn_at.is_(None))
-    return [AdvisoryRow(**row._mapping) for row in session.execute(query.order_by(_advisories.c.number))]
+    return [sql.as_record(AdvisoryRow, row) for row in session.execute(query.order_by(_advisories.c.number))]

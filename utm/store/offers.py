@@ -4,7 +4,7 @@ from sqlalchemy import func, select
 from sqlmodel import Session
 
 from utm.store.offer_tables import OfferHoldRow
-from utm.store.sql import as_values, table
+from utm.store.sql import as_record, as_values, table
 
 HELD = "held"
 CONSUMED = "consumed"
@@ -26,19 +26,19 @@ def insert_hold(session: Session, row: OfferHoldRow) -> None:
 def get_hold(session: Session, hold_id: str) -> OfferHoldRow | None:
     """Return a hold, or None."""
     row = session.execute(select(_holds).where(_holds.c.hold_id == hold_id)).one_or_none()
-    return None if row is None else OfferHoldRow(**row._mapping)
+    return None if row is None else as_record(OfferHoldRow, row)
 
 
 def holds_of_plan(session: Session, plan_id: str) -> list[OfferHoldRow]:
     """Return every hold of a plan's offers, oldest first."""
     query = select(_holds).where(_holds.c.plan_id == plan_id).order_by(_holds.c.hold_no)
-    return [OfferHoldRow(**row._mapping) for row in session.execute(query)]
+    return [as_record(OfferHoldRow, row) for row in session.execute(query)]
 
 
 def standing_holds(session: Session, at_s: float) -> list[OfferHoldRow]:
     """Return the holds that reserve airspace at an instant in scene seconds, oldest first."""
     query = select(_holds).where(_holds.c.state == HELD, _holds.c.held_until_s > at_s).order_by(_holds.c.hold_no)
-    return [OfferHoldRow(**row._mapping) for row in session.execute(query)]
+    return [as_record(OfferHoldRow, row) for row in session.execute(query)]
 
 
 def set_state(session: Session, hold_id: str, state: str) -> None:

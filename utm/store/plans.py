@@ -165,7 +165,7 @@ def add_version(
 def versions_of(session: Session, plan_id: str) -> list[PlanVersionRow]:
     """Return every judged version of a plan, oldest first."""
     query = select(_versions).where(_versions.c.plan_id == plan_id).order_by(_versions.c.attempt)
-    found = [PlanVersionRow(**row._mapping) for row in session.execute(query)]
+    found = [sql.as_record(PlanVersionRow, row) for row in session.execute(query)]
     for version in found:
         if not version.body:
             shared = run(session, "SELECT body, decision FROM flight_plans WHERE plan_id = ?", (plan_id,)).fetchone()

@@ -21,7 +21,7 @@ def add(session: Session, row: PlanResultRow) -> None:
 def of_plan(session: Session, plan_id: str) -> list[PlanResultRow]:
     """Return the results of a flight, oldest first."""
     rows = session.execute(select(_results).where(_results.c.plan_id == plan_id).order_by(_results.c.result_no))
-    return [PlanResultRow(**row._mapping) for row in rows]
+    return [sql.as_record(PlanResultRow, row) for row in rows]
 
 
 def remove(session: Session, plan_id: str, result_id: str) -> bool:

@@ -35,13 +35,13 @@ def application(session: Session, application_id: str, owner: str | None = None)
         _applications.c.application_id == application_id, *sql.of_owner(_applications, owner)
     )
     row = session.execute(query).one_or_none()
-    return None if row is None else ApplicationRow(**row._mapping)
+    return None if row is None else sql.as_record(ApplicationRow, row)
 
 
 def applications_of(session: Session, plan_id: str) -> list[ApplicationRow]:
     """Return the applications of a plan, oldest first."""
     query = select(_applications).where(_applications.c.plan_id == plan_id).order_by(_applications.c.number)
-    return [ApplicationRow(**row._mapping) for row in session.execute(query)]
+    return [sql.as_record(ApplicationRow, row) for row in session.execute(query)]
 
 
 def open_applications(session: Session) -> list[ApplicationRow]:
@@ -50,7 +50,7 @@ def open_applications(session: Session) -> list[ApplicationRow]:
         (_applications.c.state == "waiting")
         | _applications.c.stage.in_(("approved", "report", "await_release", "withdraw"))
     )
-    return [ApplicationRow(**row._mapping) for row in session.execute(query.order_by(_applications.c.number))]
+    return [sql.as_record(ApplicationRow, row) for row in session.execute(query.order_by(_applications.c.number))]
 
 
 def decided_applications(
@@ -63,7 +63,7 @@ def decided_applications(
     if before is not None:
         query = query.where(_applications.c.number < before)
     found = session.execute(query.order_by(_applications.c.number.desc()).limit(limit))
-    return [ApplicationRow(**row._mapping) for row in found]
+    return [sql.as_record(ApplicationRow, row) for row in found]
 
 
 def plans_awaiting_release(session: Session, plan_id: str | None = None) -> Collection[tuple[str, str]]:
@@ -94,13 +94,13 @@ def standing_day(
         else _days.c.standing_approval_id == standing_approval_id,
     )
     row = session.execute(query).one_or_none()
-    return None if row is None else StandingDayRow(**row._mapping)
+    return None if row is None else sql.as_record(StandingDayRow, row)
 
 
 def standing_day_by_id(session: Session, standing_day_id: str) -> StandingDayRow | None:
     """Return a filed day, or None."""
     row = session.execute(select(_days).where(_days.c.standing_day_id == standing_day_id)).one_or_none()
-    return None if row is None else StandingDayRow(**row._mapping)
+    return None if row is None else sql.as_record(StandingDayRow, row)
 
 
 def standing_days(
@@ -123,7 +123,7 @@ def standing_days(
         query = query.where(_days.c.day >= from_day)
     if to_day is not None:
         query = query.where(_days.c.day <= to_day)
-    return [StandingDayRow(**row._mapping) for row in session.execute(query.limit(2_000))]
+    return [sql.as_record(StandingDayRow, row) for row in session.execute(query.limit(2_000))]
 
 
 def put_standing_day(session: Session, row: StandingDayRow) -> None:
@@ -176,25 +176,25 @@ def report(session: Session, report_id: str, owner: str | None = None) -> EventR
     """Return a report, or None; with an `owner`, only that organisation's."""
     query = select(_reports).where(_reports.c.report_id == report_id, *sql.of_owner(_reports, owner))
     row = session.execute(query).one_or_none()
-    return None if row is None else EventReportRow(**row._mapping)
+    return None if row is None else sql.as_record(EventReportRow, row)
 
 
 def report_of(session: Session, subject: str) -> EventReportRow | None:
     """Return what is owed for an event already, or None."""
     row = session.execute(select(_reports).where(_reports.c.subject == subject).limit(1)).one_or_none()
-    return None if row is None else EventReportRow(**row._mapping)
+    return None if row is None else sql.as_record(EventReportRow, row)
 
 
 def reports_of_plan(session: Session, plan_id: str) -> list[EventReportRow]:
     """Return the reports owed for a flight, oldest first."""
     query = select(_reports).where(_reports.c.plan_id == plan_id).order_by(_reports.c.number)
-    return [EventReportRow(**row._mapping) for row in session.execute(query)]
+    return [sql.as_record(EventReportRow, row) for row in session.execute(query)]
 
 
 def unfiled_reports(session: Session) -> list[EventReportRow]:
     """Return the reports that are owed and not filed, oldest first."""
     query = select(_reports).where(_reports.c.state.in_(("open", "due"))).order_by(_reports.c.number)
-    return [EventReportRow(**row._mapping) for row in session.execute(query)]
+    return [sql.as_record(EventReportRow, row) for row in session.execute(query)]
 
 
 def reports(
@@ -216,4 +216,4 @@ def reports(
         query = query.where(_reports.c.state == "due", _reports.c.due_s < due_before_s)
     if before is not None:
         query = query.where(_reports.c.number < before)
-    return [EventReportRow(**row._mapping) for row in session.execute(query)]
+    return [sql.as_record(EventReportRow, row) for row in session.execute(query)]

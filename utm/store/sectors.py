@@ -19,13 +19,13 @@ _transfers = sql.table(TransferRow)
 def newest_layout(session: Session) -> SectorLayoutRow | None:
     """Return the version that holds, None before the first."""
     row = session.execute(select(_layouts).order_by(_layouts.c.version.desc()).limit(1)).first()
-    return None if row is None else SectorLayoutRow(**row._mapping)
+    return None if row is None else sql.as_record(SectorLayoutRow, row)
 
 
 def layout(session: Session, version: int) -> SectorLayoutRow | None:
     """Return one version, or None."""
     row = session.execute(select(_layouts).where(_layouts.c.version == version)).one_or_none()
-    return None if row is None else SectorLayoutRow(**row._mapping)
+    return None if row is None else sql.as_record(SectorLayoutRow, row)
 
 
 def layouts_page(session: Session, *, before: int | None, limit: int) -> list[SectorLayoutRow]:
@@ -33,7 +33,7 @@ def layouts_page(session: Session, *, before: int | None, limit: int) -> list[Se
     query = select(_layouts).order_by(_layouts.c.version.desc()).limit(limit)
     if before is not None:
         query = query.where(_layouts.c.version < before)
-    return [SectorLayoutRow(**row._mapping) for row in session.execute(query)]
+    return [sql.as_record(SectorLayoutRow, row) for row in session.execute(query)]
 
 
 def put_layout(session: Session, row: SectorLayoutRow) -> None:
@@ -46,7 +46,7 @@ def positions(session: Session) -> list[PositionRow]:
     query = (
         select(_positions).where(_positions.c.retired_at.is_(None)).order_by(_positions.c.created_at, _positions.c.name)
     )
-    return [PositionRow(**row._mapping) for row in session.execute(query)]
+    return [sql.as_record(PositionRow, row) for row in session.execute(query)]
 
 
 def put_position(session: Session, row: PositionRow) -> None:
@@ -61,7 +61,7 @@ def change_position(session: Session, position_id: str, values: Mapping[str, Any
 
 def staff(session: Session) -> list[PositionStaffRow]:
     """Return who works where."""
-    return [PositionStaffRow(**row._mapping) for row in session.execute(select(_staff).order_by(_staff.c.since_at))]
+    return [sql.as_record(PositionStaffRow, row) for row in session.execute(select(_staff).order_by(_staff.c.since_at))]
 
 
 def sign_on(session: Session, row: PositionStaffRow) -> None:
@@ -77,7 +77,7 @@ def sign_off(session: Session, subject: str) -> None:
 
 def holds(session: Session) -> list[OwnerHoldRow]:
     """Return every hold."""
-    return [OwnerHoldRow(**row._mapping) for row in session.execute(select(_holds))]
+    return [sql.as_record(OwnerHoldRow, row) for row in session.execute(select(_holds))]
 
 
 def put_hold(session: Session, row: OwnerHoldRow) -> None:
@@ -104,13 +104,13 @@ def change_transfer(session: Session, transfer_id: str, values: Mapping[str, Any
 def transfer(session: Session, transfer_id: str) -> TransferRow | None:
     """Return a transfer, or None."""
     row = session.execute(select(_transfers).where(_transfers.c.transfer_id == transfer_id)).one_or_none()
-    return None if row is None else TransferRow(**row._mapping)
+    return None if row is None else sql.as_record(TransferRow, row)
 
 
 def pending_transfers(session: Session) -> list[TransferRow]:
     """Return the transfers that wait for an answer, oldest first."""
     query = select(_transfers).where(_transfers.c.state == "offered").order_by(_transfers.c.offered_at)
-    return [TransferRow(**row._mapping) for row in session.execute(query)]
+    return [sql.as_record(TransferRow, row) for row in session.execute(query)]
 
 
 def transfers_page(session: Session, *, before: tuple[str, str] | None, limit: int) -> list[TransferRow]:
@@ -120,4 +120,4 @@ def transfers_page(session: Session, *, before: tuple[str, str] | None, limit: i
     if before is not None:
         at, ref = before
         query = query.where((columns.offered_at < at) | ((columns.offered_at == at) & (columns.transfer_id < ref)))
-    return [TransferRow(**row._mapping) for row in session.execute(query)]
+    return [sql.as_record(TransferRow, row) for row in session.execute(query)]

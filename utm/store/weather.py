@@ -17,7 +17,7 @@ def current(session: Session) -> WeatherForecastRow | None:
     """Return the forecast in force, or None."""
     query = select(_forecasts).where(_forecasts.c.state == "current").order_by(_forecasts.c.imported_at.desc()).limit(1)
     row = session.execute(query).one_or_none()
-    return None if row is None else WeatherForecastRow(**row._mapping)
+    return None if row is None else sql.as_record(WeatherForecastRow, row)
 
 
 def listed(session: Session, limit: int) -> list[dict[str, Any]]:
@@ -52,7 +52,7 @@ def known(session: Session, forecast_id: str) -> bool:
 def limits(session: Session) -> WeatherLimitsRow | None:
     """Return the limits in force, None where nobody set any."""
     row = session.execute(select(_limits).order_by(_limits.c.version.desc()).limit(1)).one_or_none()
-    return None if row is None else WeatherLimitsRow(**row._mapping)
+    return None if row is None else sql.as_record(WeatherLimitsRow, row)
 
 
 def add_limits(session: Session, row: WeatherLimitsRow) -> None:
@@ -68,4 +68,4 @@ def add_verdict(session: Session, row: GoNoGoRow) -> None:
 def verdicts(session: Session, plan_id: str) -> list[GoNoGoRow]:
     """Return what was said of a plan, oldest first."""
     rows = session.execute(select(_verdicts).where(_verdicts.c.plan_id == plan_id).order_by(_verdicts.c.verdict_no))
-    return [GoNoGoRow(**row._mapping) for row in rows]
+    return [sql.as_record(GoNoGoRow, row) for row in rows]

@@ -19,14 +19,14 @@ def all_hooks(session: Session, organisation_id: str | None = None) -> list[Webh
     query = select(_hooks).order_by(_hooks.c.created_at, _hooks.c.webhook_id)
     if organisation_id is not None:
         query = query.where(_hooks.c.organisation_id == organisation_id)
-    return [WebhookRow(**row._mapping) for row in session.execute(query)]
+    return [sql.as_record(WebhookRow, row) for row in session.execute(query)]
 
 
 def hook(session: Session, webhook_id: str, owner: str | None = None) -> WebhookRow | None:
     """Return a webhook, or None."""
     query = select(_hooks).where(_hooks.c.webhook_id == webhook_id, *sql.of_owner(_hooks, owner))
     row = session.execute(query).one_or_none()
-    return None if row is None else WebhookRow(**row._mapping)
+    return None if row is None else sql.as_record(WebhookRow, row)
 
 
 def add_hook(session: Session, row: WebhookRow) -> None:
@@ -61,14 +61,14 @@ def latest_event(session: Session) -> int:
 def events_after(session: Session, event_no: int, limit: int) -> list[OutboxRow]:
     """Return events after a number, oldest first."""
     query = select(_events).where(_events.c.event_no > event_no).order_by(_events.c.event_no).limit(limit)
-    return [OutboxRow(**row._mapping) for row in session.execute(query)]
+    return [sql.as_record(OutboxRow, row) for row in session.execute(query)]
 
 
 def events_between(session: Session, from_s: float, to_s: float, limit: int) -> list[OutboxRow]:
     """Return the events of a closed window of scene seconds, oldest first."""
     query = select(_events).where(_events.c.at_s >= from_s, _events.c.at_s <= to_s)
     rows = session.execute(query.order_by(_events.c.event_no).limit(limit))
-    return [OutboxRow(**row._mapping) for row in rows]
+    return [sql.as_record(OutboxRow, row) for row in rows]
 
 
 def oldest_event_at(session: Session) -> str | None:
@@ -91,7 +91,7 @@ def wait_again(session: Session, webhook_id: str, now_s: float) -> int:
 def event(session: Session, event_no: int) -> OutboxRow | None:
     """Return an event, or None when it is no longer kept."""
     row = session.execute(select(_events).where(_events.c.event_no == event_no)).one_or_none()
-    return None if row is None else OutboxRow(**row._mapping)
+    return None if row is None else sql.as_record(OutboxRow, row)
 
 
 def add_delivery(session: Session, row: DeliveryRow) -> None:
@@ -104,7 +104,7 @@ def add_delivery(session: Session, row: DeliveryRow) -> None:
 def delivery(session: Session, delivery_id: str) -> DeliveryRow | None:
     """Return a delivery, or None."""
     row = session.execute(select(_deliveries).where(_deliveries.c.delivery_id == delivery_id)).one_or_none()
-    return None if row is None else DeliveryRow(**row._mapping)
+    return None if row is None else sql.as_record(DeliveryRow, row)
 
 
 def change_delivery(session: Session, delivery_id: str, values: dict[str, Any]) -> None:
@@ -121,7 +121,7 @@ def first_waiting(session: Session, webhook_id: str) -> DeliveryRow | None:
         .limit(1)
     )
     row = session.execute(query).one_or_none()
-    return None if row is None else DeliveryRow(**row._mapping)
+    return None if row is None else sql.as_record(DeliveryRow, row)
 
 
 def deliveries_of(
@@ -134,7 +134,7 @@ def deliveries_of(
     if before is not None:
         query = query.where(_deliveries.c.delivery_no < before)
     query = query.order_by(_deliveries.c.delivery_no.desc()).limit(limit)
-    return [DeliveryRow(**row._mapping) for row in session.execute(query)]
+    return [sql.as_record(DeliveryRow, row) for row in session.execute(query)]
 
 
 def forget_before(session: Session, at_s: float) -> None:

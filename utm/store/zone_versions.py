@@ -22,4 +22,4 @@ def page(session: Session, *, zone_id: str | None, before: int | None, limit: in
         query = query.where(_versions.c.zone_id == zone_id)
     if before is not None:
         query = query.where(_versions.c.change_no < before)
-    return [ZoneVersionRow(**row._mapping) for row in session.execute(query)]
+    return [sql.as_record(ZoneVersionRow, row) for row in session.execute(query)]

@@ -1,22 +1,34 @@
 """Fixtures every test may use: a real server in its own process, and clients of every role."""
 
+import fcntl
+import itertools
 import json
 import os
 import signal
 import socket
 import subprocess
+import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.forked import ForkedCommand
 
 ROOT = Path(__file__).resolve().parent.parent
+PATIENCE_S = 60.0
+"""How long one answer may take where many share a processor: what is slow is not wrong."""
+
+# The same examples in every run, so that a change is judged by itself and not by what was drawn that day;
+# HYPOTHESIS_PROFILE=explore draws new ones. Neither depends on how fast the machine is.
+settings.register_profile("steady", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("explore", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
 
 _LONGEST_FIRST = (
     "test_store_processes",
@@ -41,11 +53,50 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: places.get(item.path.stem, len(places)))
 
 
+_PORTS = range(18_000, 30_000)
+"""Below those the system gives out by itself: no connection of anybody's can be on one before a server is."""
+_ports = itertools.count(os.getpid())
+_kept: list[int] = []
+
+
 def free_port(kind: int = socket.SOCK_STREAM) -> int:
-    """Return a port nobody listens on at this moment."""
-    with socket.socket(socket.AF_INET, kind) as sock:
-        sock.bind(("127.0.0.1", 0))
-        return int(sock.getsockname()[1])
+    """Return a port nobody listens on, which no other test process is given while this one runs.
+
+    A server that is stopped and started again finds it free; a lock on a file says whose it is.
+    """
+    folder = Path(tempfile.gettempdir()) / f"hexlane-test-ports-{os.getuid()}"
+    folder.mkdir(exist_ok=True)
+    for _ in _PORTS:
+        port = _PORTS[next(_ports) * 7 % len(_PORTS)]
+        lock = os.open(folder / str(port), os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            with socket.socket(socket.AF_INET, kind) as sock:
+                sock.bind(("127.0.0.1", port))
+        except OSError:  # somebody else's, or another program is on it
+            os.close(lock)
+            continue
+        _kept.append(lock)  # until this process ends
+        return port
+    raise OSError("no port is free")
+
+
+class _Renewed(httpx.Auth):
+    """Keeps a client's token fresh: a run of many tests on a slow machine outlives one.
+
+    The token stands in the client's headers, where tests read it; a request that brings another keeps its own.
+    """
+
+    def __init__(self, ask: Callable[[], str], client: httpx.Client, *, after_s: float = 400.0) -> None:
+        self._ask, self._client, self._after_s = ask, client, after_s
+        self._asked_s = time.monotonic()
+
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+        held = self._client.headers.get("Authorization")
+        if time.monotonic() - self._asked_s > self._after_s and request.headers.get("Authorization") == held:
+            self._asked_s = time.monotonic()
+            request.headers["Authorization"] = self._client.headers["Authorization"] = f"Bearer {self._ask()}"
+        yield request
 
 
 @dataclass
@@ -89,14 +140,14 @@ class Server:
         """End the process at once, as a power cut would."""
         assert self.process is not None
         self.process.send_signal(signal.SIGKILL)
-        self.process.wait(10)
+        self.process.wait(PATIENCE_S)
 
     def stop(self) -> None:
         """Ask the process to end and wait for it."""
         if self.process is not None and self.process.poll() is None:
             self.process.terminate()
             try:
-                self.process.wait(15)
+                self.process.wait(PATIENCE_S)
             except subprocess.TimeoutExpired:
                 self.process.kill()
                 self.process.wait(5)
@@ -108,18 +159,27 @@ class Server:
         return value
 
     def client(self, role: str, nth: int = 0) -> httpx.Client:
-        """Return an HTTP client with a token of the n-th client of a role."""
-        known = [client for client in self.credentials["clients"] if client["role"] == role][nth]
-        answer = httpx.post(
-            f"{self.base_url}/oauth/token",
-            data={"grant_type": "client_credentials"},
-            auth=(known["client_id"], known["client_secret"]),
+        """Return an HTTP client with a token of the n-th client of a role, renewed before it expires."""
+
+        def token() -> str:
+            known = [client for client in self.credentials["clients"] if client["role"] == role][nth]
+            answer = httpx.post(
+                f"{self.base_url}/oauth/token",
+                data={"grant_type": "client_credentials"},
+                auth=(known["client_id"], known["client_secret"]),
+                timeout=PATIENCE_S,
+            )
+            answer.raise_for_status()
+            return str(answer.json()["access_token"])
+
+        made = httpx.Client(
+            base_url=self.base_url,
+            headers={"Authorization": f"Bearer {token()}"},
+            timeout=PATIENCE_S,
+            follow_redirects=False,
         )
-        answer.raise_for_status()
-        token = answer.json()["access_token"]
-        return httpx.Client(
-            base_url=self.base_url, headers={"Authorization": f"Bearer {token}"}, timeout=20, follow_redirects=False
-        )
+        made.auth = _Renewed(token, made)
+        return made
 
 
 @pytest.fixture(scope="session")

@@ -15,7 +15,7 @@ import uvicorn
 from sqlmodel import Session
 
 from mavlink_bridge.bridge import Bridge
-from tests.conftest import free_port
+from tests.conftest import PATIENCE_S, free_port
 from utm.app import create_app
 from utm.services import Services
 from utm.settings import Settings
@@ -28,16 +28,31 @@ class ShiftedClock:
     """The system's clock, ahead of it by what tests ask for."""
 
     def __init__(self) -> None:
-        self.ahead_s = 0.0
+        self._shown: tuple[float, tuple[float, float] | None] = (0.0, None)
+        """How far ahead, and the system's two clocks at the instant it stands at: one value, read by other threads."""
 
     def now(self) -> datetime:
-        return datetime.now(UTC) + timedelta(seconds=self.ahead_s)
+        ahead_s, stands = self._shown
+        return datetime.fromtimestamp(time.time() if stands is None else stands[0], UTC) + timedelta(seconds=ahead_s)
 
     def monotonic_s(self) -> float:
-        return time.monotonic() + self.ahead_s
+        ahead_s, stands = self._shown
+        return (time.monotonic() if stands is None else stands[1]) + ahead_s
 
     def advance(self, seconds: float) -> None:
-        self.ahead_s += seconds
+        ahead_s, stands = self._shown
+        self._shown = (ahead_s + seconds, stands)
+
+    @contextmanager
+    def standing(self, at: datetime) -> Iterator[None]:
+        """Move on to an instant and stand there until the block ends: a slow machine walks past no window."""
+        stands = (time.time(), time.monotonic())
+        ahead_s = (at - datetime.fromtimestamp(stands[0], UTC)).total_seconds()
+        self._shown = (ahead_s, stands)
+        try:
+            yield
+        finally:
+            self._shown = (ahead_s - (time.monotonic() - stands[1]), None)
 
 
 class ShiftedServer:
@@ -68,15 +83,16 @@ class ShiftedServer:
             f"{self.settings.base_url}/oauth/token",
             data={"grant_type": "client_credentials"},
             auth=(found["client_id"], found["client_secret"]),
+            timeout=PATIENCE_S,
         )
         answer.raise_for_status()
         headers = {"Authorization": f"Bearer {answer.json()['access_token']}"}
-        return httpx.Client(base_url=self.settings.base_url, headers=headers, timeout=20)
+        return httpx.Client(base_url=self.settings.base_url, headers=headers, timeout=PATIENCE_S)
 
     def call(self, work: Coroutine[Any, Any, T]) -> T:
         """Run a coroutine on the server's loop and return its value."""
         assert self._loop is not None
-        return asyncio.run_coroutine_threadsafe(work, self._loop).result(20)
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(PATIENCE_S)
 
     def sweep(self) -> None:
         """Let the server expire and extend plans now."""
@@ -100,7 +116,7 @@ def running(folder: Path) -> Iterator[ShiftedServer]:
     """Run a demo server without traffic until the block ends."""
     made = ShiftedServer(folder)
     made.thread.start()
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 100
     while not (made.server.started and made.services.ready):
         if time.monotonic() > deadline or not made.thread.is_alive():
             raise TimeoutError("the server did not start")
@@ -109,4 +125,4 @@ def running(folder: Path) -> Iterator[ShiftedServer]:
         yield made
     finally:
         made.server.should_exit = True
-        made.thread.join(15)
+        made.thread.join(PATIENCE_S)

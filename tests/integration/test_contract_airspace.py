@@ -11,6 +11,7 @@ import pytest
 from tests.conftest import Server
 from tests.fakes import filing
 from tests.fakes.filing import expect_approved, expect_problem, expect_refused, plan, point, square, text, window, zone
+from utm.api.airspace import MAX_CELLS
 
 pytestmark = pytest.mark.slow
 
@@ -358,12 +359,12 @@ def test_cells_tell_load_ceiling_and_status(firm: httpx.Client, publish: Callabl
         ("114.2,22.7,114.2,22.7", 8), ("114.2,22.7,114.3,22.7", 8), ("0,0,0,0", 4), ("179.9,0,180,0.1", 8),
     ],
 )  # fmt: skip
-def test_strange_boxes_are_answered_or_refused_quickly(firm: httpx.Client, bbox: str, res: int) -> None:
-    """A box of any size and place must give 200 or 422 within two seconds."""
-    started = datetime.now()  # noqa: DTZ005
+def test_strange_boxes_are_answered_in_bounds_or_refused(firm: httpx.Client, bbox: str, res: int) -> None:
+    """A box of any size and place must give 422, or 200 with hardly more cells than the limit by area."""
     answer = firm.get("/v1/airspace/cells", params={"bbox": bbox, "res": str(res)})
     assert answer.status_code in (200, 422), answer.text
-    assert datetime.now() - started < timedelta(seconds=2)  # noqa: DTZ005
+    if answer.status_code == 200:
+        assert len(answer.json()["items"]) <= 1.1 * MAX_CELLS
 
 
 def test_sites_and_corridors_are_published(firm: httpx.Client) -> None:

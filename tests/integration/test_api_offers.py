@@ -3,12 +3,14 @@
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
 from tests.conftest import Server
+from tests.fakes import shifted_server
 
 pytestmark = pytest.mark.slow
 
@@ -270,27 +272,31 @@ def test_a_displaced_firm_is_told_what_it_can_fly_instead(as_role: AsRole, depar
     assert firm.post("/v1/flight-plans", json=offers[0]["plan"]).status_code == 201
 
 
-def test_a_late_departure_is_offered_a_later_one(as_role: AsRole) -> None:
+def test_a_late_departure_is_offered_a_later_one(tmp_path: Path) -> None:
     """Activation refused by another flight in the air must come with offers that a modification takes."""
-    firm, other = as_role("operator", 0), as_role("operator", 1)
-    soon = datetime.now(UTC) + timedelta(seconds=4)
-    aircraft = register(firm)
-    mine = firm.post("/v1/flight-plans", json=across(aircraft, soon, 22.7385)).json()
-    assert mine["state"] == "approved"
-    behind = other.post("/v1/flight-plans", json=across(register(other), soon + timedelta(seconds=22), 22.7385))
-    if behind.status_code != 201:
-        taken = next(o for o in behind.json()["decision"]["counter_offers"] if o["kind"] == "delay")
-        behind = other.post("/v1/flight-plans", json=taken["plan"])
-    assert behind.status_code == 201, behind.text
-    gap_s = (datetime.fromisoformat(behind.json()["departure_at"]) - soon).total_seconds()
-    assert gap_s < 60, "the departure may be that late"
-    time.sleep(max(0.0, (soon - datetime.now(UTC)).total_seconds() + gap_s - 10))
-    late = firm.post(f"/v1/flight-plans/{mine['plan_id']}/activate")
-    assert late.status_code == 409, late.text
-    offers = late.json()["decision"]["counter_offers"]
-    assert offers
-    changed = firm.put(f"/v1/flight-plans/{mine['plan_id']}", json=offers[0]["plan"], headers={"If-Match": "*"})
-    assert changed.status_code == 200, changed.text
+    with (
+        shifted_server.running(tmp_path) as server,
+        server.client("operator", 0) as firm,
+        server.client("operator", 1) as other,
+    ):
+        soon = server.now() + timedelta(minutes=10)
+        mine = firm.post("/v1/flight-plans", json=across(register(firm), soon, 22.7385)).json()
+        assert mine["state"] == "approved"
+        behind = other.post("/v1/flight-plans", json=across(register(other), soon + timedelta(seconds=22), 22.7385))
+        if behind.status_code != 201:
+            taken = next(o for o in behind.json()["decision"]["counter_offers"] if o["kind"] == "delay")
+            behind = other.post("/v1/flight-plans", json=taken["plan"])
+        assert behind.status_code == 201, behind.text
+        gap_s = (datetime.fromisoformat(behind.json()["departure_at"]) - soon).total_seconds()
+        assert gap_s < 60, "the departure may be that late"
+        with server.clock.standing(soon + timedelta(seconds=gap_s - 10)):
+            late = firm.post(f"/v1/flight-plans/{mine['plan_id']}/activate")
+            assert late.status_code == 409, late.text
+            offers = late.json()["decision"]["counter_offers"]
+            assert offers
+            path = f"/v1/flight-plans/{mine['plan_id']}"
+            changed = firm.put(path, json=offers[0]["plan"], headers={"If-Match": "*"})
+            assert changed.status_code == 200, changed.text
 
 
 def test_a_hold_outlives_a_crash_and_lapses_by_itself(own_server: Server) -> None:

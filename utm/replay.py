@@ -32,6 +32,8 @@ from utm.telemetry_values import TrackIdentity
 GONE_WRITER_US: Final = 5_000_000
 """A recording process silent for so long is taken for ended, and its tracks with it."""
 _HOUR_US: Final = 3_600_000_000
+_STATES_US: Final = 5_000_000
+"""What stands is written so soon after a file is begun, with the recorder's first flush (ours, ten times its default)."""
 _FLOATS: Final = (
     "lat_deg", "lon_deg", "alt_hae_m", "alt_amsl_m", "alt_agl_m", "vel_east_mps", "vel_north_mps", "vel_up_mps",
     "heading_deg", "battery_pct", "lateral_m", "vertical_m", "temporal_s",
@@ -196,6 +198,7 @@ class Replay:
         self._held: deque[tuple[tuple[str, int], Rows | None]] = deque(maxlen=2)
         self._moments: Iterator[_Moment] = iter(())
         self._next: _Moment | None = None
+        self._told: dict[str, set[str]] = {}
 
     @property
     def next_us(self) -> int | None:
@@ -280,26 +283,41 @@ class Replay:
         return EventRecord(0, event.topic, "", owners, 0.0).visible_for(self._principal)
 
     def _event(self, event: RecordedEvent) -> list[Frame]:
-        if event.kind != "event" or event.topic not in self.wish.topics or not self._visible(event):
+        if event.topic not in self.wish.topics:
+            return []
+        name, over = _name_and_end(event)
+        known = self._told.setdefault(event.topic, set())
+        # What stood where a recording begins is news to a window that began before; at the turn of an hour it is not.
+        news = event.kind == "event" or name not in known
+        (known.discard if over else known.add)(name)
+        if not news or not self._visible(event):
             return []
         self.seq += 1
         return self._stamped([_message(self.seq, event.topic, "increment", [bytes(event.item)])], event.at_us)
 
     def _standing(self, topic: Topic) -> str:
-        """Return the snapshot of a topic: what stood when the hour's file was begun, and what happened since."""
+        """Return the snapshot of a topic: what stood when the hour's file was begun, and what happened since.
+
+        A file says what stands a moment after it is begun. In that moment the file of the hour before says it too, and
+        where there is none, because the recording begins there, what is said next is what stood, but for what came since.
+        """
         at_us = self.wish.from_us
         present: dict[str, RecordedEvent] = {}
-        field_name, over = _OVER.get(topic, ("", ()))
-        for piece in self._recordings.pieces(at_us - at_us % _HOUR_US, at_us):
+        came: set[str] = set()
+        into_hour_us = at_us % _HOUR_US
+        begun_us = at_us - into_hour_us - (_HOUR_US if into_hour_us < _STATES_US else 0)
+        for piece in self._recordings.pieces(begun_us, at_us + _STATES_US):
             for event in sorted(piece.events(), key=lambda event: event.at_us):
-                if event.topic != topic or event.at_us > at_us:
+                if event.topic != topic or event.at_us > at_us + _STATES_US:
                     continue
-                item = orjson.loads(bytes(event.item))
-                name = str(item.get(_ID_OF[topic]))
-                if field_name and item.get(field_name) in over:
+                name, over = _name_and_end(event)
+                if event.at_us > at_us and event.kind == "event":
+                    came.add(name)
+                elif over:
                     present.pop(name, None)
-                elif event.kind == "event" or name not in present:
+                elif event.kind == "event" or not (name in present or name in came):
                     present[name] = event
+        self._told[topic] = set(present)
         seen = [bytes(event.item) for event in present.values() if self._visible(event)]
         return _message(self.seq, topic, "snapshot", seen)
 
@@ -362,6 +380,13 @@ class _Moment:
     writer: str
     rows: Rows | None = None
     event: RecordedEvent | None = None
+
+
+def _name_and_end(event: RecordedEvent) -> tuple[str, bool]:
+    """Return the id of what an event tells of, and whether that is over with it."""
+    item = orjson.loads(bytes(event.item))
+    field_name, ends = _OVER.get(event.topic, ("", ()))
+    return str(item.get(_ID_OF[event.topic])), bool(field_name) and item.get(field_name) in ends
 
 
 def _message(seq: int, topic: str, kind: Any, items: list[bytes]) -> str:

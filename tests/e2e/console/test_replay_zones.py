@@ -42,6 +42,22 @@ def red_at(page: Page, east_deg: float) -> int:
     return sum(red > green + 30 and red > blue + 20 for red, green, blue in colours)
 
 
+def test_zones_are_there_where_the_recording_begins(browser: Browser, city: City) -> None:
+    """A replay from the whole second before anything was recorded has the zones of the city."""
+    with city.client("regulator") as regulator:
+        first = datetime.fromisoformat(regulator.get("/v1/replay/range").json()["from"].replace("Z", "+00:00"))
+        zones = regulator.get("/v1/zones").json()["items"]
+    prohibited = next(zone for zone in zones if zone["properties"]["restriction"] == "PROHIBITED")
+    assert prohibited["geometry"]["type"] == "Polygon"
+    # A corner: the zone's edge crosses what is looked at.
+    lon, lat = prohibited["geometry"]["coordinates"][0][0][:2]
+    query = f"&screen=replay&from={first:%Y-%m-%dT%H:%M:%SZ}&length=300&view={lat},{lon},{ZOOM}"
+    page = opened(browser, city, query)
+    expect(page.locator(".replay-banner")).to_be_visible(timeout=60_000)
+    wait_for(lambda: red_at(page, 0.0) > 60, 60, "the edge of a zone of the city")
+    page.context.close()
+
+
 def test_a_zone_is_shown_while_it_stood_and_neither_before_nor_after(browser: Browser, city: City) -> None:
     """A zone published and withdrawn again is in the replay of the minute between; before and after there is none."""
     with city.client("regulator") as regulator:

@@ -9,6 +9,7 @@ import { LiveFeed } from '../live/liveFeed'
 import type { CityMap } from '../map/cityMap'
 import { ConnectionBanner } from '../panels/ConnectionBanner'
 import { DegradedBox } from '../panels/DegradedBox'
+import { GroundStopNotice } from '../panels/GroundStopNotice'
 import { HelpDialog } from '../panels/HelpDialog'
 import { ScreenRail } from '../panels/ScreenRail'
 import { SearchDialog } from '../panels/SearchDialog'
@@ -26,6 +27,7 @@ import { useAlertSound } from './useAlertSound'
 import { useMapDatum } from './useMapDatum'
 import { useScreen } from './useScreen'
 import { useChecklists } from './useChecklists'
+import { useGroundStops } from './useGroundStops'
 import { useSectors } from './useSectors'
 
 interface Props {
@@ -58,6 +60,7 @@ export default function Console({ session, onEnded, onLeave }: Props) {
   const { role } = session.user
   const sectors = useSectors(role, feed)
   const checklists = useChecklists(role, alerts, stats?.link ?? null)
+  const groundStops = useGroundStops(role, now_ms)
   const offered = useMemo(() => screensFor(role), [role])
 
   useEffect(() => {
@@ -89,8 +92,8 @@ export default function Console({ session, onEnded, onLeave }: Props) {
   const follow = useCallback((href: string) => go(new URL(href, window.location.href).searchParams.get('screen') ?? 'live'), [go])
   const openHelp = useCallback(() => setHelpOpen(true), [])
   const state: ConsoleState = useMemo(
-    () => ({ session, feed, stats, now_ms, airspace, alerts, sectors, checklists, datum, map, screen: screen.id, slot, go, openHelp }),
-    [session, feed, stats, now_ms, airspace, alerts, sectors, checklists, datum, map, screen.id, slot, go, openHelp],
+    () => ({ session, feed, stats, now_ms, airspace, alerts, sectors, checklists, groundStops, datum, map, screen: screen.id, slot, go, openHelp }),
+    [session, feed, stats, now_ms, airspace, alerts, sectors, checklists, groundStops, datum, map, screen.id, slot, go, openHelp],
   )
 
   return (
@@ -101,11 +104,12 @@ export default function Console({ session, onEnded, onLeave }: Props) {
           <ScreenRail screens={offered} current={screen.id} choosing={choosing} alerts={alerts} sound={sound} />
         </RouterProvider>
         <main className="stage" aria-label={t(screen.title)}>
-          <MapView feed={feed} airspace={airspace} seen={screen.layout === 'map'} attributed={screen.layout === 'map' && screen.id !== 'live'} onMap={setMap} />
+          <MapView feed={feed} airspace={airspace} stops={groundStops.items} seen={screen.layout === 'map'} attributed={screen.layout === 'map' && screen.id !== 'live'} onMap={setMap} />
           <ScreenPlace key={`${screen.id} ${visit}`} screen={screen} allowed={offered.includes(screen)} go={go} />
           <div className="notices">
             <DegradedBox />
             <ConnectionBanner stats={stats} now_ms={now_ms} onRetry={() => feed.retry()} />
+            <GroundStopNotice />
             {airspace.problem !== null && stats?.link !== 'lost' && (
               <div className="banner banner-quiet" role="status">
                 {t('layers_failed', { reason: problemWords(t, lang, airspace.problem) })}

@@ -1,6 +1,7 @@
 /** Puts the framework-free map on the page, once for all screens. */
 
 import { useEffect, useRef, useState } from 'react'
+import type { GroundStop } from '../api/groundStops'
 import type { LiveFeed } from '../live/liveFeed'
 import { CityMap } from '../map/cityMap'
 import type { Airspace } from './hooks'
@@ -12,6 +13,8 @@ import { readUrl, replaceUrl } from './urlState'
 interface Props {
   readonly feed: LiveFeed
   readonly airspace: Airspace
+  /** Ground stops that hold; null while it is not known which. */
+  readonly stops: readonly GroundStop[] | null
   /** False while a page covers it: it then draws nothing. */
   readonly seen: boolean
   /** Whether whose map it is is said here; the live map says it beside its buttons. */
@@ -19,7 +22,7 @@ interface Props {
   readonly onMap: (map: CityMap | null) => void
 }
 
-export function MapView({ feed, airspace, seen, attributed, onMap }: Props) {
+export function MapView({ feed, airspace, stops, seen, attributed, onMap }: Props) {
   const { lang, theme, t } = useLook()
   const container = useRef<HTMLDivElement>(null)
   const [map, setMap] = useState<CityMap | null>(null)
@@ -61,6 +64,7 @@ export function MapView({ feed, airspace, seen, attributed, onMap }: Props) {
     const { zones, active, corridors, sites } = airspace
     map?.setAirspace(zones, active, corridors, sites)
   }, [map, airspace])
+  useEffect(() => map?.setStops(stops ?? []), [map, stops])
 
   return (
     <>

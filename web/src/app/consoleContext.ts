@@ -9,6 +9,7 @@ import type { Airspace } from './hooks'
 import type { Alerts } from './useAlerts'
 import type { DatumControl } from './useMapDatum'
 import type { Checklists } from './useChecklists'
+import type { GroundStops } from './useGroundStops'
 import type { Sectors } from './useSectors'
 
 export interface ConsoleState {
@@ -23,6 +24,7 @@ export interface ConsoleState {
   /** Which position owns what. */
   readonly sectors: Sectors
   readonly checklists: Checklists
+  readonly groundStops: GroundStops
   /** The datum of heights on the map. */
   readonly datum: DatumControl
   /** Null until the map is there. */

@@ -1,8 +1,10 @@
 /** GeoJSON of the published airspace, as the map's sources take it. */
 
+import type { GroundStop } from '../api/groundStops'
 import type { Corridor, Site, Zone } from '../api/types'
 import { translator } from '../i18n/translate'
 import { labelPoint } from './geometry'
+import { stopCovers } from './stopDrawing'
 import { zoneTimesOnMap } from './zoneTimes'
 
 const zonesOrder: Record<string, number> = { PROHIBITED: 0, REQ_AUTHORISATION: 1, CONDITIONAL: 2, NO_RESTRICTION: 3 }
@@ -14,6 +16,8 @@ interface Airspace {
   readonly sites: readonly Site[]
   /** Free pads by site, where they are known. */
   readonly pads: ReadonlyMap<string, Pads>
+  /** Ground stops that hold now. */
+  readonly stops?: readonly GroundStop[]
 }
 
 export interface Pads {
@@ -24,14 +28,14 @@ export interface Pads {
 
 const said = { zh: translator('zh-CN'), en: translator('en') }
 
-/** What stands under a site's name; nothing where it is not known. */
-export function padWords(lang: 'zh' | 'en', pads: Pads | undefined): string {
-  if (pads === undefined) return ''
-  return pads.open ? said[lang]('map_pads_free', { free: String(pads.pads_free), pads: String(pads.pads) }) : said[lang]('map_site_closed')
+/** What stands under a site's name, a ground stop first; nothing where nothing is known. */
+export function padWords(lang: 'zh' | 'en', pads: Pads | undefined, stopped = false): string {
+  const free = pads === undefined ? '' : pads.open ? said[lang]('map_pads_free', { free: String(pads.pads_free), pads: String(pads.pads) }) : said[lang]('map_site_closed')
+  return [stopped ? said[lang]('map_site_stopped') : '', free].filter((part) => part !== '').join('\n')
 }
 
 /** One collection for each source of the style. */
-export function airspaceCollections({ zones, active, corridors, sites, pads }: Airspace): Record<string, GeoJSON.FeatureCollection> {
+export function airspaceCollections({ zones, active, corridors, sites, pads, stops = [] }: Airspace): Record<string, GeoJSON.FeatureCollection> {
   const isActive = (zone: Zone) => active === null || active.has(zone.properties.zone_id ?? '')
   const described = (zone: Zone) => ({
     zone_id: zone.properties.zone_id ?? zone.properties.name,
@@ -63,7 +67,9 @@ export function airspaceCollections({ zones, active, corridors, sites, pads }: A
       sites.map((site) => {
         const known = pads.get(site.properties.site_id ?? '')
         const state = known === undefined ? 'unknown' : !known.open ? 'closed' : known.pads_free === 0 ? 'full' : 'free'
-        return { ...site, properties: { ...site.properties, pad_state: state, pads_zh: padWords('zh', known), pads_en: padWords('en', known) } }
+        const [lon_deg, lat_deg] = site.geometry.coordinates
+        const stopped = stops.some((stop) => stopCovers(stop, lon_deg!, lat_deg!))
+        return { ...site, properties: { ...site.properties, stopped, pad_state: state, pads_zh: padWords('zh', known, stopped), pads_en: padWords('en', known, stopped) } }
       }),
     ),
   }

@@ -8,6 +8,7 @@
 import { Map as MapLibreMap, setWorkerUrl, type GeoJSONSource, type MapMouseEvent, type StyleSpecification } from 'maplibre-gl'
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?url'
 import 'maplibre-gl/dist/maplibre-gl.css'
+import type { GroundStop } from '../api/groundStops'
 import type { Alert, Corridor, Site, Zone } from '../api/types'
 import { city } from '../city/shenzhen'
 import type { Lang } from '../i18n/translate'
@@ -28,6 +29,7 @@ import { boundsOf, groundAt, nearestDrone } from './mapPick'
 import { palettes, type Theme } from './palette'
 import { focusBounds, focusCollection, type Focus } from './focusDrawing'
 import { planCollection, planNowCollection } from './planDrawing'
+import { stopCollections } from './stopDrawing'
 import { mapStyle, type layerGroups } from './style'
 import { TrailShow } from './trailShow'
 import { loadGround, type GroundState } from './tiles/ground'
@@ -63,6 +65,7 @@ export class CityMap {
   private sites: readonly Site[] = []
   private pads: ReadonlyMap<string, Pads> = new Map()
   private corridors: readonly Corridor[] = []
+  private stops: readonly GroundStop[] = []
   private selected: Picked | null = null
   private flight: PlannedFlight | null = null
   private focused: Focus | null = null
@@ -269,6 +272,16 @@ export class CityMap {
     if (!same && this.ready) this.pushAirspace(['sites'])
   }
 
+  /** Ground stops that hold now: drawn whatever layers are switched off. */
+  setStops(stops: readonly GroundStop[]): void {
+    this.stops = stops
+    const drawn = () => {
+      if (this.ready) this.pushAirspace(['stops', 'stop-points', 'sites'])
+    }
+    // As with names: the pieces of the font a reason needs come first.
+    document.fonts.load(`600 16px "${FONT}"`, stops.map(({ reason }) => reason).join('')).then(drawn, drawn)
+  }
+
   private source(name: string): GeoJSONSource | undefined {
     return this.map.getSource<GeoJSONSource>(name)
   }
@@ -283,7 +296,8 @@ export class CityMap {
   }
 
   private pushAirspace(only: readonly string[] | null = null): void {
-    const found = airspaceCollections({ zones: this.zones, active: this.activeZones, corridors: this.corridors, sites: this.sites, pads: this.pads })
+    const { zones, activeZones: active, corridors, sites, pads, stops } = this
+    const found = { ...airspaceCollections({ zones, active, corridors, sites, pads, stops }), ...stopCollections(stops) }
     for (const [name, data] of Object.entries(found)) if (only === null || only.includes(name)) this.push(name, data)
   }
 

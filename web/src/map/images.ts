@@ -123,6 +123,41 @@ function planned(colour: string, halo: string): ImageData {
   })
 }
 
+/** The sign of no entry: a ring and a bar. */
+function noEntry(pen: CanvasRenderingContext2D, x: number, y: number, radius: number, width: number): void {
+  pen.lineWidth = width
+  pen.beginPath()
+  pen.arc(x, y, radius, 0, 7)
+  pen.moveTo(x - radius * 0.5, y)
+  pen.lineTo(x + radius * 0.5, y)
+  pen.stroke()
+}
+
+const STOP_PX = 24
+
+function stopSign(palette: Palette): ImageData {
+  return drawing(STOP_PX, (pen) => {
+    const middle = STOP_PX / 2
+    pen.fillStyle = palette.halo
+    pen.beginPath()
+    pen.arc(middle, middle, 11.5, 0, 7)
+    pen.fill()
+    pen.strokeStyle = palette.state.nonconforming
+    noEntry(pen, middle, middle, 9, 2.6)
+  })
+}
+
+const STOP_TILE_PX = 72
+
+function stopPattern(palette: Palette): ImageData {
+  return drawing(STOP_TILE_PX, (pen) => {
+    pen.strokeStyle = palette.state.nonconforming
+    // Quiet: over the whole city it must leave drones and sites what the eye finds first.
+    pen.globalAlpha = 0.3
+    for (const at of [0.25, 0.75]) noEntry(pen, STOP_TILE_PX * at, STOP_TILE_PX * at, 4.5, 1.2)
+  })
+}
+
 /** All images of one theme and language. */
 export function mapImages(palette: Palette, lang: Lang): MapImage[] {
   const t = translator(lang)
@@ -133,5 +168,6 @@ export function mapImages(palette: Palette, lang: Lang): MapImage[] {
   }
   images.push({ name: 'one-way', data: arrow(palette.corridorLine) })
   images.push({ name: 'planned', data: planned(palette.plan, palette.halo) })
+  images.push({ name: 'stop-sign', data: stopSign(palette) }, { name: 'stop-pattern', data: stopPattern(palette) })
   return images
 }

@@ -289,6 +289,45 @@ function networkLayers(p: Palette, lang: Lang): LayerSpecification[] {
   ]
 }
 
+/** Where nothing departs: a pattern of no-entry signs, an edge of long and short strokes, and a sign with words. */
+function stopLayers(p: Palette, lang: Lang): LayerSpecification[] {
+  const colour = p.state.nonconforming
+  return [
+    { id: 'stop-pattern', type: 'fill', source: 'stops', paint: { 'fill-pattern': 'stop-pattern' } },
+    { id: 'stop-casing', type: 'line', source: 'stops', layout: { 'line-join': 'round' }, paint: { 'line-color': p.halo, 'line-width': 5.5, 'line-opacity': 0.8 } },
+    { id: 'stop-line', type: 'line', source: 'stops', layout: { 'line-join': 'round' }, paint: { 'line-color': colour, 'line-width': 2.6, 'line-dasharray': [6, 1.6, 1.6, 1.6] } },
+    {
+      id: 'site-stopped',
+      type: 'symbol',
+      source: 'sites',
+      filter: ['boolean', ['get', 'stopped'], false],
+      layout: {
+        'icon-image': 'stop-sign',
+        'icon-size': ['interpolate', ['linear'], ['zoom'], 9, 0.4, 12, 0.55, 15, 0.75],
+        'icon-allow-overlap': true,
+        'icon-ignore-placement': true,
+      },
+    },
+    {
+      id: 'stop-sign',
+      type: 'symbol',
+      source: 'stop-points',
+      layout: {
+        'icon-image': 'stop-sign',
+        'icon-allow-overlap': true,
+        'text-field': ['get', lang === 'zh-CN' ? 'zh' : 'en'],
+        'text-font': [FONT],
+        'text-size': 12.5,
+        'text-anchor': 'top',
+        'text-offset': [0, 1.1],
+        'text-max-width': 14,
+        'text-allow-overlap': true,
+      },
+      paint: { 'text-color': colour, 'text-halo-color': p.halo, 'text-halo-width': 2 },
+    },
+  ]
+}
+
 function planLayers(p: Palette, lang: Lang): LayerSpecification[] {
   return [
     {
@@ -431,12 +470,12 @@ export const layerGroups = {
 /** Layers in drawing order for one theme and language. */
 export function mapLayers(palette: Palette, lang: Lang, ground: readonly Ground[] = []): LayerSpecification[] {
   const [zones, network, base] = [zoneLayers(palette, lang), networkLayers(palette, lang), baseLayers(palette, lang, ground)]
-  const [plan, focus] = [planLayers(palette, lang), focusLayers(palette, lang)]
+  const [plan, focus, stops] = [planLayers(palette, lang), focusLayers(palette, lang), stopLayers(palette, lang)]
   const isLabel = (layer: LayerSpecification) => layer.type === 'symbol' && layer.id !== 'corridor-way'
   // Names win over lines: a plan runs below what it passes, or its own sites could not be read.
-  const below = [...base, ...zones, ...network, ...plan, ...focus].filter((layer) => !isLabel(layer))
+  const below = [...base, ...zones, ...network, ...stops, ...plan, ...focus].filter((layer) => !isLabel(layer))
   // Labels are placed from the last layer to the first: a plan's own words, then districts, sites and zones.
-  const labels = [...network, ...zones, ...base, ...plan, ...focus].filter(isLabel)
+  const labels = [...network, ...zones, ...base, ...stops, ...plan, ...focus].filter(isLabel)
   return [...below, ...labels].map((layer) => enlarged(layer))
 }
 
@@ -452,6 +491,8 @@ export function mapStyle(palette: Palette, lang: Lang, { ground, attribution }: 
       'zone-points': { type: 'geojson', data: emptyCollection },
       corridors: { type: 'geojson', data: emptyCollection },
       sites: { type: 'geojson', data: emptyCollection, promoteId: 'site_id' },
+      stops: { type: 'geojson', data: emptyCollection },
+      'stop-points': { type: 'geojson', data: emptyCollection },
       plan: { type: 'geojson', data: emptyCollection },
       focus: { type: 'geojson', data: emptyCollection },
       'plan-now': { type: 'geojson', data: emptyCollection },

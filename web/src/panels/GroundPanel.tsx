@@ -1,9 +1,12 @@
 /** What is known about a zone or a site. */
 
 import type { Site, WeeklyTime, Zone } from '../api/types'
+import { useConsole } from '../app/consoleContext'
 import { useLook } from '../app/look'
 import { bandWords, instant, localName, number, position } from '../i18n/format'
 import { keyFor, type Translate } from '../i18n/translate'
+import { stopCovers } from '../map/stopDrawing'
+import { Icon } from '../ui/icons'
 import { Drawer, Row, Section, Time } from './Drawer'
 import { SiteSlots } from './SiteSlots'
 
@@ -71,13 +74,23 @@ export function ZonePanel({ zone, active, onClose }: { readonly zone: Zone; read
 
 export function SitePanel({ site, onClose }: { readonly site: Site; readonly onClose: () => void }) {
   const { t, lang } = useLook()
+  const { groundStops } = useConsole()
   const p = site.properties
   const kind = keyFor('site_kind_', p.kind)
   const [lon_deg, lat_deg] = site.geometry.coordinates
+  const stops = (groundStops.items ?? []).filter((stop) => lon_deg !== undefined && lat_deg !== undefined && stopCovers(stop, lon_deg, lat_deg))
   const head = (
     <>
       <span className="badge">{t('site_title')}</span>
       <h2>{localName(lang, p)}</h2>
+      {stops.map(({ ground_stop_id, until, reason }) => {
+        const at = instant(until)
+        return (
+          <p key={ground_stop_id} className="site-stopped">
+            <Icon name="noEntry" /> <strong>{t('stop_here')}</strong> · {t('stop_until')} {at !== null && <Time at={at} day />} · {reason}
+          </p>
+        )
+      })}
     </>
   )
   return (

@@ -56,6 +56,12 @@ export function Legend({ hidden, onToggle, cells, cellProblem, onCells, datum }:
               </li>
             ))}
           </ul>
+          <ul className="legend-zones">
+            <li className="legend-stop">
+              <Icon name="noEntry" />
+              <span>{t('stop_legend')}</span>
+            </li>
+          </ul>
           <ul className="legend-layers" aria-label={t('legend_layers')}>
             {groups.map((group) => {
               const shown = !hidden.has(group)

@@ -13,6 +13,7 @@ import { keyFor } from '../i18n/translate'
 import { stateNames } from '../live/decode'
 import type { FeedStats, LinkState } from '../live/protocol'
 import { Brand } from '../ui/Brand'
+import { GroundStopChip } from './GroundStopNotice'
 import { Icon } from '../ui/icons'
 import { StateMark } from '../ui/StateMark'
 
@@ -40,6 +41,7 @@ export function TopBar({ stats, now_ms, user, slot, onSearch, onHelp, onLeave }:
       <Brand place={lang === 'zh-CN' ? city.zh : city.en} role={t('app_role')} />
       <Counters stats={stats} />
       <div className="top-right">
+        <GroundStopChip />
         <div ref={slot} className="top-actions" />
         <FeedHealth stats={stats} />
         <TooltipTrigger delay={250}>

@@ -91,6 +91,8 @@ export const map = {
 
   map_pads_free: { zh: '空 {free}/{pads}', en: '{free}/{pads} free' },
   map_site_closed: { zh: '已关闭', en: 'closed' },
+  map_site_stopped: { zh: '停飞', en: 'no departures' },
+  map_stop: { zh: '停飞\n至 {time}\n{reason}', en: 'No departures\nuntil {time}\n{reason}' },
   map_controls: { zh: '地图控制', en: 'Map controls' },
   zoom_in: { zh: '放大', en: 'Zoom in' },
   zoom_out: { zh: '缩小', en: 'Zoom out' },

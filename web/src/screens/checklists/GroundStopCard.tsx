@@ -2,26 +2,21 @@
 
 import { useState, type FormEvent } from 'react'
 import { Button } from 'react-aria-components'
-import { declareGroundStop, getGroundStops, liftGroundStop, type GroundStop } from '../../api/groundStops'
+import { declareGroundStop, liftGroundStop } from '../../api/groundStops'
 import type { Problem } from '../../api/types'
 import { useConsole } from '../../app/consoleContext'
 import { useLook } from '../../app/look'
-import { writePosition } from '../../draw/coordinates'
 import { Field } from '../../fields/Field'
-import { beijingTime, instant, number } from '../../i18n/format'
+import { beijingTime, instant } from '../../i18n/format'
 import { Time } from '../../panels/Drawer'
-import { useAsked } from '../../panels/flight/useFlightStory'
+import { stopPlace } from '../../panels/GroundStopNotice'
 import { Ask } from '../../ui/Ask'
 import { problemWords } from '../../ui/problem'
 import { emptyStop, stopOf, type StopDraft } from './stopDraft'
 
-const EVERY_MS = 10_000
-
 export function GroundStopCard({ declares }: { readonly declares: boolean }) {
   const { t, lang } = useLook()
-  const { now_ms } = useConsole()
-  const [round, setRound] = useState(0)
-  const stops = useAsked(`stops ${round}`, getGroundStops, EVERY_MS)
+  const { now_ms, groundStops: stops } = useConsole()
   const [draft, setDraft] = useState<StopDraft>(emptyStop)
   const [asked, setAsked] = useState(false)
   const [busy, setBusy] = useState(false)
@@ -35,10 +30,8 @@ export function GroundStopCard({ declares }: { readonly declares: boolean }) {
     setAsked(false)
     setProblem(answer.ok ? null : answer.problem)
     if (answer.ok) setDraft(emptyStop)
-    setRound((before) => before + 1)
+    stops.reload()
   }
-  const where = ({ geometry, radius_m }: GroundStop) =>
-    geometry.type === 'Point' ? t('stop_circle_at', { place: writePosition(geometry.coordinates as [number, number]), n: number(lang, (radius_m ?? 0) / 1000, 1) }) : t('stop_area')
   const shown = problem ?? stops.problem
   return (
     <section className="checklist-card" aria-label={t('stop_title')}>
@@ -49,13 +42,13 @@ export function GroundStopCard({ declares }: { readonly declares: boolean }) {
           {t('stop_failed', { reason: problemWords(t, lang, shown) })}
         </p>
       )}
-      {stops.value !== null && stops.value.items.length === 0 && <p>{t('stop_none')}</p>}
+      {stops.items?.length === 0 && <p>{t('stop_none')}</p>}
       <ul className="checklist-past">
-        {(stops.value?.items ?? []).map((stop) => {
+        {(stops.items ?? []).map((stop) => {
           const until = instant(stop.until)
           return (
             <li key={stop.ground_stop_id}>
-              <strong>{stop.reason}</strong> · {where(stop)} · {t('stop_until')} {until !== null && <Time at={until} day />}{' '}
+              <strong>{stop.reason}</strong> · {stopPlace(t, lang, stop)} · {t('stop_until')} {until !== null && <Time at={until} day />}{' '}
               {declares && <Ask label={t('stop_lift')} effect={t('stop_lift_effect')} busy={busy} onDo={() => void act(liftGroundStop(stop.ground_stop_id))} />}
             </li>
           )

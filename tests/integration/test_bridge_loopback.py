@@ -9,6 +9,7 @@ import time
 import tty
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from random import Random
 
 import pytest
 from pymavlink.dialects.v20 import all as dialect
@@ -79,7 +80,7 @@ async def connect(bridge: Bridge, peer: Peer) -> asyncio.DatagramTransport:
     return transport
 
 
-async def until(condition: Callable[[], object], limit_s: float = 10.0) -> None:
+async def until(condition: Callable[[], object], limit_s: float = 60.0) -> None:
     async with asyncio.timeout(limit_s):
         while True:
             if condition():
@@ -106,7 +107,7 @@ async def test_two_vehicles_with_one_system_id_are_two_and_each_gets_its_own_ans
         await until(lambda: sum(isinstance(event, Position) for event in seen) == 2)
         first, second = found(seen)
         assert first != second
-        result = await bridge.command(first, 400, [1.0])
+        result = await bridge.command(first, 400, [1.0], timeout_s=60.0)  # asked once, however late the answer
         assert result.outcome == "accepted"
         assert [len(peer.asked("COMMAND_LONG")) for peer in peers] == [1, 0]
         assert {info.vehicle for info in bridge.vehicles()} == {first, second}
@@ -157,8 +158,12 @@ async def test_a_new_ardupilot_is_asked_for_its_streams_and_everyone_hears_our_h
         peer = Peer(3, ardupilot=True)
         transport = await connect(bridge, peer)
         peer.beat()
-        await until(lambda: len(peer.asked("COMMAND_LONG")) >= 5)
-        intervals = {m.param1: m.param2 for m in peer.asked("COMMAND_LONG") if m.command == 511}
+
+        def asked() -> dict[float, float]:
+            return {m.param1: m.param2 for m in peer.asked("COMMAND_LONG") if m.command == 511}
+
+        await until(lambda: len(asked()) == 4 and any(m.command == 512 for m in peer.asked("COMMAND_LONG")))
+        intervals = asked()
         assert intervals == {33: 500_000, 1: 1e6, 245: 1e6, 42: 1e6}
         assert [m.param1 for m in peer.asked("COMMAND_LONG") if m.command == 512] == [242]
         await until(lambda: peer.asked("HEARTBEAT"))
@@ -253,10 +258,10 @@ async def test_signed_vehicles_are_answered_signed():
 async def test_hostile_datagrams_disturb_nobody():
     """Noise on the port is counted; a vehicle among it is found and followed; nothing is raised or logged as error."""
     async with running("udp:127.0.0.1:0", rates_hz={}) as (bridge, seen):
-        peer, noise = Peer(3), Peer(9)
+        peer, noise, drawn = Peer(3), Peer(9), Random(1)  # one frame in some thousands of noise would be a good one
         transports = [await connect(bridge, peer), await connect(bridge, noise)]
         for size in range(1, 200):
-            noise.send(os.urandom(size))
+            noise.send(drawn.randbytes(size))
         noise.send(b"")
         noise.send(b"\xfd" * 60_000)
         peer.beat()
@@ -374,7 +379,7 @@ async def test_nothing_is_lost_of_twenty_thousand_datagrams():
                 peer.send(peer.sender.position(boot_ms=step))
             if step % 10 == 0:
                 await asyncio.sleep(0)
-        await until(lambda: sum(isinstance(event, Position) for event in seen) == 20_000, 30)
+        await until(lambda: sum(isinstance(event, Position) for event in seen) == 20_000, 100)
         counters = bridge.counters()
         assert (counters["lost"], counters["late"], counters["udp_kernel_drops"]) == (0, 0, 0)
         for transport in transports:

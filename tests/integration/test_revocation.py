@@ -12,8 +12,9 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
-from tests.conftest import Server
+from tests.conftest import PATIENCE_S, Server
 from tests.fakes.certificates import Authority
+from tests.fakes.flying import until
 
 pytestmark = pytest.mark.slow
 
@@ -41,9 +42,16 @@ def pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, Ser
     second = Sharing(folder, settings=public)
     first.start()
     second.start()
+    until(lambda: _lets_in(first), PATIENCE_S, "the first to follow the second, which gave new secrets")
     yield first, second
     second.stop()
     first.stop()
+
+
+def _lets_in(server: Server) -> bool:
+    known = server.credentials["clients"][0]
+    auth = (known["client_id"], known["client_secret"])
+    return httpx.post(f"{server.base_url}/oauth/token", data=GRANT, auth=auth, timeout=PATIENCE_S).status_code == 200
 
 
 def made(server: Server) -> tuple[dict[str, str], str]:
@@ -66,11 +74,8 @@ def status(server: Server, bearer: str) -> int:
 
 def settles(server: Server, bearer: str, wanted: int) -> bool:
     """Tell whether a token's answer becomes what it should within some seconds."""
-    for _ in range(100):
-        if status(server, bearer) == wanted:
-            return True
-        time.sleep(0.1)
-    return False
+    until(lambda: status(server, bearer) == wanted, PATIENCE_S, f"the answer {wanted}")
+    return True
 
 
 def feed(server: Server, bearer: str) -> ClientConnection:
@@ -79,8 +84,8 @@ def feed(server: Server, bearer: str) -> ClientConnection:
 
 
 def close_code(socket: ClientConnection) -> int | None:
-    until = time.monotonic() + 15
-    while time.monotonic() < until:
+    ends_s = time.monotonic() + PATIENCE_S
+    while time.monotonic() < ends_s:
         try:
             socket.recv(timeout=1)
         except TimeoutError:
@@ -104,7 +109,7 @@ def test_a_revoked_token_opens_nothing_on_the_other_server(pair: tuple[Server, S
         assert settles(there, bearer, 401)
         assert close_code(socket) == 4401
         kept.send(json.dumps({"subscribe": {"bbox": [114.1, 22.6, 114.3, 22.8], "topics": ["zones"]}}))
-        assert kept.recv(timeout=10)
+        assert kept.recv(timeout=PATIENCE_S)
     assert status(there, other) == 200
 
 
@@ -129,9 +134,10 @@ def test_a_person_put_out_is_out_everywhere(pair: tuple[Server, Server]) -> None
     with here.client("admin") as admin:
         person = {"name": f"zhou-{time.monotonic_ns()}", "organisation_id": "org_demo_centre"}
         user = admin.post("/v1/users", json=person).json()
-        with httpx.Client(base_url=there.base_url, timeout=20) as browser:
-            for _ in range(50):  # the other server follows within a fifth of a second
-                body = {"name": person["name"], "password": user["password"]}
+        with httpx.Client(base_url=there.base_url, timeout=PATIENCE_S) as browser:
+            body = {"name": person["name"], "password": user["password"]}
+            # The other server follows soon; how often somebody may try is bounded, so it is asked slowly.
+            for _ in range(100):
                 if browser.post("/v1/session", json=body).status_code == 200:
                     break
                 time.sleep(0.2)

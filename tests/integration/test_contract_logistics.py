@@ -60,7 +60,7 @@ def order(client: httpx.Client, **more: Any) -> dict[str, Any]:
 
 def settle(client: httpx.Client, path: str, done: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
     """Read until it is as it should be, or give up after a while."""
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 90
     while True:
         found: dict[str, Any] = client.get(path).json()
         if done(found) or time.monotonic() > deadline:
@@ -481,18 +481,29 @@ async def test_orders_are_told_live_to_their_firm(city: Server, firm: httpx.Clie
         feeds = [await stack.enter_async_context(_live(city, client)) for client in listeners]
         for feed in feeds:
             await feed.send(json.dumps({"subscribe": {"topics": ["orders"]}}))
-            assert json.loads(await asyncio.wait_for(feed.recv(), 20))["kind"] == "snapshot"
+            assert json.loads(await asyncio.wait_for(feed.recv(), 60))["kind"] == "snapshot"
         made = await asyncio.to_thread(order, firm, payload_kg=1900.0)
+        theirs = await asyncio.to_thread(order, other, payload_kg=1900.0)
         for feed in feeds[:2]:
-            news = json.loads(await asyncio.wait_for(feed.recv(), 20))
-            assert [item["order_id"] for item in news["items"]] == [made["order_id"]]
-        with pytest.raises(TimeoutError):
-            await asyncio.wait_for(feeds[2].recv(), 1)
+            assert made["order_id"] in await _told(feed, made["order_id"])
+        # Its own order, which came later, says that the feed of the other firm had been told what it may see.
+        assert made["order_id"] not in await _told(feeds[2], theirs["order_id"])
         async with _live(city, firm) as late:
             await late.send(json.dumps({"subscribe": {"topics": ["orders"]}}))
-            snapshot = json.loads(await asyncio.wait_for(late.recv(), 20))
+            snapshot = json.loads(await asyncio.wait_for(late.recv(), 60))
             assert made["order_id"] in [item["order_id"] for item in snapshot["items"]]
     await asyncio.to_thread(firm.post, f"/v1/orders/{made['order_id']}/cancel")
+    await asyncio.to_thread(other.post, f"/v1/orders/{theirs['order_id']}/cancel")
+
+
+async def _told(feed: websockets.ClientConnection, order_id: str) -> list[str]:
+    """Return the ids of the orders a feed tells of until it tells of one; earlier tests' orders may come between."""
+    seen: list[str] = []
+    while order_id not in seen:
+        news = json.loads(await asyncio.wait_for(feed.recv(), 60))
+        assert (news["topic"], news["kind"]) == ("orders", "increment")
+        seen += [item["order_id"] for item in news["items"]]
+    return seen
 
 
 async def test_the_live_item_of_an_order_names_its_plan(city: Server, firm: httpx.Client) -> None:
@@ -500,17 +511,17 @@ async def test_the_live_item_of_an_order_names_its_plan(city: Server, firm: http
     aircraft_id = await asyncio.to_thread(carrier, firm)
     async with _live(city, firm) as feed:
         await feed.send(json.dumps({"subscribe": {"topics": ["orders"]}}))
-        await asyncio.wait_for(feed.recv(), 20)
+        await asyncio.wait_for(feed.recv(), 60)
         made = await asyncio.to_thread(order, firm)
         assert made["state"] == "assigned", made
         told: dict[str, Any] = {}
         while told.get("status") != "assigned":
-            news = json.loads(await asyncio.wait_for(feed.recv(), 20))
+            news = json.loads(await asyncio.wait_for(feed.recv(), 60))
             told = next((item for item in news["items"] if item["order_id"] == made["order_id"]), told)
         assert told["plan_id"] == made["plan_id"]
     async with _live(city, firm) as late:
         await late.send(json.dumps({"subscribe": {"topics": ["orders"]}}))
-        snapshot = json.loads(await asyncio.wait_for(late.recv(), 20))
+        snapshot = json.loads(await asyncio.wait_for(late.recv(), 60))
         assert [i["plan_id"] for i in snapshot["items"] if i["order_id"] == made["order_id"]] == [made["plan_id"]]
     await asyncio.to_thread(retire, firm, aircraft_id)
     await asyncio.to_thread(firm.post, f"/v1/orders/{made['order_id']}/cancel")
@@ -541,8 +552,9 @@ def test_deliveries_are_counted_for_those_who_may_see_them(
         "to": text(datetime.now(UTC) + timedelta(hours=1)),
     }
     aircraft_id, made = carrier(firm), order(firm)
-    retire(firm, aircraft_id)
+    # In this order: a carrier that is gone has its flights given up soon, and then there is nothing left to cancel.
     assert firm.post(f"/v1/flight-plans/{made['plan_id']}/cancel").status_code == 200
+    retire(firm, aircraft_id)
     path = f"/v1/orders/{made['order_id']}"
     assert settle(firm, path, lambda item: item["state"] == "created")["state"] == "created"
     firm.post(f"{path}/cancel")

@@ -227,6 +227,9 @@ def test_a_reroute_into_another_flight_is_refused_with_the_decision(
     assert filing.step(firm, plan_id, "activate").status_code == 200
     fleet.depart(made)
     until(lambda: made.autopilot.vehicle.landed is Landed.IN_AIR)
+    # The server hears that it flies a moment later; before that no way leads anywhere.
+    ways = f"/v1/aircraft/{made.aircraft_id}/reroutes"
+    until(lambda: filing.send(firm, "GET", ways).status_code == 200, what="the server seeing it in the air")
     soon = datetime.now(UTC) + timedelta(seconds=40)
     way = [filing.point(3300, lane_m + 100, 65.0), filing.point(3300, lane_m + 900, 65.0)]
     with city.client("operator", 1) as rival:

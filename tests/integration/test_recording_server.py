@@ -19,9 +19,10 @@ from websockets.asyncio.client import connect
 
 from tests.conftest import Server
 from tests.fakes import filing
+from tests.fakes.flying import until
 from utm.live_schema import TOPICS
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 AsRole = Callable[..., httpx.Client]
 CLOSE_DONE = 1000
 
@@ -65,6 +66,20 @@ async def _listen(url: str, token: str, found: list[dict[str, Any]], stop: async
                 continue
 
 
+async def _until(what: Callable[[], bool]) -> None:
+    async with asyncio.timeout(60):
+        while not what():  # noqa: ASYNC110  (it waits for what another task hears)
+            await asyncio.sleep(0.02)
+
+
+async def _quiet(heard: Callable[[], int]) -> None:
+    """Wait until nothing more has been heard for a second and a half: what follows from a position is told by then."""
+    async with asyncio.timeout(60):
+        before = -1
+        while before != (before := heard()):  # noqa: ASYNC110  (it waits for what another task hears)
+            await asyncio.sleep(1.5)
+
+
 async def _fly(server: Server, firm: httpx.Client, centre: httpx.Client, positions: int) -> Flight:
     aircraft = filing.register(firm)
     body = filing.plan(aircraft, datetime.now(UTC) + timedelta(seconds=2))
@@ -75,7 +90,12 @@ async def _fly(server: Server, firm: httpx.Client, centre: httpx.Client, positio
     before = await asyncio.to_thread(skipped_batches, centre)
     url = f"{server.base_url.replace('http', 'ws')}/v1/live"
     listening = asyncio.create_task(_listen(url, token_of(centre), flight.live, stop))
-    await asyncio.sleep(2)
+    await _until(lambda: bool(flight.live))  # the snapshot: what comes now is heard
+
+    def heard() -> list[str]:
+        told = (item for message in flight.live for item in message["items"])
+        return [item["observed_at"] for item in told if item["aircraft_id"] == aircraft]
+
     answer = await asyncio.to_thread(firm.post, f"/v1/flight-plans/{flight.plan_id}/activate")
     assert answer.status_code == 200, answer.text
     flight.started_at = datetime.now(UTC)
@@ -92,8 +112,10 @@ async def _fly(server: Server, firm: httpx.Client, centre: httpx.Client, positio
         }
         answer = await asyncio.to_thread(firm.post, "/v1/tracks", json=[report])
         assert answer.json()["accepted"] == 1, answer.text
+        # Each is told before the next is sent: two within one tick of the feed would be told as one.
+        await _until(lambda number=number: len(set(heard())) == number + 1)  # type: ignore[misc]
         await asyncio.sleep(0.3)
-    await asyncio.sleep(1.5)
+    await _quiet(lambda: len(heard()))
     flight.ended_at = datetime.now(UTC)
     stop.set()
     await listening
@@ -157,14 +179,17 @@ def test_firms_replay_their_own(flown: Flight, as_role: AsRole) -> None:
     assert flown.plan_id not in json.dumps(other)
 
 
-def test_replay_starts_within_a_second(flown: Flight, as_role: AsRole) -> None:
-    """The first message of a replay must be there in a second."""
-    started = time.monotonic()
-    with as_role("dispatcher").stream(
-        "GET", "/v1/replay", params={"from": text(flown.started_at), "to": text(flown.ended_at), "speed": 0.5}
-    ) as answer:
-        next(answer.iter_lines())
-    assert time.monotonic() - started < 1.0
+def test_a_replay_starts_at_once(flown: Flight, as_role: AsRole) -> None:
+    """The first message of a replay must come long before the others, not with them (how soon: tests/bench/recording.py)."""
+    window = {"from": text(flown.started_at), "to": text(flown.ended_at), "speed": 1}
+    began = time.monotonic()
+    with as_role("dispatcher").stream("GET", "/v1/replay", params=window) as answer:
+        lines = answer.iter_lines()
+        next(lines)
+        first_s = time.monotonic() - began
+        for _ in lines:
+            pass
+    assert first_s < (time.monotonic() - began) / 2
 
 
 @pytest.mark.parametrize(
@@ -203,15 +228,25 @@ async def _played_live(server: Server, client: httpx.Client, *messages: dict[str
 
 
 def test_replay_over_a_live_connection(flown: Flight, server: Server, as_role: AsRole) -> None:
-    """At twenty times its speed the flight must pass in a twentieth of its time, and end with the last position."""
-    window = {"from": text(flown.started_at), "to": text(flown.ended_at), "speed": 20}
-    started = time.monotonic()
-    messages, code = asyncio.run(
-        _played_live(server, as_role("dispatcher"), {"replay": window, "subscribe": {"topics": ["tracks", "plans"]}})
-    )
-    took_s = time.monotonic() - started
+    """At twenty times its speed the flight must be over while at twice it still passes, and end with the last position."""
+    client = as_role("dispatcher")
+
+    async def both() -> tuple[list[Any], int]:
+        window = {"from": text(flown.started_at), "to": text(flown.ended_at)}
+        subscribe = {"topics": ["tracks", "plans"]}
+        slow, quick = (
+            asyncio.create_task(
+                _played_live(server, client, {"replay": {**window, "speed": speed}, "subscribe": subscribe})
+            )
+            for speed in (2, 20)
+        )
+        found = await quick
+        assert not slow.done()
+        slow.cancel()
+        return found
+
+    messages, code = asyncio.run(both())
     assert code == CLOSE_DONE
-    assert took_s < (flown.ended_at - flown.started_at).total_seconds() / 2
     assert messages[0]["kind"] == "snapshot"
     # Twenty times faster, one message tells what several live ticks did, and ages count to the last of them.
     assert {**of_flight(messages, flown)[-1], "link_age_s": 0} == {**of_flight(flown.live, flown)[-1], "link_age_s": 0}
@@ -342,7 +377,7 @@ def expect_the_same_picture(server: Server, before: dict[str, Any], flight: Flig
     """Check that a server that just started shows the tracks of the one before, in every field that time leaves alone."""
     # Ready comes before the first tick that judges what was brought back, and maybe before its silence is long enough
     # for a loss: it is read until every flight is judged.
-    ends_s = time.monotonic() + 30
+    ends_s = time.monotonic() + 90
     with server.client("dispatcher") as centre:
         while True:
             after = {item["track_id"]: item for item in centre.get("/v1/tracks").json()["items"]}
@@ -365,11 +400,21 @@ def expect_the_same_picture(server: Server, before: dict[str, Any], flight: Flig
         assert item["link_age_s"] > before[name]["link_age_s"]
 
 
+def on_disk(client: httpx.Client, since_s: float) -> bool:
+    """Tell whether everything up to an instant of the monotonic clock is on disk, as the server says itself."""
+    asked_s = time.monotonic()
+    lines = client.get("/metrics").text.splitlines()
+    name = "hexlane_recording_flush_lag_seconds "
+    return next(float(line.split()[1]) for line in lines if line.startswith(name)) < asked_s - since_s
+
+
 def test_what_was_recorded_survives_a_power_cut(own_server: Server) -> None:
-    """After kill -9 a second later than the last position, the history, the record and the replay must hold them all."""
+    """Killed once the server says that it is on disk, the history, the record and the replay must hold every position."""
     own_server.start()
     with own_server.client("operator") as firm, own_server.client("dispatcher") as centre:
         flight = asyncio.run(_fly(own_server, firm, centre, 5))
+        flown_s = time.monotonic()
+        until(lambda: on_disk(centre, flown_s), 60, "the recording to be on disk")
         seen = {item["track_id"]: item for item in centre.get("/v1/tracks").json()["items"]}
     own_server.kill()
     assert list((own_server.data_dir / "recordings" / "open").glob("*.hxo"))

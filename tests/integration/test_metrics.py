@@ -68,14 +68,16 @@ async def _watch(server: Server, client: httpx.Client, aircraft: str, reports: i
     protocols = ["hexlane.live.v1", f"bearer.{token}"]
     async with connect(url, subprotocols=protocols, max_size=None) as live:  # type: ignore[arg-type]
         await live.send(json.dumps({"subscribe": {"topics": ["tracks"]}}))
-        await live.recv()
+        await asyncio.wait_for(live.recv(), 60)
         for number in range(reports):
             lat, lon = filing.place(3000.0 + number * 5.0, 3000.0)
             at = filing.text(datetime.now(UTC))
             item = {"aircraft_id": aircraft, "lat_deg": lat, "lon_deg": lon, "alt_agl_m": 50.0, "observed_at": at}
             answer = await asyncio.to_thread(client.post, "/v1/tracks", json=[item])
             assert answer.json()["accepted"] == 1, answer.text
-            await live.recv()
+            # Tracks of earlier tests may be told between: each of these is waited for.
+            while aircraft not in str(await asyncio.wait_for(live.recv(), 60)):
+                pass
         return await asyncio.to_thread(families, client)
 
 

@@ -45,14 +45,19 @@ def test_what_a_killed_server_had_under_way_ends_timed_out_and_stays_reserved(ow
             expect_end(firm, expect_given(firm, made.aircraft_id, "rtl")["command_id"], "confirmed")
 
 
-async def statuses(server: Server, token: str, command_id: "asyncio.Future[str]") -> list[str]:
-    """Return the statuses the live feed tells of a command until it ends."""
+async def statuses(
+    server: Server, token: str, command_id: "asyncio.Future[str]", stands: asyncio.Event, heard: list[str]
+) -> list[str]:
+    """Return the statuses the live feed tells of a command until it ends; note whose commands it tells of at all."""
     url = server.base_url.replace("http", "ws") + "/v1/live"
     seen: list[dict[str, str]] = []
     async with connect(url, subprotocols=["hexlane.live.v1", f"bearer.{token}"]) as live:  # type: ignore[list-item]
         await live.send(json.dumps({"subscribe": {"topics": ["commands"]}}))
         async for message in live:
-            seen += json.loads(message)["items"]
+            stands.set()  # the first is the snapshot
+            items = json.loads(message)["items"]
+            seen += items
+            heard += [item["command_id"] for item in items]
             own = [item["status"] for item in seen if command_id.done() and item["command_id"] == command_id.result()]
             if own and own[-1] in ("confirmed", "refused", "timed_out"):
                 return own
@@ -69,12 +74,23 @@ async def test_every_transition_is_told_live_to_its_firm_and_the_centre(own_serv
         await asyncio.to_thread(connected, firm, made.aircraft_id)
         known: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         tokens = [client.headers["Authorization"].removeprefix("Bearer ") for client in clients]
-        listening = [asyncio.create_task(statuses(own_server, token, known)) for token in tokens]
-        await asyncio.sleep(3.0)  # the three subscriptions stand
+        stands = [asyncio.Event() for _ in tokens]
+        heard: list[list[str]] = [[] for _ in tokens]
+        listening = [
+            asyncio.create_task(statuses(own_server, token, known, stand, told))
+            for token, stand, told in zip(tokens, stands, heard, strict=True)
+        ]
+        await asyncio.wait_for(asyncio.gather(*(stand.wait() for stand in stands)), 60)
         given = await asyncio.to_thread(expect_given, firm, made.aircraft_id, "rtl")
         known.set_result(given["command_id"])
         for task in listening[:2]:
             assert await asyncio.wait_for(task, 120) == ["queued", "sent", "accepted", "confirmed"]
+        # Its own order, which comes later, says that the other firm's feed had been told what it may see.
+        theirs = await asyncio.to_thread(fleet.add, clients[2], 0.0, 2_000.0, home=(-100.0, 2_000.0))
+        await asyncio.to_thread(connected, clients[2], theirs.aircraft_id)
+        own = await asyncio.to_thread(expect_given, clients[2], theirs.aircraft_id, "hold")
+        await asyncio.to_thread(until, lambda: own["command_id"] in heard[2])
+        assert set(heard[2]) == {own["command_id"]}
         assert not listening[2].done()
         listening[2].cancel()
         for client in clients:

@@ -67,7 +67,9 @@ def test_the_oldest_go_when_the_disk_is_full(tmp_path: Path) -> None:
     spool.close()
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(steps=st.lists(st.sampled_from(["append", "deliver", "restart"]), max_size=30), segment=st.integers(100, 2_000))
 def test_any_sequence_keeps_order_and_count(tmp_path_factory: Any, steps: list[str], segment: int) -> None:
     """However appending, delivering and restarting follow each other, delivered and pending records are all, in order."""

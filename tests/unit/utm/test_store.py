@@ -112,17 +112,16 @@ async def test_another_process_is_followed_before_a_job_runs(path: Path) -> None
 
 
 async def test_an_idle_process_follows_too(path: Path) -> None:
-    """A process that only reads must learn of another's commit within a second."""
+    """A process that only reads must learn of another's commit by itself."""
     first, second = Store(path), Store(path)
     follower = Recorder()
     first.start()
     second.start(follower)
     await second.write(lambda session: None)
     await first.write(lambda session: journal.record_change(session, "plan", "fp_other"))
-    for _ in range(50):
-        if follower.refs:
-            break
-        await asyncio.sleep(0.05)
+    async with asyncio.timeout(60):
+        while not follower.refs:  # noqa: ASYNC110  (a thread of the store adds to it)
+            await asyncio.sleep(0.05)
     assert follower.refs == ["fp_other"]
     first.close()
     second.close()
@@ -202,11 +201,9 @@ async def test_the_log_is_emptied_into_the_file_without_being_asked(path: Path) 
     store = Store(path)
     store.start()
     await store.write(lambda session: journal.record_change(session, "plan", "fp_" + "x" * 2000))
-    for _ in range(100):
-        if b"fp_xxx" in await asyncio.to_thread(path.read_bytes):
-            break
-        await asyncio.sleep(0.1)
-    assert b"fp_xxx" in await asyncio.to_thread(path.read_bytes)
+    async with asyncio.timeout(60):
+        while b"fp_xxx" not in await asyncio.to_thread(path.read_bytes):  # noqa: ASYNC110  (a thread of the store writes)
+            await asyncio.sleep(0.1)
     store.close()
 
 

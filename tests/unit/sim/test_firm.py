@@ -14,7 +14,7 @@ from sim.filing import rfc3339
 from tests.fakes.fake_city_api import FakeCity
 from tests.fakes.sim_world import flat_world
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(60)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 SPEED = 25.0
 Start = Callable[..., Awaitable[Traffic]]
 
@@ -47,7 +47,7 @@ async def start(city: FakeCity, tmp_path: Path) -> AsyncIterator[Start]:
         await traffic.close()
 
 
-async def until(traffic: Traffic, condition: Callable[[], bool], limit_s: float = 25.0) -> None:
+async def until(traffic: Traffic, condition: Callable[[], bool], limit_s: float = 120.0) -> None:
     """Wait for a condition while the firms work; their faults are raised."""
     async with asyncio.timeout(limit_s):
         while True:

@@ -5,10 +5,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.e2e.conftest import City
 
+# What is expected is waited for: a browser that draws in software on a shared processor is slow, not wrong.
+expect.set_options(timeout=60_000)
 ROOT = Path(__file__).resolve().parents[3]
 CHROMIUM = "/usr/bin/chromium"
 # Mesa's software GL through EGL costs a third of SwiftShader; the rest keeps the browser from calling home.

@@ -25,23 +25,23 @@ def test_an_administrator_sees_the_system_and_rotates_a_secret(browser: Browser,
         expect(table).to_contain_text("The ground is not surveyed")
         page.screenshot(path=artifacts / "admin-health.png")
         page.get_by_role("tab", name="Feeds").click()
-        expect(page.get_by_role("table", name="Own links (MAVLink)")).to_contain_text("udp:", timeout=15_000)
+        expect(page.get_by_role("table", name="Own links (MAVLink)")).to_contain_text("udp:", timeout=60_000)
         page.screenshot(path=artifacts / "admin-feeds.png")
         page.get_by_role("tab", name="Firms and programs").click()
         bringing = page.get_by_role("form", name="Bring a firm or office in")
         bringing.get_by_label("Name", exact=True).fill("Pier Survey")
         bringing.get_by_label("Role").select_option("Surveillance supplier")
         bringing.get_by_role("button", name="Bring a firm or office in").click()
-        expect(page.get_by_role("row").filter(has_text="Pier Survey")).to_contain_text("supplier", timeout=15_000)
-        page.get_by_role("button", name=f"Programs: {firm['name']}").click(timeout=15_000)
+        expect(page.get_by_role("row").filter(has_text="Pier Survey")).to_contain_text("supplier", timeout=60_000)
+        page.get_by_role("button", name=f"Programs: {firm['name']}").click(timeout=60_000)
         line = page.get_by_role("listitem").filter(has_text=client_id)
-        line.get_by_role("button", name="New secret").click(timeout=15_000)
-        expect(page.get_by_text("Secret (shown once)")).to_be_visible(timeout=15_000)
-        expect(line.get_by_role("button", name="Revoke")).to_have_count(2, timeout=15_000)
+        line.get_by_role("button", name="New secret").click(timeout=60_000)
+        expect(page.get_by_text("Secret (shown once)")).to_be_visible(timeout=60_000)
+        expect(line.get_by_role("button", name="Revoke")).to_have_count(2, timeout=60_000)
         line.get_by_role("button", name="Revoke").first.click()
         page.screenshot(path=artifacts / "admin-firms.png")
         line.get_by_role("button", name="Do it").click()
-        expect(line.get_by_role("button", name="Revoke")).to_have_count(1, timeout=15_000)
+        expect(line.get_by_role("button", name="Revoke")).to_have_count(1, timeout=60_000)
 
 
 def test_a_firm_is_let_in_and_a_policy_is_shown_in_chinese(browser: Browser, city: City, artifacts: Path) -> None:
@@ -57,10 +57,10 @@ def test_a_firm_is_let_in_and_a_policy_is_shown_in_chinese(browser: Browser, cit
     with signed_in(browser, city, "admin", "?lang=zh-CN&screen=admin&theme=light") as page:
         page.get_by_role("tab", name="入驻申请").click(timeout=60_000)
         line = page.get_by_role("listitem").filter(has_text="港湾无人机")
-        line.get_by_role("button", name="批准入驻").click(timeout=15_000)
-        expect(line).to_contain_text("已批准", timeout=15_000)
+        line.get_by_role("button", name="批准入驻").click(timeout=60_000)
+        expect(line).to_contain_text("已批准", timeout=60_000)
         page.get_by_role("tab", name="规则").click()
-        expect(page.get_by_role("region", name="历次规则")).to_contain_text("第 1 版规则", timeout=15_000)
+        expect(page.get_by_role("region", name="历次规则")).to_contain_text("第 1 版规则", timeout=60_000)
         page.screenshot(path=artifacts / "admin-policy-zh.png")
 
 
@@ -74,10 +74,10 @@ def test_a_regulator_edits_the_policy_sees_its_impact_and_takes_it_back(
             page.get_by_role("tab", name="Policy").click(timeout=60_000)
             form = page.get_by_role("region", name=f"Policy version {before['version']}")
             named = "Level separation between two flights (m) (separation.horizontal_m)"
-            form.get_by_label(named, exact=True).fill("21", timeout=15_000)
+            form.get_by_label(named, exact=True).fill("21", timeout=60_000)
             form.get_by_role("button", name="See the impact").click()
-            expect(form.get_by_role("alert")).to_be_visible(timeout=15_000)
-            expect(form).to_contain_text("(21 - 10) / 2 = 5.5 m", timeout=15_000)
+            expect(form.get_by_role("alert")).to_be_visible(timeout=60_000)
+            expect(form).to_contain_text("(21 - 10) / 2 = 5.5 m", timeout=60_000)
             expect(form.get_by_role("button", name="Publish")).to_be_disabled()
             page.screenshot(path=artifacts / "admin-policy-budget.png")
             form.get_by_role("button", name="Undo the changes").click()
@@ -87,19 +87,19 @@ def test_a_regulator_edits_the_policy_sees_its_impact_and_takes_it_back(
             form.get_by_label("(separation_rules) 1 horizontal_m").fill("90")
             form.get_by_role("group", name="rules.report_events").get_by_label("link lost").check()
             form.get_by_role("button", name="See the impact").click()
-            expect(form).to_contain_text("would not pass the new rules", timeout=15_000)
+            expect(form).to_contain_text("would not pass the new rules", timeout=60_000)
             page.screenshot(path=artifacts / "admin-policy-form.png")
             form.get_by_role("button", name="Publish").click()
             versions = page.get_by_role("region", name="Every version")
-            expect(versions).to_contain_text("changed: rules, separation_rules", timeout=15_000)
+            expect(versions).to_contain_text("changed: rules, separation_rules", timeout=60_000)
             (rule,) = regulator.get("/v1/policy").json()["separation_rules"]
             assert rule["when"] == {"weather": "hail"}
             versions.get_by_role("button", name=f"Load the values of version {before['version']}", exact=True).click()
             form = page.get_by_role("region", name=f"Policy version {before['version'] + 1}")
             form.get_by_role("button", name="See the impact").click()
-            form.get_by_role("button", name="Publish").click(timeout=15_000)
+            form.get_by_role("button", name="Publish").click(timeout=60_000)
             expect(page.get_by_role("region", name=f"Policy version {before['version'] + 2}")).to_be_visible(
-                timeout=15_000
+                timeout=60_000
             )
         after = regulator.get("/v1/policy").json()
         assert {**after, "version": 0} == {**before, "version": 0}

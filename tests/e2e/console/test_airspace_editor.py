@@ -43,9 +43,9 @@ def imported(editor: Locator, file: Path) -> None:
     """Look at a file of one zone and publish it."""
     editor.locator("input[type=file]").set_input_files(file)
     editor.get_by_role("button", name="Look at it first").click()
-    editor.get_by_role("button", name="Publish all 1…").click(timeout=20_000)
+    editor.get_by_role("button", name="Publish all 1…").click(timeout=60_000)
     editor.get_by_role("button", name="Publish them").click()
-    expect(editor).to_contain_text("Verified: 1 zone is in force.", timeout=20_000)
+    expect(editor).to_contain_text("Verified: 1 zone is in force.", timeout=60_000)
 
 
 def undone(editor: Locator, effect: str) -> None:
@@ -53,7 +53,7 @@ def undone(editor: Locator, effect: str) -> None:
     editor.get_by_role("button", name="Undo this import").click()
     expect(editor).to_contain_text(effect)
     editor.get_by_role("button", name="Undo it").click()
-    expect(editor).to_contain_text("Verified: it is undone.", timeout=20_000)
+    expect(editor).to_contain_text("Verified: it is undone.", timeout=60_000)
 
 
 def replaced_and_put_back(editor: Locator, city: City, folder: Path) -> None:
@@ -80,7 +80,7 @@ def test_a_regulator_draws_publishes_takes_back_and_imports(
     """Corners set by mouse can be undone and redone; what is published is in force; undoing it takes it out again."""
     with signed_in(browser, city, "regulator", "?lang=en&screen=airspace&view=22.80,114.30,12") as page:
         editor = page.get_by_role("region", name="Airspace editor")
-        editor.get_by_role("button", name="New zone").click(timeout=30_000)
+        editor.get_by_role("button", name="New zone").click(timeout=60_000)
         map_ready(page)
         corners = [(800, 300), (1000, 300), (1000, 500), (800, 500)]
         points = editor.get_by_label("Points (latitude, longitude, WGS-84)")
@@ -101,18 +101,18 @@ def test_a_regulator_draws_publishes_takes_back_and_imports(
         expect(editor.get_by_role("button", name="Publish…")).to_be_disabled()
         expect(editor).to_contain_text("Give it a name.")
         editor.get_by_label("Name", exact=True).fill("Drawn by hand")
-        expect(editor).to_contain_text("It touches", timeout=20_000)
+        expect(editor).to_contain_text("It touches", timeout=60_000)
         page.screenshot(path=artifacts / "airspace-en-1440x900.png")
         editor.get_by_role("button", name="Publish…").click()
         editor.get_by_role("button", name="Publish the zone").click()
-        expect(editor).to_contain_text('Verified: "Drawn by hand" is in force as version 1.', timeout=20_000)
+        expect(editor).to_contain_text('Verified: "Drawn by hand" is in force as version 1.', timeout=60_000)
         published = zone_named(city, "Drawn by hand")
         assert published is not None
         assert len(published["geometry"]["coordinates"][0]) == 5
 
         editor.get_by_role("button", name="Undo this publication").click()
         editor.get_by_role("button", name="Undo it").click()
-        expect(editor).to_contain_text("Verified: it is undone.", timeout=20_000)
+        expect(editor).to_contain_text("Verified: it is undone.", timeout=60_000)
         assert zone_named(city, "Drawn by hand") is None
 
         wrong, right = tmp_path / "wrong.geojson", tmp_path / "right.geojson"
@@ -121,20 +121,20 @@ def test_a_regulator_draws_publishes_takes_back_and_imports(
         editor.get_by_role("button", name="Import a file").click()
         editor.locator("input[type=file]").set_input_files(wrong)
         editor.get_by_role("button", name="Look at it first").click()
-        expect(editor).to_contain_text("keeps the whole file out", timeout=20_000)
+        expect(editor).to_contain_text("keeps the whole file out", timeout=60_000)
         expect(editor.get_by_role("button", name="Publish all 1…")).to_have_count(0)
         expect(editor.locator(".file-field")).to_contain_text("wrong.geojson")
         editor.locator("input[type=file]").set_input_files(right)
         editor.get_by_role("button", name="Look at it first").click()
         publish = editor.get_by_role("button", name="Publish all 1…")
-        expect(publish).to_be_visible(timeout=20_000)
+        expect(publish).to_be_visible(timeout=60_000)
         wait_for(lambda: page.evaluate("window.__hexlane.previewed()") == 1, 20, "the zone of the file, drawn")
         editor.get_by_role("button", name="From a file", exact=True).click()
         map_ready(page)
         page.screenshot(path=artifacts / "airspace-import-en-1440x900.png")
         publish.click()
         editor.get_by_role("button", name="Publish them").click()
-        expect(editor).to_contain_text("Verified: 1 zone is in force.", timeout=20_000)
+        expect(editor).to_contain_text("Verified: 1 zone is in force.", timeout=60_000)
         wait_for(lambda: page.evaluate("window.__hexlane.previewed()") == 0, 20, "the preview to be taken away")
         assert zone_named(city, "From a file") is not None
         undone(editor, "Zones added: 1, withdrawn.")
@@ -158,7 +158,7 @@ def test_a_dispatcher_closes_airspace_now_and_sees_every_flight_out_of_it(
     track = wait_for(lambda: flying(city), 90, "a flight in the air")
     with signed_in(browser, city, "dispatcher", "?lang=en&screen=airspace") as page:
         editor = page.get_by_role("region", name="Airspace editor")
-        editor.get_by_role("button", name="Temporary zone").click(timeout=30_000)
+        editor.get_by_role("button", name="Temporary zone").click(timeout=60_000)
         editor.get_by_role("radio", name="Circle").click()
         editor.get_by_label("Points (latitude, longitude, WGS-84)").fill(
             f"{track['lat_deg']:.5f}, {track['lon_deg']:.5f}"
@@ -172,24 +172,24 @@ def test_a_dispatcher_closes_airspace_now_and_sees_every_flight_out_of_it(
         later = page.evaluate("new Date(Date.now() + 9 * 3600000).toISOString().slice(0, 16)")
         editor.get_by_label("From", exact=True).fill(now)
         editor.get_by_label("To", exact=True).fill(later)
-        expect(editor.locator(".impact-counts")).to_contain_text("in the air", timeout=20_000)
+        expect(editor.locator(".impact-counts")).to_contain_text("in the air", timeout=60_000)
         editor.get_by_role("button", name="Publish…").click()
         editor.get_by_role("button", name="Publish the zone").click()
-        expect(editor.get_by_role("alert")).to_contain_text("notice", timeout=20_000)
+        expect(editor.get_by_role("alert")).to_contain_text("notice", timeout=60_000)
         editor.get_by_label("Why less notice is given, in an emergency").fill("A warehouse is on fire")
-        expect(editor.locator(".impact-counts")).to_contain_text("in the air", timeout=20_000)
+        expect(editor.locator(".impact-counts")).to_contain_text("in the air", timeout=60_000)
         editor.get_by_role("button", name="Publish…").click()
         editor.get_by_role("button", name="Publish the zone").click()
         actions = page.get_by_role("region", name='Actions for "Fire"')
-        expect(actions).to_be_visible(timeout=20_000)
+        expect(actions).to_be_visible(timeout=60_000)
         rows = actions.locator(".action-item")
-        expect(rows.first).to_be_visible(timeout=20_000)
+        expect(rows.first).to_be_visible(timeout=60_000)
         assert zone_named(city, "Fire") is not None
 
         several = actions.get_by_role("button", name="Carry out all")
         (several if several.count() else actions.get_by_role("button", name="Carry out…").first).click()
         actions.get_by_role("button", name="Yes, carry out").click()
-        expect(actions.locator(".action-item:not([data-state='proposed'])").first).to_be_visible(timeout=30_000)
+        expect(actions.locator(".action-item:not([data-state='proposed'])").first).to_be_visible(timeout=60_000)
         ended = ", ".join(f".action-item[data-state='{state}']" for state in ("confirmed", "escalated", "withdrawn"))
         done = actions.locator(ended)
         expect(done.first).to_be_visible(timeout=90_000)
@@ -200,7 +200,7 @@ def test_a_dispatcher_closes_airspace_now_and_sees_every_flight_out_of_it(
 
         editor.get_by_role("button", name="Undo this publication").click()
         editor.get_by_role("button", name="Undo it").click()
-        expect(editor).to_contain_text("Verified: it is undone.", timeout=20_000)
+        expect(editor).to_contain_text("Verified: it is undone.", timeout=60_000)
     assert zone_named(city, "Fire") is None
 
 
@@ -208,20 +208,20 @@ def test_one_button_closes_a_segment_for_a_manned_helicopter(browser: Browser, c
     """Segment and minutes make the whole zone: its corridor, its reason and its times are filled in, in Chinese too."""
     with signed_in(browser, city, "dispatcher", "?lang=zh-CN&screen=airspace") as page:
         editor = page.get_by_role("region", name="空域编辑")
-        editor.get_by_role("button", name="为载人直升机关闭航段").click(timeout=30_000)
+        editor.get_by_role("button", name="为载人直升机关闭航段").click(timeout=60_000)
         segment = editor.get_by_label("航段", exact=True)
-        expect(segment.locator("option").nth(1)).to_be_attached(timeout=20_000)
+        expect(segment.locator("option").nth(1)).to_be_attached(timeout=60_000)
         segment.select_option(index=1)
         editor.get_by_label("关闭时长（分钟）").fill("20")
         editor.get_by_role("button", name="查看影响").click()
         expect(editor.get_by_label("紧急情况下提前量不足的理由")).to_have_value("载人直升机经过此航段")
-        expect(editor.locator(".impact-counts")).to_be_visible(timeout=20_000)
+        expect(editor.locator(".impact-counts")).to_be_visible(timeout=60_000)
         editor.get_by_role("button", name="发布…").click()
         editor.get_by_role("button", name="确认发布").click()
-        expect(editor).to_contain_text("已核实", timeout=20_000)
+        expect(editor).to_contain_text("已核实", timeout=60_000)
         with city.client("dispatcher") as dispatcher:
             standing = dispatcher.get("/v1/temporary-zones").json()["items"]
         assert [item["category"] for item in standing] == ["urgent"]
         editor.get_by_role("button", name="撤回此次发布").click()
         editor.get_by_role("button", name="确认撤回").click()
-        expect(editor).to_contain_text("已核实：已撤回。", timeout=20_000)
+        expect(editor).to_contain_text("已核实：已撤回。", timeout=60_000)

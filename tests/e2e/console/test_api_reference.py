@@ -23,9 +23,9 @@ def test_the_reference_shows_every_operation_and_asks_nobody_else(
     tag = page.locator(".opblock-tag", has_text="flight plans").first
     expect(tag).to_be_visible(timeout=60_000)
     tag.click()
-    expect(operation.first).to_be_visible(timeout=30_000)
+    expect(operation.first).to_be_visible(timeout=60_000)
     operation.first.click()
-    expect(page.locator(".opblock-body").first).to_be_visible(timeout=30_000)
+    expect(page.locator(".opblock-body").first).to_be_visible(timeout=60_000)
     page.screenshot(path=artifacts / "api-reference-en-1440x900.png")
     page.close()
     assert hosts - {"", urlsplit(console_url).netloc} == set()

@@ -67,7 +67,7 @@ def test_one_plan_is_refused_with_a_reason_and_the_clean_ones_are_accepted_toget
     with signed_in(browser, city, "dispatcher", "?lang=en&screen=approvals") as page:
         queue = page.get_by_role("region", name="Approvals")
         rows = queue.locator(".approval")
-        expect(rows).to_have_count(3, timeout=30_000)
+        expect(rows).to_have_count(3, timeout=60_000)
         expect(queue.get_by_text("clean", exact=True)).to_have_count(3, timeout=60_000)
         expect(rows.first).to_contain_text("takes off in")
 
@@ -80,14 +80,14 @@ def test_one_plan_is_refused_with_a_reason_and_the_clean_ones_are_accepted_toget
         expect(confirm).to_be_disabled()
         rows.first.get_by_role("textbox").fill("A concert that evening")
         confirm.click()
-        expect(rows).to_have_count(2, timeout=30_000)
+        expect(rows).to_have_count(2, timeout=60_000)
 
         expect(queue.get_by_text("clean", exact=True)).to_have_count(2, timeout=60_000)
         queue.get_by_role("button", name="Select all 2 clean ones").click()
         queue.get_by_role("button", name="Accept 2 selected…").click()
         queue.get_by_role("button", name="Accept these 2 plans").click()
-        expect(queue).to_contain_text("Verified: 2 approved, 0 not approved.", timeout=30_000)
-        expect(queue).to_contain_text("Nothing waits for a decision.", timeout=30_000)
+        expect(queue).to_contain_text("Verified: 2 approved, 0 not approved.", timeout=60_000)
+        expect(queue).to_contain_text("Nothing waits for a decision.", timeout=60_000)
     with city.client("operator") as operator:
         states = {
             plan["plan_id"]: operator.get(f"/v1/flight-plans/{plan['plan_id']}").json() for plan in (refused, *others)
@@ -102,15 +102,15 @@ def test_an_officer_offers_another_height(browser: Browser, city: City, artifact
     (pending,) = file_pending(city, 1)
     with signed_in(browser, city, "dispatcher", "?lang=en&screen=approvals") as page:
         row = page.get_by_role("region", name="Approvals").locator(".approval").first
-        row.locator(".approval-pick").click(timeout=30_000)
+        row.locator(".approval-pick").click(timeout=60_000)
         form = row.get_by_role("form", name="An alternative of your own")
         form.get_by_label("Depart later by").fill("30")
         form.get_by_role("button", name="Judge it").click()
-        expect(form).to_contain_text("Filed as it stands it would", timeout=15_000)
+        expect(form).to_contain_text("Filed as it stands it would", timeout=60_000)
         page.screenshot(path=artifacts / "approvals-alternative.png")
         form.get_by_role("button", name="Refuse, offering this…").click()
         row.get_by_role("button", name="Refuse and offer").click()
-        expect(page.get_by_text("Nothing waits for a decision.")).to_be_visible(timeout=30_000)
+        expect(page.get_by_text("Nothing waits for a decision.")).to_be_visible(timeout=60_000)
     with city.client("operator") as operator:
         told = operator.get(f"/v1/flight-plans/{pending['plan_id']}").json()
     assert told["state"] == "refused"
@@ -199,7 +199,7 @@ def test_the_screens_are_reached_by_key_by_link_and_by_the_browsers_own_way_back
     with signed_in(browser, city, "dispatcher", "?lang=en") as page:
         rail = page.get_by_role("navigation", name="Screens")
         rail.get_by_role("link", name="Approvals").click()
-        expect(page.get_by_role("heading", level=1, name="Approvals")).to_be_visible(timeout=15_000)
+        expect(page.get_by_role("heading", level=1, name="Approvals")).to_be_visible(timeout=60_000)
         assert "screen=approvals" in page.url
         page.keyboard.press("g")
         expect(page.get_by_text("Go to which screen?")).to_be_visible()

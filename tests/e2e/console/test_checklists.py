@@ -32,7 +32,7 @@ def test_a_list_shows_by_itself_and_is_ticked(browser: Browser, city: City, arti
         notice = page.get_by_role("region", name="Surveillance is lost")
         expect(notice).to_contain_text("0 of 7 steps", timeout=60_000)
         notice.get_by_role("checkbox").first.click()
-        expect(notice).to_contain_text("1 of 7 steps", timeout=15_000)
+        expect(notice).to_contain_text("1 of 7 steps", timeout=60_000)
         notice.get_by_role("button", name="Show the steps").click()
         expect(notice.get_by_role("checkbox")).to_have_count(7)
         page.screenshot(path=artifacts / "checklist-notice.png")
@@ -41,10 +41,10 @@ def test_a_list_shows_by_itself_and_is_ticked(browser: Browser, city: City, arti
         assert [item["steps"][0]["name"] for item in listed] == ["demo-dispatcher"]
         page.goto(f"{city.base_url}/?lang=zh-CN&screen=checklists&theme=light")
         card = page.get_by_role("region", name="监视中断")
-        card.get_by_label("结束说明").fill("演练结束", timeout=30_000)
+        card.get_by_label("结束说明").fill("演练结束", timeout=60_000)
         page.screenshot(path=artifacts / "checklists-zh.png")
         card.get_by_role("button", name="关闭检查单").click()
-        expect(page.get_by_role("region", name="以往检查单")).to_contain_text("演练结束", timeout=15_000)
+        expect(page.get_by_role("region", name="以往检查单")).to_contain_text("演练结束", timeout=60_000)
 
 
 def test_what_is_ticked_while_nobody_answers_is_sent_afterwards(browser: Browser, city: City) -> None:
@@ -52,15 +52,15 @@ def test_what_is_ticked_while_nobody_answers_is_sent_afterwards(browser: Browser
     with signed_in(browser, city, "dispatcher", "?lang=en&screen=checklists") as page:
         card = page.get_by_role("region", name="The centre fails")
         card.get_by_role("button", name="Start the list").click(timeout=60_000)
-        expect(card.get_by_role("button", name="Close the list")).to_be_visible(timeout=15_000)
+        expect(card.get_by_role("button", name="Close the list")).to_be_visible(timeout=60_000)
         page.route("**/v1/checklists", lambda route: route.fulfill(status=409, json={"code": "store_unavailable"}))
         card.get_by_role("checkbox").nth(1).click()
-        expect(card).to_contain_text("sent when the service is back", timeout=15_000)
+        expect(card).to_contain_text("sent when the service is back", timeout=60_000)
         page.unroute("**/v1/checklists")
         expect(card).to_contain_text("demo-dispatcher", timeout=60_000)
         expect(card).not_to_contain_text("sent when the service is back")
         card.get_by_role("button", name="Close the list").click()
-        expect(card.get_by_role("button", name="Start the list")).to_be_visible(timeout=15_000)
+        expect(card.get_by_role("button", name="Start the list")).to_be_visible(timeout=60_000)
 
 
 def test_a_ground_stop_is_declared_and_lifted(browser: Browser, city: City) -> None:
@@ -81,9 +81,9 @@ def test_a_ground_stop_is_declared_and_lifted(browser: Browser, city: City) -> N
         expect(card).to_contain_text("nothing departs there")
         assert "Balloon adrift" not in standing()
         card.get_by_role("button", name="Stop departures").click()
-        expect(card.get_by_role("listitem")).to_contain_text("Balloon adrift", timeout=15_000)
+        expect(card.get_by_role("listitem")).to_contain_text("Balloon adrift", timeout=60_000)
         assert "Balloon adrift" in standing()
         card.get_by_role("button", name="Lift it").click()
         card.get_by_role("button", name="Do it").click()
-        expect(card).to_contain_text("No ground stop stands.", timeout=15_000)
+        expect(card).to_contain_text("No ground stop stands.", timeout=60_000)
         assert "Balloon adrift" not in standing()

@@ -74,10 +74,10 @@ def created(page: Page) -> None:
     form.get_by_label("Class").select_option("medical")
     form.get_by_label("Cold chain").check()
     form.get_by_role("button", name="Create the order").click()
-    expect(form.get_by_role("alert")).to_contain_text("the same site", timeout=15_000)
+    expect(form.get_by_role("alert")).to_contain_text("the same site", timeout=60_000)
     form.get_by_label("To", exact=True).select_option(DESTINATION)
     form.get_by_role("button", name="Create the order").click()
-    expect(page.get_by_role("complementary", name="Selection")).to_contain_text("It was taken.", timeout=15_000)
+    expect(page.get_by_role("complementary", name="Selection")).to_contain_text("It was taken.", timeout=60_000)
 
 
 def test_an_order_is_created_promised_flown_and_delivered_through_the_console(browser: Browser, city: City) -> None:

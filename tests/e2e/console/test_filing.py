@@ -89,7 +89,7 @@ def test_a_plan_is_filed_from_nothing(browser: Browser, city: City, artifacts: P
             expect(check).to_be_disabled()
             fill(page, words, aircraft_id, departure_at, lane)
             check.click()
-            expect(page.get_by_role("status").filter(has_text=words["refused"])).to_be_visible(timeout=30_000)
+            expect(page.get_by_role("status").filter(has_text=words["refused"])).to_be_visible(timeout=60_000)
             expect(page.get_by_role("button", name=words["file_it"])).to_be_disabled()
             reasons = page.get_by_role("list", name=words["reasons"])
             expect(reasons.locator(".reason-refuse").first).to_be_visible()
@@ -103,7 +103,7 @@ def test_a_plan_is_filed_from_nothing(browser: Browser, city: City, artifacts: P
                 offer = page.get_by_role("list", name=words["offers"]).locator("li").first
                 offer.get_by_role("button", name=words["take"]).click()
                 offer.get_by_role("button", name="提交此方案").click()
-            expect(page.get_by_role("status").filter(has_text=words["filed"])).to_be_visible(timeout=30_000)
+            expect(page.get_by_role("status").filter(has_text=words["filed"])).to_be_visible(timeout=60_000)
             page.screenshot(path=artifacts / f"filing-filed-{lang}.png")
         (filed,) = plans_of(firm, aircraft_id)
         assert filed["state"] == "approved"
@@ -119,5 +119,5 @@ def _another_height(page: Page, words: dict[str, str], lane: list[dict[str, Any]
     page.get_by_label(words["height"]).fill("105")
     expect(page.get_by_role("button", name=words["file_it"])).to_be_disabled()
     page.get_by_role("button", name=words["check"]).click()
-    expect(page.get_by_role("status").filter(has_text=words["approved"])).to_be_visible(timeout=30_000)
+    expect(page.get_by_role("status").filter(has_text=words["approved"])).to_be_visible(timeout=60_000)
     page.get_by_role("button", name=words["file_it"]).click()

@@ -94,10 +94,10 @@ def test_indicators_are_read_by_eye_keyboard_and_file(browser: Browser, city: Ci
     assert lines[0].startswith("From (Beijing time),Filed,")
     assert len(lines) == 1 + flights.locator("tbody tr").count()
     deliveries = page.get_by_role("region", name="Deliveries by firm", exact=True)
-    expect(deliveries.get_by_role("columnheader", name="Wh per km")).to_be_visible(timeout=30_000)
+    expect(deliveries.get_by_role("columnheader", name="Wh per km")).to_be_visible(timeout=60_000)
     expect(deliveries.get_by_role("columnheader", name="Cost each")).to_have_count(0)
     page.get_by_label("Cost of an hour in the air").fill("100")
-    expect(deliveries.get_by_role("columnheader", name="Cost each")).to_be_visible(timeout=30_000)
+    expect(deliveries.get_by_role("columnheader", name="Cost each")).to_be_visible(timeout=60_000)
     with page.context.expect_page() as popup:
         page.get_by_role("link", name=re.compile(r"^Report of the day [\d-]+$")).click()
     expect(popup.value.get_by_role("heading", level=1)).to_contain_text("Low-altitude operations report")

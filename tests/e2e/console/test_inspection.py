@@ -33,7 +33,7 @@ def test_a_template_becomes_flights_that_are_filed(browser: Browser, city: City,
         panel.get_by_label("Longest flight (min)").fill("8")
         panel.get_by_role("button", name="Preview the flights").click()
         yields = panel.get_by_role("region", name="What it yields")
-        expect(yields).to_contain_text("Footprint (across × along)", timeout=30_000)
+        expect(yields).to_contain_text("Footprint (across × along)", timeout=60_000)
         expect(yields).to_contain_text("2.00 cm")
         flights = yields.get_by_role("listitem")
         assert flights.count() >= 1
@@ -47,7 +47,7 @@ def test_a_template_becomes_flights_that_are_filed(browser: Browser, city: City,
         expect(yields).to_have_count(0)
         panel.get_by_label("Set by").select_option("height")
         panel.get_by_role("button", name="Preview the flights").click()
-        expect(yields).to_contain_text("Line spacing", timeout=30_000)
+        expect(yields).to_contain_text("Line spacing", timeout=60_000)
 
 
 def test_results_are_kept_by_reference(browser: Browser, city: City, artifacts: Path) -> None:
@@ -68,12 +68,12 @@ def test_results_are_kept_by_reference(browser: Browser, city: City, artifacts: 
             panel.get_by_label("地址").fill("s3://surveys/flight-7/")
             panel.get_by_label("类型").select_option("orthophoto")
             panel.get_by_role("button", name="添加成果").click()
-            expect(panel.locator(".inspection-result")).to_contain_text("s3://surveys/flight-7/", timeout=30_000)
+            expect(panel.locator(".inspection-result")).to_contain_text("s3://surveys/flight-7/", timeout=60_000)
             page.screenshot(path=artifacts / "inspection-results-zh-CN-1440x900.png")
             kept = firm.get(f"{path}/results").json()["items"]
             assert [(item["kind"], item["url"]) for item in kept] == [("orthophoto", "s3://surveys/flight-7/")]
             panel.get_by_role("button", name="删除 s3://surveys/flight-7/").click()
             panel.get_by_role("button", name="确认").click()
-            expect(panel.locator(".inspection-result")).to_have_count(0, timeout=30_000)
+            expect(panel.locator(".inspection-result")).to_have_count(0, timeout=60_000)
         assert firm.get(f"{path}/results").json()["items"] == []
         assert firm.post(f"{path}/end").status_code == 200

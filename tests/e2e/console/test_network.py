@@ -101,7 +101,7 @@ def by_hand(page: Page, city: City, artifacts: Path) -> None:
     panel.get_by_role("button", name="Add a weekly closure").click()
     page.screenshot(path=artifacts / "network-site-en-1440x900.png")
     published(panel)
-    expect(panel).to_contain_text("Test yard is in force, read back", timeout=30_000)
+    expect(panel).to_contain_text("Test yard is in force, read back", timeout=60_000)
     site = in_force(city, "sites", SITE)
     assert site is not None
     told = site["properties"]
@@ -116,7 +116,7 @@ def by_hand(page: Page, city: City, artifacts: Path) -> None:
     panel.get_by_role("button", name="Change Test yard").click()
     panel.get_by_label("State").select_option("closed")
     published(panel)
-    expect(panel).to_contain_text("Test yard is in force, read back", timeout=30_000)
+    expect(panel).to_contain_text("Test yard is in force, read back", timeout=60_000)
     changed = in_force(city, "sites", SITE)
     assert changed is not None
     assert changed["properties"] == {**told, "open": False}
@@ -132,7 +132,7 @@ def by_hand(page: Page, city: City, artifacts: Path) -> None:
     panel.get_by_label("Layer", exact=True).fill("L1")
     page.screenshot(path=artifacts / "network-corridor-en-1440x900.png")
     published(panel)
-    expect(panel).to_contain_text("Test way is in force, read back", timeout=30_000)
+    expect(panel).to_contain_text("Test way is in force, read back", timeout=60_000)
     corridor = in_force(city, "corridors", CORRIDOR)
     assert corridor is not None
     values = corridor["properties"]
@@ -141,7 +141,7 @@ def by_hand(page: Page, city: City, artifacts: Path) -> None:
     panel.get_by_role("button", name="Change Test way").click()
     panel.get_by_role("button", name="Withdraw").click()
     panel.locator(".zone-question").get_by_role("button", name="Withdraw").click()
-    expect(panel).to_contain_text("Test way is withdrawn, read back", timeout=30_000)
+    expect(panel).to_contain_text("Test way is withdrawn, read back", timeout=60_000)
     assert in_force(city, "corridors", CORRIDOR) is None
 
 
@@ -165,14 +165,14 @@ def by_file(page: Page, city: City, tmp_path: Path) -> None:
     asked.value.set_files(bad)
     expect(panel.locator(".file-field")).to_contain_text("bad.geojson")
     panel.get_by_role("button", name="Look", exact=False).first.click()
-    expect(panel.locator(".import-faults")).to_contain_text("pads is a whole number from 1 to 1000", timeout=30_000)
+    expect(panel.locator(".import-faults")).to_contain_text("pads is a whole number from 1 to 1000", timeout=60_000)
     expect(panel.get_by_role("button", name="Import and publish")).to_have_count(0)
     panel.locator("input[type=file]").set_input_files(good)
     panel.get_by_role("button", name="Look", exact=False).first.click()
-    expect(panel).to_contain_text("Sites: 1 new, 0 changed, 0 the same, 0 withdrawn", timeout=30_000)
+    expect(panel).to_contain_text("Sites: 1 new, 0 changed, 0 the same, 0 withdrawn", timeout=60_000)
     panel.get_by_role("button", name="Import and publish").click()
     panel.locator(".zone-question").get_by_role("button", name="Import and publish").click()
-    expect(panel).to_contain_text("Imported and read back", timeout=30_000)
+    expect(panel).to_contain_text("Imported and read back", timeout=60_000)
     assert in_force(city, "sites", FILED) is not None
     with page.expect_download() as waited:
         panel.get_by_role("link", name="Whole network (GeoJSON)").click()
@@ -190,22 +190,22 @@ def people_below(page: Page, artifacts: Path, tmp_path: Path) -> None:
     good.write_text(f"# source: count of the test\nh3,people_per_km2\n{cell},40\n")
     bad.write_text(f"h3,people_per_km2\n{cell},-4\n")
     panel = opened_tab(page, "People")
-    expect(panel.get_by_text("Synthetic grid")).to_be_visible(timeout=30_000)
+    expect(panel.get_by_text("Synthetic grid")).to_be_visible(timeout=60_000)
     wait_for(lambda: page.evaluate("window.__hexlane ? window.__hexlane.mapIdle() : false"), 90, "the map at rest")
     page.screenshot(path=artifacts / "network-people-en-1440x900.png")
     panel.locator("input[type=file]").set_input_files(bad)
     panel.get_by_role("button", name="Look", exact=False).first.click()
-    expect(panel.locator(".import-faults")).to_contain_text("line 2", timeout=30_000)
+    expect(panel.locator(".import-faults")).to_contain_text("line 2", timeout=60_000)
     panel.locator("input[type=file]").set_input_files(good)
     panel.get_by_label("Places the file does not name").select_option("empty")
     panel.get_by_role("button", name="Look", exact=False).first.click()
-    expect(panel).to_contain_text("Usable: 1 values", timeout=30_000)
+    expect(panel).to_contain_text("Usable: 1 values", timeout=60_000)
     panel.get_by_role("button", name="Put in force").click()
     panel.locator(".zone-question").get_by_role("button", name="Put in force").click()
-    expect(panel).to_contain_text("In force, read back: count of the test", timeout=30_000)
+    expect(panel).to_contain_text("In force, read back: count of the test", timeout=60_000)
     panel.get_by_role("button", name="Withdraw the grid").click()
     panel.locator(".zone-question").get_by_role("button", name="Withdraw the grid").click()
-    expect(panel.get_by_text("Synthetic grid")).to_be_visible(timeout=30_000)
+    expect(panel.get_by_text("Synthetic grid")).to_be_visible(timeout=60_000)
 
     panel = opened_tab(page, "Ways")
     panel.get_by_label("From", exact=True).select_option("st_talent_park")

@@ -48,7 +48,7 @@ def test_an_order_created_through_the_console_shows_its_story(browser: Browser, 
     form.get_by_label("Load (kg)").fill("1.25")
     form.get_by_label("Class").select_option("medical")
     form.get_by_role("button", name="Create the order").click()
-    expect(form.get_by_role("alert")).to_contain_text("the same site", timeout=15_000)
+    expect(form.get_by_role("alert")).to_contain_text("the same site", timeout=60_000)
     form.get_by_label("To", exact=True).select_option(DESTINATION)
     ready_at = (datetime.now(UTC) + timedelta(hours=2)).replace(second=0, microsecond=0)
     typed = f"{ready_at.astimezone(BEIJING):%Y-%m-%d %H:%M}"
@@ -59,7 +59,7 @@ def test_an_order_created_through_the_console_shows_its_story(browser: Browser, 
     form.get_by_role("button", name="Create the order").click()
 
     story = page.get_by_role("complementary", name="Selection")
-    expect(story).to_contain_text("It was taken.", timeout=15_000)
+    expect(story).to_contain_text("It was taken.", timeout=60_000)
     expect(story).to_contain_text("1.25 kg")
     expect(story).to_contain_text(f"{typed}:00")
     expect(story).to_contain_text(
@@ -76,8 +76,8 @@ def test_an_order_created_through_the_console_shows_its_story(browser: Browser, 
 
     with city.client("operator") as operator:
         assert operator.post(f"/v1/orders/{order['order_id']}/cancel").status_code == 200
-    expect(story).to_contain_text("It was cancelled.", timeout=10_000)
-    expect(row).to_contain_text("Cancelled", timeout=10_000)
+    expect(story).to_contain_text("It was cancelled.", timeout=60_000)
+    expect(row).to_contain_text("Cancelled", timeout=60_000)
     page.context.close()
 
 
@@ -99,12 +99,12 @@ def test_a_fault_is_given_and_taken_away_in_the_console(browser: Browser, city: 
     share.fill("3")
     inject.click()
     row = panel.locator("tbody tr", has_text=vehicle["registration"])
-    expect(row).to_contain_text("Packet loss", timeout=10_000)
+    expect(row).to_contain_text("Packet loss", timeout=60_000)
     with city.client("dispatcher") as dispatcher:
         told = {item["id"]: item["faults"] for item in dispatcher.get("/v1/demo/faults").json()["vehicles"]}
     assert [fault["values"]["loss_pct"] for fault in told[vehicle["id"]]] == [3]
     row.get_by_role("button", name="Clear Packet loss").click()
-    expect(row).not_to_contain_text("Packet loss", timeout=10_000)
+    expect(row).not_to_contain_text("Packet loss", timeout=60_000)
     page.context.close()
 
 

@@ -58,7 +58,7 @@ def track_of(city: City, aircraft_id: str) -> str:
 def expect_confirmed(drawer: Locator, order: str) -> None:
     """Wait until the newest order stands as seen done; before that it may only be under way."""
     newest = drawer.get_by_role("list", name="Latest orders").get_by_role("listitem").first
-    expect(newest).to_contain_text(order, timeout=30_000)
+    expect(newest).to_contain_text(order, timeout=60_000)
     expect(newest).to_have_attribute("data-standing", "confirmed", timeout=240_000)
     expect(newest).to_contain_text("Seen doing it")
 
@@ -84,22 +84,22 @@ def test_a_drone_is_sent_to_a_site_chosen_in_the_drawer(browser: Browser, city: 
             expect(buttons.get_by_role("button", name="Upload mission")).to_have_count(0)  # that is its firm's to do
             buttons.get_by_role("button", name="Set message rates…").click()
             question.get_by_role("button", name="2 Hz").click()
-            question.get_by_role("button", name=re.compile("^Give the order")).click(timeout=30_000)
+            question.get_by_role("button", name=re.compile("^Give the order")).click(timeout=60_000)
             expect_confirmed(drawer, "Set message rates")
 
             buttons.get_by_role("button", name="Reroute…").click()
-            expect(question.get_by_role("alert")).to_contain_text("flies no plan", timeout=30_000)
+            expect(question.get_by_role("alert")).to_contain_text("flies no plan", timeout=60_000)
             page.keyboard.press("Escape")
             expect(question).to_have_count(0)
 
             buttons.get_by_role("button", name="Land at a site…").click()
             choice = question.get_by_role("list", name="Land at a site").get_by_role("listitem").filter(has_text=SITE)
-            expect(choice).to_contain_text("2 of 2 pads free", timeout=30_000)
+            expect(choice).to_contain_text("2 of 2 pads free", timeout=60_000)
             choice.get_by_role("button").click()
-            expect(question.locator(".command-effect")).to_contain_text(f"flies to the site {SITE_ID}", timeout=30_000)
+            expect(question.locator(".command-effect")).to_contain_text(f"flies to the site {SITE_ID}", timeout=60_000)
             question.get_by_role("button", name=re.compile("^Give the order")).click()
             again = question.get_by_role("button", name=re.compile("^Yes, give the order"))
-            expect(again).to_be_visible(timeout=30_000)
+            expect(again).to_be_visible(timeout=60_000)
             with city.client("dispatcher") as dispatcher:
                 given = dispatcher.get(f"/v1/commands?aircraft_id={flyer.aircraft_id}").json()["items"]
             assert [item["type"] for item in given] == ["set_message_rates"], "given before it was confirmed"

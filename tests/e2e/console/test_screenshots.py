@@ -76,7 +76,7 @@ def opened(page: Page, screen: str) -> None:
     """Open what a screen is best looked at with: a drone on the live map."""
     if screen == "live":
         page.keyboard.press("n")
-        expect(page.locator(".drawer")).to_be_visible(timeout=30_000)
+        expect(page.locator(".drawer")).to_be_visible(timeout=60_000)
 
 
 @pytest.mark.parametrize("screen", screen_ids())

@@ -116,7 +116,7 @@ def zone_form(page: Page) -> None:
 def cut_off_line(page: Page) -> None:
     """Take the network away, and wait until the page says so."""
     page.context.set_offline(True)
-    expect(page.locator(".banner-lost[role='alert']")).to_be_visible(timeout=30_000)
+    expect(page.locator(".banner-lost[role='alert']")).to_be_visible(timeout=60_000)
     page.wait_for_timeout(3_000)
 
 

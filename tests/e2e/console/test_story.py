@@ -130,7 +130,7 @@ def test_the_story_of_a_flight(browser: Browser, city: City, fleet: Flying, arti
             expect(drawer.get_by_role("heading", level=2)).to_contain_text(registration, timeout=60_000)
             # Off its plan while this console hears nothing: the alert is there once it hears again.
             page.context.set_offline(True)
-            expect(page.locator(".banner-lost[role='alert']")).to_be_visible(timeout=15_000)
+            expect(page.locator(".banner-lost[role='alert']")).to_be_visible(timeout=60_000)
             _leave_the_lane(fleet, flyer, north_m)
             wait_for(lambda: _alerted(city, track_id), 90, "the alert")
             wait_for(lambda: _age_s(page, track_id) > 3, 30, "positions that are known to be old")
@@ -139,7 +139,7 @@ def test_the_story_of_a_flight(browser: Browser, city: City, fleet: Flying, arti
             page.context.set_offline(False)
             _acknowledge(page, registration, words)
             assert page.evaluate("window.storyOfThisPage") is True, "the console healed without a reload"
-            expect(page.locator(".banner-lost")).to_have_count(0, timeout=30_000)
+            expect(page.locator(".banner-lost")).to_have_count(0, timeout=60_000)
             page.screenshot(path=artifacts / f"story-alert-{lang}.png")
             _hold(page, words)
             page.screenshot(path=artifacts / f"story-held-{lang}.png")
@@ -171,7 +171,7 @@ def _take_another_height(
     offer = drawer.get_by_role("list", name=words["offers"]).get_by_role("listitem").nth(index)
     offer.get_by_role("button", name=words["take"]).press("Enter")
     offer.get_by_role("button", name=words["file"]).press("Enter")
-    expect(drawer.locator(".chip").first).to_have_text(words["approved"], timeout=30_000)
+    expect(drawer.locator(".chip").first).to_have_text(words["approved"], timeout=60_000)
     plan_id = re.search(r"plan=([\w-]+)", page.url)
     assert plan_id is not None
     found: dict[str, Any] = firm.get(f"/v1/flight-plans/{plan_id[1]}").json()
@@ -239,7 +239,7 @@ def _acknowledge(page: Page, registration: str, words: dict[str, str]) -> None:
     page.keyboard.press("Enter")
     expect(
         page.locator(".alert").filter(has_text=registration).filter(has_text=words["acknowledged"]).first
-    ).to_be_visible(timeout=30_000)
+    ).to_be_visible(timeout=60_000)
 
 
 def _hold(page: Page, words: dict[str, str]) -> None:

@@ -24,17 +24,17 @@ def test_an_earlier_version_is_compared_and_restored(browser: Browser, city: Cit
             editor = page.get_by_role("region", name="Airspace editor")
             editor.get_by_role("button", name="History").click(timeout=60_000)
             history = editor.get_by_role("list", name="History of zones")
-            history.get_by_role("button", name="Kite field").nth(1).click(timeout=15_000)
-            expect(history).to_contain_text("60 m AGL → 90 m AGL", timeout=15_000)
+            history.get_by_role("button", name="Kite field").nth(1).click(timeout=60_000)
+            expect(history).to_contain_text("60 m AGL → 90 m AGL", timeout=60_000)
             # Asked from outside: the page's policy forbids what wait_for_function would do inside.
             wait_for(lambda: page.evaluate("window.__hexlane?.mapIdle() ?? false"), 60, "the map at rest")
             page.screenshot(path=artifacts / "zone-history.png")
             history.get_by_role("button", name="Restore it…").click()
-            editor.get_by_role("button", name="Publish…").click(timeout=30_000)
+            editor.get_by_role("button", name="Publish…").click(timeout=60_000)
             editor.get_by_role("button", name="Publish the zone").click()
-            expect(editor).to_contain_text("is in force as version 3", timeout=20_000)
+            expect(editor).to_contain_text("is in force as version 3", timeout=60_000)
             page.goto(f"{city.base_url}/?lang=zh-CN&screen=airspace")
             page.get_by_role("button", name="历史").click(timeout=60_000)
-            expect(page.get_by_role("list", name="区域变更历史")).to_contain_text("现行", timeout=15_000)
+            expect(page.get_by_role("list", name="区域变更历史")).to_contain_text("现行", timeout=60_000)
         assert regulator.get(f"/v1/zones/{zone_id}").json()["properties"]["upper_m"] == 60
         assert regulator.delete(f"/v1/zones/{zone_id}").status_code == 204

@@ -289,7 +289,9 @@ class Autopilot:
         self.vehicle.step(now_s)
         self._follow_up(now_s)
         self.troubles.fail_safely(now_s)
-        out, self._events = [*self.desk.due(now_s), *self._events], []
+        out = self.desk.due(now_s)
+        if self._events:
+            out, self._events = [*out, *self._events], []
         if self.param_queue:
             out.extend(answers.param(self, i) for i in self.param_queue[:PARAMS_PER_TICK])
             del self.param_queue[:PARAMS_PER_TICK]

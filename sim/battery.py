@@ -102,10 +102,12 @@ class Battery:
 
     def flying_w(self, airspeed_share: float, up_mps: float) -> float:
         """Return the load of rotor-borne flight at a share of the cruise airspeed, climbing or descending."""
-        p, factor = self.power, self.mass_factor
+        p = self.power
+        factor = 1.0 if self.payload_kg <= 0.0 else self.mass_factor
         load_w = factor * (p.hover_w + airspeed_share * (p.cruise_w - p.hover_w))
         load_w += factor * p.climb_w_per_mps * (up_mps if up_mps > 0.0 else 0.5 * up_mps)
-        return p.avionics_w + max(0.3 * p.hover_w, load_w)
+        least_w = 0.3 * p.hover_w
+        return p.avionics_w + (load_w if load_w > least_w else least_w)
 
     def wing_flying_w(self, airspeed_share: float, up_mps: float, load_factor: float) -> float:
         """Return the load of wing-borne flight: drag grows with speed and with the load factor of a turn; 0 W gliding."""
@@ -116,7 +118,8 @@ class Battery:
     def drain(self, load_w: float, dt_s: float) -> None:
         """Take so much power for so long."""
         self.load_w = load_w
-        self.used_wh = min(self.capacity_wh, self.used_wh + load_w * dt_s / 3600.0)
+        used_wh = self.used_wh + load_w * dt_s / 3600.0
+        self.used_wh = used_wh if used_wh < self.capacity_wh else self.capacity_wh
 
     def lose(self, share: float) -> None:
         """Lose a share of the capacity at once."""

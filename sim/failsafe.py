@@ -43,7 +43,17 @@ _SILENCE: Final = LinkWatch.SILENCE
 class Failsafe:
     """Decides, once for each cause, what to do; `heard_at_s` is when a ground station was last heard."""
 
-    __slots__ = ("_battery_stage", "_flavour", "_link_acted", "_lost_at_s", "_params", "_watch", "heard_at_s")
+    __slots__ = (
+        "_battery_stage",
+        "_flavour",
+        "_levels",
+        "_levels_of",
+        "_link_acted",
+        "_lost_at_s",
+        "_params",
+        "_watch",
+        "heard_at_s",
+    )
 
     def __init__(self, flavour: Flavour, params: ParamTable, watch: LinkWatch) -> None:
         self._flavour, self._params, self._watch = flavour, params, watch
@@ -51,6 +61,9 @@ class Failsafe:
         self._lost_at_s: float | None = None
         self._link_acted = False
         self._battery_stage = 0
+        self._levels_of = -1
+        self._levels = (0, 0.0, 0.0)
+        """The parameters about the battery, as they were after `_levels_of` changes of the table."""
 
     def reset(self) -> None:
         """Begin anew, as on the ground."""
@@ -82,7 +95,8 @@ class Failsafe:
         low = self._battery(battery_left)
         if low is not _NOTHING:
             return low
-        if self._silent_s(now_s, link_lost) < self.link_timeout_s:
+        silent_s = self._silent_s(now_s, link_lost)
+        if silent_s == -inf or silent_s < self.link_timeout_s:
             self._link_acted = False
             return _NOTHING
         if self._link_acted:
@@ -104,9 +118,12 @@ class Failsafe:
 
     def _battery(self, left: float) -> tuple[FailsafeAction, str]:
         # Action 3 is PX4's "return at the critical, land at the emergency level"; ArduCopter is set up likewise here.
-        action = int(self._params.value("COM_LOW_BAT_ACT", 3))
-        critical = self._params.value("BAT_CRIT_THR", 0.07)
-        emergency = self._params.value("BAT_EMERGEN_THR", 0.05)
+        params = self._params
+        if params.changes != self._levels_of:
+            self._levels_of = params.changes
+            levels = params.value("BAT_CRIT_THR", 0.07), params.value("BAT_EMERGEN_THR", 0.05)
+            self._levels = (int(params.value("COM_LOW_BAT_ACT", 3)), *levels)
+        action, critical, emergency = self._levels
         stage = 2 if left < emergency else 1 if left < critical else 0
         if stage <= self._battery_stage:
             return _NOTHING

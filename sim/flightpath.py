@@ -39,6 +39,7 @@ class Reference(NamedTuple):
     a_up_mps2: float = 0.0
 
 
+_NO_LEG: Final = (inf, 0.0, *(0.0,) * 10)
 _tuple: Final = tuple.__new__
 """Makes a named tuple without the function in Python that its class would go through."""
 
@@ -57,7 +58,7 @@ class Node:
 class FlightPath:
     """The position and velocity of a timed polyline, corners rounded, for instants that mostly increase."""
 
-    __slots__ = ("_blend_s", "_i", "_scale_m", "_starts", "_vel", "nodes")
+    __slots__ = ("_blend_s", "_i", "_scale_m", "_starts", "_straight", "_vel", "ends_s", "nodes", "starts_s")
 
     def __init__(self, nodes: list[Node]) -> None:
         """Take at least one node; times must not decrease, and nodes nearly at one instant are merged (the later holds)."""
@@ -77,16 +78,12 @@ class FlightPath:
         self._scale_m = [metres_per_degree(node.lat_deg) for node in kept]
         self._blend_s = _blends(kept, self._vel)
         self._i = 0
-
-    @property
-    def starts_s(self) -> float:
+        self.starts_s: float = kept[0].at_s
         """Scene seconds of the first node."""
-        return self._starts[0]
-
-    @property
-    def ends_s(self) -> float:
+        self.ends_s: float = kept[-1].at_s
         """Scene seconds of the last node."""
-        return self._starts[-1]
+        self._straight = _NO_LEG
+        """The leg last asked for: its first and last instant, the blends at its ends, and how it goes in between."""
 
     def leg_at(self, now_s: float) -> int:
         """Return the index of the last node at or before an instant, 0 before the start."""
@@ -101,6 +98,12 @@ class FlightPath:
 
     def at(self, now_s: float) -> Reference:
         """Return the reference at an instant; before the start and after the end the drone stands there."""
+        from_s, to_s, half_s, next_s, lat_deg, lon_deg, alt_m, lat_v, lon_v, up_v, east_mps, north_mps = self._straight
+        if from_s <= now_s < to_s:
+            since_s = now_s - from_s
+            if since_s >= half_s and to_s - now_s >= next_s:
+                place = lat_deg + lat_v * since_s, lon_deg + lon_v * since_s, alt_m + up_v * since_s
+                return _tuple(Reference, (*place, east_mps, north_mps, up_v, 0.0, 0.0, 0.0))
         i = self.leg_at(now_s)
         node = self.nodes[i]
         vel = self._vel
@@ -117,6 +120,10 @@ class FlightPath:
             if to_go_s < half_s:
                 return _blended(self.nodes[i + 1], after, vel[i + 2], half_s, -to_go_s, (north_m, east_m))
         lat_v, lon_v, up_v = after
+        if i + 1 < len(self.nodes):
+            ends = self._starts[i], self._starts[i + 1], self._blend_s[i], self._blend_s[i + 1]
+            start = node.lat_deg, node.lon_deg, node.alt_hae_m
+            self._straight = (*ends, *start, *after, lon_v * east_m, lat_v * north_m)
         place = node.lat_deg + lat_v * since_s, node.lon_deg + lon_v * since_s, node.alt_hae_m + up_v * since_s
         return _tuple(Reference, (*place, lon_v * east_m, lat_v * north_m, up_v, 0.0, 0.0, 0.0))
 

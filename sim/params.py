@@ -38,6 +38,8 @@ class ParamTable:
         self._params = params
         self._index = {p.name: i for i, p in enumerate(params)}
         self._bytewise = bytewise
+        self.changes = 0
+        """How often a value was set: whoever keeps what follows from values looks whether it is still so."""
 
     def __len__(self) -> int:
         return len(self._params)
@@ -52,6 +54,7 @@ class ParamTable:
         i = self._index.get(name)
         if i is not None:
             self._params[i].value = value
+            self.changes += 1
         return i is not None
 
     def find(self, name: str, index: int) -> int | None:
@@ -80,10 +83,12 @@ class ParamTable:
             return False
         if param.kind is not ParamKind.REAL32 and self._bytewise:
             param.value = unpack(_CODE[param.kind], pack("<f", wire))[0]
+            self.changes += 1
             return True
         if param.kind is not ParamKind.REAL32:
             wire = round(wire)
             if not -_BOUND[param.kind] <= wire < _BOUND[param.kind]:
                 return False
         param.value = wire
+        self.changes += 1
         return True

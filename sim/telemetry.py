@@ -6,6 +6,7 @@ A field the simulation does not model carries MAVLink's "unknown" value, never a
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from math import hypot, nan, radians
 from typing import Final
 
@@ -14,7 +15,7 @@ from pymavlink.dialects.v20 import common as mavlink
 from airspace.timebase import SCENE_EPOCH_AT
 from sim.flavour import HABITS, Flavour
 from sim.geodesy import metres_per_degree
-from sim.vehicle import Mode, Vehicle
+from sim.vehicle import Landed, Mode, Vehicle, VtolState
 from sim.wire import Packer, Packet, packet_of
 
 SCENE_EPOCH_UNIX_S: Final = SCENE_EPOCH_AT.timestamp()
@@ -98,7 +99,13 @@ def heartbeat(s: State, now_s: float) -> Packet:
         status = mavlink.MAV_STATE_CRITICAL
     if v.limping and not v.on_ground:
         status = mavlink.MAV_STATE_EMERGENCY
-    return _heartbeat(habits.modes[v.mode], v.mav_type, habits.autopilot, base, status, 3)
+    return _said_again(habits.modes[v.mode], v.mav_type, habits.autopilot, base, status)
+
+
+@lru_cache(maxsize=1024)
+def _said_again(custom_mode: int, mav_type: int, autopilot: int, base_mode: int, status: int) -> Packet:
+    """Return the packet of a heartbeat: a fleet says the same few again and again."""
+    return _heartbeat(custom_mode, mav_type, autopilot, base_mode, status, 3)
 
 
 def global_position(s: State, now_s: float) -> Packet:
@@ -200,7 +207,12 @@ def battery_status(s: State, now_s: float) -> Packet:
 
 def extended_sys_state(s: State, now_s: float) -> Packet:
     """EXTENDED_SYS_STATE: what carries it, landed state."""
-    return _extended(s.vehicle.vtol_state.value, s.vehicle.landed.value)
+    return _standing(s.vehicle.vtol_state, s.vehicle.landed)
+
+
+@lru_cache(maxsize=64)
+def _standing(vtol_state: VtolState, landed: Landed) -> Packet:
+    return _extended(vtol_state.value, landed.value)
 
 
 def gps_raw(s: State, now_s: float) -> Packet:

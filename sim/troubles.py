@@ -81,11 +81,11 @@ class Troubles:
     def fail_safely(self, now_s: float) -> None:
         """Do what the autopilot's own failsafes demand."""
         v = self._ap.vehicle
-        if v.on_ground or not v.armed:
+        if not v.armed or v.on_ground:
             self._ap.failsafe.reset()
             return
         action, why = self._ap.failsafe.demanded(
-            now_s, link_lost=self._ap.faults.effects.link_lost, battery_left=v.battery.left_fraction
+            now_s, link_lost=self._ap.faults.effects.up.lost, battery_left=v.battery.left_fraction
         )
         if action is _NO_ACTION:
             return

@@ -364,10 +364,11 @@ class Vehicle:
             grounding = self.lands_at_end and self.path_done(now_s)
             off_e_m, off_n_m = off_e_m - self.nav_error[0], off_n_m - self.nav_error[1]
             off_u_m -= 0.0 if grounding else self.nav_error[2]
-        gusts.step(air.gust_mps, self.wind.gust_time_s, dt_s)
+        wind, battery = self.wind, self.battery
+        air_east, air_north, gust_mps = air
+        gusts.step(gust_mps, wind.gust_time_s, dt_s)
         v_east, v_north, v_up, armed = self.v_east_mps, self.v_north_mps, self.v_up_mps, self.armed
         # Feed-forward plus correction, within airspeed and acceleration limits.
-        air_east, air_north, _ = air
         if self.gnss_ok and armed:
             want_e = ref_e + _POSITION_GAIN * off_e_m
             want_n = ref_n + _POSITION_GAIN * off_n_m
@@ -385,29 +386,39 @@ class Vehicle:
         else:
             acc_e = _BLIND_DRAG_PER_S * (air_east - v_east)
             acc_n = _BLIND_DRAG_PER_S * (air_north - v_north)
-        drag = self.wind.drag_per_s
+        drag = wind.drag_per_s
         self.v_east_mps = v_east = v_east + (acc_e + gusts.east_mps * drag) * dt_s
         self.v_north_mps = v_north = v_north + (acc_n + gusts.north_mps * drag) * dt_s
         if armed:
             most_up = 0.0 if self.limping else limits.climb_mps * 1.3
             want_u = ref_u + _POSITION_GAIN * off_u_m
-            want_u = min(most_up, max(-limits.descent_mps * 1.3, want_u))
+            most_down = -limits.descent_mps * 1.3
+            want_u = most_down if want_u < most_down else most_up if want_u > most_up else want_u
             acc_u += _VELOCITY_GAIN * (want_u - v_up)
-            v_up += min(limits.accel_up_mps2, max(-limits.accel_up_mps2, acc_u)) * dt_s
+            most = limits.accel_up_mps2
+            v_up += (-most if acc_u < -most else most if acc_u > most else acc_u) * dt_s
         else:
             v_up = max(-_FALL_MPS, v_up - 9.81 * dt_s)
         self.v_up_mps = v_up
         self.lat_deg += v_north * dt_s / north_m
         self.lon_deg += v_east * dt_s / east_m
-        self.alt_hae_m += v_up * dt_s
+        self.alt_hae_m = alt_hae_m = self.alt_hae_m + v_up * dt_s
         if hypot(ref_e, ref_n) > 1.0:
             self.heading_deg = degrees(atan2(v_east, v_north)) % 360.0
-        battery = self.battery
         if armed:
-            share = min(1.5, hypot(v_east - air_east, v_north - air_north) / limits.cruise_mps)
-            battery.drain(battery.flying_w(share, v_up), dt_s)
+            share = hypot(v_east - air_east, v_north - air_north) / limits.cruise_mps
+            battery.drain(battery.flying_w(share if share < 1.5 else 1.5, v_up), dt_s)
         else:
             battery.drain(battery.power.avionics_w, dt_s)
+        if (
+            armed
+            and self.landed is _IN_AIR
+            and v_up >= -0.2
+            and alt_hae_m > self.ground_hae_m + 0.5
+            and battery.used_wh < battery.capacity_wh
+            and (path is None or now_s < path.ends_s)
+        ):
+            return  # it flies on
         self._after(now_s)
 
     def _reference(self, now_s: float) -> Reference:

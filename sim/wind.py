@@ -7,7 +7,7 @@ the source gives.
 
 from dataclasses import dataclass
 from itertools import pairwise
-from math import cos, exp, radians, sin, sqrt
+from math import cos, exp, log, pi, radians, sin, sqrt
 from random import Random
 from typing import Final, NamedTuple, Protocol
 
@@ -18,6 +18,7 @@ CITY_EXPONENT: Final = 0.22
 REFERENCE_HEIGHT_M: Final = 10.0
 """Height at which wind is measured (WMO-No. 8, and GB 50009-2012)."""
 _LOWEST_M: Final = 2.0
+_TURN: Final = 2.0 * pi
 
 
 class Air(NamedTuple):
@@ -172,5 +173,9 @@ class Gusts:
             self._keep = exp(-dt_s / time_s)
             self._kick = sqrt(1.0 - self._keep * self._keep)
         keep, kick = self._keep, strength_mps * self._kick
-        self.east_mps = keep * self.east_mps + kick * noise.gauss(0, 1)
-        self.north_mps = keep * self.north_mps + kick * noise.gauss(0, 1)
+        # What two calls of `Random.gauss` give, which makes its numbers in pairs; they took half of a step's time.
+        draw = noise.random
+        angle = draw() * _TURN
+        width = sqrt(-2.0 * log(1.0 - draw()))
+        self.east_mps = keep * self.east_mps + kick * (cos(angle) * width)
+        self.north_mps = keep * self.north_mps + kick * (sin(angle) * width)

@@ -304,6 +304,10 @@ class Pilot:
         due_s = (path.ends_s if path is not None else now_s) + LATE_HOME_S
         called = False
         await asyncio.sleep(5.0)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(max(0.0, due_s - company.scene_s())):
+                await self.vehicle.rest()
+        await asyncio.sleep(self.rng.random())  # a pilot looks once a second, each at an instant of his own
         while not self.vehicle.resting:
             await asyncio.sleep(1.0)
             now_s = company.scene_s()

@@ -82,8 +82,11 @@ class WorldTransport:
 
     def send_many(self, frames: npt.NDArray[np.uint8], addresses: npt.NDArray[np.uint64]) -> int:
         """Send to each address its frame, a row of `frames`; like UDP all are taken."""
-        for frame, number in zip(frames, addresses[:, 0].tolist(), strict=True):
-            self.send(self._endpoints[number - 1], frame.tobytes())
+        width, data = frames.shape[1], frames.tobytes()
+        to_vehicle, endpoints = self._network.to_vehicle, self._endpoints
+        for k, number in enumerate(addresses[:, 0].tolist()):
+            to_vehicle(endpoints[number - 1], data[k * width : (k + 1) * width])
+        self._counters["sim_sent"] += len(frames)
         return len(frames)
 
     async def start(self) -> None:
@@ -117,7 +120,7 @@ class Network:
         self.heard_s: dict[str, float] = {}
         """When something from an endpoint last reached the server."""
         self.counters = {"to_server": 0, "to_vehicles": 0, "lost": 0, "twice": 0}
-        self._loop, self._rng = loop, rng
+        self._loop, self._rng, self._chance = loop, rng, rng.random
         self._server: Callable[[Batch], None] | None = None
         self._context: Context | None = None
         self._vehicles: dict[str, Callable[[bytes], None]] = {}
@@ -197,17 +200,17 @@ class Network:
         for receive, datagram in waiting:
             receive(datagram)
 
-    def _ways(self, endpoint: str) -> list[float]:
+    def _ways(self, endpoint: str) -> tuple[float, ...]:
         """Return how late each copy of a datagram arrives; none when it is lost."""
-        weather, rng = self.weather, self._rng
-        if endpoint in self.cut or rng.random() < weather.loss:
+        weather, chance = self.weather, self._chance
+        if endpoint in self.cut or chance() < weather.loss:
             self.counters["lost"] += 1
-            return []
-        late_s = weather.delay_s + rng.random() * weather.jitter_s
-        if rng.random() >= weather.twice:
-            return [late_s]
+            return ()
+        late_s = weather.delay_s + chance() * weather.jitter_s
+        if chance() >= weather.twice:
+            return (late_s,)
         self.counters["twice"] += 1
-        return [late_s, late_s + rng.random() * 0.5]
+        return late_s, late_s + chance() * 0.5
 
 
 _WORLD: Final = Context()

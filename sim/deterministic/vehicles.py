@@ -7,7 +7,7 @@ from typing import Final
 
 from sim.autopilot import Autopilot
 from sim.deterministic.network import Network
-from sim.faults import Direction, Fault
+from sim.faults import Fault
 from sim.wire import Link
 
 TICK_S: Final = 1.0
@@ -31,6 +31,7 @@ class WorldVehicle:
         self.site_id = ""
         self._link = Link(autopilot.system_id)
         self._network, self._scene_s = network, scene_s
+        self._at_rest: asyncio.Future[None] | None = None
         autopilot.vehicle.max_step_s = STEP_S
         network.plug_in(endpoint, self.receive)
 
@@ -43,6 +44,21 @@ class WorldVehicle:
     def resting(self) -> bool:
         """Whether it stands with its motors off."""
         return not self.airborne and not self.autopilot.vehicle.armed
+
+    def rest(self) -> "asyncio.Future[None]":
+        """Return what is done at the turn after which it stands with its motors off."""
+        waited_for = self._at_rest
+        if waited_for is None or waited_for.done():
+            waited_for = self._at_rest = asyncio.get_running_loop().create_future()
+            self._tell_of_rest()
+        return waited_for
+
+    def _tell_of_rest(self) -> None:
+        waited_for = self._at_rest
+        if waited_for is not None and self.resting:
+            self._at_rest = None
+            if not waited_for.done():
+                waited_for.set_result(None)
 
     def suffer(self, kind: str, lasts_s: float, **values: object) -> None:
         """Take a fault from now on (`sim.fault_kinds` has the kinds and their values)."""
@@ -58,10 +74,15 @@ class WorldVehicle:
         again = self.autopilot.repeat(now_s)
         if again is not None:
             self._send(self._link.frame(again[1]))
+        if self._at_rest is not None:
+            self._tell_of_rest()
 
     def receive(self, datagram: bytes) -> None:
         """Take what the server sent."""
-        for late_s in self._carried("up"):
+        if not self.autopilot.faults:
+            self._hear(datagram)
+            return
+        for late_s in self.autopilot.faults.carry("up", self._scene_s()):
             if late_s > 0.0:
                 asyncio.get_running_loop().call_later(late_s, self._hear, datagram)
             else:
@@ -78,13 +99,11 @@ class WorldVehicle:
             self._send(answer)
 
     def _send(self, datagram: bytes, *, stream: bool = False) -> None:
-        for late_s in self._carried("down"):
+        if not self.autopilot.faults:
+            self._network.to_server(self.endpoint, datagram, stream=stream)
+            return
+        for late_s in self.autopilot.faults.carry("down", self._scene_s()):
             self._network.to_server(self.endpoint, datagram, late_s, stream=stream)
-
-    def _carried(self, direction: Direction) -> tuple[float, ...]:
-        """Return how late the copies of a datagram are that its own faults let through."""
-        faults = self.autopilot.faults
-        return faults.carry(direction, self._scene_s()) if faults else (0.0,)
 
 
 async def move(vehicles: list[WorldVehicle]) -> None:

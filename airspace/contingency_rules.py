@@ -8,7 +8,7 @@ of it where single lines would not tell: it may be refused where a closer look w
 
 from collections.abc import Iterator, Sequence
 from functools import cached_property, lru_cache
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import numpy as np
 import shapely
@@ -33,6 +33,7 @@ _SLOWEST_MPS: Final = 7.0
 """The slowest a returning aircraft is taken to be: for how long after its end a flight may still be on its way back."""
 _SLACK_M: Final = 0.5
 """Heights are compared with the ground of a box: the geoid under it tilts by that much at most."""
+_MOST_DISTANCES: Final = 4096
 _KEEP_OUT: Final = frozenset({"PROHIBITED", "REQ_AUTHORISATION"})
 _ROLE: Final = {"role": "lost-link landing", "role_zh": "失联备降"}
 
@@ -91,11 +92,18 @@ def contingency_reasons(plan: FlightIntent, policy: Policy, scene: Scene) -> Ite
     yield from fan.zones()
 
 
+_Kept: TypeAlias = dict[tuple[int, bytes], FloatArray]
+
+
 @lru_cache(maxsize=4)
-def _keep_out(zones: ZoneSet) -> tuple[tuple[Zone, ...], FloatArray]:
-    """Return the zones that keep flights out, and their boxes (n, 4) x_min y_min x_max y_max."""
+def _keep_out(zones: ZoneSet) -> tuple[tuple[Zone, ...], FloatArray, _Kept]:
+    """Return the zones that keep flights out, their boxes (n, 4) x_min y_min x_max y_max, and room for distances.
+
+    How far ways back keep from a zone is asked again for each departure of one route, and whenever it is flown again: what
+    was found stays as long as the zones do, by the zone's number and the places of the ways.
+    """
     found = tuple(zone for zone in zones.zones.values() if zone.restriction in _KEEP_OUT)
-    return found, np.array([zone.area.bounds_m for zone in found]).reshape(-1, 4)
+    return found, np.array([zone.area.bounds_m for zone in found]).reshape(-1, 4), {}
 
 
 class _Fan:
@@ -193,24 +201,30 @@ class _Fan:
         """Yield the zones some way back enters, that the route itself does not."""
         policy = self._policy
         reach = policy.tolerance.horizontal_m - EPS_M
-        known, boxes = _keep_out(self._scene.zones)
+        known, boxes, distances = _keep_out(self._scene.zones)
         x0, y0 = self._corners.min(axis=0) - reach
         x1, y1 = self._corners.max(axis=0) + reach
         near = (boxes[:, 0] <= x1) & (boxes[:, 2] >= x0) & (boxes[:, 1] <= y1) & (boxes[:, 3] >= y0)
-        chosen = [known[k] for k in near.nonzero()[0] if self._in_band(known[k])]
+        chosen = [k for k in near.nonzero()[0].tolist() if self._in_band(known[k])]
         if not chosen:
             return
-        rows, near_rows = self._rows_near(chosen, reach)
+        rows, near_rows = self._rows_near([known[k] for k in chosen], reach)
         if not len(rows):
             return
-        shapes = self._triangles(rows)
+        ways = self._path.trajectory.segments[rows][:, (0, 1, 4, 5)].tobytes() + self._corners[-1].tobytes()
+        shapes: Any = None
         starts_s, ends_s = self._plan.window_s
         way = self._corners - self._corners[-1]
         back_s = float(np.hypot(way[:, 0], way[:, 1]).max()) / _SLOWEST_MPS
-        for zone, near_it in zip(chosen, near_rows, strict=True):
+        for number, near_it in zip(chosen, near_rows, strict=True):
             if not near_it.any():
                 continue
-            kept = zone.area.distance_m(shapes)
+            zone, kept = known[number], distances.get((number, ways))
+            if kept is None:
+                shapes = self._triangles(rows) if shapes is None else shapes
+                if len(distances) >= _MOST_DISTANCES:
+                    distances.clear()
+                kept = distances[number, ways] = zone.area.distance_m(shapes)
             if float(kept.min()) > reach or not active_within(zone.applicability, starts_s, ends_s + back_s):
                 continue
             if infringements(self._path, [zone], policy.tolerance):

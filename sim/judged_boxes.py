@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 
 from utm.judge import JudgedPlan
-from utm.judge.plans import Columns
+from utm.judge.pairs import boxes_of
 
 Box = tuple[float, float, float, float, float, float]
 """Low x, y, t and high x, y, t."""
@@ -38,15 +38,13 @@ def held_until(plan: JudgedPlan, until_s: float) -> JudgedPlan:
 
 
 def box_of(plan: JudgedPlan | None) -> Box:
-    """Return the box of a plan with its margin; of volumes, and of what cannot be judged, everything."""
-    if plan is None or not len(plan.legs):
+    """Return the box of a plan's legs and volumes with its margin; of what cannot be judged, everything."""
+    boxes = None if plan is None else boxes_of(plan)
+    if boxes is None or not len(boxes):
         return (-np.inf, -np.inf, -np.inf, np.inf, np.inf, np.inf)
-    legs: Columns = plan.legs
-    low = np.minimum(legs[:, [0, 1, 3]], legs[:, [4, 5, 7]]).min(axis=0) - (MARGIN_M, MARGIN_M, MARGIN_S)
-    high = np.maximum(legs[:, [0, 1, 3]], legs[:, [4, 5, 7]]).max(axis=0)
-    x0, y0, t0 = low.tolist()
-    x1, y1, t1 = high.tolist()
-    return x0, y0, t0, x1, y1, t1
+    x0, y0, _, t0 = boxes[:, :4].min(axis=0).tolist()
+    x1, y1, _, t1 = boxes[:, 4:].max(axis=0).tolist()
+    return x0 - MARGIN_M, y0 - MARGIN_M, t0 - MARGIN_S, x1, y1, t1
 
 
 def boxes_meet(a: Box, b: Box) -> bool:

@@ -18,8 +18,9 @@ from sqlmodel import Session
 
 from airspace.lifecycle import PlanState
 from airspace.timebase import from_scene_s, to_scene_s
+from sim.judged_boxes import Box, box_of, boxes_meet
 from utm.contingency_book import PREDICTED
-from utm.judge import JudgedConflict, JudgedPlan, after, instant, judge
+from utm.judge import JudgedConflict, JudgedPlan, after, against, instant, judge
 from utm.store import commands, contingencies
 
 KINDS: Final = frozenset({"command_reservation", "contingency"})
@@ -35,6 +36,7 @@ class Reserved:
     kind: str
     aircraft_id: str
     judged: JudgedPlan
+    box: Box
     ends_s: float
     batch_id: str | None = None
     overridden: bool = False
@@ -101,7 +103,15 @@ class OrderInvariants:
         if made is None:
             return
         known = Reserved(
-            row.ref, row.kind, row.aircraft_id, made, row.ends_s, row.batch_id, row.overridden, row.predicted
+            row.ref,
+            row.kind,
+            row.aircraft_id,
+            made,
+            box_of(made),
+            row.ends_s,
+            row.batch_id,
+            row.overridden,
+            row.predicted,
         )
         self.held[row.ref] = known
         if before is not None:
@@ -111,7 +121,7 @@ class OrderInvariants:
     def meets(self, plan: Any, how: str) -> None:
         """Judge a plan that was approved or activated against what others reserve."""
         others = [item for item in self._standing() if item.aircraft_id != plan.aircraft_id and not item.overridden]
-        for item, closest in self._conflicts(plan.judged, plan.plan_id, others):
+        for item, closest in self._conflicts(plan.judged, plan.box, others):
             if how == "extended":
                 self._excuse("space_of_order")
                 continue
@@ -151,7 +161,7 @@ class OrderInvariants:
             if known.batch_id is not None and item.batch_id == known.batch_id
         }
         for plan in others:
-            for _, conflict in self._conflicts(plan.judged, plan.plan_id, [known]):
+            for _, conflict in self._conflicts(plan.judged, plan.box, [known]):
                 if known.overridden or known.predicted or plan.aircraft_id in together or plan.extended:
                     self._excuse("order_accepted")
                 elif known.kind == "contingency" and plan.state is not PlanState.APPROVED:
@@ -162,26 +172,18 @@ class OrderInvariants:
         if known.kind == "contingency":
             return
         standing = [item for item in self._standing() if item.aircraft_id != known.aircraft_id]
-        for item, conflict in self._conflicts(known.judged, known.ref, standing):
+        for item, conflict in self._conflicts(known.judged, known.box, standing):
             if known.overridden or item.overridden:
                 self._excuse("order_accepted")
             else:
                 self._broken("separation", f"the orders {known.ref} and {item.ref}: {_text(conflict)}")
 
-    def _conflicts(
-        self, judged: JudgedPlan, name: str, others: list[Reserved]
-    ) -> list[tuple[Reserved, JudgedConflict]]:
-        if not others:
-            return []
+    def _conflicts(self, judged: JudgedPlan, box: Box, others: list[Reserved]) -> list[tuple[Reserved, JudgedConflict]]:
+        """Return what is lost between a plan and others; those whose boxes are apart cannot meet it."""
         self.checked += len(others)
-        by_ref = {item.ref: item for item in others}
-        found = []
-        for conflict in judge([judged, *(item.judged for item in others)]):
-            pair = {conflict.plan_a, conflict.plan_b}
-            other = by_ref.get(next(iter(pair - {name}), ""))
-            if name in pair and other is not None:
-                found.append((other, conflict))
-        return found
+        near = {item.ref: item for item in others if boxes_meet(box, item.box)}
+        found = against(judged, [item.judged for item in near.values()])
+        return [(near[conflict.plan_b], conflict) for conflict in found]
 
 
 def _text(conflict: JudgedConflict) -> str:

@@ -46,6 +46,8 @@ class DutyWatch:
         self._backlog = backlog
         self._advisories, self._reports, self._applications = advisories, reports, applications
         self._escalated: dict[str, tuple[float, AlertItem]] = {}
+        self._last_told: dict[str, tuple[str | None, frozenset[str]]] = {}
+        """Advisories the last level was told of: with which action, and which contacts."""
         advisories.told.append(self.on_advisory)
 
     # -- advisories --------------------------------------------------------------------------------------------------------
@@ -118,9 +120,7 @@ class DutyWatch:
             if now_s - since_s >= LAST_AFTER_S:
                 self._escalated.pop(alert_id)
                 self._call_centre(item, 3)
-        silent = [row for row in self._advisories.waiting() if _silent_s(row, now_s) >= LAST_AFTER_S]
-        if silent:
-            await self._store.write(lambda session: self._last(session, [row.advisory_id for row in silent]))
+        await self._reach_last(now_s)
         reports = await self._reports.sweep()
         late = self._applications.overdue(now_s)
 
@@ -135,6 +135,20 @@ class DutyWatch:
             self._backlog.put(job, "messages to duty staff about what is overdue")
         elif late:
             await self._store.write(job)
+
+    async def _reach_last(self, now_s: float) -> None:
+        """Tell the last level of the advisories still silent, each once for its action and whoever is on duty."""
+        silent = [row for row in self._advisories.waiting() if _silent_s(row, now_s) >= LAST_AFTER_S]
+        told = {row.advisory_id: (row.action, self._last_contacts(row)) for row in silent}
+        news = {name: said for name, said in told.items() if said[1] and self._last_told.get(name) != said}
+        if news:
+            await self._store.write(lambda session: self._last(session, list(news)))
+        self._last_told = told
+
+    def _last_contacts(self, row: AdvisoryRow) -> frozenset[str]:
+        firms = self._desk.on_duty({row.organisation_id}, "advisories", most_level=3)
+        centre = self._desk.on_duty(self._offices("dispatcher"), "advisories", most_level=2)
+        return frozenset(contact.contact_id for contact in (*firms, *centre))
 
     def _last(self, session: Session, advisory_ids: Collection[str]) -> None:
         waiting = {row.advisory_id: row for row in self._advisories.waiting()}  # as committed: this job holds the lock

@@ -438,6 +438,7 @@ def _engine(path: Path, *, begin: str, query_only: bool) -> Engine:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Any) -> None:
-        connection.exec_driver_sql(begin)
+        # Straight to the driver: SQLAlchemy's own way of a statement takes longer than a whole read.
+        connection.connection.driver_connection.execute(begin)
 
     return engine

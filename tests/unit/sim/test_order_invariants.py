@@ -10,6 +10,7 @@ import pytest
 
 from airspace.lifecycle import PlanState
 from airspace.timebase import to_scene_s
+from sim.judged_boxes import Box, box_of
 from sim.order_invariants import OrderInvariants, Row
 from utm.judge import JudgedPlan
 
@@ -32,6 +33,11 @@ class Plan:
     plan_id: str = "fp_own"
     aircraft_id: str = "ac_own"
     extended: bool = False
+
+    @property
+    def box(self) -> Box:
+        """Where and when it is."""
+        return box_of(self.judged)
 
 
 class Checked:

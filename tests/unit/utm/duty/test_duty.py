@@ -259,6 +259,23 @@ async def test_silence_reaches_the_firm_then_its_second_level_and_the_centre_the
     assert reached() == []
 
 
+async def test_what_the_last_level_was_told_is_not_written_again(desk: Desk) -> None:
+    """While nobody answers, a sweep writes only when there is somebody to be told who was not."""
+    services = desk.services
+    duty = services.rules.duty
+    advisory_id = await advise(desk, await desk.filed())
+    await services.advisories.escalate([advisory_id])
+    desk.clock.advance(120.0)
+    before = services.store.commits
+    await services.rules.sweep()
+    assert services.store.commits == before
+    await duty.create(principal(), contact(name="firm", address="firm@firm.example", level=3))
+    for _ in range(3):
+        await services.rules.sweep()
+    assert services.store.commits == before + 2
+    assert [item["ref"] for item in await log(desk)] == [advisory_id]
+
+
 async def test_rotas_decide_who_is_on_duty_and_the_next_level_stands_in(desk: Desk, mail: MailPeer) -> None:
     """Hours are of Beijing, over midnight too; where nobody of a level is on duty the next is told in its place."""
     week = ["MO", "TU", "WE", "TH", "FR", "SA", "SU"]

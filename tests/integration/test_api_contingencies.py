@@ -75,6 +75,7 @@ async def fly(world: City, flights: list[Flight], seconds: float) -> None:
             if not item.silent:
                 await world.report("operator", item.firm, [item.report()])
         await world.tick()
+        await settled(world)  # what a tick set going in threads is done before the next, whatever the machine's pace
 
 
 async def get(world: City, role: str, path: str, nth: int = 0, **query: Any) -> Any:

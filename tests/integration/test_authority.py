@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from airspace.rules.book import book_to_dict, order_761
-from tests.conftest import ROOT
+from tests.conftest import PATIENCE_S, ROOT
 from tests.fakes import desk as desks
 from tests.fakes import filing
 from tests.fakes.desk import Desk, principal
@@ -33,11 +33,11 @@ class Authority:
         self.url = f"http://127.0.0.1:{int(self.process.stdout.readline())}"
 
     def control(self, **values: Any) -> None:
-        assert httpx.post(f"{self.url}/control", json=values, trust_env=False).status_code == 200
+        assert httpx.post(f"{self.url}/control", json=values, trust_env=False, timeout=PATIENCE_S).status_code == 200
 
     @property
     def state(self) -> dict[str, Any]:
-        found: dict[str, Any] = httpx.get(f"{self.url}/state", trust_env=False).json()
+        found: dict[str, Any] = httpx.get(f"{self.url}/state", trust_env=False, timeout=PATIENCE_S).json()
         return found
 
     def stop(self) -> None:
@@ -97,7 +97,7 @@ async def test_an_application_goes_out_sealed_and_its_decision_comes_home(desk: 
     policy = {"rules": {**book_to_dict(order_761()), "late_application": "off"}, "readiness_lead_s": 3_600.0}
     await desk.services.zone_desk.publish_policy(principal("regulator", "org_r"), policy, None)
     plan_id = await pending(desk)
-    async with httpx.AsyncClient(trust_env=False) as client:
+    async with httpx.AsyncClient(trust_env=False, timeout=PATIENCE_S) as client:
         line = Line(desk, client)
         await line.round()
         ((order, sent),) = authority.state["orders"].items()
@@ -144,7 +144,7 @@ async def test_an_interface_with_other_names_is_spoken_to_by_its_own(desk: Desk,
     }  # fmt: skip
     authority.control(names=names)
     plan_id = await pending(desk)
-    async with httpx.AsyncClient(trust_env=False) as client:
+    async with httpx.AsyncClient(trust_env=False, timeout=PATIENCE_S) as client:
         line = Line(desk, client)
         line.courier._endpoint = replace(line.courier._endpoint, names=Names(names))
         await line.round()
@@ -168,7 +168,7 @@ def test_names_that_are_none_of_the_interface_stop_the_start() -> None:
 
 async def test_a_refusal_of_the_authority_refuses_the_plan_with_its_words(desk: Desk, authority: Authority) -> None:
     """auditSts 2, and 4 for what it does not accept at all."""
-    async with httpx.AsyncClient(trust_env=False) as client:
+    async with httpx.AsyncClient(trust_env=False, timeout=PATIENCE_S) as client:
         line = Line(desk, client)
         for number, (status, remark) in enumerate(((2, "exercise in the area"), (4, None))):
             plan_id = await pending(desk, route=[filing.point(0, 900.0 * number), filing.point(500, 900.0 * number)])
@@ -184,7 +184,7 @@ async def test_a_refusal_of_the_authority_refuses_the_plan_with_its_words(desk: 
 async def test_an_outage_loses_nothing_and_sends_the_same_order_again(desk: Desk, authority: Authority) -> None:
     """Down, then answering nonsense, then up: the application waits in the store and arrives once under one order id."""
     plan_id = await pending(desk)
-    async with httpx.AsyncClient(trust_env=False) as client:
+    async with httpx.AsyncClient(trust_env=False, timeout=PATIENCE_S) as client:
         line = Line(desk, client)
         authority.control(status=500)
         await line.round()
@@ -215,7 +215,7 @@ async def test_a_request_the_authority_refuses_waits_for_a_person_who_may_decide
     """400 is not sent again and again: it is shown, and the centre decides in the console."""
     plan_id = await pending(desk)
     authority.control(code=400)
-    async with httpx.AsyncClient(trust_env=False) as client:
+    async with httpx.AsyncClient(trust_env=False, timeout=PATIENCE_S) as client:
         line = Line(desk, client)
         await line.round()
         entry = await waiting(desk, plan_id)
@@ -234,7 +234,7 @@ async def test_applications_leave_at_the_pace_the_authority_allows(desk: Desk, a
     """One in five seconds, in the order they came; a heartbeat each minute."""
     for number in range(3):
         await pending(desk, route=[filing.point(0, 900.0 * number), filing.point(500, 900.0 * number)])
-    async with httpx.AsyncClient(trust_env=False) as client:
+    async with httpx.AsyncClient(trust_env=False, timeout=PATIENCE_S) as client:
         line = Line(desk, client)
         await line.round()
         await line.round()
@@ -251,7 +251,7 @@ async def test_applications_leave_at_the_pace_the_authority_allows(desk: Desk, a
 async def test_a_plan_its_firm_gives_up_is_withdrawn_from_the_queue(desk: Desk, authority: Authority) -> None:
     """The authority is told once, and what nobody needs decided any more is not followed any more."""
     plan_id = await pending(desk)
-    async with httpx.AsyncClient(trust_env=False) as client:
+    async with httpx.AsyncClient(trust_env=False, timeout=PATIENCE_S) as client:
         line = Line(desk, client)
         await line.round()
         await desk.services.plan_steps.cancel(principal("operator", "org_c"), plan_id)

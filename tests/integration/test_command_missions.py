@@ -16,7 +16,7 @@ from sim.faults import FaultBox
 from sim.flavour import Flavour
 from sim.mission import MissionItem
 from sim.vehicle import Landed, Mode
-from tests.conftest import Server
+from tests.conftest import PATIENCE_S, Server
 from tests.fakes import filing, flying
 from tests.fakes.filing import expect_problem
 from tests.fakes.flying import Flyer, Flying, command, connected, expect_end, expect_given, trouble, until
@@ -315,7 +315,7 @@ def test_the_ways_a_flight_could_take_are_told_whole_and_to_nobody_else(
         expect_problem(filing.send(firm, "GET", f"/v1/aircraft/{nobody}/reroutes"), 404, "not_found")
     unheard = filing.register(firm)
     expect_problem(filing.send(firm, "GET", f"/v1/aircraft/{unheard}/reroutes"), 409, "vehicle_not_connected")
-    with httpx.Client(base_url=firm.base_url) as stranger:
+    with httpx.Client(base_url=firm.base_url, timeout=PATIENCE_S) as stranger:
         expect_problem(stranger.get(path), 401, "unauthenticated")
 
 

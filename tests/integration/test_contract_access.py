@@ -8,7 +8,7 @@ import httpx
 import pytest
 from joserfc import jwk, jwt
 
-from tests.conftest import Server
+from tests.conftest import PATIENCE_S, Server
 from tests.fakes import filing
 from tests.fakes.filing import expect_problem
 
@@ -83,17 +83,24 @@ def test_a_token_is_given_for_credentials_in_either_place(server: Server, way: s
     form = {"grant_type": "client_credentials"}
     if way == "basic":
         answer = httpx.post(
-            f"{server.base_url}/oauth/token", data=form, auth=(known["client_id"], known["client_secret"])
+            f"{server.base_url}/oauth/token",
+            data=form,
+            auth=(known["client_id"], known["client_secret"]),
+            timeout=PATIENCE_S,
         )
     else:
         secret = {"client_id": known["client_id"], "client_secret": known["client_secret"]}
-        answer = httpx.post(f"{server.base_url}/oauth/token", data={**form, **secret})
+        answer = httpx.post(f"{server.base_url}/oauth/token", data={**form, **secret}, timeout=PATIENCE_S)
     assert answer.status_code == 200
     assert answer.headers["cache-control"] == "no-store"
     token = answer.json()
     assert token["token_type"].lower() == "bearer"
     assert 60 <= token["expires_in"] <= 3600
-    allowed = httpx.get(f"{server.base_url}/v1/aircraft", headers={"Authorization": f"Bearer {token['access_token']}"})
+    allowed = httpx.get(
+        f"{server.base_url}/v1/aircraft",
+        headers={"Authorization": f"Bearer {token['access_token']}"},
+        timeout=PATIENCE_S,
+    )
     assert allowed.status_code == 200
 
 
@@ -104,8 +111,9 @@ def test_a_token_can_be_checked_by_anybody_with_the_published_keys(server: Serve
         f"{server.base_url}/oauth/token",
         data={"grant_type": "client_credentials", "scope": "plan:read"},
         auth=(known["client_id"], known["client_secret"]),
+        timeout=PATIENCE_S,
     ).json()
-    published = httpx.get(f"{server.base_url}/.well-known/jwks.json").json()
+    published = httpx.get(f"{server.base_url}/.well-known/jwks.json", timeout=PATIENCE_S).json()
     assert all("d" not in key and "k" not in key for key in published["keys"])
     keys = jwk.KeySet.import_key_set(published)
     algorithms = ["ES256", "RS256", "PS256", "EdDSA", "Ed25519"]
@@ -124,9 +132,10 @@ def test_a_token_of_narrow_scope_does_what_it_says_and_no_more(server: Server) -
         f"{server.base_url}/oauth/token",
         data={"grant_type": "client_credentials", "scope": "plan:read"},
         auth=(known["client_id"], known["client_secret"]),
+        timeout=PATIENCE_S,
     ).json()
     headers = {"Authorization": f"Bearer {answer['access_token']}"}
-    with httpx.Client(base_url=server.base_url, headers=headers) as client:
+    with httpx.Client(base_url=server.base_url, headers=headers, timeout=PATIENCE_S) as client:
         assert client.get("/v1/flight-plans").status_code == 200
         expect_problem(client.post("/v1/flight-plans", json={}), 403, "insufficient_scope")
         expect_problem(client.get("/v1/aircraft"), 403, "insufficient_scope")
@@ -143,7 +152,12 @@ def test_a_token_of_narrow_scope_does_what_it_says_and_no_more(server: Server) -
 def test_the_token_endpoint_refuses_in_words_of_oauth(server: Server, form: dict[str, str], error: str) -> None:
     """A wrong grant or scope must give 400 with the error code of RFC 6749."""
     known = _known(server, "operator")
-    answer = httpx.post(f"{server.base_url}/oauth/token", data=form, auth=(known["client_id"], known["client_secret"]))
+    answer = httpx.post(
+        f"{server.base_url}/oauth/token",
+        data=form,
+        auth=(known["client_id"], known["client_secret"]),
+        timeout=PATIENCE_S,
+    )
     assert (answer.status_code, answer.json()["error"]) == (400, error)
 
 
@@ -152,7 +166,7 @@ def test_a_wrong_secret_gets_no_token(server: Server) -> None:
     known = _known(server, "supplier")
     form = {"grant_type": "client_credentials"}
     answers = [
-        httpx.post(f"{server.base_url}/oauth/token", data=form, auth=auth)
+        httpx.post(f"{server.base_url}/oauth/token", data=form, auth=auth, timeout=PATIENCE_S)
         for auth in ((known["client_id"], "wrong"), ("cl_nobody", "wrong"))
     ]
     assert [answer.status_code for answer in answers] == [401, 401]
@@ -175,7 +189,9 @@ def test_what_is_no_token_is_401(server: Server, as_role: AsRole) -> None:
     unsigned = "eyJhbGciOiJub25lIn0." + good.split(".")[1] + "."
     for value in (None, "Bearer", "Bearer x", f"Bearer {_tampered(good)}", f"Bearer {forged}", f"Bearer {unsigned}"):
         headers = {} if value is None else {"Authorization": value}
-        answer = httpx.post(f"{server.base_url}/v1/flight-plans", content=b"{not json", headers=headers)
+        answer = httpx.post(
+            f"{server.base_url}/v1/flight-plans", content=b"{not json", headers=headers, timeout=PATIENCE_S
+        )
         assert answer.status_code == 401, value
         assert answer.headers["www-authenticate"].startswith("Bearer")
         expect_problem(answer, 401, answer.json()["code"])
@@ -183,7 +199,7 @@ def test_what_is_no_token_is_401(server: Server, as_role: AsRole) -> None:
 
 def test_a_stranger_learns_nothing_from_any_path(server: Server) -> None:
     """Without a token every call of the contract must be 401, whatever the body, before it is read."""
-    with httpx.Client(base_url=server.base_url) as client:
+    with httpx.Client(base_url=server.base_url, timeout=PATIENCE_S) as client:
         for method, path, _ in CALLS:
             answer = client.request(method, path, content=b"\xff" * 100)
             assert answer.status_code == 401, (method, path)
@@ -239,11 +255,11 @@ def test_unknown_paths_and_methods_are_problems_too(as_role: AsRole) -> None:
 
 def test_operations_endpoints_answer_without_a_token(server: Server) -> None:
     """Health, readiness with each dependency's state, and Prometheus metrics must be open."""
-    assert httpx.get(f"{server.base_url}/healthz").status_code == 200
-    ready = httpx.get(f"{server.base_url}/readyz")
+    assert httpx.get(f"{server.base_url}/healthz", timeout=PATIENCE_S).status_code == 200
+    ready = httpx.get(f"{server.base_url}/readyz", timeout=PATIENCE_S)
     assert ready.status_code == 200
     assert set(ready.json()["dependencies"]) >= {"store", "bridge", "engine"}
-    metrics = httpx.get(f"{server.base_url}/metrics")
+    metrics = httpx.get(f"{server.base_url}/metrics", timeout=PATIENCE_S)
     assert metrics.headers["content-type"].startswith("text/plain")
     assert "hexlane_live_plans" in metrics.text
 
@@ -251,7 +267,7 @@ def test_operations_endpoints_answer_without_a_token(server: Server) -> None:
 def test_every_problem_type_is_explained_at_its_address(server: Server, as_role: AsRole) -> None:
     """The `type` of a problem must lead to an explanation."""
     found = expect_problem(as_role("operator").get("/v1/flight-plans/fp_none"), 404, "not_found")
-    explained = httpx.get(f"{server.base_url}{found['type']}")
+    explained = httpx.get(f"{server.base_url}{found['type']}", timeout=PATIENCE_S)
     assert explained.status_code == 200
     assert explained.json()["code"] == "not_found"
 
@@ -261,7 +277,7 @@ def test_every_problem_type_is_explained_at_its_address(server: Server, as_role:
 
 @pytest.fixture(scope="module")
 def document(server: Server) -> dict[str, Any]:
-    answer = httpx.get(f"{server.base_url}/openapi.json")
+    answer = httpx.get(f"{server.base_url}/openapi.json", timeout=PATIENCE_S)
     assert answer.status_code == 200
     found: dict[str, Any] = answer.json()
     return found
@@ -286,7 +302,7 @@ def test_the_document_lists_every_call_of_the_contract(document: dict[str, Any],
         )
         assert (method, named) in listed
     assert {("POST", "/oauth/token"), ("GET", "/healthz"), ("GET", "/readyz")} <= listed
-    assert httpx.get(f"{server.base_url}/docs").status_code == 200
+    assert httpx.get(f"{server.base_url}/docs", timeout=PATIENCE_S).status_code == 200
 
 
 def test_the_document_holds_together(document: dict[str, Any]) -> None:
@@ -313,7 +329,7 @@ def test_the_document_holds_together(document: dict[str, Any]) -> None:
 
 def test_every_documented_call_is_there_and_says_it_needs_a_token(document: dict[str, Any], server: Server) -> None:
     """Each /v1 operation must be served, and refuse a stranger unless the document says that it is open."""
-    with httpx.Client(base_url=server.base_url) as client:
+    with httpx.Client(base_url=server.base_url, timeout=PATIENCE_S) as client:
         for method, path, operation in _operations(document):
             if not path.startswith("/v1/"):
                 continue

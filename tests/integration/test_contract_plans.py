@@ -11,6 +11,7 @@ import h3
 import httpx
 import pytest
 
+from tests.conftest import PATIENCE_S
 from tests.fakes import filing
 from tests.fakes.filing import expect_approved, expect_problem, expect_refused, file, plan, point, step, text, window
 
@@ -492,7 +493,10 @@ def test_only_one_of_two_changes_at_once_is_kept(firm: httpx.Client, aircraft: s
     def go(minutes: int) -> int:
         body = plan(aircraft, at + timedelta(minutes=minutes))
         answer = httpx.put(
-            f"{firm.base_url}/v1/flight-plans/{plan_id}", json=body, headers={**firm.headers, "If-Match": '"1"'}
+            f"{firm.base_url}/v1/flight-plans/{plan_id}",
+            json=body,
+            headers={**firm.headers, "If-Match": '"1"'},
+            timeout=PATIENCE_S,
         )
         return answer.status_code
 

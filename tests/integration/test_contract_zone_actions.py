@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.conftest import PATIENCE_S
 from tests.fakes import filing, shifted_server
 from tests.fakes.filing import expect_approved, expect_problem, place, plan, point, state_of, step, text
 from tests.fakes.shifted_server import ShiftedServer
@@ -172,7 +173,7 @@ def test_who_may(city: ShiftedServer, firm: httpx.Client, centre: httpx.Client) 
     expect_problem(centre.post("/v1/action-lists/al_none/execute", json={}), 404, "not_found")
     expect_problem(centre.post(f"{path}/execute", json={"items": ["ai_none"]}), 404, "not_found")
     expect_problem(centre.post(f"{path}/execute", json={}), 409, "nothing_to_execute")
-    assert httpx.get(f"{city.settings.base_url}/v1/action-lists").status_code == 401
+    assert httpx.get(f"{city.settings.base_url}/v1/action-lists", timeout=PATIENCE_S).status_code == 401
 
 
 def test_contingencies_of_firms_are_apart(city: ShiftedServer, firm: httpx.Client, centre: httpx.Client) -> None:

@@ -15,7 +15,7 @@ from fastapi import FastAPI
 from starlette.exceptions import HTTPException
 from starlette.testclient import TestClient
 
-from tests.conftest import ROOT, Server
+from tests.conftest import PATIENCE_S, ROOT, Server
 from tests.fakes import edge, filing, shifted_server
 from tests.fakes.filing import expect_problem, text
 from tests.fakes.flying import until
@@ -218,7 +218,9 @@ def _narrow_token(city: TwoFirms) -> httpx.Response:
     known = next(item for item in city.server.credentials["clients"] if item["role"] == "operator")
     form = {"grant_type": "client_credentials", "scope": "zone:read"}
     auth = (known["client_id"], known["client_secret"])
-    token = httpx.post(f"{city.server.base_url}/oauth/token", data=form, auth=auth).json()["access_token"]
+    token = httpx.post(f"{city.server.base_url}/oauth/token", data=form, auth=auth, timeout=PATIENCE_S).json()[
+        "access_token"
+    ]
     return _open(city, "/v1/aircraft", {"Authorization": f"Bearer {token}"})
 
 
@@ -233,6 +235,7 @@ def _flood(city: TwoFirms) -> httpx.Response:
             f"{city.server.base_url}/oauth/token",
             data={"grant_type": "client_credentials"},
             auth=("cl_nobody", "nothing"),
+            timeout=PATIENCE_S,
         )
         if answer.status_code == 429:
             return answer
@@ -298,6 +301,7 @@ REQUESTS: dict[str, Answer] = {
         f"{c.server.base_url}/v1/session",
         json={"name": "demo-operator-a", "password": "not this one at all"},
         headers={"Origin": c.server.base_url},
+        timeout=PATIENCE_S,
     ),
     "idempotency_key_reused": _reused_key,
     "illegal_transition": _illegal_step,

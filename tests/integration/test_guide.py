@@ -11,7 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.conftest import ROOT, Server
+from tests.conftest import PATIENCE_S, ROOT, Server
 from tests.fakes.run_page import blocks
 from utm import guide_build
 from utm.api.console import CONTENT_SECURITY_POLICY
@@ -140,7 +140,7 @@ def test_the_built_guide_asks_nobody_else_and_runs_nothing_inline(tmp_path: Path
 
 def test_the_server_serves_the_guide_under_the_strict_policy(city: Server) -> None:
     """`/docs/guide` must lead to the pages, with the console's policy, or say how to build them."""
-    with httpx.Client(base_url=city.base_url) as client:
+    with httpx.Client(base_url=city.base_url, timeout=PATIENCE_S) as client:
         moved = client.get("/docs/guide")
         assert (moved.status_code, moved.headers["location"]) == (308, "/docs/guide/")
         page = client.get("/docs/guide/")

@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from airspace.identification import UNKNOWN, IdentificationPacket, Position, encode
+from tests.conftest import PATIENCE_S
 from tests.fakes import filing
 from tests.fakes.filing import expect_problem
 
@@ -98,7 +99,7 @@ def test_each_packet_is_judged_on_its_own_and_every_error_counted(as_role: AsRol
         encode(packet(alt_hae_m=UNKNOWN)),
         good[:-9],
     ]
-    before = httpx.get(f"{supplier.base_url}/metrics").text
+    before = httpx.get(f"{supplier.base_url}/metrics", timeout=PATIENCE_S).text
     answer = supplier.post(PATH, content=b"".join(pieces), headers=BYTES)
     assert answer.status_code == 202, answer.text
     found = answer.json()
@@ -116,7 +117,7 @@ def test_each_packet_is_judged_on_its_own_and_every_error_counted(as_role: AsRol
     assert all(entry["detail"] and entry["detail_zh"] for entry in found["rejected"])
     assert found["accepted"] == 3
     assert [entry["code"] for entry in found["flagged"]] == ["emergency"]
-    after = httpx.get(f"{supplier.base_url}/metrics").text
+    after = httpx.get(f"{supplier.base_url}/metrics", timeout=PATIENCE_S).text
 
     def count(text: str, code: str) -> float:
         name = f'hexlane_identification_refused_total{{code="{code}"}} '

@@ -15,6 +15,7 @@ import uvicorn
 import websockets
 from websockets.asyncio.client import ClientConnection, connect
 
+from tests.conftest import PATIENCE_S
 from tests.fakes.live_world import LAT, LON, World, application, position, record, vehicle
 from utm.clock import SystemClock
 from utm.live import CLOSE_OVERFLOW, LiveLimits
@@ -192,7 +193,7 @@ async def test_operators_are_isolated():
             connection = await site.dial(f"operator.{firm}")
             await ask(connection, subscribe={})
             assert [item["aircraft_id"] for item in (await get(connection))["items"]] == aircraft
-            async with httpx.AsyncClient(base_url=site.url) as http:
+            async with httpx.AsyncClient(base_url=site.url, timeout=PATIENCE_S) as http:
                 answer = await http.get("/v1/tracks", headers={"Authorization": f"Bearer operator.{firm}"})
             assert [item["aircraft_id"] for item in answer.json()["items"]] == aircraft
 

@@ -18,7 +18,7 @@ from authlib.oauth2.rfc7636 import create_s256_code_challenge
 from joserfc import jwt
 from joserfc.jwk import KeySet
 
-from tests.conftest import ROOT, Server, free_port
+from tests.conftest import PATIENCE_S, ROOT, Server, free_port
 from tests.fakes.openid_provider import CLIENT_ID, CLIENT_SECRET
 
 pytestmark = pytest.mark.slow
@@ -69,7 +69,7 @@ def go(here: ServerWithProvider, browser: httpx.Client, login: str, **more: str)
     begun = browser.get("/v1/session/oidc")
     assert begun.status_code == 302, begun.text
     asked = {**dict(httpx.URL(begun.headers["location"]).params), "login": login, **more}
-    at_provider = httpx.get(f"{here.issuer}/authorize", params=asked)
+    at_provider = httpx.get(f"{here.issuer}/authorize", params=asked, timeout=PATIENCE_S)
     assert at_provider.status_code == 302, at_provider.text
     return browser.get(at_provider.headers["location"])
 
@@ -123,14 +123,14 @@ def test_an_answer_belongs_to_the_browser_that_began(here: ServerWithProvider) -
     with browser_of(here) as thief, browser_of(here) as victim:
         begun = thief.get("/v1/session/oidc")
         asked = {**dict(httpx.URL(begun.headers["location"]).params), "login": "alice"}
-        back = httpx.get(f"{here.issuer}/authorize", params=asked).headers["location"]
+        back = httpx.get(f"{here.issuer}/authorize", params=asked, timeout=PATIENCE_S).headers["location"]
         assert victim.get(back).headers["location"] == "/?sign_in=expired"
         victim.get("/v1/session/oidc")
         assert victim.get(back).headers["location"] == "/?sign_in=expired"
         assert victim.get("/v1/session").status_code == 401
         cookies = dict(thief.cookies)
         assert thief.get(back).headers["location"] == "/"
-        replayed = httpx.get(back, cookies=cookies)
+        replayed = httpx.get(back, cookies=cookies, timeout=PATIENCE_S)
         assert replayed.headers["location"] == "/?sign_in=refused"
         denied = victim.get("/v1/session/oidc/callback?error=access_denied&state=x")
         assert denied.headers["location"].startswith("/?sign_in=")
@@ -139,12 +139,12 @@ def test_an_answer_belongs_to_the_browser_that_began(here: ServerWithProvider) -
 def test_the_provider_may_rotate_its_keys(here: ServerWithProvider) -> None:
     """Claims may stand in userinfo alone, but of the same subject only; keys that are new are fetched."""
     with browser_of(here) as browser:
-        httpx.get(f"{here.issuer}/quiet?on=1")
+        httpx.get(f"{here.issuer}/quiet?on=1", timeout=PATIENCE_S)
         try:
             assert go(here, browser, "rita").headers["location"] == "/"
             assert go(here, browser, "rita", fault="subject").headers["location"] == "/?sign_in=refused"
         finally:
-            httpx.get(f"{here.issuer}/quiet?on=0")
+            httpx.get(f"{here.issuer}/quiet?on=0", timeout=PATIENCE_S)
 
 
 # -- the embedded provider ---------------------------------------------------------------------------------------------
@@ -197,23 +197,28 @@ def code_of(here: ServerWithProvider, tool: dict[str, str], browser: httpx.Clien
 def redeem(here: ServerWithProvider, tool: dict[str, str], given: str, **changes: str) -> httpx.Response:
     form = {"grant_type": "authorization_code", "code": given, "redirect_uri": BACK, "code_verifier": VERIFIER}
     return httpx.post(
-        f"{here.base_url}/oauth/token", data=form | changes, auth=(tool["client_id"], tool["client_secret"])
+        f"{here.base_url}/oauth/token",
+        data=form | changes,
+        auth=(tool["client_id"], tool["client_secret"]),
+        timeout=PATIENCE_S,
     )
 
 
 def test_another_tool_lets_people_sign_in_here(here: ServerWithProvider, tool: dict[str, str]) -> None:
     """Configuration, code, id_token and userinfo must be such as a client that knows only the standard needs."""
-    configuration = httpx.get(f"{here.base_url}/.well-known/openid-configuration").json()
+    configuration = httpx.get(f"{here.base_url}/.well-known/openid-configuration", timeout=PATIENCE_S).json()
     with browser_of(here) as browser:
         code = code_of(here, tool, browser)
         tokens = redeem(here, tool, code).json()
-        keys = KeySet.import_key_set(httpx.get(configuration["jwks_uri"]).json())
+        keys = KeySet.import_key_set(httpx.get(configuration["jwks_uri"], timeout=PATIENCE_S).json())
         claims = jwt.decode(tokens["id_token"], keys, algorithms=["ES256"]).claims
         assert (claims["iss"], claims["aud"], claims["nonce"]) == (here.base_url, tool["client_id"], "no")
         headers = {"Authorization": f"Bearer {tokens['access_token']}"}
-        person = httpx.get(configuration["userinfo_endpoint"], headers=headers).json()
+        person = httpx.get(configuration["userinfo_endpoint"], headers=headers, timeout=PATIENCE_S).json()
         assert (person["sub"], person["role"], person["groups"]) == (claims["sub"], "regulator", ["regulator"])
-        assert httpx.get(f"{here.base_url}/v1/flight-plans", headers=headers).status_code == 401, "no API token"
+        assert httpx.get(f"{here.base_url}/v1/flight-plans", headers=headers, timeout=PATIENCE_S).status_code == 401, (
+            "no API token"
+        )
         with here.client("regulator") as regulator:
             assert regulator.get("/oauth/userinfo").status_code == 401, "and the other way"
         assert redeem(here, tool, code).json()["error"] == "invalid_grant", "a code counts once"

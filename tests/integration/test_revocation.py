@@ -63,13 +63,15 @@ def made(server: Server) -> tuple[dict[str, str], str]:
 
 def token(server: Server, known: dict[str, str]) -> str:
     auth = (known["client_id"], known["client_secret"])
-    answer = httpx.post(f"{server.base_url}/oauth/token", data=GRANT, auth=auth)
+    answer = httpx.post(f"{server.base_url}/oauth/token", data=GRANT, auth=auth, timeout=PATIENCE_S)
     assert answer.status_code == 200, answer.text
     return str(answer.json()["access_token"])
 
 
 def status(server: Server, bearer: str) -> int:
-    return httpx.get(f"{server.base_url}/v1/aircraft", headers={"Authorization": f"Bearer {bearer}"}).status_code
+    return httpx.get(
+        f"{server.base_url}/v1/aircraft", headers={"Authorization": f"Bearer {bearer}"}, timeout=PATIENCE_S
+    ).status_code
 
 
 def settles(server: Server, bearer: str, wanted: int) -> bool:
@@ -103,7 +105,7 @@ def test_a_revoked_token_opens_nothing_on_the_other_server(pair: tuple[Server, S
     assert settles(there, bearer, 200)
     with feed(there, bearer) as socket, feed(there, other) as kept:
         auth = (known["client_id"], known["client_secret"])
-        revoked = httpx.post(f"{here.base_url}/oauth/revoke", data={"token": bearer}, auth=auth)
+        revoked = httpx.post(f"{here.base_url}/oauth/revoke", data={"token": bearer}, auth=auth, timeout=PATIENCE_S)
         assert revoked.status_code == 200
         assert status(here, bearer) == 401
         assert settles(there, bearer, 401)
@@ -158,21 +160,26 @@ def test_a_trusted_proxy_tells_the_certificate_and_nobody_else(pair: tuple[Serve
     other = {"X-SSL-Client-Cert": quote(authority.issue("other")[0].read_text())}
     known, _ = made(here)
     auth = (known["client_id"], known["client_secret"])
-    answer = httpx.post(f"{here.base_url}/oauth/token", data=GRANT, auth=auth, headers=header)
+    answer = httpx.post(f"{here.base_url}/oauth/token", data=GRANT, auth=auth, headers=header, timeout=PATIENCE_S)
     bearer = {"Authorization": f"Bearer {answer.json()['access_token']}"}
     url = f"{here.base_url}/v1/aircraft"
-    assert httpx.get(url, headers={**bearer, **header}).status_code == 200
+    assert httpx.get(url, headers={**bearer, **header}, timeout=PATIENCE_S).status_code == 200
     for wrong in ({}, other, {"X-SSL-Client-Cert": "garbage"}, {"X-SSL-Client-Cert": ":AAAA:"}):
-        assert httpx.get(url, headers={**bearer, **wrong}).status_code == 401
+        assert httpx.get(url, headers={**bearer, **wrong}, timeout=PATIENCE_S).status_code == 401
     elsewhere = f"{there.base_url}/v1/aircraft"
-    assert httpx.get(elsewhere, headers={**bearer, **header}).status_code == 401, "not set up there"
+    assert httpx.get(elsewhere, headers={**bearer, **header}, timeout=PATIENCE_S).status_code == 401, "not set up there"
 
 
 def test_no_secret_stands_in_the_log_or_in_the_clear(pair: tuple[Server, Server]) -> None:
     """After all of this no secret, password or token may stand in the log, and the store must hold argon2id hashes."""
     here, _ = pair
     known, bearer = made(here)
-    httpx.post(f"{here.base_url}/oauth/token", content=b"grant_type=%ff", headers={"Content-Type": "text/plain"})
+    httpx.post(
+        f"{here.base_url}/oauth/token",
+        content=b"grant_type=%ff",
+        headers={"Content-Type": "text/plain"},
+        timeout=PATIENCE_S,
+    )
     secrets = [known["client_secret"], bearer]
     secrets += [client["client_secret"] for client in here.credentials["clients"]]
     secrets += [user["password"] for user in here.credentials["users"]]

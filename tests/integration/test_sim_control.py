@@ -10,7 +10,7 @@ import pytest
 
 from sim.control_api import Control, listening_socket, serving
 from sim.net import Fleet
-from tests.conftest import Server
+from tests.conftest import PATIENCE_S, Server
 from tests.integration.test_sim_net import Ear, add, until
 
 pytestmark = pytest.mark.slow
@@ -42,7 +42,7 @@ async def api(fleet: Fleet) -> AsyncIterator[httpx.AsyncClient]:
     control.join(fleet)
     async with (
         serving(control, 0, lambda event, fields: None) as url,
-        httpx.AsyncClient(base_url=url or "", trust_env=False) as http,
+        httpx.AsyncClient(base_url=url or "", trust_env=False, timeout=PATIENCE_S) as http,
     ):
         yield http
 

@@ -232,7 +232,7 @@ async def test_an_api_key_is_a_bearer_that_is_kept_as_a_hash(tmp_path: Path, cap
         key, credential_id = answer.json()["secret"], answer.json()["credential_id"]
         echoed = await client.post("/v1/echo", json={"lat_deg": 1}, headers={"Authorization": f"Bearer {key}"})
         assert echoed.json()["organisation"] == edge.of("operator")["organisation_id"]
-        assert not await works(client, key[:-2] + "AA")
+        assert not await works(client, key[:-2] + ("AA" if not key.endswith("AA") else "BA"))
         assert not await works(client, "hxk_nothing")
         assert (await client.delete(f"{path}/{credential_id}", headers=edge.headers("operator"))).status_code == 204
         assert not await works(client, key)

@@ -112,7 +112,7 @@ class Server:
     def base_url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
-    def start(self, *, timeout_s: float = 90) -> None:
+    def start(self, *, timeout_s: float = 240) -> None:
         """Start the process and wait until it is ready to serve."""
         env = {
             **os.environ,

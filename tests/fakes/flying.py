@@ -20,7 +20,7 @@ from sim.mission import MissionItem
 from sim.net import Drone, Fleet
 from sim.vehicle import Landed, Mode, Position
 from sim.world import World
-from tests.conftest import Server
+from tests.conftest import PATIENCE_S, Server
 from tests.fakes import filing
 
 T = TypeVar("T")
@@ -62,10 +62,10 @@ class Flying:
                 done.set_exception(error)
 
         self._loop.call_soon_threadsafe(run)
-        return done.result(20)
+        return done.result(PATIENCE_S)
 
     def close(self) -> None:
-        asyncio.run_coroutine_threadsafe(self.fleet.close(), self._loop).result(20)
+        asyncio.run_coroutine_threadsafe(self.fleet.close(), self._loop).result(PATIENCE_S)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(10)
 

@@ -38,17 +38,17 @@ def test_the_live_iterator_resumes_after_the_server_was_killed(own_server: Serve
     client = Client(own_server.base_url, _secret(own_server))
     told: list[LiveMessage] = []
     threading.Thread(target=_follow, args=(client, told), daemon=True).start()
-    until(lambda: told, 30, "the snapshot")
+    until(lambda: told, 90, "the snapshot")
     assert told[0].kind == "snapshot"
     with own_server.client("operator") as firm:
         before = filing.expect_approved(firm, filing.plan(filing.register(firm), filing.window()))["plan_id"]
-        until(lambda: _told(told, before), 30, "the first plan")
+        until(lambda: _told(told, before), 90, "the first plan")
     own_server.kill()
     own_server.start()
     client._credentials = _secret(own_server)  # the demonstration gives new secrets at each start
     with own_server.client("operator") as firm:
         after = filing.expect_approved(firm, filing.plan(filing.register(firm), filing.window()))["plan_id"]
-    until(lambda: _told(told, after), 60, "the plan filed after the restart")
+    until(lambda: _told(told, after), 90, "the plan filed after the restart")
 
 
 def test_the_command_line_answers_json_and_exit_codes(server: Server) -> None:
@@ -58,7 +58,7 @@ def test_the_command_line_answers_json_and_exit_codes(server: Server) -> None:
 
     def run(*arguments: str) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-m", "utm.cli", "api", *arguments]
-        return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
+        return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=200, check=False)
 
     listed = run("plans", "--json")
     assert listed.returncode == 0, listed.stderr

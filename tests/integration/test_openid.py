@@ -31,7 +31,7 @@ class ServerWithProvider(Server):
 
     issuer: str = ""
 
-    def start(self, *, timeout_s: float = 90) -> None:
+    def start(self, *, timeout_s: float = 240) -> None:
         os.environ |= {
             "HEXLANE_OIDC_ISSUER": self.issuer,
             "HEXLANE_OIDC_CLIENT_ID": CLIENT_ID,

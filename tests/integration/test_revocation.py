@@ -27,7 +27,7 @@ class Sharing(Server):
 
     settings: dict[str, str] = field(default_factory=dict)
 
-    def start(self, *, timeout_s: float = 90) -> None:
+    def start(self, *, timeout_s: float = 240) -> None:
         with pytest.MonkeyPatch.context() as patch:
             for name, value in self.settings.items():
                 patch.setenv(name, value)

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, expect
 from tests.e2e.conftest import City
 from tests.e2e.console.pages import signed_in
 
-pytestmark = [pytest.mark.slow, pytest.mark.e2e, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.slow, pytest.mark.e2e, pytest.mark.timeout(600)]
 
 
 def test_an_administrator_sees_the_system_and_rotates_a_secret(browser: Browser, city: City, artifacts: Path) -> None:

@@ -11,7 +11,7 @@ from tests.e2e.conftest import City, wait_for
 from tests.e2e.console.pages import signed_in
 from tests.fakes import filing
 
-pytestmark = [pytest.mark.slow, pytest.mark.e2e, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.slow, pytest.mark.e2e, pytest.mark.timeout(600)]
 
 WHOLE = {
     "crew": "Lin, licence 1",

@@ -9,7 +9,7 @@ from tests.e2e.conftest import City
 from tests.e2e.console.pages import signed_in
 from tests.fakes import filing
 
-pytestmark = [pytest.mark.slow, pytest.mark.e2e, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.slow, pytest.mark.e2e, pytest.mark.timeout(600)]
 
 
 def _silent(page: Page) -> None:

@@ -15,7 +15,7 @@ from tests.e2e.console.pages import signed_in
 from tests.e2e.console.test_story import LENGTH_M, block, free_lane
 from tests.fakes import filing
 
-pytestmark = [pytest.mark.slow, pytest.mark.e2e, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.slow, pytest.mark.e2e, pytest.mark.timeout(600)]
 
 BEIJING = timezone(timedelta(hours=8))
 WORDS: dict[str, dict[str, str]] = {

@@ -10,7 +10,7 @@ from tests.e2e.console.pages import signed_in
 from tests.e2e.console.test_replay import opened
 from tests.fakes.filing import register
 
-pytestmark = [pytest.mark.slow, pytest.mark.e2e, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.slow, pytest.mark.e2e, pytest.mark.timeout(600)]
 
 
 def test_vehicles_sites_and_batteries_are_listed_and_filtered(browser: Browser, city: City) -> None:

@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.e2e.conftest import City, wait_for
 from tests.e2e.console.pages import signed_in
 
-pytestmark = [pytest.mark.slow, pytest.mark.e2e, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.slow, pytest.mark.e2e, pytest.mark.timeout(600)]
 
 # The lake and hills north of Talent Park: one site lies inside.
 LAT, LON, RADIUS_M = 22.516, 113.943, 1_500.0

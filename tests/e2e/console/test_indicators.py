@@ -14,7 +14,7 @@ from tests.e2e.conftest import City, wait_for
 from tests.e2e.console.test_replay import opened
 from tests.fakes import filing
 
-pytestmark = [pytest.mark.slow, pytest.mark.e2e, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.slow, pytest.mark.e2e, pytest.mark.timeout(600)]
 
 MEETINGS = ((-6_000.0, 2.0), (-6_800.0, 12.0))
 """Metres north of the middle, where nobody else flies, and metres between two drones that pass each other there."""

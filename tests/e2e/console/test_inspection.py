@@ -10,7 +10,7 @@ from tests.e2e.conftest import City
 from tests.e2e.console.pages import signed_in
 from tests.fakes.filing import file, plan, point, register, why
 
-pytestmark = [pytest.mark.slow, pytest.mark.e2e, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.slow, pytest.mark.e2e, pytest.mark.timeout(600)]
 
 BASE = "st_talent_park"
 

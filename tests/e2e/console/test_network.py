@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from tests.e2e.conftest import City, wait_for
 from tests.e2e.console.pages import signed_in
 
-pytestmark = [pytest.mark.slow, pytest.mark.e2e, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.slow, pytest.mark.e2e, pytest.mark.timeout(600)]
 
 SITE, CORRIDOR, FILED = "st_e2e_yard", "co_e2e_way", "st_e2e_filed"
 PLACE = "22.718000, 114.262000"

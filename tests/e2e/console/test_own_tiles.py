@@ -15,7 +15,7 @@ from tests.e2e.conftest import City, wait_for
 from tests.e2e.console.conftest import ROOT
 from tests.fakes.tiles import Datum, Mark, TileHost, archive, picture, tile_host, vector
 
-pytestmark = [pytest.mark.slow, pytest.mark.e2e, pytest.mark.long, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.slow, pytest.mark.e2e, pytest.mark.long, pytest.mark.timeout(600)]
 
 MARK = Mark(22.6123, 114.2345)
 ZOOM = 14.5

@@ -10,7 +10,7 @@ from tests.e2e.conftest import City
 from tests.e2e.console.pages import signed_in
 from tests.fakes.duty_peers import HttpPeer
 
-pytestmark = [pytest.mark.slow, pytest.mark.e2e, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.slow, pytest.mark.e2e, pytest.mark.timeout(600)]
 
 
 @pytest.fixture

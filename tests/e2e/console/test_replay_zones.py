@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.e2e.conftest import City, wait_for
 from tests.e2e.console.test_replay import opened
 
-pytestmark = [pytest.mark.slow, pytest.mark.e2e, pytest.mark.long, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.slow, pytest.mark.e2e, pytest.mark.long, pytest.mark.timeout(600)]
 
 # A place of its own: two squares beside each other, one that stays and one that comes and goes.
 LAT, LON, HALF, APART = 22.845, 114.36, 0.003, 0.02

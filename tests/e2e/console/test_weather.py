@@ -11,7 +11,7 @@ from tests.e2e.conftest import City
 from tests.e2e.console.pages import signed_in
 from tests.fakes.filing import LAT_DEG, LON_DEG, file, plan, register, text
 
-pytestmark = [pytest.mark.slow, pytest.mark.e2e, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.slow, pytest.mark.e2e, pytest.mark.timeout(600)]
 
 
 def storm(now: datetime) -> str:

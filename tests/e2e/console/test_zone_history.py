@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, expect
 from tests.e2e.conftest import City, wait_for
 from tests.e2e.console.pages import signed_in
 
-pytestmark = [pytest.mark.slow, pytest.mark.e2e, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.slow, pytest.mark.e2e, pytest.mark.timeout(600)]
 
 
 def test_an_earlier_version_is_compared_and_restored(browser: Browser, city: City, artifacts: Path) -> None:

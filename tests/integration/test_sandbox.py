@@ -10,7 +10,7 @@ import httpx
 import pytest
 from websockets.sync.client import connect
 
-from tests.conftest import Server
+from tests.conftest import PATIENCE_S, Server
 from tests.fakes import filing
 from tests.fakes.filing import expect_problem
 
@@ -35,7 +35,10 @@ READS = (
 
 def token_client(server: Server, client_id: str, secret: str) -> httpx.Client:
     answer = httpx.post(
-        f"{server.base_url}/oauth/token", data={"grant_type": "client_credentials"}, auth=(client_id, secret)
+        f"{server.base_url}/oauth/token",
+        data={"grant_type": "client_credentials"},
+        auth=(client_id, secret),
+        timeout=PATIENCE_S,
     )
     assert answer.status_code == 200, answer.text
     headers = {"Authorization": f"Bearer {answer.json()['access_token']}"}
@@ -61,13 +64,16 @@ def live_items(server: Server, client: httpx.Client) -> dict[str, list[dict[str,
     ) as socket:  # type: ignore[list-item]
         area = {"bbox": [113.7, 22.4, 114.7, 22.9], "topics": ["tracks", "plans", "alerts"]}
         socket.send(json.dumps({"subscribe": area, "encoding": "json"}))
-        until = time.monotonic() + 3
-        while time.monotonic() < until:
+        while len(found) < len(area["topics"]):  # the snapshot of each
+            message = json.loads(socket.recv(timeout=60))
+            found.setdefault(message["topic"], []).extend(message.get("items", []))
+        ends_s = time.monotonic() + 2
+        while time.monotonic() < ends_s:
             try:
                 message = json.loads(socket.recv(timeout=0.5))
             except TimeoutError:
                 continue
-            found.setdefault(message["topic"], []).extend(message.get("items", []))
+            found[message["topic"]].extend(message.get("items", []))
     return found
 
 
@@ -175,7 +181,7 @@ def test_zones_of_the_real_sky_hold_in_the_sandbox(as_role: AsRole, sandbox: dic
 
 def _outcome(client: httpx.Client, body: dict[str, Any], wanted: str) -> str:
     outcome = ""
-    for _ in range(60):
+    for _ in range(240):
         outcome = str(client.post("/v1/flight-plans/check", json=body).json()["decision"]["outcome"])
         if outcome == wanted:
             break
@@ -194,7 +200,7 @@ def test_what_waits_for_a_person_is_decided_in_the_sandbox(as_role: AsRole, sand
     filed = client.post("/v1/flight-plans", json=body)
     assert filed.status_code == 202
     state = ""
-    for _ in range(80):
+    for _ in range(240):
         state = client.get(f"/v1/flight-plans/{filed.json()['plan_id']}").json()["state"]
         if state != "pending":
             break
@@ -215,6 +221,7 @@ def test_a_closed_sandbox_opens_nothing(server: Server, as_role: AsRole) -> None
         f"{server.base_url}/oauth/token",
         data={"grant_type": "client_credentials"},
         auth=(made["client_id"], made["client_secret"]),
+        timeout=PATIENCE_S,
     )
     assert again.status_code == 401
 

@@ -12,10 +12,10 @@ from mavsdk.asyncio.plugins import mission_raw_server, telemetry_server
 from mavlink_bridge.bridge import Bridge, MissionItem
 from mavlink_bridge.events import Event, Home, Position, VehicleFound
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(90)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 
-async def until(condition: Callable[[], object], limit_s: float = 20.0) -> None:
+async def until(condition: Callable[[], object], limit_s: float = 90.0) -> None:
     async with asyncio.timeout(limit_s):
         while True:
             if condition():
@@ -65,7 +65,7 @@ async def test_mavsdks_vehicle_is_found_with_its_positions_and_takes_a_mission(b
         items = [MissionItem(6, 16, 225_400_000 + n, 1_140_500_000, 50.0 + n) for n in range(4)]
         result = await bridge.upload_mission(found.vehicle, items)
         assert result.outcome == "accepted", result
-        _result, plan = await asyncio.wait_for(incoming, 10)
+        _result, plan = await asyncio.wait_for(incoming, 90)
         assert [(item.x, item.y, item.z) for item in plan.mission_items] == [(i.x, i.y, i.z) for i in items]
         info = bridge.vehicles()[0]
         assert info.link_up

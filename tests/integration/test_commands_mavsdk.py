@@ -16,7 +16,7 @@ from mavlink_bridge.events import Event, Heartbeat, Position, VehicleFound
 from utm.command_runner import CommandRunner, Outcome, Work
 from utm.command_values import CommandState
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(150)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
 
 LANDED = telemetry_server.LandedState
 HOME = Place(22.50, 114.05, 20.0)
@@ -82,7 +82,7 @@ class Peer:
         return await CommandRunner(self.bridge).run(work, lambda state, said: self.told.append(state))
 
 
-async def until(condition: Callable[[], bool], limit_s: float = 30.0) -> None:
+async def until(condition: Callable[[], bool], limit_s: float = 90.0) -> None:
     async with asyncio.timeout(limit_s):
         while True:
             if condition():
@@ -126,11 +126,11 @@ async def test_modes_are_confirmed_by_what_the_vehicle_shows() -> None:
         await vehicle.allow(True)
         for kind, north_mps in (("resume", 4.0), ("rtl", -6.0)):
             vehicle.north_mps = north_mps
-            outcome = await vehicle.order(kind)
+            outcome = await vehicle.order(kind, 60.0)
             assert outcome.state is CommandState.CONFIRMED, (kind, outcome)
             assert vehicle.told[0] is CommandState.SENT
         vehicle.north_mps = 0.0
-        landing = asyncio.create_task(vehicle.order("land", 30.0))
+        landing = asyncio.create_task(vehicle.order("land", 90.0))
         await asyncio.sleep(2.5)
         assert not landing.done()
         vehicle.landed = LANDED.ON_GROUND
@@ -204,7 +204,7 @@ async def test_a_mission_is_read_back_or_not_called_uploaded(kind: str) -> None:
         missions = mission_raw_server.MissionRawServerAsync(vehicle.component)
         incoming = asyncio.create_task(anext(aiter(missions.subscribe_incoming_mission())))
         outcome = await vehicle.order(kind, 30.0, items)
-        _, plan = await asyncio.wait_for(incoming, 20)
+        _, plan = await asyncio.wait_for(incoming, 90)
         assert [(item.x, item.y, item.z) for item in plan.mission_items] == [(i.x, i.y, i.z) for i in items]
         assert outcome.state in (CommandState.CONFIRMED, CommandState.TIMED_OUT)
         if outcome.state is CommandState.CONFIRMED:

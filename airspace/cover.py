@@ -24,6 +24,7 @@ MAX_CELLS: Final = 100_000
 _EARTH_RADIUS_M: Final = 6_371_007.0
 _LONGEST_EDGE_M: Final = 2_000.0
 _FEW_CELLS: Final = 40.0
+_WAYS_KEPT: Final = 1_024
 
 Key = TypeVar("Key", bound=Hashable)
 
@@ -53,6 +54,7 @@ class CellGrid:
         self.slack_m = 0.5 + self.edge_m**2 / (4 * _EARTH_RADIUS_M)
         self._hexagons: dict[int, Any] = {}
         self._centres: dict[int, tuple[float, float, float]] = {}
+        self._ways: dict[tuple[bytes, float], frozenset[int]] = {}
 
     def cell_of(self, lat_deg: float, lon_deg: float) -> int:
         """Return the cell a point lies in."""
@@ -67,7 +69,19 @@ class CellGrid:
         return np.asarray(shapely.get_coordinates(self._hexagon(cell))[:-1], dtype=float)
 
     def along(self, segments_m: FloatArray, widen_m: float) -> frozenset[int]:
-        """Return the cells that points within `widen_m` of segments (n, 4) `x0 y0 x1 y1` can lie in."""
+        """Return the cells that points within `widen_m` of segments (n, 4) `x0 y0 x1 y1` can lie in.
+
+        The same ways are flown again and again, and proposed to many: those asked for of late are remembered.
+        """
+        way = (segments_m.tobytes(), widen_m)
+        found = self._ways.get(way)
+        if found is None:
+            if len(self._ways) >= _WAYS_KEPT:
+                self._ways.clear()
+            found = self._ways[way] = self._cells_along(segments_m, widen_m)
+        return found
+
+    def _cells_along(self, segments_m: FloatArray, widen_m: float) -> frozenset[int]:
         x0_m, y0_m, x1_m, y1_m = segments_m.T
         reach_m = widen_m + self.slack_m
         step_m = 0.5 * self.edge_m

@@ -102,6 +102,8 @@ def full_times(
 
 def over_booked(events: Sequence[PadEvent], times: PadTimes, pads: int) -> set[str]:
     """Return the keys of the plans, of all at one site, that take part in a time with more aircraft than pads."""
+    if len({event.aircraft_id for event in events}) <= pads:
+        return set()  # a pad for each, whenever they come
     over = at_least(_steps(events, times), pads + 1)
     found: set[str] = set()
     for event in events if over else ():

@@ -32,6 +32,8 @@ def closed_within(site: Site, low_s: float, high_s: float) -> Intervals:
     """Return when a site is closed inside a window of scene seconds."""
     if not site.open:
         return [(low_s, high_s)]
+    if site.fields.opening is PERMANENT and not site.fields.closures:
+        return []
     found: Intervals = []
     if site.fields.opening != PERMANENT:
         found.extend(gaps(active_within(site.fields.opening, low_s, high_s), low_s, high_s))

@@ -9,16 +9,23 @@ from typing import TYPE_CHECKING, Any
 
 from pymavlink.dialects.v20 import common as mavlink
 
-from sim.wire import Packet, packet_of
+from sim.wire import Packer, Packet, packet_of
 
 if TYPE_CHECKING:
     from sim.autopilot import Autopilot
+
+_timesync = Packer(mavlink.MAVLink_timesync_message)
 
 
 def timesync(ap: Autopilot, message: Any, now_s: float) -> list[Packet]:
     if message.tc1 != 0:
         return []
-    return [packet_of(mavlink.MAVLink_timesync_message(ap.state.boot_us(now_s) * 1000, message.ts1))]
+    return [clock_packet(ap, message.ts1, now_s)]
+
+
+def clock_packet(ap: Autopilot, asked_ns: int, now_s: float) -> Packet:
+    """TIMESYNC: its own time since boot, and the instant it was asked at, both in nanoseconds."""
+    return _timesync(ap.state.boot_us(now_s) * 1000, asked_ns)
 
 
 def ping(ap: Autopilot, message: Any, now_s: float) -> list[Packet]:

@@ -122,10 +122,21 @@ class VirtualLoop(asyncio.BaseEventLoop):
         for handle in batch:
             if handle._cancelled:
                 continue
-            if killed and handle._context.get(PROCESS) in killed:  # type: ignore[attr-defined]
+            context = handle._context  # type: ignore[attr-defined]
+            if killed and context.get(PROCESS) in killed:
                 self._buried.append(handle)
                 continue
-            handle._run()
+            try:  # as `Handle._run` does, without a call for each
+                context.run(handle._callback, *handle._args)  # type: ignore[attr-defined]
+            except (SystemExit, KeyboardInterrupt):
+                raise
+            except BaseException as error:
+                self._failed(handle, error)
+
+    def _failed(self, handle: asyncio.Handle, error: BaseException) -> None:
+        """Tell of a callback that raised, as `Handle._run` does."""
+        told = {"message": f"Exception in callback {handle!r}", "exception": error, "handle": handle}
+        self.call_exception_handler(told)
 
     def _jump(self) -> None:
         """Move to the instant of the next timer and make every timer due then ready, in an order of the seed."""

@@ -64,26 +64,21 @@ class TacticalFrame:
     def of(cls, picture: Picture, tags: Tags, now_s: float) -> "TacticalFrame":
         """Copy what is needed of the picture; call it on the thread that writes the picture."""
         rows = np.flatnonzero(picture.alive & np.isfinite(picture.x_m) & np.isfinite(picture.y_m))
-        state = np.column_stack(
-            [
-                column[rows]
-                for column in (
-                    picture.x_m,
-                    picture.y_m,
-                    picture.alt_hae_m,
-                    picture.vel_east_mps,
-                    picture.vel_north_mps,
-                    picture.vel_up_mps,
-                )
-            ]
-        )
+        state = np.empty((len(rows), 6))
+        places = picture.x_m, picture.y_m, picture.alt_hae_m
+        for k, column in enumerate((*places, picture.vel_east_mps, picture.vel_north_mps, picture.vel_up_mps)):
+            state[:, k] = column[rows]
+        heights = np.empty((len(rows), 3))
+        heights[:, 0] = state[:, 2]
+        heights[:, 1] = picture.alt_amsl_m[rows]
+        heights[:, 2] = picture.alt_agl_m[rows]
         landed, armed = picture.landed[rows], picture.armed[rows]
         return cls(
             now_s=now_s,
             rows=rows,
             generation=picture.generation[rows],
             state=state,
-            heights=np.column_stack((state[:, 2], picture.alt_amsl_m[rows], picture.alt_agl_m[rows])),
+            heights=heights,
             observed_s=picture.observed_s[rows],
             received_s=picture.received_s[rows],
             heard_s=picture.heard_s[rows],

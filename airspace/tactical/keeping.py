@@ -47,7 +47,8 @@ class KeptPairs:
         self._seen_s = {pair: self._seen_s[pair] for pair in late} | dict.fromkeys(pairs, now_s)
         if not late:
             return losses
-        among = np.flatnonzero(np.isin(rows, np.array(sorted({row for pair in late for row in pair}), np.int64)))
+        wanted = {row for pair in late for row in pair}
+        among = np.array([k for k, row in enumerate(rows.tolist()) if row in wanted], np.int64)
         if len(among) < 2:
             return losses
         wide = find_losses(

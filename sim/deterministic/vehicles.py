@@ -5,6 +5,7 @@ from collections.abc import Callable
 from random import Random
 from typing import Final
 
+from sim import answers
 from sim.autopilot import Autopilot
 from sim.deterministic.network import Network
 from sim.faults import Fault
@@ -18,6 +19,9 @@ STEP_S: Final = 0.25
 """The longest integration step; twice the simulator's usual one, which changes a flight by centimetres."""
 PEER: Final = "bridge"
 _HEARTBEAT_BYTES: Final = 21
+_TIMESYNC: Final = b"\x6f\0\0"
+_QUESTION_BYTES: Final = 28
+"""A TIMESYNC to everybody: 8 zeros, 8 bytes of the asker's time, and a frame around them."""
 
 
 class WorldVehicle:
@@ -95,6 +99,11 @@ class WorldVehicle:
             return
         now_s = self._scene_s()
         self.autopilot.vehicle.step(now_s)  # an order finds it where it is, not where it was at its last turn
+        if datagram[7:10] == _TIMESYNC and len(datagram) == _QUESTION_BYTES and not any(datagram[10:18]):
+            # Half of the rest: the ground station asks for the time. Its question holds the instant it was asked at.
+            asked_ns = int.from_bytes(datagram[18:26], "little", signed=True)
+            self._send(self._link.frame(answers.clock_packet(self.autopilot, asked_ns, now_s)))
+            return
         for answer in self.autopilot.receive(self._link, datagram, PEER, now_s):
             self._send(answer)
 

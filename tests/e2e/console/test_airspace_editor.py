@@ -88,7 +88,7 @@ def test_a_regulator_draws_publishes_takes_back_and_imports(
             page.mouse.click(x, y)
             wait_for(
                 lambda n=n: points.input_value() and len(points.input_value().split("\n")) == n,
-                10,
+                60,
                 f"corner {n} to be taken",
             )
             page.wait_for_timeout(400)
@@ -128,14 +128,14 @@ def test_a_regulator_draws_publishes_takes_back_and_imports(
         editor.get_by_role("button", name="Look at it first").click()
         publish = editor.get_by_role("button", name="Publish all 1…")
         expect(publish).to_be_visible(timeout=60_000)
-        wait_for(lambda: page.evaluate("window.__hexlane.previewed()") == 1, 20, "the zone of the file, drawn")
+        wait_for(lambda: page.evaluate("window.__hexlane.previewed()") == 1, 60, "the zone of the file, drawn")
         editor.get_by_role("button", name="From a file", exact=True).click()
         map_ready(page)
         page.screenshot(path=artifacts / "airspace-import-en-1440x900.png")
         publish.click()
         editor.get_by_role("button", name="Publish them").click()
         expect(editor).to_contain_text("Verified: 1 zone is in force.", timeout=60_000)
-        wait_for(lambda: page.evaluate("window.__hexlane.previewed()") == 0, 20, "the preview to be taken away")
+        wait_for(lambda: page.evaluate("window.__hexlane.previewed()") == 0, 60, "the preview to be taken away")
         assert zone_named(city, "From a file") is not None
         undone(editor, "Zones added: 1, withdrawn.")
         assert zone_named(city, "From a file") is None

@@ -25,6 +25,7 @@ from utm.flight_plans import FlightPlans
 from utm.ids import new_id
 from utm.logistics import tours
 from utm.logistics.bookings import Needs, Resources, alternate_event
+from utm.logistics.living_missions import Living, LivingMissions
 from utm.plan_records import Answer, document, rfc3339
 from utm.plan_steps import PlanSteps
 from utm.problems import Problem, not_found
@@ -74,9 +75,7 @@ class MissionDesk:
         self._plans, self._steps = flight_plans, plan_steps
         self._clock, self._store = flight_plans.clock, flight_plans.store
         self.resources = Resources(flight_plans)
-        self._by_plan: dict[str, str] = {}
-        self._plan_of: dict[str, str] = {}
-        self._waiting: set[str] = set()
+        self._living = LivingMissions(lambda: flight_plans.sky)
         self.on_change: list[OnChange] = []
 
     # -- requests ------------------------------------------------------------------------------------------------------
@@ -191,20 +190,20 @@ class MissionDesk:
 
     def of_plan(self, plan_id: str) -> str | None:
         """Return the living mission that flies by a plan."""
-        return self._by_plan.get(plan_id)
+        return self._living.of_plan(plan_id)
 
     def plan_of(self, mission_id: str | None) -> str | None:
         """Return the plan that a living mission flies by."""
-        return None if mission_id is None else self._plan_of.get(mission_id)
+        return None if mission_id is None else self._living.plan_of(mission_id)
 
     async def follow(self, plan_id: str) -> None:
         """Bring the mission of a plan to what the plan's state says."""
-        if plan_id in self._by_plan:
+        if self._living.of_plan(plan_id) is not None:
             await write_at_last(self._store, lambda session: self._follow(session, plan_id), f"mission of {plan_id}")
 
     async def sweep(self) -> None:
         """Give back bookings that were held and not confirmed in time."""
-        if not self._waiting:
+        if not self._living.any_held:
             return
         now_s = to_scene_s(self._clock.now())
 
@@ -351,8 +350,7 @@ class MissionDesk:
             detail={"state": row.state, **detail},
         )
         self._plans.memory.note(session, KIND, row.mission_id)
-        on_undo(session, self.forget)
-        self._remember(row)
+        on_undo(session, self._remember(row))
 
     def _tell(self, session: Session, row: MissionRow, cause: str | None) -> None:
         for listener in self.on_change:
@@ -368,7 +366,7 @@ class MissionDesk:
 
     def load(self, session: Session) -> None:
         """Read every living mission, and keep the pads of their alternates."""
-        self._by_plan, self._plan_of, self._waiting = {}, {}, set()
+        self._living.forget()
         for row in logistics.missions_where(session, states=ALIVE):
             self._remember(row)
 
@@ -378,22 +376,14 @@ class MissionDesk:
         if row is not None:
             self._remember(row)
 
-    def forget(self) -> None:
-        """Read everything again before the next job: a change was undone."""
-        self._plans.memory.reset()
-
-    def _remember(self, row: MissionRow) -> None:
-        sky = self._plans.sky
-        sky.give_pad(alternate_event(row.mission_id, row.aircraft_id, row.arrives_s).key)
-        (self._waiting.add if row.state == HELD else self._waiting.discard)(row.mission_id)
-        if row.state not in ALIVE:
-            self._by_plan.pop(row.plan_id, None)
-            self._plan_of.pop(row.mission_id, None)
-            return
-        self._by_plan[row.plan_id] = row.mission_id
-        self._plan_of[row.mission_id] = row.plan_id
-        if row.alternate_site_id is not None:
-            sky.keep_pad(row.alternate_site_id, alternate_event(row.mission_id, row.aircraft_id, row.arrives_s))
+    def _remember(self, row: MissionRow) -> Callable[[], None]:
+        living = None
+        if row.state in ALIVE:
+            site_id = row.alternate_site_id
+            event = alternate_event(row.mission_id, row.aircraft_id, row.arrives_s)
+            alternate = None if site_id is None else (site_id, event)
+            living = Living(row.mission_id, row.plan_id, row.state == HELD, alternate)
+        return self._living.put(row.mission_id, living)
 
 
 _AIRBORNE = frozenset({PlanState.ACTIVATED, PlanState.NONCONFORMING, PlanState.CONTINGENT})

@@ -91,11 +91,17 @@ class _Renewed(httpx.Auth):
         self._ask, self._client, self._after_s = ask, client, after_s
         self._asked_s = time.monotonic()
 
+    def renew(self) -> None:
+        """Ask for a new token where the present one is old."""
+        if time.monotonic() - self._asked_s > self._after_s:
+            self._asked_s = time.monotonic()
+            self._client.headers["Authorization"] = f"Bearer {self._ask()}"
+
     def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
         held = self._client.headers.get("Authorization")
-        if time.monotonic() - self._asked_s > self._after_s and request.headers.get("Authorization") == held:
-            self._asked_s = time.monotonic()
-            request.headers["Authorization"] = self._client.headers["Authorization"] = f"Bearer {self._ask()}"
+        if held is not None and request.headers.get("Authorization") == held:
+            self.renew()
+            request.headers["Authorization"] = self._client.headers["Authorization"]
         yield request
 
 
@@ -207,7 +213,10 @@ def as_role(server: Server) -> Iterator[Callable[..., httpx.Client]]:
     def get(role: str, nth: int = 0) -> httpx.Client:
         if (role, nth) not in clients:
             clients[role, nth] = server.client(role, nth)
-        return clients[role, nth]
+        found = clients[role, nth]
+        assert isinstance(found.auth, _Renewed)
+        found.auth.renew()  # for those who take its token to a socket of their own
+        return found
 
     yield get
     for client in clients.values():

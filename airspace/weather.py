@@ -216,8 +216,9 @@ def unknown(field: WeatherField, limits: WeatherLimits, way: Way, delay_s: float
     if not covered.all() or (rows < 0).any():
         return True
     columns = sorted({COLUMN[quantity] for quantity, _, _ in limits.bounds()})
-    missing: NDArray[np.bool_] = np.logical_or.reduce(np.isnan(field.values[:, :, columns]), axis=2)
-    return bool((missing[steps, rows[:, None]] & there).any())
+    # Of the cells and steps on the way alone: a field has tens of thousands of values, a way meets some dozen.
+    missing: NDArray[np.bool_] = np.isnan(field.values[steps, rows[:, None]][..., columns]).any(axis=-1)
+    return bool((missing & there).any())
 
 
 def clear_delay(field: WeatherField, limits: WeatherLimits, way: Way, *, from_s: float = 0.0) -> float | None:

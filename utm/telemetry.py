@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 
 from airspace.picture import Picture
-from airspace.tracks import IngestCode, ObservationBatch, RowArray
+from airspace.tracks import IngestCode, IngestReport, ObservationBatch, RowArray
 from mavlink_bridge import events as ev
 from mavlink_bridge.lane import Routine
 from utm.binding import AircraftDirectory, Binder
@@ -283,11 +283,11 @@ class Telemetry(TrackBook):
             reports, self._foreign_reports = self._foreign_reports, []
             self.report(reports, feeder_id=OWN_RECEIVERS, now_s=self._now_s)
 
-    def _ingest(self, batch: ObservationBatch) -> list[IngestCode]:
+    def _ingest(self, batch: ObservationBatch) -> IngestReport:
         report = self.picture.ingest(batch)
         if len(report.accepted.row):
             self.recorder.record(report.accepted, self.picture.track_ids)
-        return [IngestCode(code) for code in report.code.tolist()]
+        return report
 
     # ---------------------------------------------------------------------------------------------- reports by API
 
@@ -314,7 +314,10 @@ class Telemetry(TrackBook):
                 rows.append(row)
                 kept.append(i)
         self.picture.set_time_uncertainty(np.array(rows, np.int64), np.full(len(rows), NO_CLOCK_UNCERTAINTY_S))
-        codes = self._ingest(ObservationBatch.from_columns(np.array(rows, np.int64), columns[kept])) if kept else []
+        codes: list[IngestCode] = []
+        if kept:
+            batch = ObservationBatch.from_columns(np.array(rows, np.int64), columns[kept])
+            codes = [IngestCode(code) for code in self._ingest(batch).code.tolist()]
         for i, row, code in zip(kept, rows, codes, strict=True):
             result[i] = code
             if code is IngestCode.ACCEPTED:

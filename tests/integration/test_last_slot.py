@@ -11,6 +11,7 @@ import pytest
 
 from tests.conftest import Server
 from tests.fakes import filing
+from tests.fakes.flying import until
 
 pytestmark = [pytest.mark.slow, pytest.mark.long]
 
@@ -25,6 +26,7 @@ def pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, Ser
     servers = Server(folder), Server(folder)
     for server in servers:
         server.start()
+    until(servers[0].lets_in, what="the first to follow the second, which gave new secrets")
     yield servers
     for server in servers:
         server.stop()

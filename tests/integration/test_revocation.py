@@ -42,16 +42,10 @@ def pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, Ser
     second = Sharing(folder, settings=public)
     first.start()
     second.start()
-    until(lambda: _lets_in(first), PATIENCE_S, "the first to follow the second, which gave new secrets")
+    until(first.lets_in, PATIENCE_S, "the first to follow the second, which gave new secrets")
     yield first, second
     second.stop()
     first.stop()
-
-
-def _lets_in(server: Server) -> bool:
-    known = server.credentials["clients"][0]
-    auth = (known["client_id"], known["client_secret"])
-    return httpx.post(f"{server.base_url}/oauth/token", data=GRANT, auth=auth, timeout=PATIENCE_S).status_code == 200
 
 
 def made(server: Server) -> tuple[dict[str, str], str]:

@@ -103,7 +103,7 @@ def second_server(first: Server) -> Iterator[Server]:
     second.start()
     try:
         for server in (first, second):  # the first follows: until then it takes the secrets of its own start
-            _soon(lambda server=server: _lets_in(server))
+            _soon(server.lets_in)
         yield second
     finally:
         second.stop()
@@ -141,13 +141,6 @@ def test_two_servers_on_one_store_are_one_city(own_server: Server) -> None:
         expect_approved(there, body)
         other = plan(aircraft, at, [filing.point(0, -900), filing.point(300, -900)])
         _soon(lambda: here.post("/v1/flight-plans/check", json=other).json()["decision"]["outcome"] == "refused")
-
-
-def _lets_in(server: Server) -> bool:
-    """Tell whether a server knows the secrets that stand in the file now."""
-    known = server.credentials["clients"][0]
-    form, auth = {"grant_type": "client_credentials"}, (known["client_id"], known["client_secret"])
-    return httpx.post(f"{server.base_url}/oauth/token", data=form, auth=auth, timeout=PATIENCE_S).status_code == 200
 
 
 def _soon(holds: Any) -> None:

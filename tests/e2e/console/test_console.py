@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from tests.e2e.conftest import City
 from tests.fakes import filing
 
-pytestmark = [pytest.mark.slow, pytest.mark.e2e, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.slow, pytest.mark.e2e, pytest.mark.timeout(600)]
 
 # A policy violation, an exception or a broken shader shows here; a refused sign-in probe (401) is part of starting.
 HARMLESS = re.compile(r"status of 401|GPU stall due to ReadPixels|GroupMarkerNotSet")
@@ -138,10 +138,10 @@ def test_a_click_opens_the_panel_in_either_language(console: Console) -> None:
     track_id = console.moving_track()
     console.click_track(track_id)
     chinese = console.page.get_by_role("complementary", name="所选对象")
-    expect(chinese.get_by_role("heading", level=2)).to_contain_text(re.compile(r"UAS\w{8}"), timeout=15_000)
+    expect(chinese.get_by_role("heading", level=2)).to_contain_text(re.compile(r"UAS\w{8}"), timeout=60_000)
     for words in ("真高 AGL", "海拔 AMSL", "椭球高 HAE", "地速", "航向", "电量", "链路时延"):
         expect(chinese).to_contain_text(words)
-    expect(chinese).to_contain_text("审批结论", timeout=15_000)
+    expect(chinese).to_contain_text("审批结论", timeout=60_000)
     figures = chinese.locator(".figure[data-datum]")
     values = {figures.nth(i).get_attribute("data-datum"): figures.nth(i).locator("dd").inner_text() for i in range(3)}
     assert set(values) == {"AGL", "AMSL", "HAE"}
@@ -163,7 +163,7 @@ def test_the_keyboard_reaches_drones_and_lists_itself(console: Console) -> None:
     console.open("?lang=en")
     console.page.keyboard.press("n")
     panel = console.page.get_by_role("complementary", name="Selection")
-    expect(panel).to_be_visible(timeout=15_000)
+    expect(panel).to_be_visible(timeout=60_000)
     console.page.keyboard.press("Escape")
     expect(panel).to_have_count(0)
     console.page.keyboard.press("?")
@@ -177,16 +177,23 @@ def test_a_lost_connection_is_shown_within_three_seconds_and_heals(console: Cons
     """With the network gone a banner says so in time, and when it is back the feed is live again without a reload."""
     console.open("?lang=en")
     console.page.context.set_offline(True)
-    began = time.monotonic()
+    # The page's own clock says whether it was in time: where the page is slow, both are.
+    console.page.evaluate(
+        """() => { window.cameFirst = []
+          const lost = () => document.querySelector(".banner-lost[role='alert']") && window.cameFirst.push('the banner')
+          new MutationObserver(lost).observe(document.body, { childList: true, subtree: true, attributes: true })
+          setTimeout(() => window.cameFirst.push('four seconds'), 4000)
+          lost() }"""
+    )
     # Other parts of the screen may say what the loss means to them.
     banner = console.page.locator(".banner-lost[role='alert']")
-    expect(banner).to_contain_text("Connection to the server lost", timeout=10_000)
-    took_s = time.monotonic() - began
+    expect(banner).to_contain_text("Connection to the server lost", timeout=60_000)
+    first = console.page.evaluate("window.cameFirst[0]")
     console.page.context.set_offline(False)
     console.until(lambda: console.hook("link()") == "live", "the feed to heal")
-    expect(banner).to_have_count(0, timeout=10_000)
+    expect(banner).to_have_count(0, timeout=60_000)
     console.complaints = [text for text in console.complaints if "ERR_INTERNET_DISCONNECTED" not in text]
-    assert took_s < 4.0, f"the banner took {took_s:.1f} s"
+    assert first == "the banner"
 
 
 @contextmanager
@@ -216,7 +223,7 @@ def test_an_alert_raised_while_the_line_was_cut_is_there_when_it_heals(city: Cit
     page.evaluate("window.notReloaded = true")
     lat_deg, lon_deg = filing.place(-7_000.0, 6_000.0)
     page.context.set_offline(True)
-    expect(page.locator(".banner-lost[role='alert']")).to_be_visible(timeout=10_000)
+    expect(page.locator(".banner-lost[role='alert']")).to_be_visible(timeout=60_000)
     with a_stranger(city, lat_deg, lon_deg), city.client("dispatcher") as desk:
 
         def raised() -> dict[str, Any] | None:
@@ -230,14 +237,14 @@ def test_an_alert_raised_while_the_line_was_cut_is_there_when_it_heals(city: Cit
         page.keyboard.press("/")
         field = page.get_by_role("combobox")
         field.fill(alert["alert_id"])
-        expect(page.get_by_role("option")).to_contain_text("Alert", timeout=30_000)
+        expect(page.get_by_role("option")).to_contain_text("Alert", timeout=60_000)
         field.press("Enter")
         shown = page.locator(".alert[data-chosen='true']")
-        shown.get_by_role("button", name="Shelve…").click(timeout=30_000)
+        shown.get_by_role("button", name="Shelve…").click(timeout=60_000)
         shown.get_by_role("button", name="Shelve it").click()
-        expect(shown).to_contain_text("shelved until", timeout=30_000)
+        expect(shown).to_contain_text("shelved until", timeout=60_000)
         shown.get_by_role("button", name="Bring it back now").click()
-        expect(shown).not_to_contain_text("shelved until", timeout=30_000)
+        expect(shown).not_to_contain_text("shelved until", timeout=60_000)
         steps = desk.get(f"/v1/alerts/{alert['alert_id']}").json()["steps"]
         assert [step["step"] for step in steps if "shelved" in step["step"]] == ["shelved", "unshelved"]
     assert page.evaluate("window.notReloaded")
@@ -261,9 +268,15 @@ def plan_body(aircraft_id: str, points: Sequence[tuple[float, float, float]], ho
 def file_plan(
     city: City, nth_aircraft: int, points: Sequence[tuple[float, float, float]], hours: float
 ) -> dict[str, Any]:
-    """File a plan of the first firm and return the service's answer, whatever it decided."""
+    """File a plan of the first firm and return the service's answer, whatever it decided.
+
+    Of one of its drones, or with -1 of an aircraft that has no other plan.
+    """
     with city.client("operator") as operator:
-        aircraft = operator.get("/v1/aircraft").json()["items"][nth_aircraft]["aircraft_id"]
+        if nth_aircraft < 0:
+            aircraft = filing.register(operator)
+        else:
+            aircraft = operator.get("/v1/aircraft").json()["items"][nth_aircraft]["aircraft_id"]
         answer = operator.post("/v1/flight-plans", json=plan_body(aircraft, points, hours))
     assert answer.status_code in (201, 202, 409), answer.text
     document: dict[str, Any] = answer.json()
@@ -285,23 +298,25 @@ def test_a_refused_plan_says_why_in_both_languages(city: City, city_console: Con
     path = [(22.70, 114.16, 60.0), (22.70, 114.20, 60.0), (22.72, 114.22, 60.0)]
     first = file_plan(city, 0, path, 5)
     assert first["state"] == "approved", first["decision"]
-    second = file_plan(city, 1, path, 5)
+    second = file_plan(city, -1, path, 5)
     assert second["state"] == "refused"
     reason = second["decision"]["reasons"][0]
+    with city.client("operator") as operator:
+        mark = operator.get(f"/v1/aircraft/{second['aircraft_id']}").json()["registration"]
 
     page = city_console.page
     plans = open_filtered(city_console, "?lang=en", "Refused")
-    row = plans.locator("tbody tr").first
-    expect(row).to_contain_text("Refused", timeout=15_000)
+    row = plans.locator("tbody tr", has_text=mark)  # the city's own firms are refused plans too
+    expect(row).to_contain_text("Refused", timeout=60_000)
     expect(row).to_contain_text("1 refusing")
     row.get_by_role("button").click()
     drawer = page.get_by_role("complementary", name="Selection")
-    expect(drawer).to_contain_text(reason["detail"], timeout=15_000)
+    expect(drawer).to_contain_text(reason["detail"], timeout=60_000)
     expect(drawer).to_contain_text("Refuses")
     for words in ("waypoint", "Horizontal margin", "(too little)", "Vertical margin", "Counter-offers", "As filed"):
         expect(drawer).to_contain_text(words)
     drawer.locator(".reason-refuse").get_by_role("button", name="Draw on map").click()
-    expect(drawer.locator(".reason-refuse .link-button")).to_have_text(re.compile("^UAS"), timeout=15_000)
+    expect(drawer.locator(".reason-refuse .link-button")).to_have_text(re.compile("^UAS"), timeout=60_000)
     city_console.until(lambda: city_console.hook("mapIdle()"), "the map at rest")
     page.wait_for_timeout(1_500)
     page.screenshot(path=artifacts / "refused-en-1440x900.png")
@@ -339,8 +354,8 @@ def test_a_pending_plan_is_refused_with_a_reason_and_the_answer_is_shown(city: C
     expect(confirm).to_be_disabled()
     drawer.get_by_role("textbox").fill("Rehearsal of the fireworks")
     confirm.click()
-    expect(drawer.get_by_role("status")).to_contain_text('now "Refused"', timeout=15_000)
-    expect(drawer).to_contain_text("Rehearsal of the fireworks", timeout=15_000)
+    expect(drawer.get_by_role("status")).to_contain_text('now "Refused"', timeout=60_000)
+    expect(drawer).to_contain_text("Rehearsal of the fireworks", timeout=60_000)
     with city.client("operator") as operator:
         assert operator.get(f"/v1/flight-plans/{pending['plan_id']}").json()["state"] == "refused"
 
@@ -350,7 +365,7 @@ def test_the_alert_rail_shows_what_the_city_has(city: City, city_console: Consol
     city_console.open("?lang=en")
     rail = city_console.page.get_by_label("Alerts", exact=True)
     expect(rail).to_be_visible()
-    expect(rail).not_to_contain_text("loading", timeout=15_000)
+    expect(rail).not_to_contain_text("loading", timeout=60_000)
 
     def agree() -> bool:
         """Alerts come and go: the rail and the list must agree at some moment soon."""
@@ -396,7 +411,7 @@ def test_a_dispatcher_holds_a_drone_and_sees_it_confirmed(city: City, city_conso
     question = page.get_by_role("group", name="Hold", exact=True)
     question.get_by_role("textbox").fill("Crane at work ahead")
     question.get_by_role("button", name="Show what it would do").click()
-    expect(question).to_contain_text("stops and holds here", timeout=15_000)
+    expect(question).to_contain_text("stops and holds here", timeout=60_000)
     with city.client("dispatcher") as dispatcher:
         before = dispatcher.get("/v1/commands", params={"aircraft_id": track["aircraft_id"]}).json()["items"]
     assert before == [], "an order was sent before it was confirmed"
@@ -408,7 +423,7 @@ def test_a_dispatcher_holds_a_drone_and_sees_it_confirmed(city: City, city_conso
     buttons.get_by_role("button", name="Hold", exact=True).click()
     question.get_by_role("button", name="Give the order").click()
     given = page.get_by_role("list", name="Latest orders").get_by_role("listitem").first
-    expect(given).to_contain_text("Hold", timeout=15_000)
+    expect(given).to_contain_text("Hold", timeout=60_000)
     expect(given).to_have_attribute("data-standing", "confirmed", timeout=60_000)
     expect(given).to_contain_text("Seen doing it")
     page.screenshot(path=artifacts / "hold-confirmed-en-1440x900.png")

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.conftest import City, wait_for
 
-pytestmark = [pytest.mark.slow, pytest.mark.e2e, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.slow, pytest.mark.e2e, pytest.mark.timeout(600)]
 
 
 def opened(browser: Browser, city: City, query: str, role: str = "dispatcher", lang: str = "en") -> Page:
@@ -55,7 +55,7 @@ def test_the_drawer_tells_a_flight_whole(browser: Browser, city: City) -> None:
     assert profile.get_attribute("aria-valuetext") != before
     drawer.locator(".datum-radio", has_text="AGL").click()
     expect(drawer.get_by_role("slider", name=re.compile("^Heights along the route in AGL"))).to_be_visible()
-    expect(drawer).to_contain_text(re.compile(r"Frames lost\s*\d+\.\d%"), timeout=15_000)
+    expect(drawer).to_contain_text(re.compile(r"Frames lost\s*\d+\.\d%"), timeout=60_000)
     expect(drawer.get_by_role("link", name="+86 755 0000 0000")).to_have_attribute("href", "tel:+8675500000000")
     expect(drawer).to_contain_text("BeiDou code, level 8")
     events = drawer.get_by_role("list", name="Events")
@@ -94,9 +94,9 @@ def test_the_past_is_played_measured_and_kept(browser: Browser, city: City) -> N
     expect(page.locator(".replay-banner")).to_contain_text(re.compile(r"[1-9]\d* drones?"), timeout=60_000)
     stood = clock.get_attribute("datetime")
     page.get_by_role("button", name="Play (space)").click()
-    expect(clock).not_to_have_attribute("datetime", stood or "", timeout=15_000)
+    expect(clock).not_to_have_attribute("datetime", stood or "", timeout=60_000)
     page.get_by_role("button", name="Pause (space)").click()
-    expect(page.locator(".transport-phase")).to_have_text("paused", timeout=15_000)
+    expect(page.locator(".transport-phase")).to_have_text("paused", timeout=60_000)
 
     # Bookmarks stand in the address and bring one back.
     page.get_by_role("tab", name="Bookmarks").click()
@@ -104,13 +104,13 @@ def test_the_past_is_played_measured_and_kept(browser: Browser, city: City) -> N
     page.get_by_role("button", name="Bookmark here (B)").click()
     expect(page).to_have_url(re.compile("marks=.*near"))
     page.get_by_role("button", name="Ahead 10 s (.)").click()
-    expect(page.locator(".transport-phase")).to_have_text("paused", timeout=15_000)
+    expect(page.locator(".transport-phase")).to_have_text("paused", timeout=60_000)
     away = clock.get_attribute("datetime")
     page.get_by_role("button", name="near miss?", exact=True).click()
-    expect(clock).not_to_have_attribute("datetime", away or "", timeout=15_000)
+    expect(clock).not_to_have_attribute("datetime", away or "", timeout=60_000)
 
     page.get_by_role("tab", name="Distance").click()
-    expect(page.get_by_text(re.compile(r"^Closest: .* apart"))).to_be_visible(timeout=20_000)
+    expect(page.get_by_text(re.compile(r"^Closest: .* apart"))).to_be_visible(timeout=60_000)
     chart = page.get_by_role("slider", name=re.compile("^Horizontal and vertical distance over time"))
     chart.focus()
     chart.press("ArrowRight")
@@ -121,7 +121,7 @@ def test_the_past_is_played_measured_and_kept(browser: Browser, city: City) -> N
     form.get_by_label("Title").fill("Two flights close")
     form.get_by_role("button", name="Open the incident").click()
     listed = page.get_by_role("list", name="Incidents")
-    expect(listed).to_contain_text("Two flights close", timeout=15_000)
+    expect(listed).to_contain_text("Two flights close", timeout=60_000)
     href = listed.get_by_role("link", name="Download the bundle").first.get_attribute("href")
     bundle = page.request.get(f"{city.base_url}{href}")
     assert bundle.ok, bundle.text()
@@ -156,11 +156,22 @@ def test_a_firm_plays_its_own_flights_only(browser: Browser, city: City) -> None
     """In a firm's replay there are its own drones and no others, and no incidents."""
     flying(city)
     with city.client("operator") as operator, city.client("dispatcher") as dispatcher:
-        mine = operator.get("/v1/tracks").json()["items"]
-        last = dispatcher.get("/v1/replay/range").json()["to"]
+        counted: list[tuple[str, int]] = []
+
+        def steady() -> bool:
+            """What other tests flew may be leaving the picture: as many for ten seconds, half of them before the window."""
+            last, now = dispatcher.get("/v1/replay/range").json()["to"], len(operator.get("/v1/tracks").json()["items"])
+            if counted and counted[0][1] != now:
+                counted.clear()
+            counted.append((last, now))
+            began, ends = (datetime.fromisoformat(at[0].replace("Z", "+00:00")) for at in (counted[0], counted[-1]))
+            return ends - began > timedelta(seconds=10)
+
+        wait_for(steady, 120, "the firm's drones to be as many for a while")
+        last, mine = counted[-1]
     start = (datetime.fromisoformat(last.replace("Z", "+00:00")) - timedelta(seconds=5)).strftime("%Y-%m-%dT%H:%M:%SZ")
     page = opened(browser, city, f"&screen=replay&from={start}&length=300", role="operator", lang="zh-CN")
-    expect(page.locator(".replay-banner")).to_contain_text(f"{len(mine)} 架", timeout=60_000)
+    expect(page.locator(".replay-banner")).to_contain_text(f"{mine} 架", timeout=60_000)
     page.get_by_role("tab", name="事件卷宗").click()
     expect(page.locator(".replay-side")).to_contain_text("卷宗未能读取")
     page.context.close()

@@ -10,7 +10,7 @@ import pytest
 from tests.conftest import ROOT
 from tests.e2e.conftest import DRONES, City, wait_for
 
-pytestmark = [pytest.mark.slow, pytest.mark.e2e, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.slow, pytest.mark.e2e, pytest.mark.timeout(600)]
 
 
 def test_drones_fly_plans_that_the_engine_approved(city: City) -> None:
@@ -18,10 +18,13 @@ def test_drones_fly_plans_that_the_engine_approved(city: City) -> None:
     centre = city.client("dispatcher")
 
     def airborne() -> list[dict[str, object]]:
+        """Return what flies once half of the drones do and four of five of those keep to their plans, as seen at once."""
         tracks = centre.get("/v1/tracks").json()["items"]
-        return [track for track in tracks if track["plan_id"] and not track.get("landed")]
+        found = [track for track in tracks if track["plan_id"] and not track.get("landed")]
+        conforming = sum(track["state"] == "conforming" for track in found)
+        return found if len(found) >= DRONES // 2 and conforming >= 0.8 * len(found) else []
 
-    flying = wait_for(lambda: found if len(found := airborne()) >= DRONES // 2 else None, 120, "half of the drones fly")
+    flying = wait_for(airborne, 200, "half of the drones to fly, and nearly all of them as planned")
     for track in flying:
         plan = centre.get(f"/v1/flight-plans/{track['plan_id']}").json()
         assert plan["aircraft_id"] == track["aircraft_id"]
@@ -60,7 +63,7 @@ def test_the_commands_of_the_readme_work(city: City) -> None:
         env={**os.environ, "HEXLANE_DATA_DIR": str(city.data_dir)},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=200,
         check=False,
     )
     assert done.returncode == 0, done.stderr
@@ -76,7 +79,7 @@ def test_the_judge_finds_no_conflict_in_the_living_city(city: City) -> None:
         cwd=ROOT,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=200,
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr

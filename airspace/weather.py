@@ -217,7 +217,8 @@ def unknown(field: WeatherField, limits: WeatherLimits, way: Way, delay_s: float
         return True
     columns = sorted({COLUMN[quantity] for quantity, _, _ in limits.bounds()})
     # Of the cells and steps on the way alone: a field has tens of thousands of values, a way meets some dozen.
-    missing: NDArray[np.bool_] = np.isnan(field.values[steps, rows[:, None]][..., columns]).any(axis=-1)
+    met = field.values[steps, rows[:, None]][..., columns]
+    missing: NDArray[np.bool_] = np.logical_or.reduce(np.isnan(met), axis=-1)
     return bool((missing & there).any())
 
 

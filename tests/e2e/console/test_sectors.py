@@ -80,3 +80,41 @@ def _of(city: City, position_id: str) -> str | None:
             if answer.status_code == 200 and answer.json()["position_id"] == position_id and not track["landed"]:
                 return str(track["track_id"])
     return None
+
+
+def test_closing_a_position_is_asked_first(browser: Browser, city: City, admin: httpx.Client) -> None:
+    """The bin says what closing does and waits; Escape and Back leave the position, and only Do it closes it."""
+
+    def standing(name: str) -> bool:
+        return name in [item["name"] for item in admin.get("/v1/positions").json()["items"]]
+
+    for name, name_zh in (("Spare desk", "备用席"), ("Other desk", "另一席")):
+        admin.post("/v1/positions", json={"name": name, "name_zh": name_zh})
+    with signed_in(browser, city, "admin", "?lang=en&screen=sectors") as page:
+        page.get_by_role("radio", name="Positions").click(timeout=60_000)
+        line = page.get_by_role("listitem").filter(has_text="Spare desk")
+        close = line.get_by_role("button", name="Close Spare desk")
+        close.click()
+        expect(line).to_contain_text("Close Spare desk: Whoever works there is signed off")
+        sure = line.get_by_role("button", name="Do it")
+        # Asked by the keyboard it is answered by the keyboard: the question has the focus.
+        expect(sure).to_be_focused()
+        page.keyboard.press("Escape")
+        expect(sure).to_have_count(0)
+        assert standing("Spare desk")
+        close.click()
+        line.get_by_role("button", name="Back").click()
+        expect(sure).to_have_count(0)
+        assert standing("Spare desk")
+        close.click()
+        sure.click()
+        expect(line).to_have_count(0, timeout=15_000)
+        wait_for(lambda: not standing("Spare desk"), 15, "the position to be closed")
+        page.goto(f"{city.base_url}/?lang=zh-CN&screen=sectors")
+        page.get_by_role("radio", name="席位").click(timeout=60_000)
+        other = page.get_by_role("listitem").filter(has_text="另一席")
+        other.get_by_role("button", name="撤销 另一席").click()
+        expect(other).to_contain_text("在此工作的人随即签退")
+        other.get_by_role("button", name="确认").click()
+        expect(other).to_have_count(0, timeout=15_000)
+    assert not standing("Other desk")

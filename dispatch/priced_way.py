@@ -1,11 +1,10 @@
 """Ways that keep off closed ground and weigh whom they pass over: a search over the squares of a grid.
 
 The shortest way around zones is taken where it keeps the limits and passes over few people; else a way is searched from
-square to square (A*, eight neighbours, the straight distance as bound), straightened wherever that costs no more, and
+square to square (`dispatch.squares`), straightened wherever that costs no more, and
 checked against the obstacles themselves.
 """
 
-import heapq
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from numpy.typing import NDArray
 from airspace.geometry4d import FloatArray
 from dispatch.population import Densities, Lattice
 from dispatch.router import Obstacle, ObstaclesNear, Place, clear
+from dispatch.squares import cheapest_way
 
 _MARGIN_SHARE: Final = 0.35
 """How far beside the ends a way is looked for, as a share of their distance (ours)."""
@@ -27,7 +27,6 @@ _STEP_M: Final = 50.0
 """Between places at which a leg is priced."""
 _WORTH_LOOKING: Final = 0.08
 """Below this surcharge per metre the shortest way is quiet enough (ours)."""
-_NEIGHBOURS: Final = tuple((i, j, math.hypot(i, j)) for i in (-1, 0, 1) for j in (-1, 0, 1) if i or j)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -117,7 +116,7 @@ def _searched(start: Place, goal: Place, ground: PricedGround, near: ObstaclesNe
         return None
     first = (int(ends[0][0]) - window[0].start, int(ends[1][0]) - window[1].start)
     last = (int(ends[0][1]) - window[0].start, int(ends[1][1]) - window[1].start)
-    squares = _a_star(part, first, last)
+    squares = cheapest_way(part.closed, part.surcharge, part.lattice.step_m, first, last)
     if squares is None:
         return None
     x, y = part.lattice.centres()
@@ -137,42 +136,6 @@ def _cut(ground: PricedGround, window: tuple[slice, slice]) -> PricedGround:
         lattice.step_m,
     )
     return PricedGround(cut, ground.closed[window], ground.surcharge[window])
-
-
-def _a_star(ground: PricedGround, first: tuple[int, int], last: tuple[int, int]) -> list[tuple[int, int]] | None:
-    step, rows, columns = ground.lattice.step_m, ground.lattice.rows, ground.lattice.columns
-    closed, extra = ground.closed.tolist(), ground.surcharge.tolist()
-    best: dict[tuple[int, int], float] = {first: 0.0}
-    came: dict[tuple[int, int], tuple[int, int]] = {}
-    done: set[tuple[int, int]] = set()
-    queue: list[tuple[float, int, int]] = [(0.0, *first)]
-    while queue:
-        _, i, j = heapq.heappop(queue)
-        here = (i, j)
-        if here == last:
-            return _traced(came, last)
-        if here in done:
-            continue
-        done.add(here)
-        reached = best[here]
-        for di, dj, far in _NEIGHBOURS:
-            a, b = i + di, j + dj
-            # The ends may lie on closed squares: whether a flight may start there is not a question of the way.
-            if not (0 <= a < rows and 0 <= b < columns) or (closed[a][b] and (a, b) != last):
-                continue
-            cost = reached + step * far * (1.0 + 0.5 * (extra[i][j] + extra[a][b]))
-            if cost < best.get((a, b), math.inf):
-                best[a, b] = cost
-                came[a, b] = here
-                heapq.heappush(queue, (cost + step * math.hypot(last[0] - a, last[1] - b), a, b))
-    return None
-
-
-def _traced(came: dict[tuple[int, int], tuple[int, int]], last: tuple[int, int]) -> list[tuple[int, int]]:
-    way = [last]
-    while way[-1] in came:
-        way.append(came[way[-1]])
-    return way[::-1]
 
 
 def _straightened(places: list[Place], ground: PricedGround, near: ObstaclesNear) -> list[Place]:

@@ -230,7 +230,7 @@ class LogisticsFleet:
 
     def keeps(self, session: Session, model: type[BatteryRow] | type[CrewRow], firm: str) -> bool:
         """Tell whether a firm keeps batteries or crews here at all; retired batteries are gone."""
-        return any(row.state != "retired" for row in logistics.of_firm(session, model, firm))
+        return logistics.keeps_any(session, model, firm)
 
     def _audit(self, session: Session, principal: Principal, kind: str, ref: str, firm: str) -> None:
         record_audit(

@@ -30,10 +30,10 @@ _KEYS: dict[type[SQLModel], str] = {
 
 def get(session: Session, model: type[R], ref: str, owner: str | None = None) -> R | None:
     """Return one record by its id, or None; with an `owner`, only that organisation's."""
-    found = sql.table(model)
-    query = select(found).where(found.c[_KEYS[model]] == ref, *sql.of_owner(found, owner))
-    row = session.execute(query).one_or_none()
-    return None if row is None else sql.as_record(model, row)
+    where, values = f"WHERE {_KEYS[model]} = ?", [ref]
+    if owner is not None:
+        where, values = f"{where} AND organisation_id = ?", [ref, owner]
+    return next(iter(sql.records(session, model, where, values)), None)
 
 
 def insert(session: Session, row: SQLModel) -> None:
@@ -53,11 +53,16 @@ def update(session: Session, model: type[SQLModel], ref: str, values: dict[str, 
 
 def of_firm(session: Session, model: type[R], organisation_id: str | None) -> list[R]:
     """Return a firm's carriers, batteries or crews by id; None returns everybody's."""
-    found = sql.table(model)
-    query = select(found).order_by(found.c[_KEYS[model]])
-    if organisation_id is not None:
-        query = query.where(found.c.organisation_id == organisation_id)
-    return [sql.as_record(model, row) for row in session.execute(query)]
+    order = f"ORDER BY {_KEYS[model]}"
+    if organisation_id is None:
+        return sql.records(session, model, order)
+    return sql.records(session, model, f"WHERE organisation_id = ? {order}", [organisation_id])
+
+
+def keeps_any(session: Session, model: type[SQLModel], organisation_id: str) -> bool:
+    """Tell whether a firm keeps batteries or crews here at all; retired ones are gone."""
+    statement = f"SELECT 1 FROM {sql.table(model).name} WHERE organisation_id = ? AND state != 'retired' LIMIT 1"  # noqa: S608
+    return sql.run(session, statement, (organisation_id,)).fetchone() is not None
 
 
 def page(
@@ -85,9 +90,13 @@ def page(
 
 def orders_in(session: Session, states: Sequence[str]) -> list[OrderRow]:
     """Return the orders in one of the states, oldest first."""
-    orders = sql.table(OrderRow)
-    query = select(orders).where(orders.c.state.in_(sorted(states))).order_by(orders.c.order_no)
-    return [sql.as_record(OrderRow, row) for row in session.execute(query)]
+    where = f"WHERE {_one_of('state', states)} ORDER BY order_no"
+    return sql.records(session, OrderRow, where, sorted(states))
+
+
+def _one_of(column: str, values: Collection[Any]) -> str:
+    """Return the condition that a column is one of so many values, to be given in turn; never true of none."""
+    return f"{column} IN ({', '.join('?' * len(values))})"
 
 
 def steps_of(session: Session, order_id: str) -> list[OrderStepRow]:
@@ -106,14 +115,15 @@ def missions_where(
     aircraft_id: str | None = None,
 ) -> list[MissionRow]:
     """Return missions by departure."""
-    found = sql.table(MissionRow)
-    query = select(found).order_by(found.c.departs_s, found.c.mission_no)
+    asked = {"plan_id": plan_id, "order_id": order_id, "aircraft_id": aircraft_id}
+    given = {name: value for name, value in asked.items() if value is not None}
+    conditions = [f"{name} = ?" for name in given]
+    values: list[Any] = list(given.values())
     if states is not None:
-        query = query.where(found.c.state.in_(sorted(states)))
-    for name, value in (("plan_id", plan_id), ("order_id", order_id), ("aircraft_id", aircraft_id)):
-        if value is not None:
-            query = query.where(found.c[name] == value)
-    return [sql.as_record(MissionRow, row) for row in session.execute(query)]
+        conditions.append(_one_of("state", states))
+        values.extend(sorted(states))
+    where = f"WHERE {' AND '.join(conditions)} " if conditions else ""
+    return sql.records(session, MissionRow, f"{where}ORDER BY departs_s, mission_no", values)
 
 
 def busy(session: Session, kind: str, ref: str, from_s: float, to_s: float) -> list[tuple[float, float, str]]:
@@ -194,9 +204,7 @@ def booked_without_carrier(session: Session) -> list[str]:
 
 def sharing(session: Session, mission_id: str) -> list[OrderRow]:
     """Return the orders that fly by a mission, oldest first."""
-    orders = sql.table(OrderRow)
-    query = select(orders).where(orders.c.mission_id == mission_id).order_by(orders.c.order_no)
-    return [sql.as_record(OrderRow, row) for row in session.execute(query)]
+    return sql.records(session, OrderRow, "WHERE mission_id = ? ORDER BY order_no", [mission_id])
 
 
 _LATENESS = """

@@ -8,11 +8,11 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import ColumnElement, Row, Table
+from sqlalchemy import Boolean, ColumnElement, Float, Integer, Row, String, Table
 from sqlalchemy.orm import configure_mappers
 from sqlalchemy.orm.base import manager_of_class
 from sqlalchemy.orm.instrumentation import ClassManager
-from sqlmodel import Session, SQLModel
+from sqlmodel import AutoString, Session, SQLModel
 
 R = TypeVar("R", bound=SQLModel)
 
@@ -54,6 +54,36 @@ def as_record(model: type[R], row: Row[Any]) -> R:
     _bookkeeping(model).setup_instance(made)
     made.__dict__.update(zip(row._fields, row, strict=True))
     return made
+
+
+def records(session: Session, model: type[R], rest: str = "", values: Sequence[Any] = ()) -> list[R]:
+    """Return whole rows of a model's table by a statement straight to the driver; `rest` is what follows its FROM."""
+    start, names, flags = _reading(model)
+    manager = _bookkeeping(model)
+    found = []
+    for row in run(session, f"{start} {rest}", values).fetchall():
+        made: R = model.__new__(model)
+        manager.setup_instance(made)
+        made.__dict__.update(zip(names, row, strict=True))
+        for name in flags:
+            if made.__dict__[name] is not None:
+                made.__dict__[name] = bool(made.__dict__[name])
+        found.append(made)
+    return found
+
+
+@cache
+def _reading(model: type[SQLModel]) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
+    """Return the beginning of a statement that reads whole rows, the columns' names, and those SQLite keeps as 0 and 1."""
+    columns = list(table(model).columns)
+    strange = [
+        column.name for column in columns if not isinstance(column.type, (Boolean, Float, Integer, String, AutoString))
+    ]
+    if strange:
+        raise TypeError(f"{table(model).name}: columns {strange} are not kept as what they are in Python")
+    flags = tuple(column.name for column in columns if isinstance(column.type, Boolean))
+    names = columns_of(model)
+    return f"SELECT {', '.join(names)} FROM {table(model).name}", names, flags  # noqa: S608  (our own table)
 
 
 @cache

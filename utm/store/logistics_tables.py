@@ -114,6 +114,7 @@ class MissionRow(SQLModel, table=True):
     """A flight booked with everything it needs: plan, vehicle, battery, crew, pads."""
 
     __tablename__ = "missions"
+    __table_args__ = (Index("ix_missions_state", "state", "organisation_id"),)
 
     mission_no: int | None = Field(default=None, primary_key=True)
     mission_id: str = Field(unique=True)

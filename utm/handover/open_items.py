@@ -5,6 +5,7 @@ from typing import Any, Final
 import orjson
 from sqlmodel import Session
 
+from utm.alert_rules import SEVERITIES
 from utm.store import alerts, commands, contingencies, plans
 
 MOST: Final = 200
@@ -13,7 +14,7 @@ MOST: Final = 200
 
 def open_items(session: Session) -> dict[str, Any]:
     """Return everything somebody must still see to, with how many there are of each kind."""
-    standing = [orjson.loads(row.document) for row in alerts.open_alerts(session)]
+    standing = gravest_first([orjson.loads(row.document) for row in alerts.open_alerts(session)])
     shelved = [item for item in standing if item["status"] == "shelved"]
     present = [item for item in standing if item["status"] != "shelved"]
     pending = list(plans.with_states(session, ("pending",)))
@@ -58,6 +59,11 @@ def open_items(session: Session) -> dict[str, Any]:
             for row in under_way[:MOST]
         ],
     }
+
+
+def gravest_first(items: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return alerts in the order a shift takes them over: the gravest first, then the oldest; so none of them is cut off."""
+    return sorted(items, key=lambda item: (-SEVERITIES.index(item["severity"]), item["raised_at"], item["alert_id"]))
 
 
 def _alert(item: dict[str, Any]) -> dict[str, Any]:

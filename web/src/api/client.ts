@@ -166,10 +166,10 @@ export const getAlerts = () => all<Alert>('/v1/alerts?state=open')
 export const acknowledgeAlert = (alertId: string, initials: string, note: string | null = null) =>
   request<Alert>('POST', `/v1/alerts/${encodeURIComponent(alertId)}/acknowledge`, { initials, ...(note === null ? {} : { note }) })
 
-/** Put an alert aside for some minutes. */
-export const shelveAlert = (alertId: string, minutes: number, initials: string | null, note: string | null = null) =>
+/** Put an alert aside for some minutes from `now_ms` on the service's clock: that of this machine may be off. */
+export const shelveAlert = (alertId: string, now_ms: number, minutes: number, initials: string | null, note: string | null = null) =>
   request<Alert>('POST', `/v1/alerts/${encodeURIComponent(alertId)}/shelve`, {
-    until: new Date(Date.now() + minutes * 60_000).toISOString(),
+    until: new Date(now_ms + minutes * 60_000).toISOString(),
     ...(initials === null ? {} : { initials }),
     ...(note === null ? {} : { note }),
   })

@@ -17,7 +17,7 @@ import { TopBar } from '../panels/TopBar'
 import { screenOf, screensFor } from '../screens/registry'
 import { problemWords } from '../ui/problem'
 import { ConsoleContext, type ConsoleState } from './consoleContext'
-import { useAirspace, useFeedStats, useSecond } from './hooks'
+import { useAirspace, useFeedStats, useLater, useSecond } from './hooks'
 import { useLook } from './look'
 import { MapView } from './MapView'
 import { ScreenPlace } from './ScreenPlace'
@@ -29,6 +29,9 @@ import { useScreen } from './useScreen'
 import { useChecklists } from './useChecklists'
 import { useGroundStops } from './useGroundStops'
 import { useSectors } from './useSectors'
+
+/** Nobody is told that something is being read before it has taken as long as this. */
+const GRACE_MS = 2_500
 
 interface Props {
   readonly session: SessionAnswer
@@ -53,13 +56,14 @@ export default function Console({ session, onEnded, onLeave }: Props) {
   const datum = useMapDatum(feed)
   const [map, setMap] = useState<CityMap | null>(null)
   const [slot, setSlot] = useState<HTMLElement | null>(null)
+  const slow = useLater(GRACE_MS)
   const [helpOpen, setHelpOpen] = useState(false)
   const [searchOpen, setSearchOpen] = useState(false)
   const { screen: id, visit, go } = useScreen()
   const screen = screenOf(id)
   const { role } = session.user
   const sectors = useSectors(role, feed)
-  const checklists = useChecklists(role, alerts, stats?.link ?? null)
+  const checklists = useChecklists(role, alerts, stats?.link ?? null, feed)
   const groundStops = useGroundStops(role, now_ms)
   const offered = useMemo(() => screensFor(role), [role])
 
@@ -110,6 +114,11 @@ export default function Console({ session, onEnded, onLeave }: Props) {
             <DegradedBox />
             <ConnectionBanner stats={stats} now_ms={now_ms} onRetry={() => feed.retry()} />
             <GroundStopNotice />
+            {!airspace.known && airspace.problem === null && slow && (
+              <div className="banner banner-quiet" role="status">
+                {t('layers_waiting')}
+              </div>
+            )}
             {airspace.problem !== null && stats?.link !== 'lost' && (
               <div className="banner banner-quiet" role="status">
                 {t('layers_failed', { reason: problemWords(t, lang, airspace.problem) })}

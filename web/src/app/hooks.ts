@@ -35,7 +35,19 @@ export function useSecond(feed: LiveFeed): number {
   return now
 }
 
+/** False, and true once so many milliseconds have passed. */
+export function useLater(after_ms: number): boolean {
+  const [later, setLater] = useState(false)
+  useEffect(() => {
+    const timer = setTimeout(() => setLater(true), after_ms)
+    return () => clearTimeout(timer)
+  }, [after_ms])
+  return later
+}
+
 export interface Airspace {
+  /** Whether zones, corridors and sites have been read once; until then an empty map says nothing. */
+  readonly known: boolean
   readonly zones: readonly Zone[]
   /** Zones in force now; null when the service did not say. */
   readonly active: ReadonlySet<string> | null
@@ -44,7 +56,7 @@ export interface Airspace {
   readonly problem: Problem | null
 }
 
-const noAirspace: Airspace = { zones: [], active: null, corridors: [], sites: [], problem: null }
+const noAirspace: Airspace = { known: false, zones: [], active: null, corridors: [], sites: [], problem: null }
 
 /** Zones, corridors and sites; read again every minute and whenever the feed says that zones changed. */
 export function useAirspace(feed: LiveFeed): Airspace {
@@ -63,6 +75,7 @@ export function useAirspace(feed: LiveFeed): Airspace {
       if (!current) return
       const failed = [zones, corridors, sites].find((answer) => !answer.ok)
       setAirspace((before) => ({
+        known: before.known || failed === undefined,
         zones: zones.ok ? zones.value : before.zones,
         active: inForce.ok ? new Set(inForce.value.map((zone) => zone.properties.zone_id ?? '')) : null,
         corridors: corridors.ok ? corridors.value : before.corridors,

@@ -3,6 +3,7 @@
 import { useCallback, useEffect, useMemo, useState } from 'react'
 import { checklistKinds, getChecklistsNow, openChecklist, tickStep, type Checklist, type ChecklistKind, type ChecklistsNow } from '../api/checklists'
 import type { Problem, Role } from '../api/types'
+import type { LiveFeed } from '../live/liveFeed'
 import type { LinkState } from '../live/protocol'
 import type { Alerts } from './useAlerts'
 
@@ -30,7 +31,8 @@ export interface Checklists {
 
 const nothing: ChecklistsNow = { needed: [], open: [] }
 
-export function useChecklists(role: Role, alerts: Alerts, link: LinkState | null): Checklists {
+/** `feed` tells the service's clock: the record says when a step was done, and this machine's own clock may be off. */
+export function useChecklists(role: Role, alerts: Alerts, link: LinkState | null, feed: LiveFeed): Checklists {
   const wanted = role === 'dispatcher' || role === 'regulator' || role === 'admin'
   const [told, setTold] = useState<ChecklistsNow>(nothing)
   const [waiting, setWaiting] = useState<readonly WaitingTick[]>([])
@@ -70,12 +72,12 @@ export function useChecklists(role: Role, alerts: Alerts, link: LinkState | null
   )
   const tick = useCallback(
     async (kind: ChecklistKind, step: string, done: boolean) => {
-      const at = new Date().toISOString()
+      const at = new Date(feed.serverNowMs()).toISOString()
       if (!done) setWaiting((before) => before.filter((item) => item.kind !== kind || item.step !== step))
       const outcome = await send(kind, step, done, null)
       if (outcome === 'waits' && done) setWaiting((before) => [...before, { kind, step, at }])
     },
-    [send],
+    [send, feed],
   )
 
   // Once the service answers again, what waits is sent with its own time.

@@ -245,6 +245,7 @@ const shelveMinutes = ['5', '15', '60'] as const
 /** Put an alert aside for a while: it stays in the rail, marked, and comes back by itself. */
 function Shelve({ alert, onTake }: { readonly alert: Alert; readonly onTake: (alert: Alert) => void }) {
   const { t, lang } = useLook()
+  const { feed } = useConsole()
   const [open, setOpen] = useState(false)
   const [minutes, setMinutes] = useState<string>('15')
   const [problem, setProblem] = useState<Problem | null>(null)
@@ -256,7 +257,7 @@ function Shelve({ alert, onTake }: { readonly alert: Alert; readonly onTake: (al
     )
   }
   const send = async (note: string | null = null) => {
-    const answer = await shelveAlert(alert.alert_id, Number(minutes), lastInitials === '' ? null : lastInitials, note)
+    const answer = await shelveAlert(alert.alert_id, feed.serverNowMs(), Number(minutes), lastInitials === '' ? null : lastInitials, note)
     setProblem(answer.ok ? null : answer.problem)
     if (answer.ok) onTake(answer.value)
   }

@@ -1,7 +1,7 @@
 /** Says loudly when what is on the map is no longer live. */
 
-import { useEffect, useState } from 'react'
 import { Button } from 'react-aria-components'
+import { useLater } from '../app/hooks'
 import { useLook } from '../app/look'
 import { beijingTime, number } from '../i18n/format'
 import type { FeedStats } from '../live/protocol'
@@ -17,11 +17,7 @@ interface Props {
 
 export function ConnectionBanner({ stats, now_ms, onRetry }: Props) {
   const { t, lang } = useLook()
-  const [slow, setSlow] = useState(false)
-  useEffect(() => {
-    const timer = setTimeout(() => setSlow(true), CONNECTING_GRACE_MS)
-    return () => clearTimeout(timer)
-  }, [])
+  const slow = useLater(CONNECTING_GRACE_MS)
   const link = stats?.link ?? 'connecting'
   const age_s = stats?.feed_age_s ?? null
   if (link === 'quiet' && age_s !== null && age_s > QUIET_GRACE_S) {

@@ -25,7 +25,7 @@ export const admin = {
   health_off: { zh: '未启用', en: 'off' },
   healthfigure_size_mb: { zh: '大小（MB）', en: 'size, MB' },
   healthfigure_waiting: { zh: '等待', en: 'waiting' },
-  healthfigure_label: { zh: '标签', en: 'label' },
+  healthfigure_label: { zh: '来源', en: 'source' },
   healthfigure_until: { zh: '有效至', en: 'until' },
   healthfigure_forecast_id: { zh: '预报', en: 'forecast' },
   healthfigure_offset_s: { zh: '偏差（秒）', en: 'offset, s' },

@@ -27,6 +27,7 @@ export const indicators = {
   figure_on_time: { zh: '准点率（±{n} 秒）', en: 'On time (±{n} s)' },
   figure_approved: { zh: '批准率', en: 'Approved' },
   figure_losses: { zh: '预测间隔丧失', en: 'Predicted losses' },
+  figure_response_none: { zh: '尚无确认', en: 'none yet' },
   figure_response: { zh: '响应时间中位数', en: 'Median response' },
   figure_unanswered: { zh: '未确认的告警', en: 'Not acknowledged' },
 

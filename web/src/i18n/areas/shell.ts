@@ -60,6 +60,7 @@ export const shell = {
   banner_retry: { zh: '立即重试', en: 'Try now' },
   banner_quiet_title: { zh: '服务在线，但没有新数据', en: 'The service answers, but no data is coming' },
   banner_quiet_body: { zh: '最近一条消息在 {n} 秒前。', en: 'The last message came {n} s ago.' },
+  layers_waiting: { zh: '正在读取空域数据：地图上还没有区域、走廊和起降点。', en: 'Reading the airspace: zones, corridors and sites are not on the map yet.' },
   layers_failed: { zh: '空域数据未能载入：{reason}。30 秒后重试。', en: 'Airspace data could not be loaded: {reason}. Trying again in 30 s.' },
 
   help_title: { zh: '键盘快捷键', en: 'Keyboard shortcuts' },

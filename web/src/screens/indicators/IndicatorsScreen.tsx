@@ -163,7 +163,7 @@ function Charts({ found, noise, whole }: { readonly found: Operations; readonly 
     [t('figure_on_time', { n: number(lang, flights.on_time_within_s) }), quantity(t, lang, 'unit_pct', pct(flights.on_time_share), 1)],
     [t('figure_approved'), quantity(t, lang, 'unit_pct', pct(requests.approved_share), 1)],
     [t('figure_losses'), number(lang, separation.predicted_losses)],
-    [t('figure_response'), quantity(t, lang, 'unit_s', alerts.median_response_s, 0)],
+    [t('figure_response'), alerts.median_response_s == null ? t('figure_response_none') : quantity(t, lang, 'unit_s', alerts.median_response_s, 0)],
     [t('figure_unanswered'), number(lang, alerts.not_acknowledged)],
   ] as const
   const when = (text: string) => {

@@ -33,12 +33,12 @@ const nothing: readonly GeoJSON.Feature[] = []
 const SOON_MS = 2 * 3_600_000
 
 export default function InspectionScreen() {
-  const { session, airspace } = useConsole()
+  const { session, airspace, feed } = useConsole()
   const { t, lang } = useLook()
   const fleet = useFleet(true)
   const designs = session.user.role === 'operator'
   const [tab, setTab] = useState<Tab>(() => (designs && new URLSearchParams(window.location.search).get('tab') !== 'results' ? 'new' : 'results'))
-  const [history, setHistory] = useState<History<InspectionDraft>>(() => begin({ ...emptyInspection('area'), departs: instantField(Date.now() + SOON_MS) }))
+  const [history, setHistory] = useState<History<InspectionDraft>>(() => begin({ ...emptyInspection('area'), departs: instantField(feed.serverNowMs() + SOON_MS) }))
   const [drawing, setDrawing] = useState(false)
   const [found, setFound] = useState<Inspection | null>(null)
   const [chosen, setChosen] = useState<number | null>(null)

@@ -76,16 +76,19 @@ def page(
     limit: int = 100,
 ) -> list[R]:
     """Return orders or missions, newest first, before the number of the page before."""
-    found = sql.table(model)
-    query = select(found)
+    conditions: list[str] = []
+    values: list[Any] = []
     if organisation_id is not None:
-        query = query.where(found.c.organisation_id == organisation_id)
+        conditions.append("organisation_id = ?")
+        values.append(organisation_id)
     if states is not None:
-        query = query.where(found.c.state.in_(sorted(states)))
+        conditions.append(_one_of("state", states))
+        values.extend(sorted(states))
     if before is not None:
-        query = query.where(found.c[number] < before)
-    query = query.order_by(found.c[number].desc()).limit(limit)
-    return [sql.as_record(model, row) for row in session.execute(query)]
+        conditions.append(f"{number} < ?")
+        values.append(before)
+    where = f"WHERE {' AND '.join(conditions)} " if conditions else ""
+    return sql.records(session, model, f"{where}ORDER BY {number} DESC LIMIT ?", [*values, limit])
 
 
 def orders_in(session: Session, states: Sequence[str]) -> list[OrderRow]:

@@ -54,12 +54,13 @@ def arrow(page: Page) -> tuple[int, float]:
     box = page.locator(".map-canvas .maplibregl-canvas").bounding_box()
     assert box is not None
     half = 150
-    middle = {"x": box["x"] + box["width"] / 2 - half, "y": box["y"] + box["height"] / 2 - 12}
-    image = Image.open(io.BytesIO(page.screenshot(clip={**middle, "width": 2 * half, "height": 24}))).convert("RGB")
+    left, top = box["x"] + box["width"] / 2 - half, box["y"] + box["height"] / 2 - 12
+    clip: Any = {"x": left, "y": top, "width": 2 * half, "height": 24}
+    image = Image.open(io.BytesIO(page.screenshot(clip=clip))).convert("RGB")
     pixels: Any = image.load()
 
     def like(x: int, y: int) -> bool:
-        return sum(abs(is_ - should) for is_, should in zip(pixels[x, y], LINE, strict=True)) < 60
+        return bool(sum(abs(is_ - should) for is_, should in zip(pixels[x, y], LINE, strict=True)) < 60)
 
     # The line itself is a row full of its colour; an arrow reaches three pixels above and below it.
     line = max(range(24), key=lambda y: sum(like(x, y) for x in range(2 * half)))

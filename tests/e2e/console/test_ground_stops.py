@@ -45,8 +45,9 @@ def amber(page: Page, theme: str) -> int:
     box = page.locator(".map-canvas .maplibregl-canvas").bounding_box()
     assert box is not None
     half = 260.0
-    middle = {"x": box["x"] + box["width"] / 2 - half, "y": box["y"] + box["height"] / 2 - half}
-    image = Image.open(io.BytesIO(page.screenshot(clip={**middle, "width": 2 * half, "height": 2 * half})))
+    left, top = box["x"] + box["width"] / 2 - half, box["y"] + box["height"] / 2 - half
+    clip: Any = {"x": left, "y": top, "width": 2 * half, "height": 2 * half}
+    image = Image.open(io.BytesIO(page.screenshot(clip=clip)))
     red, green, blue = AMBER[theme]
     pixels: Any = image.convert("RGB").load()
     near = (

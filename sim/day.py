@@ -11,13 +11,18 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from pathlib import Path
 from random import Random
 from typing import Any, Final
 
+import numpy as np
+
+from airspace.sites import Site
 from airspace.timebase import to_scene_s
 from sim.day_crew import Asker, Craft, Crews, DayLog, Shipper
 from sim.day_demand import DAY_S, DayOrder, DayVehicle, SitePlace, orders_of, vehicles_of
+from sim.day_sites import LOCKER, Locker, lockers
 from sim.day_weather import Storm, forecast, storm_of
 from sim.deterministic.machine import fast_folder, warm
 from sim.deterministic.network import Network
@@ -28,6 +33,7 @@ from sim.invariants import PadRule, PlanInvariants, Violation
 from sim.virtual_time import VirtualClock, VirtualLoop, run
 from utm.city import City, load_city
 from utm.logistics.dispatcher import Planning
+from utm.services import Services
 from utm.settings import Settings
 
 DAY_AT: Final = datetime(2026, 6, 1, 0, 0, tzinfo=UTC) - timedelta(hours=8)
@@ -35,6 +41,7 @@ DAY_AT: Final = datetime(2026, 6, 1, 0, 0, tzinfo=UTC) - timedelta(hours=8)
 CENTRE: Final = Party("centre", "dispatcher")
 AUTHORITY: Final = Party("authority", "regulator")
 HOUR_S: Final = 3_600.0
+USUAL_MPS: Final = 15.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +50,8 @@ class DayScenario:
 
     orders: int = 6_000
     vehicles: int = 300
+    sites: int = 140
+    """How many sites orders go between; lockers are set up until there are so many (`sim.day_sites`), none where 0."""
     from_hour: float = 0.0
     to_hour: float = 24.0
     storm_at_h: float | None = 14.5
@@ -67,6 +76,7 @@ class DayWorld:
     settings: Settings
     city: City
     storm: Storm | None
+    sites: list[Site]
     orders: list[DayOrder]
     shippers: list[Shipper]
     crafts: list[Craft]
@@ -196,6 +206,7 @@ class _Day:
         for task in [*giving, city]:
             await task
         self.plans.read_everything()
+        published = list(services.book.sites.values())
         await self.server.stop()
         counts = self.plans.counts
         checks = {
@@ -206,7 +217,7 @@ class _Day:
             "plans": len(self.plans.plans),
         }
         return DayWorld(
-            self.seed, scenario, self.settings, self.city, self.storm, orders, shippers, crafts, self.log,
+            self.seed, scenario, self.settings, self.city, self.storm, published, orders, shippers, crafts, self.log,
             self.violations, checks, dict(sorted(self.logs.items())), self.loop.time(), 0.0,
         )  # fmt: skip
 
@@ -252,12 +263,47 @@ class _Day:
         services = self.server.services
         if services is None:
             raise RuntimeError("the service does not run")
+        await self._set_up_lockers(services)
         sites = list(services.book.sites.values())
         self.plans.pads = {site.site_id: site.pads for site in sites}
         self._places = [{"id": site.site_id, "place": (site.lat_deg, site.lon_deg)} for site in sites]
         issued_s = self.scenario.from_hour * HOUR_S
         await self._forecast(issued_s, None)
         return [SitePlace(site.site_id, site.x_m, site.y_m, site.pads, site.kind) for site in sites]
+
+    async def _set_up_lockers(self, services: Services) -> None:
+        """Publish lockers until there are as many sites as asked for, each where one can fly to its neighbour and back."""
+        book, wanted = services.book, self.scenario.sites - len(services.book.sites)
+        if wanted <= 0:
+            return
+        published = [SitePlace(s.site_id, s.x_m, s.y_m, s.pads, s.kind) for s in book.sites.values()]
+        drawn = list(islice(lockers(published, self.seed), 3 * wanted))
+        lats, lons = book.region.frame.to_lat_lon(
+            np.array([one.x_m for one in drawn]), np.array([one.y_m for one in drawn])
+        )
+        features = [one.feature(float(lat), float(lon)) for one, lat, lon in zip(drawn, lats, lons, strict=True)]
+        body = {"type": "FeatureCollection", "features": features}
+        told = await self.asker.ask(AUTHORITY, "POST", "/v1/network/import", body)
+        if not told.ok:
+            raise RuntimeError(f"the lockers were not taken: {told.body}")
+        good = [one for one in drawn if self._flown_to(services, one)]
+        if len(good) < wanted:
+            raise RuntimeError(f"only {len(good)} lockers can be flown to, not {wanted}")
+        kept = {one.site_id for one in good[:wanted]}
+        chosen = [item for item in features if item["properties"]["site_id"] in kept]
+        whole = await self.asker.ask(AUTHORITY, "GET", "/v1/network/export")
+        of_city = [item for item in whole.body["features"] if not str(item["id"]).startswith(LOCKER)]
+        body["features"] = [*of_city, *chosen]
+        told = await self.asker.ask(AUTHORITY, "POST", "/v1/network/import", body, query="mode=replace")
+        if not told.ok:
+            raise RuntimeError(f"the lockers were not taken: {told.body}")
+
+    def _flown_to(self, services: Services, locker: Locker) -> bool:
+        designer, at = services.logistics.designer, self.clock.now()
+        return all(
+            any(designer.flight(a, b, USUAL_MPS, level, at) is not None for level in designer.levels(a, b))
+            for a, b in ((locker.site_id, locker.near_id), (locker.near_id, locker.site_id))
+        )
 
     async def _bring(self, vehicles: list[DayVehicle]) -> list[Craft]:
         crafts = []

@@ -18,6 +18,9 @@ def day(
     seed: Annotated[int, typer.Option(min=0, help="What everything of the day is drawn from.")] = 1,
     orders: Annotated[int, typer.Option(min=1, max=20_000, help="Orders of the day.")] = 6_000,
     vehicles: Annotated[int, typer.Option(min=3, max=1_000, help="Vehicles of the three firms.")] = 300,
+    sites: Annotated[
+        int, typer.Option(min=0, max=200, help="Sites; lockers are set up until there are so many.")
+    ] = 140,
     from_hour: Annotated[float, typer.Option(min=0, max=23.9, help="First hour, Beijing time.")] = 0.0,
     to_hour: Annotated[float, typer.Option(min=0.1, max=24, help="Last hour.")] = 24.0,
     storm_at: Annotated[float | None, typer.Option(help="Hour a thunderstorm begins; -1 for none.")] = 14.5,
@@ -36,6 +39,7 @@ def day(
     scenario = DayScenario(
         orders=orders,
         vehicles=vehicles,
+        sites=sites,
         from_hour=from_hour,
         to_hour=to_hour,
         storm_at_h=_hour(storm_at),

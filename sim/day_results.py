@@ -204,23 +204,20 @@ def _airborne(world: DayWorld, zero_s: float) -> list[int]:
 
 
 def _places(world: DayWorld) -> dict[str, dict[str, Any]]:
-    frame = world.city.region().frame
-    found = {}
-    for feature in world.city.sites:
-        values, (lon, lat) = feature["properties"], feature["geometry"]["coordinates"]
-        x, y = frame.to_xy(np.array([lat]), np.array([lon]))
-        found[values["site_id"]] = {
-            "site_id": values["site_id"],
-            "name": values["name"],
-            "name_zh": values.get("name_zh"),
-            "kind": values["kind"],
-            "pads": values["pads"],
-            "lat_deg": lat,
-            "lon_deg": lon,
-            "x_m": float(x[0]),
-            "y_m": float(y[0]),
+    return {
+        site.site_id: {
+            "site_id": site.site_id,
+            "name": site.name,
+            "name_zh": site.name_zh,
+            "kind": site.kind,
+            "pads": site.pads,
+            "lat_deg": site.lat_deg,
+            "lon_deg": site.lon_deg,
+            "x_m": site.x_m,
+            "y_m": site.y_m,
         }
-    return found
+        for site in world.sites
+    }
 
 
 def _sites(world: DayWorld, missions: list[dict[str, Any]], places: dict[str, dict[str, Any]]) -> list[dict[str, Any]]:

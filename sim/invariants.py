@@ -13,7 +13,7 @@ An overdue flight keeps its last place beyond its planned end, and a flight in a
 such an extension touches was approved before and is not a violation; whatever is approved or activated after it is.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -133,6 +133,8 @@ class PlanInvariants:
         self._seen = 0
         self._changed_at: dict[str, int] = {}
         """Where in the change log each plan and zone of the last commit looked at changed last."""
+        self._extended_from: dict[str, Known] = {}
+        """What an overdue flight of the last commit looked at kept before it was given longer."""
         self._live: dict[str, Known] = {}
         self._plane = plane_for(city.crs)
         self._geoid = geoid_from_csv(city.geoid_csv)
@@ -189,6 +191,7 @@ class PlanInvariants:
                 self.closed.pop(zone_id, None)
             else:
                 self.closed[zone_id] = zone
+        self._extended_from.clear()
         changed = [found for row in rows if (found := self._take(row)) is not None]
         for known, how in changed:
             self._check_space(known, how)
@@ -279,6 +282,7 @@ class PlanInvariants:
             return None
         if row.state in _EXTENSION_STATES and before.body == row.body:
             known.extended = True
+            self._extended_from[row.plan_id] = before
             return known, "extended"
         return known, "approved"
 
@@ -314,7 +318,7 @@ class PlanInvariants:
             return
         near = [
             other
-            for other in self._live.values()
+            for other in self._met_by(known)
             if other is not known and other.judged is not None and boxes_meet(known.box, other.box)
         ]
         if not near:
@@ -332,6 +336,19 @@ class PlanInvariants:
                     f"{known.plan_id} ({how}, {known.state}) and {other_id} ({self.plans[other_id].state}) come within "
                     f"{conflict.horizontal_m:.1f} m and {conflict.vertical_m:.1f} m at {conflict.at_a:%H:%M:%S}",
                 )
+
+    def _met_by(self, known: Known) -> Iterable[Known]:
+        """Return what was live when a plan changed: of one commit, what came first counts."""
+        later = [
+            ref
+            for ref in self._extended_from
+            if ref != known.plan_id and self._changed_at[ref] > self._changed_at[known.plan_id]
+        ]
+        return (
+            {**self._live, **{ref: self._extended_from[ref] for ref in later}}.values()
+            if later
+            else self._live.values()
+        )
 
     def _excuse(self, what: str) -> None:
         self.counts.excused[what] = self.counts.excused.get(what, 0) + 1

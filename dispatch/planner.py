@@ -9,7 +9,7 @@ a clock: the effort is a number of parts solved anew, so the same orders give th
 import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import Final
 
 from dispatch.carrier import Carrier
@@ -29,6 +29,8 @@ from dispatch.jobs import (
 
 DEFAULT_EFFORT: Final = 6
 """How many parts of a firm's plan are solved anew (ours)."""
+_ROUNDING: Final = 1e-6
+"""Weighted seconds by which sums of the same costs in another order never differ."""
 LARGEST_FOR_INSERTION: Final = 40
 """Above so many carriers an order is tried on the most promising only."""
 
@@ -218,29 +220,35 @@ def _best_place(job: Job, carrier: Carrier, tour: list[Job], cost: float, flight
     if flights.loaded(job, carrier) is None:
         return None
     ahead = flown(carrier, tour, flights) or []  # what is before the place stays as it is
+    before = list(accumulate((task.cost for task in ahead), initial=0.0))
+    behind = [before[-1] - upto for upto in before]
     best: _Place | None = None
     for at in range(len(tour), -1, -1):
-        behind = _cost_with(job, carrier, tour, ahead, at, flights)
-        if behind is None:
+        most = math.inf if best is None else best[0] + cost - before[at] + _ROUNDING
+        found = _cost_with(job, carrier, tour, ahead, behind, at, most, flights)
+        if found is None:
             continue
-        extra = sum(task.cost for task in ahead[:at]) + behind - cost
+        extra = before[at] + found - cost
         if best is None or extra < best[0]:
             best = extra, carrier.aircraft_id, at
     return best
 
 
 def _cost_with(
-    job: Job, carrier: Carrier, tour: list[Job], ahead: list[Task], at: int, flights: Flights
-) -> float | None:
-    """Return what an order put at a place of a tour costs together with all behind it; None where that cannot be flown.
+    job: Job, carrier: Carrier, tour: list[Job], ahead: list[Task], behind: list[float], at: int, most: float,
+    flights: Flights,
+) -> float | None:  # fmt: skip
+    """Return what an order put at a place of a tour costs together with all behind it; None where that cannot be flown, or
+    costs more than `most`.
 
-    From where a task is again as it was (its load is ready no sooner) the rest of the tour stays as it is.
+    From where a task is again as it was (its load is ready no sooner) the rest of the tour stays as it is. What comes
+    later begins where it began and no sooner, so `behind`, what is left of the tour costs now, is the least it can cost.
     """
     if at == 0:
         site_id, free_s = carrier.site_id, carrier.free_s
     else:
-        before = tour[at - 1]
-        site_id, free_s = before.destination_site_id, ahead[at - 1].arrives_s + flights.after(before, carrier)
+        last = tour[at - 1]
+        site_id, free_s = last.destination_site_id, ahead[at - 1].arrives_s + flights.after(last, carrier)
     cost = 0.0
     for k, item in enumerate((job, *tour[at:]), start=at - 1):
         task = next_task(item, carrier, site_id, free_s, flights)
@@ -249,6 +257,9 @@ def _cost_with(
         cost += task.cost
         if k >= at and task.arrives_s == ahead[k].arrives_s:
             return cost + sum(one.cost for one in ahead[k + 1 :])
+        # The first behind the new order may be reached from nearer than before: it is not counted on.
+        if cost + (behind[k + 1] if k >= at else behind[min(at + 1, len(tour))]) > most:
+            return None
         site_id, free_s = item.destination_site_id, task.arrives_s + flights.after(item, carrier)
     return cost
 

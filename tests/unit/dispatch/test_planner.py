@@ -10,7 +10,7 @@ import pytest
 from dispatch.carrier import Carrier
 from dispatch.energy import EnergyModel
 from dispatch.greedy import nearest_first
-from dispatch.jobs import UNSERVED_S, Flights, Job, Leg, flown
+from dispatch.jobs import UNSERVED_S, Flights, Job, Leg, Room, flown
 from dispatch.planner import _best_place, plan, tours_of, unchanged, why
 from dispatch.solver import improved
 from tests.fakes.schedules import check_possible
@@ -210,12 +210,22 @@ def test_the_carrier_whose_pads_are_free_is_taken() -> None:
     assert chosen == ["ac_near", "ac_far"]
 
 
+def every_ten_minutes(aircraft_id: str, origin: str, destination: str, earliest_s: float, lasts_s: float) -> float:
+    """Departures from a site at its own minute of each ten."""
+    minute_s = 60.0 * (int(origin.removeprefix("st_")) % 10)
+    return minute_s + 600.0 * math.ceil((earliest_s - minute_s) / 600.0)
+
+
+@pytest.mark.parametrize("room", [None, every_ten_minutes])
+@pytest.mark.parametrize("strict", [False, True])
 @pytest.mark.parametrize("seed", range(6))
-def test_the_place_found_in_a_tour_costs_least(seed: int) -> None:
+def test_the_place_found_in_a_tour_costs_least(seed: int, strict: bool, room: Room | None) -> None:
     """Where an order is put costs no more than at any other place, every tour flown out from its beginning."""
     jobs, fleet = city(seed, 10, 1)
     jobs = [replace(item, organisation_id="org_a", ready_s=item.ready_s * 4) for item in jobs]
-    one, flights = replace(fleet[0], organisation_id="org_a"), Flights(travel)
+    if strict:
+        jobs = [replace(item, strict=True, deliver_by_s=item.ready_s + 5_400.0) for item in jobs]
+    one, flights = replace(fleet[0], organisation_id="org_a"), Flights(travel, room=room)
     tour: list[Job] = []
     for new in jobs:
         cost = sum(task.cost for task in flown(one, tour, flights) or [])

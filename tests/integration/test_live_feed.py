@@ -375,6 +375,7 @@ async def test_no_task_is_left_behind():
         theirs = {"live-reader", "live-writer", "live-ender"}
         await until(lambda: not theirs & {task.get_name() for task in asyncio.all_tasks()})
         await until(lambda: site.world.hub.clients == 0)
+        assert not theirs & {task.get_name() for task in asyncio.all_tasks()}
 
 
 async def test_events_by_long_poll():

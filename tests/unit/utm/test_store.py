@@ -204,6 +204,7 @@ async def test_the_log_is_emptied_into_the_file_without_being_asked(path: Path) 
     async with asyncio.timeout(60):
         while b"fp_xxx" not in await asyncio.to_thread(path.read_bytes):  # noqa: ASYNC110  (a thread of the store writes)
             await asyncio.sleep(0.1)
+    assert b"fp_xxx" in path.read_bytes()  # noqa: ASYNC240  (nothing else runs)
     store.close()
 
 

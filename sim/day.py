@@ -6,11 +6,13 @@ records are checked after every commit by code that shares nothing with the engi
 """
 
 import asyncio
+import math
 import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from heapq import nsmallest
 from itertools import islice
 from pathlib import Path
 from random import Random
@@ -22,7 +24,7 @@ from airspace.sites import Site
 from airspace.timebase import to_scene_s
 from sim.day_crew import Asker, Craft, Crews, DayLog, Shipper
 from sim.day_demand import DAY_S, DayOrder, DayVehicle, SitePlace, orders_of, vehicles_of
-from sim.day_sites import LOCKER, Locker, lockers
+from sim.day_sites import ADDED, AddedSite, added_sites
 from sim.day_weather import Storm, forecast, storm_of
 from sim.deterministic.machine import fast_folder, warm
 from sim.deterministic.network import Network
@@ -42,6 +44,9 @@ CENTRE: Final = Party("centre", "dispatcher")
 AUTHORITY: Final = Party("authority", "regulator")
 HOUR_S: Final = 3_600.0
 USUAL_MPS: Final = 15.0
+NEIGHBOURS: Final = 3
+DETOUR_MOST: Final = 1.5
+"""A site is set up where the ways to so many neighbours are no longer than this many times the straight line (ours)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +55,8 @@ class DayScenario:
 
     orders: int = 6_000
     vehicles: int = 300
-    sites: int = 140
-    """How many sites orders go between; lockers are set up until there are so many (`sim.day_sites`), none where 0."""
+    sites: int = 200
+    """How many sites orders go between; more are set up until there are so many (`sim.day_sites`), none where 0."""
     from_hour: float = 0.0
     to_hour: float = 24.0
     storm_at_h: float | None = 14.5
@@ -263,7 +268,7 @@ class _Day:
         services = self.server.services
         if services is None:
             raise RuntimeError("the service does not run")
-        await self._set_up_lockers(services)
+        await self._set_up_sites(services)
         sites = list(services.book.sites.values())
         self.plans.pads = {site.site_id: site.pads for site in sites}
         self._places = [{"id": site.site_id, "place": (site.lat_deg, site.lon_deg)} for site in sites]
@@ -271,13 +276,13 @@ class _Day:
         await self._forecast(issued_s, None)
         return [SitePlace(site.site_id, site.x_m, site.y_m, site.pads, site.kind) for site in sites]
 
-    async def _set_up_lockers(self, services: Services) -> None:
-        """Publish lockers until there are as many sites as asked for, each where one can fly to its neighbour and back."""
+    async def _set_up_sites(self, services: Services) -> None:
+        """Publish sites until there are as many as asked for, each where one can fly to its neighbours and back."""
         book, wanted = services.book, self.scenario.sites - len(services.book.sites)
         if wanted <= 0:
             return
         published = [SitePlace(s.site_id, s.x_m, s.y_m, s.pads, s.kind) for s in book.sites.values()]
-        drawn = list(islice(lockers(published, self.seed), 3 * wanted))
+        drawn = list(islice(added_sites(published, self.seed), 3 * wanted))
         lats, lons = book.region.frame.to_lat_lon(
             np.array([one.x_m for one in drawn]), np.array([one.y_m for one in drawn])
         )
@@ -285,25 +290,32 @@ class _Day:
         body = {"type": "FeatureCollection", "features": features}
         told = await self.asker.ask(AUTHORITY, "POST", "/v1/network/import", body)
         if not told.ok:
-            raise RuntimeError(f"the lockers were not taken: {told.body}")
-        good = [one for one in drawn if self._flown_to(services, one)]
+            raise RuntimeError(f"the added sites were not taken: {told.body}")
+        good = [one for one in drawn if self._flown_to(services, one, published)]
         if len(good) < wanted:
-            raise RuntimeError(f"only {len(good)} lockers can be flown to, not {wanted}")
+            raise RuntimeError(f"only {len(good)} more sites can be flown to, not {wanted}")
         kept = {one.site_id for one in good[:wanted]}
         chosen = [item for item in features if item["properties"]["site_id"] in kept]
         whole = await self.asker.ask(AUTHORITY, "GET", "/v1/network/export")
-        of_city = [item for item in whole.body["features"] if not str(item["id"]).startswith(LOCKER)]
+        of_city = [item for item in whole.body["features"] if not str(item["id"]).startswith(ADDED)]
         body["features"] = [*of_city, *chosen]
         told = await self.asker.ask(AUTHORITY, "POST", "/v1/network/import", body, query="mode=replace")
         if not told.ok:
-            raise RuntimeError(f"the lockers were not taken: {told.body}")
+            raise RuntimeError(f"the added sites were not taken: {told.body}")
 
-    def _flown_to(self, services: Services, locker: Locker) -> bool:
+    def _flown_to(self, services: Services, site: AddedSite, published: list[SitePlace]) -> bool:
+        """Tell whether one flies between a site and the nearest of the city's own, there and back, without a long detour."""
         designer, at = services.logistics.designer, self.clock.now()
-        return all(
-            any(designer.flight(a, b, USUAL_MPS, level, at) is not None for level in designer.levels(a, b))
-            for a, b in ((locker.site_id, locker.near_id), (locker.near_id, locker.site_id))
+
+        def straight(a: str, b: str) -> bool:
+            ways = (designer.designed(a, b, USUAL_MPS, level, at, most=DETOUR_MOST) for level in designer.levels(a, b))
+            return any(way.flight is not None for way in ways)
+
+        near = nsmallest(
+            NEIGHBOURS, published, key=lambda other: math.dist((other.x_m, other.y_m), (site.x_m, site.y_m))
         )
+        ids = {site.near_id, *(other.site_id for other in near)}
+        return all(straight(site.site_id, other) and straight(other, site.site_id) for other in sorted(ids))
 
     async def _bring(self, vehicles: list[DayVehicle]) -> list[Craft]:
         crafts = []

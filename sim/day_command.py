@@ -19,8 +19,8 @@ def day(
     orders: Annotated[int, typer.Option(min=1, max=20_000, help="Orders of the day.")] = 6_000,
     vehicles: Annotated[int, typer.Option(min=3, max=1_000, help="Vehicles of the three firms.")] = 300,
     sites: Annotated[
-        int, typer.Option(min=0, max=200, help="Sites; lockers are set up until there are so many.")
-    ] = 140,
+        int, typer.Option(min=0, max=200, help="Sites; lockers and clinics are set up until there are so many.")
+    ] = 200,
     from_hour: Annotated[float, typer.Option(min=0, max=23.9, help="First hour, Beijing time.")] = 0.0,
     to_hour: Annotated[float, typer.Option(min=0.1, max=24, help="Last hour.")] = 24.0,
     storm_at: Annotated[float | None, typer.Option(help="Hour a thunderstorm begins; -1 for none.")] = 14.5,

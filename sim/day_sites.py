@@ -1,7 +1,8 @@
-"""More sites for a day than a city publishes itself: delivery lockers a walk from what there is, drawn by the seed. Pure.
+"""More sites for a day than a city publishes itself: lockers and clinics a walk from what there is, drawn by the seed. Pure.
 
-A demonstration's sites are those of its first routes; a firm that brings six thousand orders a day sets up lockers where its
-customers are. How many, where and with how many pads is ours.
+A demonstration's sites are those of its first routes; firms that bring six thousand orders a day set up lockers where their
+customers are, and one order in five is medicine: near a hospital a clinic is set up in a locker's place, so that hospitals
+stay the share of all sites that they are. How many, where and with how many pads is ours.
 """
 
 import math
@@ -13,30 +14,38 @@ from typing import Any, Final
 from sim.day_demand import SitePlace
 
 PADS: Final = 2
-LOCKER: Final = "st_day_locker_"
+ADDED: Final = "st_day_"
+"""What the ids of added sites begin with."""
 LEAST_APART_M: Final = 600.0
 NEAREST_M, FARTHEST_M = 800.0, 3_000.0
-"""How far from a site its locker is set up."""
+"""How far from a site another is set up."""
 _MOST_TRIES: Final = 200
+_NAMES: Final = {"hospital": ("clinic", "Clinic", "社康中心"), "locker": ("locker", "Locker", "配送柜")}
 
 
 @dataclass(frozen=True, slots=True)
-class Locker:
-    """A place where a locker could be set up, in local metres, and the published site it is near."""
+class AddedSite:
+    """A place where a site could be set up, in local metres, what it would be, and the published site it is near."""
 
-    site_id: str
+    number: int
+    kind: str
     x_m: float
     y_m: float
     near_id: str
 
+    @property
+    def site_id(self) -> str:
+        """The id it is published under."""
+        return f"{ADDED}{_NAMES[self.kind][0]}_{self.number:03d}"
+
     def feature(self, lat_deg: float, lon_deg: float) -> dict[str, Any]:
-        """Return the locker as it is published."""
-        number = self.site_id.removeprefix(LOCKER)
+        """Return the site as it is published."""
+        _, name, name_zh = _NAMES[self.kind]
         properties = {
             "site_id": self.site_id,
-            "name": f"Locker {number}",
-            "name_zh": f"配送柜{number}",
-            "kind": "locker",
+            "name": f"{name} {self.number:03d}",
+            "name_zh": f"{name_zh}{self.number:03d}",
+            "kind": self.kind,
             "pads": PADS,
             "source": "made up for a simulated day",
         }
@@ -44,8 +53,8 @@ class Locker:
         return {"type": "Feature", "geometry": geometry, "properties": properties}
 
 
-def lockers(sites: Sequence[SitePlace], seed: int) -> Iterator[Locker]:
-    """Yield places for lockers, no two nearer to each other or to a site than 600 m; ends when the city is full."""
+def added_sites(sites: Sequence[SitePlace], seed: int) -> Iterator[AddedSite]:
+    """Yield places for more sites, no two nearer to each other or to a site than 600 m; ends when the city is full."""
     rng = Random(f"{seed}/lockers")
     taken = [(site.x_m, site.y_m) for site in sites]
     number = misses = 0
@@ -58,4 +67,4 @@ def lockers(sites: Sequence[SitePlace], seed: int) -> Iterator[Locker]:
             continue
         misses, number = 0, number + 1
         taken.append(place)
-        yield Locker(f"{LOCKER}{number:03d}", *place, near.site_id)
+        yield AddedSite(number, "hospital" if near.kind == "hospital" else "locker", *place, near.site_id)

@@ -21,8 +21,8 @@ NOTICE_S: Final = 30.0
 """A flight departs no sooner than this after it is booked: time to load and to confirm (ours)."""
 ENERGY_MARGIN: Final = 1.1
 """A flight is planned to take a tenth less than the battery gives above its reserve: flights differ (ours)."""
-SLACK_S: Final = 1.0
-"""Between what one flight keeps and the next: instants are written to the microsecond, and must not overlap by one."""
+SLACK_S: Final = 10.0
+"""Left between a flight of an aircraft and its next: half of the flights land later than planned by some seconds (ours)."""
 _UP_AND_DOWN_S: Final = 45.0
 _AIR_AFTER: Final = timedelta(minutes=15)
 """The air of a leg is that of a quarter of an hour from now: what leaves later is planned again before it is booked."""

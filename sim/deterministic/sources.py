@@ -2,6 +2,7 @@
 
 Identifiers decide orders (of rows, of sets), so they must come from the seed. While `seeded` is in force, `secrets`,
 `os.urandom`, `uuid.uuid4` and `time.time` of this process do; log lines go to the world instead of a terminal.
+What names the files of compiled kernels stays chance: two worlds of one seed may compile into one folder at once.
 """
 
 import logging
@@ -11,10 +12,12 @@ import time
 import uuid
 from collections.abc import Callable, Iterator, MutableMapping
 from contextlib import contextmanager
-from random import Random
+from random import Random, SystemRandom
+from types import SimpleNamespace
 from typing import Any
 
 import structlog
+from numba.core import caching
 
 LogLine = Callable[[str, str, dict[str, Any]], None]
 """Takes the level ("warning", "error", ...), the event and its fields."""
@@ -35,12 +38,14 @@ def seeded(seed: int | str, unix_s: Callable[[], float]) -> Iterator[None]:
     def token_bytes(nbytes: int | None = None) -> bytes:
         return drawn("secrets", 32 if nbytes is None else nbytes)
 
-    kept = (secrets.token_bytes, os.urandom, uuid.uuid4, time.time)
+    kept = (secrets.token_bytes, os.urandom, uuid.uuid4, time.time, vars(caching)["uuid"])
     changed: tuple[tuple[Any, str, Any], ...] = (
         (secrets, "token_bytes", token_bytes),
         (os, "urandom", lambda size: drawn("urandom", size)),
         (uuid, "uuid4", lambda: uuid.UUID(bytes=drawn("uuid", 16), version=4)),
         (time, "time", unix_s),
+        # Names from the seed would be the same in two processes, and what is compiled already would shift the others.
+        (caching, "uuid", SimpleNamespace(uuid4=_by_chance)),
     )
     for module, name, replacement in changed:
         setattr(module, name, replacement)
@@ -49,6 +54,11 @@ def seeded(seed: int | str, unix_s: Callable[[], float]) -> Iterator[None]:
     finally:
         for (module, name, _), original in zip(changed, kept, strict=True):
             setattr(module, name, original)
+
+
+def _by_chance() -> uuid.UUID:
+    """Return a real `uuid4`: `random` keeps the system's source from before it was replaced."""
+    return uuid.UUID(int=SystemRandom().getrandbits(128), version=4)
 
 
 @contextmanager

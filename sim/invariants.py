@@ -4,7 +4,8 @@
 
 * no two plans that reserve airspace lose separation (`utm.judge`); each change is compared with everything near it, and
   with what orders and contingencies reserve (`sim.order_invariants`),
-* no approved or activated plan enters a closed zone that was published before,
+* no approved or activated plan enters a closed zone that was published before; of a flight that an order has changed in the
+  air, from where it flies otherwise than before: what it has flown it is not told to enter,
 * no site holds more aircraft than it has pads,
 * every plan goes the ways of its life's table and no other, and the process that serves remembers what is on the disk,
 * what a firm was told stays: `acknowledge` notes it, `read_everything` compares the whole store with it after a crash.
@@ -13,6 +14,7 @@ An overdue flight keeps its last place beyond its planned end, and a flight in a
 such an extension touches was approved before and is not a violation; whatever is approved or activated after it is.
 """
 
+import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -23,10 +25,10 @@ from sqlmodel import Session
 from airspace.lifecycle import FINAL, RESERVES_AIRSPACE, TRANSITIONS, PlanState
 from airspace.timebase import from_scene_s
 from sim.closed_zones import ClosedZone, closed_zone
-from sim.judged_boxes import Box, box_of, boxes_meet, held_until
+from sim.judged_boxes import Box, as_before_until, box_of, boxes_meet, held_until
 from sim.order_invariants import KINDS, OrderInvariants, Row, read_change
 from utm.city import City, FlatTerrainSpec
-from utm.judge import JudgedPlan, against, from_body, geoid_from_csv, plane_for
+from utm.judge import JudgedPlan, after, against, from_body, geoid_from_csv, plane_for
 from utm.judge.plans import instant
 from utm.separation_check import judge_rows
 from utm.settings import Settings
@@ -77,6 +79,8 @@ class Known:
     body: str = ""
     extended: bool = False
     """Whether it holds more than it was approved with."""
+    as_before_s: float = -math.inf
+    """Until when (judge's seconds) a flight that was changed in the air flies as it did before the change."""
 
 
 @dataclass(slots=True)
@@ -198,7 +202,7 @@ class PlanInvariants:
             if known.judged is not None:
                 self.orders.meets(known, how)
             self._check_pads(known, how)
-            if how in ("approved", "activated"):
+            if how != "extended":
                 self._check_zones(known, self._closed_as_of(known.plan_id, before))
         for row in reserved:
             self.orders.take(row, self._live.values())
@@ -284,7 +288,10 @@ class PlanInvariants:
             known.extended = True
             self._extended_from[row.plan_id] = before
             return known, "extended"
-        return known, "approved"
+        if before.state is PlanState.APPROVED or before.judged is None or known.judged is None:
+            return known, "approved"
+        known.as_before_s = as_before_until(before.judged, known.judged)
+        return known, "changed"
 
     def _made(self, ref: str, body: dict[str, Any], separation: dict[str, float], ends_s: float) -> JudgedPlan | None:
         """Return what an order or a contingency reserves, as the judge sees it."""
@@ -354,11 +361,11 @@ class PlanInvariants:
         self.counts.excused[what] = self.counts.excused.get(what, 0) + 1
 
     def _check_zones(self, known: Known, closed: Sequence[ClosedZone]) -> None:
-        judged = known.judged
-        if judged is None or not len(judged.legs):
+        if known.judged is None or not len(known.judged.legs):
             return
+        legs = after(known.judged, known.as_before_s).legs
         for zone in closed:
-            if zone.entered_by(judged.legs, self._geoid_at_zone(zone), self._elevation_m):
+            if zone.entered_by(legs, self._geoid_at_zone(zone), self._elevation_m):
                 self._broken(
                     "no drone is told to enter a closed zone",
                     f"{known.plan_id} is {known.state} and enters {zone.zone_id}, which was published before",

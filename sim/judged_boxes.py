@@ -1,9 +1,11 @@
-"""Plans as the judge sees them, lengthened while a flight has not landed, and the boxes that tell which may meet."""
+"""Plans as the judge sees them, lengthened or changed while a flight is in the air, and the boxes that tell which may meet."""
 
+import math
 from dataclasses import replace
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from utm.judge import JudgedPlan
 from utm.judge.pairs import boxes_of
@@ -13,6 +15,8 @@ Box = tuple[float, float, float, float, float, float]
 MARGIN_M: Final = 400.0
 """Plans further apart than this are not compared; every policy's minima are far smaller."""
 MARGIN_S: Final = 120.0
+SAME_PLACE_M: Final = 0.5
+"""Nearer than this two ways of writing a leg down are the same leg; zones are judged to a metre."""
 
 
 def held_until(plan: JudgedPlan, until_s: float) -> JudgedPlan:
@@ -35,6 +39,24 @@ def held_until(plan: JudgedPlan, until_s: float) -> JudgedPlan:
         plan.vertical_m,
         plan.time_buffer_s,
     )
+
+
+def as_before_until(before: JudgedPlan, now: JudgedPlan) -> float:
+    """Return until which instant (judge's seconds) a changed plan flies as it did before; -inf where it never does."""
+    if not (len(before.legs) and len(now.legs)):
+        return -math.inf
+    times = np.unique(np.concatenate([before.legs[:, 3], before.legs[:, 7], now.legs[:, 3], now.legs[:, 7]]))
+    apart = np.linalg.norm(_places(before, times) - _places(now, times), axis=1) > SAME_PLACE_M
+    if not apart.any():
+        return float(times[-1])
+    first = int(apart.argmax())
+    return float(times[first - 1]) if first else -math.inf  # both fly straight in between, so that is where they part
+
+
+def _places(plan: JudgedPlan, times: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return where a plan of legs is at each of some instants, its ends before and after its time."""
+    nodes = np.vstack([plan.legs[:, :4], plan.legs[-1:, 4:]])
+    return np.column_stack([np.interp(times, nodes[:, 3], nodes[:, k]) for k in range(3)])
 
 
 def box_of(plan: JudgedPlan | None) -> Box:

@@ -4,7 +4,7 @@
     new contingency's volumes     meet no approved plan that has not started, while policy withdraws those
     plan approved or activated    meets none of them
     extended, or moved            what it touches was approved before: counted, no violation
-    changed by an order           meets none of them, but where it had met a contingency in the air and both are past it
+    changed by an order           meets none of them, but where one came or grew in its way in the air and both are past it
 
 Vehicles ordered together are judged with each other's orders and not with each other's plans.
 """
@@ -89,7 +89,7 @@ class OrderInvariants:
         self._judged, self._broken, self._excuse, self._now_s = judged, broken, excuse, now_s
         self.held: dict[str, Reserved] = {}
         self._cleared: dict[tuple[str, str], JudgedConflict] = {}
-        """Where a flight in the air met a contingency when that was declared, by plan and contingency."""
+        """Where a flight in the air met what came or grew in its way, by plan and order or contingency."""
         self.checked = 0
 
     def take(self, row: Row, plans: Iterable[Any]) -> None:
@@ -114,9 +114,11 @@ class OrderInvariants:
             row.predicted,
         )
         self.held[row.ref] = known
-        if before is not None:
-            return  # extended: what it touches now was approved before
-        self._check_new(known, [plan for plan in plans if plan.judged is not None])
+        judged = [plan for plan in plans if plan.judged is not None and plan.aircraft_id != known.aircraft_id]
+        if before is None:
+            self._check_new(known, judged)
+        else:
+            self._note_grown(known, judged)
 
     def meets(self, plan: Any, how: str) -> None:
         """Judge a plan that was approved or activated against what others reserve."""
@@ -153,8 +155,18 @@ class OrderInvariants:
         now_s = self._now_s()
         return [item for item in self.held.values() if item.ends_s > now_s]
 
-    def _check_new(self, known: Reserved, plans: list[Any]) -> None:
-        others = [plan for plan in plans if plan.aircraft_id != known.aircraft_id]
+    def _note_grown(self, known: Reserved, others: list[Any]) -> None:
+        """Note whom something meets that is kept for longer, or laid out afresh: they were approved before it grew."""
+        for plan in others:
+            for _, conflict in self._conflicts(plan.judged, plan.box, [known]):
+                self._clear(plan, known, conflict)
+
+    def _clear(self, plan: Any, known: Reserved, conflict: JudgedConflict) -> None:
+        """Note a meeting of a flight in the air; one that has not started is judged when it starts."""
+        if plan.state is not PlanState.APPROVED:
+            self._cleared[plan.plan_id, known.ref] = conflict
+
+    def _check_new(self, known: Reserved, others: list[Any]) -> None:
         together = {
             item.aircraft_id
             for item in self.held.values()
@@ -164,9 +176,10 @@ class OrderInvariants:
             for _, conflict in self._conflicts(plan.judged, plan.box, [known]):
                 if known.overridden or known.predicted or plan.aircraft_id in together or plan.extended:
                     self._excuse("order_accepted")
+                    self._clear(plan, known, conflict)
                 elif known.kind == "contingency" and plan.state is not PlanState.APPROVED:
                     self._excuse("way_being_cleared")
-                    self._cleared[plan.plan_id, known.ref] = conflict
+                    self._clear(plan, known, conflict)
                 else:
                     self._broken("separation", f"{known.ref} and {plan.plan_id} ({plan.state}): {_text(conflict)}")
         if known.kind == "contingency":

@@ -1,4 +1,4 @@
-"""What the world judges of plans after each commit: of what one commit brought, what came first counts."""
+"""What the world judges of plans after each commit: what came first counts, and of a changed flight the change."""
 
 import itertools
 from pathlib import Path
@@ -6,15 +6,22 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import numpy as np
+import orjson
 import pytest
 
 from sim.invariants import PlanInvariants
 from utm.city import load_city
-from utm.judge import JudgedPlan
+from utm.judge import JudgedPlan, plane_for
 from utm.settings import Settings
 from utm.store.tables import FlightPlanRow
 
 MINIMA = (50.0, 15.0, 15.0)
+LAT, LON = 22.54, 114.02
+X, Y = plane_for("EPSG:4547")(LAT, LON)
+Way = tuple[tuple[float, float], ...]
+"""Metres east of the zone's middle, and seconds."""
+EAST: Way = ((-1_000.0, 0.0), (1_000.0, 200.0))
+"""Past the zone's middle at 100 s."""
 
 
 def hover(ref: str, from_s: float, to_s: float) -> JudgedPlan:
@@ -28,20 +35,38 @@ class Commits(PlanInvariants):
     def __init__(self, folder: Path) -> None:
         self.found: list[str] = []
         super().__init__(
-            Settings(data_dir=folder), load_city("shenzhen"), lambda rule, detail: self.found.append(detail)
+            Settings(data_dir=folder),
+            load_city("shenzhen"),
+            lambda rule, detail: self.found.append(detail),
         )
         self._log = cast(Any, SimpleNamespace(grown_since=lambda seen: True))
         self._store = cast(Any, SimpleNamespace(read_now=lambda read: read(None)))
         self._rows: list[FlightPlanRow] = []
+        self._zones: list[tuple[str, dict[str, Any] | None]] = []
+        self.ways: dict[str, Way] = {}
+        """The ways of plans that do not stand still, by name."""
         self._numbers = itertools.count(1)
 
-    def commit(self, *changes: tuple[str, str, float, float]) -> None:
+    def publish(self, radius_m: float, at_m: float = 0.0) -> None:
+        """A commit that closes a circle around the zone's middle, or some metres east of it."""
+        shown = {"restriction": "PROHIBITED", "lower_m": 0.0, "upper_m": 300.0, "datum": "HAE", "radius_m": radius_m}
+        lon = LON + at_m / 102_800.0
+        feature = {"geometry": {"type": "Point", "coordinates": [lon, LAT]}, "properties": shown}
+        self._zones = [(f"zn_{at_m:.0f}", feature)]
+        self.commit()
+        self._zones = []
+
+    def flies(self, state: str, way: str) -> None:
+        """A commit in which a plan goes along one of the known ways."""
+        self.commit(("fp_own", state, 0.0, self.ways[way][-1][1]), body=f'{{"way": "{way}"}}')
+
+    def commit(self, *changes: tuple[str, str, float, float], body: str = "{}") -> None:
         self._rows = [
             cast(
                 FlightPlanRow,
                 SimpleNamespace(
                     plan_id=ref, organisation_id="firm", aircraft_id=f"of {ref}", state=state, version=1, starts_s=from_s,
-                    ends_s=to_s, departure_s=from_s, body="{}",
+                    ends_s=to_s, departure_s=from_s, body=body,
                 ),
             )
             for ref, state, from_s, to_s in changes
@@ -50,11 +75,15 @@ class Commits(PlanInvariants):
 
     def _news(self, session: Any) -> Any:
         self._changed_at.clear()
-        for row in self._rows:
-            self._changed_at[row.plan_id] = next(self._numbers)
-        return self._rows, [], []
+        for ref in (*(zone_id for zone_id, _ in self._zones), *(row.plan_id for row in self._rows)):
+            self._changed_at[ref] = next(self._numbers)
+        return self._rows, self._zones, []
 
     def _judged(self, row: FlightPlanRow) -> JudgedPlan:
+        way = self.ways.get(orjson.loads(row.body).get("way"))
+        if way is not None:
+            legs = [[X + a, Y, 60.0, s, X + b, Y, 60.0, t] for (a, s), (b, t) in itertools.pairwise(way)]
+            return JudgedPlan(row.plan_id, np.array(legs), (), *MINIMA)
         return hover(row.plan_id, row.starts_s, row.ends_s)
 
 
@@ -96,3 +125,53 @@ def test_an_approval_in_a_later_commit_is_broken(overdue: Commits) -> None:
     overdue.commit(LONGER)
     overdue.commit(NEXT)
     assert len(overdue.found) == 1
+
+
+@pytest.fixture
+def through(tmp_path: Path) -> Commits:
+    """A flight in the air that was 300 m before the middle when 200 m around it were closed, and flew on."""
+    commits = Commits(tmp_path)
+    commits.ways = {
+        "filed": EAST,
+        "waits": ((-1_000.0, 0.0), (600.0, 160.0), (600.0, 265.0), (1_000.0, 305.0)),
+        "waits inside": ((-1_000.0, 0.0), (150.0, 115.0), (150.0, 265.0), (1_000.0, 350.0)),
+        "legs moved": ((-1_000.0, 0.0), (-500.0, 30.0), (600.0, 160.0), (600.0, 265.0), (1_000.0, 305.0)),
+        "turns back": ((-1_000.0, 0.0), (600.0, 160.0), (600.0, 265.0), (-600.0, 385.0)),
+    }
+    commits.flies("approved", "filed")
+    commits.flies("activated", "filed")
+    commits.publish(200.0)
+    return commits
+
+
+def test_a_flight_that_goes_on_beyond_a_zone_was_not_told_to_enter_it(through: Commits) -> None:
+    """An order that lets a flight go on keeps the flown legs as they were: they lead through a zone nobody sends it to."""
+    through.flies("activated", "waits")
+    assert through.found == []
+
+
+@pytest.mark.parametrize("way", ["waits inside", "turns back", "legs moved"])
+def test_a_flight_that_goes_on_into_a_zone_is_told_to_enter_it(through: Commits, way: str) -> None:
+    """A flight changed in the air may not be sent through a closed zone, nor on inside one, nor its flown legs be moved."""
+    through.flies("activated", way)
+    assert len(through.found) == 1
+    assert "enters zn_0" in through.found[0]
+
+
+def test_a_zone_ahead_of_a_changed_flight_counts(through: Commits) -> None:
+    """Of two zones, one flown through and one ahead, the one ahead is told."""
+    through.publish(100.0, at_m=850.0)
+    through.flies("activated", "waits")
+    assert [detail.split(" enters ")[1].split(",")[0] for detail in through.found] == ["zn_850"]
+
+
+@pytest.mark.parametrize(("first", "then"), [(None, "approved"), ("approved", "activated")])
+def test_what_has_not_started_is_judged_from_its_beginning(tmp_path: Path, first: str | None, then: str) -> None:
+    """An approval and an activation answer for their whole way, whatever they were before."""
+    commits = Commits(tmp_path)
+    commits.ways = {"filed": EAST}
+    if first is not None:
+        commits.flies(first, "filed")
+    commits.publish(200.0)
+    commits.flies(then, "filed")
+    assert len(commits.found) == 1

@@ -445,8 +445,8 @@ def plan_body(
         "origin_site_id": origin_id,
         "destination_site_id": destination_id,
         "alternate_site_ids": [alternate_id or origin_id],
-        # Where the way goes around something, the straight way home may not: it returns as it came.
-        "contingency": {"lost_link": "rtl", "return_route": "reverse" if len(flight.waypoints) > 4 else "direct"},
+        # It returns as it came: around and above what its way keeps clear of, which the straight way home may not.
+        "contingency": {"lost_link": "rtl", "return_route": "reverse"},
         "remarks": remarks,
     }
 

@@ -42,9 +42,9 @@ CAUSES: Final[dict[str, tuple[str, str]]] = {
     "not_in_this_plan": ("Every carrier is busy; the order is planned again soon.", "运力均已占用，稍后将重新规划。"),
     "no_slot": ("No time was free for the flight within the horizon.", "规划时段内没有可用的飞行时间。"),
     "needs_approval": (
-        "The flight needs an approval the firm does not hold (dangerous goods: Order 761, Article 31(2)); "
-        "apply for a standing one.",
-        "该飞行需要企业尚未取得的批准（危险品运输，第761号令第三十一条第二款），请申请长期批准。",
+        "A person must approve the flight first: it carries dangerous goods (Order 761, Article 31(2)), or enters a zone "
+        "that asks for an authorisation. Apply for a standing approval, or file the flight and have it judged.",
+        "该飞行须先经人工批准：承运危险品（第761号令第三十一条第二款），或进入需授权的区域。请申请长期批准，或提交飞行计划等待审批。",
     ),
     "no_battery_free": ("No battery of the firm is free.", "没有空闲电池。"),
     "no_crew_free": ("No crew of the firm has room for another vehicle.", "没有空闲机组。"),

@@ -105,6 +105,19 @@ class _Renewed(httpx.Auth):
         yield request
 
 
+def token_of(base_url: str, credentials: dict[str, Any], role: str, nth: int = 0) -> str:
+    """Return a token of the n-th client of a role, by the credentials a demo server wrote."""
+    known = [client for client in credentials["clients"] if client["role"] == role][nth]
+    answer = httpx.post(
+        f"{base_url}/oauth/token",
+        data={"grant_type": "client_credentials"},
+        auth=(known["client_id"], known["client_secret"]),
+        timeout=PATIENCE_S,
+    )
+    answer.raise_for_status()
+    return str(answer.json()["access_token"])
+
+
 @dataclass
 class Server:
     """A Hexlane server process on ports and a folder of its own."""
@@ -175,15 +188,7 @@ class Server:
         """Return an HTTP client with a token of the n-th client of a role, renewed before it expires."""
 
         def token() -> str:
-            known = [client for client in self.credentials["clients"] if client["role"] == role][nth]
-            answer = httpx.post(
-                f"{self.base_url}/oauth/token",
-                data={"grant_type": "client_credentials"},
-                auth=(known["client_id"], known["client_secret"]),
-                timeout=PATIENCE_S,
-            )
-            answer.raise_for_status()
-            return str(answer.json()["access_token"])
+            return token_of(self.base_url, self.credentials, role, nth)
 
         made = httpx.Client(
             base_url=self.base_url,

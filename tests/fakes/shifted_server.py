@@ -15,7 +15,7 @@ import uvicorn
 from sqlmodel import Session
 
 from mavlink_bridge.bridge import Bridge
-from tests.conftest import PATIENCE_S, free_port
+from tests.conftest import PATIENCE_S, free_port, token_of
 from utm.app import create_app
 from utm.services import Services
 from utm.settings import Settings
@@ -78,15 +78,7 @@ class ShiftedServer:
     def client(self, role: str, nth: int = 0) -> httpx.Client:
         """Return a client with a token that is fresh on the server's clock."""
         known: dict[str, Any] = orjson.loads(self.settings.credentials_path.read_bytes())
-        found = [item for item in known["clients"] if item["role"] == role][nth]
-        answer = httpx.post(
-            f"{self.settings.base_url}/oauth/token",
-            data={"grant_type": "client_credentials"},
-            auth=(found["client_id"], found["client_secret"]),
-            timeout=PATIENCE_S,
-        )
-        answer.raise_for_status()
-        headers = {"Authorization": f"Bearer {answer.json()['access_token']}"}
+        headers = {"Authorization": f"Bearer {token_of(self.settings.base_url, known, role, nth)}"}
         return httpx.Client(base_url=self.settings.base_url, headers=headers, timeout=PATIENCE_S)
 
     def call(self, work: Coroutine[Any, Any, T]) -> T:

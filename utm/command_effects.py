@@ -14,6 +14,7 @@ import numpy as np
 
 from airspace.approval import Check, evaluate
 from airspace.datums import NoGroundError, OutsideGeoidError
+from airspace.decision import Reason
 from airspace.deconfliction import Conflict
 from airspace.geometry4d import PlanGeometry, Prism, Separation, Trajectory4D
 from airspace.intent import FlightIntent, Path
@@ -46,6 +47,7 @@ from utm.problems import Problem
 from utm.sky import LivePlan, Sky
 from utm.telemetry import Telemetry
 from utm.telemetry_values import LinkStatus
+from utm.zone_places import is_inside
 
 _CHECKS: Final[tuple[Check, ...]] = ("conflicts", "zones", "heights", "service_area")
 DEFAULT_CRUISE_MPS: Final = 10.0
@@ -55,6 +57,8 @@ DEFAULT_RETURN_M: Final = 60.0
 """PX4's RTL_RETURN_ALT, above home."""
 SITE_HEIGHT_M: Final = 30.0
 """The least height above a site at which a vehicle sent there arrives (ours)."""
+ENDING: Final = frozenset({"rtl", "land", "land_at_site"})
+"""Orders that end a flight, and with it its stay in a zone that was closed around it."""
 _LAYER_STEPS_M: Final = (15.0, -15.0, 30.0, -30.0)
 
 
@@ -352,12 +356,29 @@ class EffectJudge:
             traffic=self._sky if goes_on else None,
         )
         affected = tuple(self._affected(conflict, plan, asker, among) for conflict, plan in found)
-        # A vehicle that flies too high already must be let down: the ceiling is told, and is no reason to refuse.
+        # A vehicle that flies too high already must be let down, and one in a closed zone must be got out of it: that is
+        # told, and is no reason to refuse.
+        left = self._left_behind(target, request, decision.reasons)
         reasons = tuple(
-            replace(item, severity="warning") if item.rule == "ceiling" else item for item in decision.reasons
+            replace(item, severity="warning") if item.rule == "ceiling" or item.zone_id in left else item
+            for item in decision.reasons
         )
         prisms = () if isinstance(geometry, Trajectory4D) else geometry
         return Effect(request, said, prisms, tuple(cells), decision.separation, reasons, affected)
+
+    def _left_behind(self, target: Target, request: CommandRequest, reasons: Sequence[Reason]) -> frozenset[str]:
+        """Return the zones that a vehicle is in and that an order to come home or down takes it out of."""
+        if request.type not in ENDING or target.motion is None:
+            return frozenset()
+        at, tolerance = target.motion.at, self._book.policy.tolerance
+        goal = self.site_spot(self.site_of(request)) if request.type == "land_at_site" else None
+        found = set()
+        for zone_id in {item.zone_id for item in reasons if item.zone_id is not None}:
+            zone = self._book.zones[zone_id].zone
+            inside = is_inside(zone, (at.x_m, at.y_m, at.z_m), self.region, tolerance)
+            if inside and (goal is None or not is_inside(zone, (goal.x_m, goal.y_m, goal.z_m), self.region, tolerance)):
+                found.add(zone_id)
+        return frozenset(found)
 
     def path(self, prisms: tuple[Prism, ...]) -> VolumePath:
         """Return volumes with the ground below them; raises Problem 409 beyond where the ground is known."""

@@ -23,13 +23,14 @@ from utm.airspace_book import AirspaceBook, PublishedZone
 from utm.clock import Clock
 from utm.plan_records import rfc3339
 from utm.problems import FieldProblem, Problem, not_found, validation_problem
-from utm.reevaluation import Reevaluation, touch
+from utm.reevaluation import ORDER_S, Reevaluation, touch
 from utm.security import Principal
 from utm.sky import Sky
 from utm.store import contingencies as records
 from utm.store.contingency_tables import TemporaryZoneRow
 from utm.store.store import Store
 from utm.zone_orders import orders_kept_up
+from utm.zone_places import is_inside
 from utm.zones import Impact, Touched, ZoneDesk, zone_document
 
 Category = Literal["event", "urgent"]
@@ -169,16 +170,18 @@ class TemporaryZones:
     def _drafts(self, zone: Zone, impact: Impact, ends_s: float) -> tuple[Draft, ...]:
         """Return the recommended action of every flight: those in the air first, the soonest in the zone first.
 
-        All who are to be moved do not count as obstacles for each other's way out; the places where they hold do.
+        All who are to be moved, in the air or not started, do not count as obstacles for each other's way out; the places
+        where they hold do. Plans that have not started are moved first when a list is carried out.
         """
         now_s = to_scene_s(self._clock.now())
         flying = sorted(impact.airborne, key=lambda item: (item.enters_s is None, item.enters_s or 0.0))
-        moved = [item.plan.plan_id for item in flying]
+        waiting = [item for item in impact.filed if item.action != "await_authorisation"]
+        moved = [item.plan.plan_id for item in (*flying, *waiting)]
         taken = _Taken()
         others = self._others(zone, moved, now_s)
         drafts = []
         for item in flying:
-            inside = item.enters_s is not None and item.enters_s <= now_s
+            inside = item.enters_s is not None and item.enters_s <= now_s + ORDER_S
             action = self._flying_action(item, zone, min(ends_s, now_s + 600.0), inside, moved, taken, others)
             drafts.append(Draft(item.plan, True, action, _known(item)))
         drafts.extend(
@@ -197,8 +200,9 @@ class TemporaryZones:
         taken: "_Taken",
         others: bool,
     ) -> str:
-        order = ("rtl", "land") if inside else ("hold", "rtl", "land")
-        for action in order:
+        """Return the first way out that is free. One that is in the area by the time an order acts has only to leave it, and
+        so has one over it that no way leads out of before it closes."""
+        for action in ("rtl", "land") if inside else ("hold", "rtl", "land"):
             volumes = self._re.volumes(item.plan, action, until_s)
             near = taken.near(volumes)
             if not volumes or any(touch(a, b, item.plan.separation) for a in volumes for b in near):
@@ -209,7 +213,13 @@ class TemporaryZones:
                 if action == "hold":
                     taken.add(volumes)
                 return action
+        if not inside and self._is_over(item, zone):
+            return self._flying_action(item, zone, until_s, True, moved, taken, others)
         return "separate"
+
+    def _is_over(self, item: Touched, zone: Zone) -> bool:
+        place = self._re.place(item.plan)
+        return place is not None and is_inside(zone, place, self._book.region, self._book.policy.tolerance)
 
     def _keeps_out(self, zone: Zone, volumes: Sequence[Prism]) -> bool:
         """Tell quickly that volumes are clear of a zone's whole area, whatever its heights and times."""

@@ -342,6 +342,47 @@ def test_a_hold_keeps_plans_out_and_plans_keep_a_hold_out(
         expect_end(firm, expect_given(firm, other.aircraft_id, "hold", **instead)["command_id"], "confirmed")
 
 
+@pytest.mark.parametrize("kind", ["rtl", "land"])
+def test_a_vehicle_in_a_zone_that_was_closed_around_it_can_be_got_out(
+    city: Server, fleet: Flying, firm: httpx.Client, kind: str
+) -> None:
+    """To stay in a closed zone must be refused; to come home or down from there taken, with the zone told as a warning."""
+    made = flyer(fleet, firm)
+    east_m, north_m = filing.metres(made.autopilot.vehicle.lat_deg, made.autopilot.vehicle.lon_deg)
+    with city.client("regulator") as authority:
+        closed = authority.post("/v1/zones", json=filing.zone(filing.square(east_m, north_m, 300), upper_m=None))
+        assert closed.status_code == 201, closed.text
+        zone_id = closed.json()["properties"]["zone_id"]
+        try:
+            held = expect_problem(command(firm, made.aircraft_id, "hold"), 409, "command_conflict")
+            assert [item["code"] for item in held["effects"][0]["reasons"]] == ["zone_prohibited"]
+            assert held["effects"][0]["recommended"]["type"] in ("rtl", "land_at_site", "land")
+            body = {"type": kind}
+            told = firm.post(f"/v1/aircraft/{made.aircraft_id}/commands/check", json=body).json()["effects"][0]
+            assert told["allowed"] is True
+            assert {(item["code"], item["severity"]) for item in told["reasons"]} == {("zone_prohibited", "warning")}
+            expect_end(firm, expect_given(firm, made.aircraft_id, kind)["command_id"], "confirmed")
+        finally:
+            assert authority.delete(f"/v1/zones/{zone_id}").status_code in (200, 204)
+
+
+def test_a_vehicle_beside_a_closed_zone_is_not_let_into_it(city: Server, fleet: Flying, firm: httpx.Client) -> None:
+    """A way home through a closed zone that the vehicle is not in must be refused."""
+    made = flyer(fleet, firm)
+    east_m, north_m = filing.metres(made.autopilot.vehicle.lat_deg, made.autopilot.vehicle.lon_deg)
+    with city.client("regulator") as authority:
+        between = filing.zone(filing.square(east_m - 60, north_m, 15), upper_m=None)
+        zone_id = authority.post("/v1/zones", json=between).json()["properties"]["zone_id"]
+        try:
+            told = firm.post(f"/v1/aircraft/{made.aircraft_id}/commands/check", json={"type": "rtl"}).json()["effects"][
+                0
+            ]
+            assert told["allowed"] is False
+            assert ("zone_prohibited", "refuse") in {(item["code"], item["severity"]) for item in told["reasons"]}
+        finally:
+            assert authority.delete(f"/v1/zones/{zone_id}").status_code in (200, 204)
+
+
 def test_one_command_of_a_kind_is_outstanding(fleet: Flying, firm: httpx.Client) -> None:
     """A second order of a kind must be 409 and name the first; a return must take its place, and it ends timed out."""
     made = flyer(fleet, firm)

@@ -167,6 +167,27 @@ async def test_each_flight_has_one_action_and_the_sooner_comes_first(desk: Desk,
     assert (found["cause_kind"], found["state"], found["counts"]["proposed"]) == ("zone", "open", 3)
 
 
+@pytest.mark.parametrize("after_s", [0.0, 0.5, 20.0])
+async def test_who_is_inside_has_a_way_out_also_when_the_zone_is_about_to_begin(
+    desk: Desk, vehicles: Vehicles, after_s: float
+) -> None:
+    """A flight in the middle of a zone is told to come home or down, whether it is in force already or in some moments."""
+    inside = await airborne(desk, 0.0)
+    desk.clock.advance(130)
+    found = await published(desk, after_s=after_s, radius_m=1500.0)
+    assert by_plan(found)[inside]["action"] in ("rtl", "land")
+
+
+async def test_a_plan_that_is_moved_as_well_bars_nobodys_way_out(desk: Desk, vehicles: Vehicles) -> None:
+    """What has not started and is in the list itself is moved first: a flight inside is not left without a way because of it."""
+    inside = await airborne(desk, 0.0)
+    behind = await desk.filed(160, [point(600, 0, 60), point(3900, 0, 60)])
+    desk.clock.advance(130)
+    items = by_plan(await published(desk, radius_m=1500.0))
+    assert set(items) == {inside, behind}
+    assert items[inside]["action"] in ("rtl", "land")
+
+
 async def test_nothing_is_done_before_the_second_step_and_a_token_fits_one_person_and_order(
     desk: Desk, vehicles: Vehicles
 ) -> None:

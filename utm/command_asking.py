@@ -84,7 +84,16 @@ class CommandAsking:
             if item.problem is not None and len(requests) == 1:
                 raise item.problem
             asked.append(item)
-        return asked
+        able = {item.request.aircraft_id for item in asked if item.problem is None}
+        if able == among:
+            return asked
+        # Who cannot be ordered goes on as planned: nobody may rely on it to make way.
+        return [
+            item
+            if item.problem is not None
+            else self.one(item.request, item.aircraft, item.circumstance, asker, able, principal)
+            for item in asked
+        ]
 
     def one(
         self,

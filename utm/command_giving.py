@@ -1,6 +1,12 @@
-"""Giving: in one transaction of the writer an order is judged once more, its airspace reserved, and itself kept."""
+"""Giving: in one transaction of the writer an order is judged once more, its airspace reserved, and itself kept.
+
+Vehicles ordered together do not bar each other by the plans they leave. Should one of them not be ordered after all, its plan
+bars the others as anybody's does.
+"""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import partial
 
 from sqlmodel import Session
 
@@ -22,7 +28,7 @@ from utm.problems import Problem
 from utm.security import Principal
 from utm.sky import version_cells
 from utm.store import commands as records
-from utm.store.store import Store, after_commit
+from utm.store.store import Store, after_commit, attempt
 
 
 class CommandGiving:
@@ -64,46 +70,52 @@ class CommandGiving:
                 raise Problem("confirmation_invalid")
             cells = sorted({cell for item in asked if item.effect for cell in version_cells(item.effect.h3_cells)})
             self._memory.make_current(session, cells)
-            among = {item.request.aircraft_id for item in asked}
-            answered: list[Answered] = []
-            in_the_way: list[Effect] = []
-            for item in asked:
-                if item.problem is not None:
-                    answered.append(Answered(item.request, None, item.problem))
-                    continue
-                try:
-                    command = self._placed(
-                        session, principal, subject, item, asker, among, override, confirmation, batch_id
-                    )
-                except _InTheWay as found:
-                    in_the_way.append(found.effect)
-                    answered.append(Answered(item.request, None, _conflict([found.effect], self.judge.region)))
-                    continue
-                except Problem as problem:
-                    if len(asked) == 1 and not each_alone:
-                        raise
-                    answered.append(Answered(item.request, None, problem))
-                    continue
-                answered.append(Answered(item.request, command, None))
-            if in_the_way and not each_alone:
-                raise _conflict(in_the_way, self.judge.region)
-            return answered
+            order = _Order(principal, subject, asker, override, confirmation, batch_id)
+            given = _Given({item.request.aircraft_id: item.problem for item in asked if item.problem is not None})
+            while True:
+                try_all = partial(self._pass, session, order, asked, given, alone=len(asked) == 1 and not each_alone)
+                given = attempt(session, try_all, lambda found: not found.stranded)
+                if given.in_the_way and not each_alone:
+                    raise _conflict(given.in_the_way, self.judge.region)
+                if not given.stranded:
+                    return [given.answer_to(item.request) for item in asked]
 
         return await self._store.write(job)
 
+    def _pass(
+        self, session: Session, order: "_Order", asked: Sequence[Asked], before: "_Given", *, alone: bool
+    ) -> "_Given":
+        """Place every order that none of the passes before refused; those stranded are judged as nobody to rely on.
+
+        What a vehicle that goes its own way is in is no way for another: whoever relied on it is stranded, and the pass is
+        made again without it. As there are fewer orders then, none that relied on nobody is refused anew.
+        """
+        found = _Given(dict(before.refused))
+        among = {item.request.aircraft_id for item in asked} - found.refused.keys() - before.stranded
+        for item in asked:
+            aircraft_id = item.request.aircraft_id
+            if aircraft_id in before.refused:
+                continue
+            try:
+                found.placed[aircraft_id], found.needs[aircraft_id] = self._placed(session, order, item, among)
+            except _InTheWay as conflict:
+                found.in_the_way.append(conflict.effect)
+                found.refused[aircraft_id] = _conflict([conflict.effect], self.judge.region)
+            except Problem as problem:
+                if alone:
+                    raise
+                found.refused[aircraft_id] = problem
+        found.strand()
+        return found
+
     def _placed(
-        self,
-        session: Session,
-        principal: Principal | None,
-        subject: str,
-        item: Asked,
-        asker: str | None,
-        among: set[str],
-        override: str | None,
-        confirmation: str | None,
-        batch_id: str | None,
-    ) -> Command:
-        """Judge one order once more as the sky is now, reserve, and keep it; nothing is kept when it raises."""
+        self, session: Session, order: "_Order", item: Asked, among: set[str]
+    ) -> tuple[Command, frozenset[str]]:
+        """Judge one order once more as the sky is now, reserve, and keep it; nothing is kept when it raises.
+
+        Returned with the vehicles it relies on to follow theirs.
+        """
+        principal, override = order.principal, order.override
         request, aircraft, target = item.request, item.aircraft, item.target
         assert target is not None
         self._check_outstanding(session, request)
@@ -111,7 +123,7 @@ class CommandGiving:
         effect = self.judge.judge(
             target,
             request,
-            asker=asker,
+            asker=order.asker,
             among=others(among, aircraft),
             advise=len(among) <= ADVISED_AT_ONCE,
             route=route,
@@ -133,17 +145,17 @@ class CommandGiving:
             params=request.params,
             state=CommandState.QUEUED,
             circumstance=item.circumstance,
-            requested_by=subject,
+            requested_by=order.subject,
             requested_at=now,
             plan_id=None if target.plan is None else target.plan.plan_id,
             new_plan_id=new_plan_id,
-            batch_id=batch_id,
+            batch_id=order.batch_id,
             deadline_at=from_scene_s(self._deadline_s(request, effect)),
             steps=(Step(CommandState.QUEUED, now, effect.said),),
             effect=effect.document(self.judge.region),
             override_reason=override if effect.refusing else None,
         )
-        records.add(session, row_of(command, runner=self._name, confirmation=confirmation))
+        records.add(session, row_of(command, runner=self._name, confirmation=order.confirmation))
         if effect.prisms or effect.rest is not None:
             assert effect.separation is not None
             self._reservations.reserve(
@@ -161,7 +173,8 @@ class CommandGiving:
         for listener in self.placed:
             listener(session, command)
         after_commit(session, lambda: self._told(command))
-        return command
+        relied = [] if override is not None else [other.aircraft_id for other in effect.affected if other.conditional]
+        return command, frozenset(one for one in relied if one is not None)
 
     def _check_outstanding(self, session: Session, request: CommandRequest) -> None:
         for row in records.unfinished_of(session, request.aircraft_id):
@@ -179,6 +192,43 @@ class CommandGiving:
         if request.type in ("land", "land_at_site", "reroute") or (request.type == "hold" and request.params):
             return now_s + lasts_s + 120.0
         return now_s + (240.0 if KIND_OF[request.type] in ("mission", "fence", "rates") else 60.0)
+
+
+@dataclass(frozen=True, slots=True)
+class _Order:
+    """Who orders, and how: the same for every vehicle of a joint order."""
+
+    principal: Principal | None
+    subject: str
+    asker: str | None
+    override: str | None
+    confirmation: str | None
+    batch_id: str | None
+
+
+@dataclass(slots=True)
+class _Given:
+    """What became of a joint order in one pass, by aircraft."""
+
+    refused: dict[str, Problem]
+    placed: dict[str, Command] = field(default_factory=dict)
+    needs: dict[str, frozenset[str]] = field(default_factory=dict)
+    """Whose own plans lie in the way of what was placed: they must follow their orders."""
+    in_the_way: list[Effect] = field(default_factory=list)
+    stranded: set[str] = field(default_factory=set)
+    """Placed, and relying on a vehicle that was refused, or on one that is stranded itself."""
+
+    def strand(self) -> None:
+        """Find who is stranded."""
+        gone = set(self.refused)
+        while more := {one for one, needs in self.needs.items() if needs & gone} - gone:
+            gone |= more
+        self.stranded = gone - self.refused.keys()
+
+    def answer_to(self, request: CommandRequest) -> Answered:
+        """Return what became of one order."""
+        aircraft_id = request.aircraft_id
+        return Answered(request, self.placed.get(aircraft_id), self.refused.get(aircraft_id))
 
 
 class _InTheWay(Exception):  # noqa: N818  (carries an effect out of a job)

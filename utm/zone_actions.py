@@ -171,7 +171,7 @@ class TemporaryZones:
         """Return the recommended action of every flight: those in the air first, the soonest in the zone first.
 
         All who are to be moved, in the air or not started, do not count as obstacles for each other's way out; the places
-        where they hold do. Plans that have not started are moved first when a list is carried out.
+        and ways they are told to take do. Plans that have not started are moved first when a list is carried out.
         """
         now_s = to_scene_s(self._clock.now())
         flying = sorted(impact.airborne, key=lambda item: (item.enters_s is None, item.enters_s or 0.0))
@@ -181,7 +181,7 @@ class TemporaryZones:
         others = self._others(zone, moved, now_s)
         drafts = []
         for item in flying:
-            inside = item.enters_s is not None and item.enters_s <= now_s + ORDER_S
+            inside = self._is_in(item, zone, now_s + ORDER_S)
             action = self._flying_action(item, zone, min(ends_s, now_s + 600.0), inside, moved, taken, others)
             drafts.append(Draft(item.plan, True, action, _known(item)))
         drafts.extend(
@@ -210,12 +210,17 @@ class TemporaryZones:
             into = None if inside or self._keeps_out(zone, volumes) else zone
             alone = into is None and not others
             if alone or self._re.is_free(item.plan, volumes, zone=into, ignore=moved):
-                if action == "hold":
-                    taken.add(volumes)
+                taken.add(volumes)
                 return action
         if not inside and self._is_over(item, zone):
             return self._flying_action(item, zone, until_s, True, moved, taken, others)
         return "separate"
+
+    def _is_in(self, item: Touched, zone: Zone, by_s: float) -> bool:
+        """Tell whether a flight is in a zone by an instant; of one whose way was not looked at, by where it is."""
+        if item.enters_s is not None:
+            return item.enters_s <= by_s
+        return any(period.starts_s <= by_s for period in zone.applicability) and self._is_over(item, zone)
 
     def _is_over(self, item: Touched, zone: Zone) -> bool:
         place = self._re.place(item.plan)

@@ -297,6 +297,23 @@ def test_orders_to_several_are_judged_jointly_and_asked_twice(city: Server, flee
     assert len(firm.get("/v1/commands", params={"batch_id": batch.pop()}).json()["items"]) == 2
 
 
+def test_nobody_relies_on_a_vehicle_that_cannot_be_ordered(city: Server, fleet: Flying, firm: httpx.Client) -> None:
+    """Of two vehicles ordered together one has no link: its plan bars the other's hold, which both steps must tell."""
+    made = flyer(fleet, firm)
+    east_m, north_m = filing.metres(made.autopilot.vehicle.lat_deg, made.autopilot.vehicle.lon_deg)
+    silent = filing.register(firm)
+    through = [filing.point(east_m - 400, north_m), filing.point(east_m + 400, north_m)]
+    filing.expect_approved(firm, filing.plan(silent, datetime.now(UTC) + timedelta(seconds=60), through))
+    both = [{"aircraft_id": each, "type": "hold"} for each in (made.aircraft_id, silent)]
+    asked = expect_problem(firm.post("/v1/commands/mass", json={"commands": both}), 409, "confirmation_required")
+    assert [effect["allowed"] for effect in asked["effects"]] == [False, False]
+    assert asked["effects"][1]["problem"] == "vehicle_not_connected"
+    body = {"commands": both, "confirmation_token": asked["confirmation_token"]}
+    refused = expect_problem(firm.post("/v1/commands/mass", json=body), 409, "command_conflict")
+    assert [effect["aircraft_id"] for effect in refused["effects"]] == [made.aircraft_id]
+    separated(city)
+
+
 # -- airspace ----------------------------------------------------------------------------------------------------------
 
 

@@ -111,6 +111,32 @@ def after_commit(session: Session, action: Callable[[], None]) -> None:
     session.info.setdefault(_AFTER_COMMIT, []).append(action)
 
 
+def attempt(session: Session, work: Callable[[], T], keep: Callable[[T], bool]) -> T:
+    """Run work within the running job; take it all back, on the disk and in memory, unless `keep` of its result is true."""
+    undo, actions = session.info.get(_UNDO, []), session.info.get(_AFTER_COMMIT, [])
+    session.flush()
+    run(session, "SAVEPOINT attempt")
+    session.info[_UNDO], session.info[_AFTER_COMMIT] = [], []
+    kept = False
+    try:
+        found = work()
+        kept = keep(found)
+        session.flush()
+        return found
+    finally:
+        own_undo, own_actions = session.info[_UNDO], session.info[_AFTER_COMMIT]
+        session.info[_UNDO], session.info[_AFTER_COMMIT] = undo, actions
+        if kept:
+            undo.extend(own_undo)
+            actions.extend(own_actions)
+        else:
+            for take_back in reversed(own_undo):
+                take_back()
+            run(session, "ROLLBACK TO attempt")
+            forget(session)
+        run(session, "RELEASE attempt")
+
+
 def taken_actions(session: Session) -> list[Callable[[], None]]:
     """Return what was registered to run after the commit since this was last asked."""
     actions: list[Callable[[], None]] = session.info.get(_AFTER_COMMIT, [])

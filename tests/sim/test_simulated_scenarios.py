@@ -43,7 +43,8 @@ def test_a_scenario_in_simulated_time_meets_its_expectations_and_repeats_itself(
 @pytest.mark.slow
 @pytest.mark.long
 @pytest.mark.parametrize(
-    "name", ["corridor-lost-link", "gps-jump", "battery-sag", "wind-front", "temporary-zone", "whole-day"]
+    "name",
+    ["corridor-lost-link", "gps-jump", "battery-sag", "wind-front", "temporary-zone", "crowded-zone", "whole-day"],
 )
 def test_a_shipped_scenario_meets_its_expectations(name: str) -> None:
     """Whoever runs a shipped scenario must see what it promises."""

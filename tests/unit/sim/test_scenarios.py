@@ -57,10 +57,11 @@ def test_what_ships_can_be_read_and_is_told_in_both_languages(name: str) -> None
 
 
 def test_the_scenarios_that_were_promised_ship() -> None:
-    """A lost link, a temporary zone, a jump, a sag, a front and a whole day must be there."""
+    """A lost link, a temporary zone, a crowded one, a jump, a sag, a front and a whole day must be there."""
     assert set(shipped()) >= {
         "corridor-lost-link",
         "temporary-zone",
+        "crowded-zone",
         "gps-jump",
         "battery-sag",
         "wind-front",
@@ -68,6 +69,8 @@ def test_the_scenarios_that_were_promised_ship() -> None:
     }
     assert load("temporary-zone").zones[0].circle.radius_m == 3000.0
     assert load("temporary-zone").drones > 200
+    (inside,) = [item for item in load("crowded-zone").expectations if item.that == "inside_zone"]
+    assert inside.at_least == 200
 
 
 def test_a_whole_scenario_is_read() -> None:

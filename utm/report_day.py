@@ -76,7 +76,7 @@ def _compared(facts: Facts, baseline: Facts) -> Goal:
     """Return how much better the planner is than the baseline on the same day."""
     more = facts["orders"].get("delivered", 0) / max(1, baseline["orders"].get("delivered", 0)) - 1.0
     less = 1.0 - facts["times"]["total_delay_h"] / max(1e-9, baseline["times"]["total_delay_h"])
-    measured = f"{more:+.1%} deliveries, {-less:+.1%} delay"
+    measured = f"{more:+z.1%} deliveries, {-less:+z.1%} delay"
     done, delay_h = baseline["orders"].get("delivered", 0), baseline["times"]["total_delay_h"]
     beside = f"nearest first: {done:,} delivered, {delay_h:,.0f} h of delay"
     return "Against nearest first / 与就近派单比较", measured, beside, "+15 % or -20 %", more >= 0.15 or less >= 0.20
@@ -198,7 +198,14 @@ def _events(facts: Facts) -> str:
 
 
 def _rest(item: Mapping[str, Any]) -> str:
-    return ", ".join(f"{name} {value}" for name, value in item.items() if name not in ("at_s", "event"))
+    return ", ".join(_said(name, value) for name, value in item.items() if name not in ("at_s", "event"))
+
+
+def _said(name: str, value: Any) -> str:
+    """Write a fact of an event as a reader wants it: instants by the clock, degrees to some metres."""
+    if name in ("starts_s", "ends_s"):
+        return f"{'from' if name == 'starts_s' else 'until'} {_clock(value)}"
+    return f"{name} {value:.4f}" if name in ("lat_deg", "lon_deg") else f"{name} {value}"
 
 
 def _sites(facts: Facts) -> str:

@@ -15,6 +15,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.long]
 SMALL = DayScenario(
     orders=12,
     vehicles=9,
+    sites=140,
     from_hour=11.5,
     to_hour=11.7,
     storm_at_h=None,
@@ -51,6 +52,7 @@ def test_the_page_of_a_day_needs_nothing_else(day: dict[str, Any], tmp_path: Pat
     assert page.count("<svg") == 4
     assert "<script" not in page
     assert "http" not in page.replace("http-equiv", "")
+    assert "until 11:42" in page, "the pad that is closed opens by the clock"
     assert all(what.split(" / ")[0] in page for what, *_ in goals(kept, kept) if "&" not in what)
     table = as_csv(kept)
     assert table.splitlines()[0] == "goal,measured,beside,asked,met"

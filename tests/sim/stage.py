@@ -21,6 +21,8 @@ from sim.deterministic.world import FIRMS, DeterministicWorld, Scenario, WorldRe
 from sim.flavour import Flavour
 from sim.mission import mission_of_plan
 from tests.fakes import filing
+from utm.security.authorise import scopes_of
+from utm.security.principal import Principal
 
 CENTRE = Party("centre", "dispatcher")
 AUTHORITY = Party("authority", "regulator")
@@ -90,6 +92,11 @@ class Stage(DeterministicWorld):
 
     def firm_of(self, vehicle: WorldVehicle) -> Party:
         return FIRMS[self.vehicles.index(vehicle) % len(FIRMS)]
+
+    def operator_of(self, vehicle: WorldVehicle) -> Principal:
+        """Return the vehicle's firm as the service's own code is asked on its behalf."""
+        firm = self.firm_of(vehicle)
+        return Principal(firm.client_id, "operator", firm.organisation_id, firm.key, scopes=scopes_of("operator"))
 
     async def ask(self, party: Party, method: str, path: str, body: Any = None, query: str = "") -> Reply:
         return await self.server.request(party, method, path, body, query=query)

@@ -14,8 +14,6 @@ from utm.api.body import validate
 from utm.api.flight_plan_models import FlightPlanBody
 from utm.logistics.bookings import Needs
 from utm.logistics.missions import Booking, BookingRefused
-from utm.security.authorise import scopes_of
-from utm.security.principal import Principal
 from utm.store import logistics
 from utm.store.logistics_tables import MissionRow
 
@@ -29,8 +27,7 @@ def test_a_refused_second_flight_leaves_no_first_and_forgets_nothing(tmp_path: P
         services = stage.server.services
         assert services is not None
         (vehicle,) = stage.vehicles
-        firm = stage.firm_of(vehicle)
-        principal = Principal(firm.client_id, "operator", firm.organisation_id, firm.key, scopes=scopes_of("operator"))
+        principal = stage.operator_of(vehicle)
         missions = services.logistics.missions
         route = [
             point(0, 0, 0.0, speed_mps=3.0),

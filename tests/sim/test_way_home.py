@@ -16,8 +16,6 @@ from tests.sim.stage import Stage, on_stage
 from utm.api.body import validate
 from utm.api.flight_plan_models import FlightPlanBody
 from utm.logistics.flights import plan_body
-from utm.security.authorise import scopes_of
-from utm.security.principal import Principal
 
 pytestmark = pytest.mark.timeout(600)
 
@@ -32,15 +30,14 @@ def test_no_flight_above_the_reservoir_waits_for_an_approval(tmp_path: Path) -> 
         services = stage.server.services
         assert services is not None
         (vehicle,) = stage.vehicles
-        firm = stage.firm_of(vehicle)
-        principal = Principal(firm.client_id, "operator", firm.organisation_id, firm.key, scopes=scopes_of("operator"))
+        principal = stage.operator_of(vehicle)
         book, designer = services.book, services.logistics.designer
         zone = book.zones[ZONE].zone
         x0, y0, x1, y1 = zone.area.bounds_m
         middle = (x0 + x1) / 2, (y0 + y1) / 2
         near = [site for site in book.sites.values() if math.dist((site.x_m, site.y_m), middle) < NEAR_M]
         model = EnergyModel(8.0, 900.0, 700.0, 15.0)
-        carrier = Carrier(vehicle.aircraft_id, firm.organisation_id, model, "", 0.0, 3.0, 1_000.0)
+        carrier = Carrier(vehicle.aircraft_id, str(principal.organisation_id), model, "", 0.0, 3.0, 1_000.0)
         above = 0
         for a, b in permutations(near, 2):
             found = designer.best(a.site_id, b.site_id, carrier, 1.0, stage.now())

@@ -104,7 +104,9 @@ class Schedule:
         return 0.0 if self.cost <= 0 else max(0.0, (self.cost - self.bound) / self.cost)
 
 
-_NO_FLIGHT: Final = Leg(0.0, 0.0)
+_THERE: Final = Leg(0.0, 0.0), 0.0
+Times: TypeAlias = tuple[float | None, float, float, float, float]
+"""A task without its names: when it leaves for the origin, departs, arrives; its cost; how long it waits for pads."""
 
 
 class Flights:
@@ -126,8 +128,8 @@ class Flights:
         self._legs: dict[tuple[str, str, tuple[float, ...], float], Leg | None] = {}
         self._sorts: dict[str, int] = {}
         self._sort_of: dict[tuple[object, ...], int] = {}
-        self._loaded: dict[tuple[str, str, str, int], Leg | None] = {}
-        self._empty: dict[tuple[str, str, int], Leg | None] = {}
+        self._loaded: dict[tuple[str, str, str, int], tuple[Leg | None, float]] = {}
+        self._brought: dict[tuple[str, str, int], tuple[Leg, float] | None] = {}
         self._turns: dict[tuple[str, int, float], float] = {}
 
     def leg(self, origin: str, destination: str, carrier: Carrier, payload_kg: float = 0.0) -> Leg | None:
@@ -167,8 +169,7 @@ class Flights:
 
     def after(self, job: Job, carrier: Carrier) -> float:
         """Return how long a carrier turns round where an order's flight ends; its own turn-round where it has none."""
-        leg = self.loaded(job, carrier)
-        return carrier.turn_s if leg is None else self.turn_s(carrier, job.destination_site_id, leg)
+        return self.with_load(job, carrier)[1]
 
     def _sort(self, carrier: Carrier) -> int:
         """Return a number that carriers share which can make the same flights."""
@@ -180,11 +181,17 @@ class Flights:
 
     def loaded(self, job: Job, carrier: Carrier) -> Leg | None:
         """Return the flight with the load, or None where this carrier cannot make it."""
+        return self.with_load(job, carrier)[0]
+
+    def with_load(self, job: Job, carrier: Carrier) -> tuple[Leg | None, float]:
+        """Return the flight with the load, None where this carrier cannot make it, and how long it turns round behind it."""
         key = (job.order_id, job.origin_site_id, job.destination_site_id, self._sort(carrier))
         try:
             return self._loaded[key]
         except KeyError:
-            found = self._loaded[key] = self._possible(job, carrier)
+            leg = self._possible(job, carrier)
+            turn_s = carrier.turn_s if leg is None else self.turn_s(carrier, job.destination_site_id, leg)
+            found = self._loaded[key] = leg, turn_s
             return found
 
     def _possible(self, job: Job, carrier: Carrier) -> Leg | None:
@@ -197,14 +204,23 @@ class Flights:
 
     def empty(self, site_id: str, job: Job, carrier: Carrier) -> Leg | None:
         """Return the flight to an order's origin; one of no length where the carrier is there."""
+        found = self.brought(site_id, job, carrier)
+        return None if found is None else found[0]
+
+    def brought(self, site_id: str, job: Job, carrier: Carrier) -> tuple[Leg, float] | None:
+        """Return the flight to an order's origin, and how long after its departure the carrier can leave from there; None
+        where there is none."""
         if site_id == job.origin_site_id:
-            return _NO_FLIGHT
+            return _THERE
         key = (site_id, job.origin_site_id, self._sort(carrier))
         try:
-            return self._empty[key]
+            return self._brought[key]
         except KeyError:
             leg = self.leg(site_id, job.origin_site_id, carrier)
-            found = self._empty[key] = None if leg is None or leg.wh > carrier.usable_wh else leg
+            found: tuple[Leg, float] | None = None
+            if leg is not None and leg.wh <= carrier.usable_wh:
+                found = leg, leg.lasts_s + self.turn_s(carrier, job.origin_site_id, leg)
+            self._brought[key] = found
             return found
 
 
@@ -217,16 +233,22 @@ def takes(job: Job, carrier: Carrier) -> bool:
 
 def next_task(job: Job, carrier: Carrier, site_id: str, free_s: float, flights: Flights) -> Task | None:
     """Return an order as a carrier's next task from where and when it is free, or None where it cannot do it."""
-    leg = flights.loaded(job, carrier)
-    empty = None if leg is None else flights.empty(site_id, job, carrier)
-    if leg is None or empty is None:
+    times = next_times(job, carrier, site_id, free_s, flights)
+    return None if times is None else Task(job.order_id, carrier.aircraft_id, *times)
+
+
+def next_times(job: Job, carrier: Carrier, site_id: str, free_s: float, flights: Flights) -> Times | None:
+    """Return the times of an order as a carrier's next task: what is asked for every place of every tour."""
+    leg = flights.with_load(job, carrier)[0]
+    brought = None if leg is None else flights.brought(site_id, job, carrier)
+    if leg is None or brought is None:
         return None
+    empty, brings_s = brought
     origin, destination = job.origin_site_id, job.destination_site_id
     positioning_departs_s: float | None = None
     pad_wait_s = 0.0
     could_s = free_s
     if empty.lasts_s > 0.0:
-        brings_s = empty.lasts_s + flights.turn_s(carrier, origin, empty)
         could_s = max(free_s, job.ready_s - brings_s)
         positioning_departs_s = flights.departs_s(carrier, site_id, origin, could_s, empty)
         pad_wait_s = positioning_departs_s - could_s
@@ -238,7 +260,7 @@ def next_task(job: Job, carrier: Carrier, site_id: str, free_s: float, flights: 
     if job.strict and job.deliver_by_s is not None and arrives_s > job.deliver_by_s:
         return None
     cost = job.cost(arrives_s) + POSITIONING_FACTOR * empty.lasts_s
-    return Task(job.order_id, carrier.aircraft_id, positioning_departs_s, departs_s, arrives_s, cost, pad_wait_s)
+    return positioning_departs_s, departs_s, arrives_s, cost, pad_wait_s
 
 
 def flown(

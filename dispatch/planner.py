@@ -24,6 +24,7 @@ from dispatch.jobs import (
     cause_of_waiting,
     flown,
     next_task,
+    next_times,
     takes,
 )
 
@@ -251,16 +252,17 @@ def _cost_with(
         site_id, free_s = last.destination_site_id, ahead[at - 1].arrives_s + flights.after(last, carrier)
     cost = 0.0
     for k, item in enumerate((job, *tour[at:]), start=at - 1):
-        task = next_task(item, carrier, site_id, free_s, flights)
-        if task is None:
+        times = next_times(item, carrier, site_id, free_s, flights)
+        if times is None:
             return None
-        cost += task.cost
-        if k >= at and task.arrives_s == ahead[k].arrives_s:
+        _, _, arrives_s, own, _ = times
+        cost += own
+        if k >= at and arrives_s == ahead[k].arrives_s:
             return cost + sum(one.cost for one in ahead[k + 1 :])
         # The first behind the new order may be reached from nearer than before: it is not counted on.
         if cost + (behind[k + 1] if k >= at else behind[min(at + 1, len(tour))]) > most:
             return None
-        site_id, free_s = item.destination_site_id, task.arrives_s + flights.after(item, carrier)
+        site_id, free_s = item.destination_site_id, arrives_s + flights.after(item, carrier)
     return cost
 
 

@@ -180,7 +180,7 @@ def _zone(services: Services) -> tuple[dict[str, Any], int]:
 def main() -> None:
     """Print the figures."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--missions", type=int, default=260, help="orders told are twice as many")
+    parser.add_argument("--missions", type=int, default=280, help="orders told are twice as many")
     parser.add_argument("--quick", action="store_true")
     options = parser.parse_args()
     missions = 20 if options.quick else options.missions

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Sequence
-from typing import Final
+from typing import Final, TypeAlias
 
 from airspace.geometry4d import EPS_S
 from airspace.intervals import Intervals
@@ -19,6 +19,9 @@ PadEvents = Callable[[str, float, float], Sequence[PadEvent]]
 """(site, from, to) to the departures and arrivals there of what is live or held."""
 
 
+_Ends: TypeAlias = tuple[float, float, float, float, Intervals, Intervals]
+
+
 class PadRoom:
     """The pads as a plan made at `now_s` sees them; each site is read once, until `renew`.
 
@@ -29,19 +32,21 @@ class PadRoom:
         self._events, self._book, self._now_s = events, book, now_s
         self._at: dict[str, tuple[PadTimes, Sequence[PadEvent], frozenset[str]]] = {}
         self._full: dict[tuple[str, str | None], Intervals] = {}
+        self._ends: dict[tuple[str, str, str], _Ends] = {}
 
     def renew(self) -> None:
         """Forget what was read: something was booked since."""
         self._at.clear()
         self._full.clear()
+        self._ends.clear()
 
     def __call__(self, aircraft_id: str, origin: str, destination: str, earliest_s: float, lasts_s: float) -> float:
         """Return the first departure from `earliest_s` on with a pad free for it, and for its landing."""
-        leaves, full_here = self._site(origin, aircraft_id)
-        lands, full_there = self._site(destination, aircraft_id)
-        before_s, behind_s = leaves.prep_s + SLACK_S, leaves.clear_s + SLACK_S
-        until_s, after_s = lands.clear_s + SLACK_S, lands.turn_around_s + SLACK_S
+        key = aircraft_id, origin, destination
+        before_s, behind_s, until_s, after_s, full_here, full_there = self._ends.get(key) or self._read(key)
         at_s = earliest_s
+        if not full_here and not full_there:
+            return max(at_s - before_s + before_s, earliest_s)  # what the search below would find
         while True:
             departs_s = first_fit(full_here, at_s - before_s, before_s + behind_s) + before_s
             stays_s = departs_s + lasts_s - until_s
@@ -49,6 +54,17 @@ class PadRoom:
             if waits_s <= EPS_S:
                 return max(departs_s, earliest_s)  # there and back a sum may lose its last bit
             at_s = departs_s + waits_s
+
+    def _read(self, key: tuple[str, str, str]) -> _Ends:
+        """Return what a flight of an aircraft between two sites meets there: how long before and behind its departure and its
+        landing it needs a pad, and when all are taken."""
+        aircraft_id, origin, destination = key
+        leaves, full_here = self._site(origin, aircraft_id)
+        lands, full_there = self._site(destination, aircraft_id)
+        before_s, behind_s = leaves.prep_s + SLACK_S, leaves.clear_s + SLACK_S
+        until_s, after_s = lands.clear_s + SLACK_S, lands.turn_around_s + SLACK_S
+        found = self._ends[key] = before_s, behind_s, until_s, after_s, full_here, full_there
+        return found
 
     def _site(self, site_id: str, aircraft_id: str) -> tuple[PadTimes, Intervals]:
         """Return the times of a site's pads, and when all are taken by others."""

@@ -82,9 +82,10 @@ def free_port(kind: int = socket.SOCK_STREAM) -> int:
 
 
 class _Renewed(httpx.Auth):
-    """Keeps a client's token fresh: a run of many tests on a slow machine outlives one.
+    """Keeps a client's token fresh, and waits where the server asks for patience: no test depends on the machine's pace.
 
-    The token stands in the client's headers, where tests read it; a request that brings another keeps its own.
+    A run of many tests on a slow machine outlives a token, and one on a quick machine asks more often than a caller
+    may. The token stands in the client's headers, where tests read it; a request that brings another keeps its own.
     """
 
     def __init__(self, ask: Callable[[], str], client: httpx.Client, *, after_s: float = 400.0) -> None:
@@ -102,7 +103,10 @@ class _Renewed(httpx.Auth):
         if held is not None and request.headers.get("Authorization") == held:
             self.renew()
             request.headers["Authorization"] = self._client.headers["Authorization"]
-        yield request
+        answer = yield request
+        while answer.status_code == 429 and answer.headers.get("RateLimit", "").startswith('"requests";r=0;'):
+            time.sleep(float(answer.headers["Retry-After"]))
+            answer = yield request
 
 
 def token_of(base_url: str, credentials: dict[str, Any], role: str, nth: int = 0) -> str:

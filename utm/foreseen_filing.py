@@ -41,6 +41,19 @@ def filing(
     return Filing(desk, principal, foreseen, key, otherwise, asked)
 
 
+def judging_ahead(desk: FlightPlans, asked: Sequence[Asked]) -> Callable[[Session], list[Foreseen | None]]:
+    """Return the job that judges bodies as a helper would and keeps nothing; None is what must be judged when filed."""
+
+    def job(session: Session) -> list[Foreseen | None]:
+        found = foresee_all(desk, asked, journal.latest_change(session))
+        cells = {cell for item in found if isinstance(item, Foreseen) for cell in item.cells}
+        if desk.memory.make_current(session, cells):  # judged by a memory that had missed a change
+            return [None] * len(found)
+        return [item if isinstance(item, Foreseen) else None for item in found]
+
+    return job
+
+
 @dataclass(slots=True, eq=False)
 class Filing(JoinedJob):
     """A plan to be filed, judged ahead or to be judged with those it is run with."""

@@ -10,6 +10,8 @@ import os
 import socket
 import sys
 from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Final, cast
 
 import msgspec
@@ -34,13 +36,29 @@ _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(Foreseen)
 
 
+@dataclass(slots=True)
+class _Asking:
+    """Bodies asked together: what came of them so far, and who waits for all."""
+
+    count: int
+    future: "asyncio.Future[list[Foreseen | None]]"
+    found: list[Foreseen | None] = field(default_factory=list)
+
+    def end(self) -> None:
+        """Answer with what is there; what is missing must be judged by the server."""
+        if not self.future.done():
+            self.future.set_result(self.found + [None] * (self.count - len(self.found)))
+
+
 class _Link(asyncio.Protocol):
     """The server's end of one helper."""
 
     def __init__(self, on_frame: "PlanHelpers") -> None:
         self._pool, self._buffer = on_frame, bytearray()
+        self._waiting: deque[_Asking] = deque()
         self.transport: asyncio.Transport | None = None
-        self.waiting: deque[tuple[int, asyncio.Future[Foreseen | None]]] = deque()
+        self.owed = 0
+        """How many bodies were asked and are not answered yet."""
         self.ready = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -55,27 +73,30 @@ class _Link(asyncio.Protocol):
         if not self.ready:
             self.ready = True
             return
-        _, future = self.waiting.popleft()
-        if future.done():
-            return
+        asking = self._waiting[0]
         try:
-            future.set_result(_decoder.decode(frame))
+            asking.found.append(None if asking.future.done() else _decoder.decode(frame))
         except msgspec.ValidationError:  # the shorter answer: nothing could be said ahead
-            future.set_result(None)
+            asking.found.append(None)
+        self.owed -= 1
+        if len(asking.found) == asking.count:
+            self._waiting.popleft().end()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        for _, future in self.waiting:
-            if not future.done():
-                future.set_result(None)
-        self.waiting.clear()
+        for asking in self._waiting:
+            asking.end()
+        self._waiting.clear()
+        self.owed = 0
         self._pool.lost(self)
 
-    def ask(self, asked: Asked) -> "asyncio.Future[Foreseen | None]":
-        future: asyncio.Future[Foreseen | None] = asyncio.get_running_loop().create_future()
-        frame = _encoder.encode(asked)
+    def ask(self, asked: Sequence[Asked]) -> "asyncio.Future[list[Foreseen | None]]":
+        """Ask for bodies in one write, so that the helper finds all of them when it looks."""
+        future: asyncio.Future[list[Foreseen | None]] = asyncio.get_running_loop().create_future()
         assert self.transport is not None
-        self.waiting.append((asked.number, future))
-        self.transport.write(LENGTH.pack(len(frame)) + frame)
+        self._waiting.append(_Asking(len(asked), future))
+        self.owed += len(asked)
+        frames = map(_encoder.encode, asked)
+        self.transport.write(b"".join([part for frame in frames for part in (LENGTH.pack(len(frame)), frame)]))
         return future
 
 
@@ -92,14 +113,15 @@ class PlanHelpers:
         self.in_hand = 0
         """How many single plans are being filed at this moment."""
 
-    def ready(self) -> bool:
-        """Tell whether a helper can be asked now."""
-        return any(link.ready for link in self._links)
+    @property
+    def ready(self) -> int:
+        """How many helpers can be asked now."""
+        return sum(link.ready for link in self._links)
 
     @property
     def backlog(self) -> int:
         """How many plans the least busy helper has been asked and not answered."""
-        return min((len(link.waiting) for link in self._links if link.ready), default=0)
+        return min((link.owed for link in self._links if link.ready), default=0)
 
     def crowd(self, count: int, limit: int) -> bool:
         """Tell whether helpers should be asked; starts them when so many plans wait and they do not run yet."""
@@ -109,18 +131,23 @@ class PlanHelpers:
             loop = asyncio.get_running_loop()
             if loop.time() >= self._not_before_s:
                 self._starting = loop.create_task(self._start(), name="plan-helpers")
-        return self.ready()
+        return self.ready > 0
 
-    def ask(self, principal: Principal, body: bytes, *, in_batch: bool) -> "asyncio.Future[Foreseen | None]":
-        """Have a body judged ahead by the least busy helper; None means that it must be judged here."""
-        link = min((link for link in self._links if link.ready), key=lambda link: len(link.waiting), default=None)
-        if link is None:
-            nothing: asyncio.Future[Foreseen | None] = asyncio.get_running_loop().create_future()
-            nothing.set_result(None)
+    def ask(
+        self, principal: Principal, bodies: Sequence[bytes], *, in_batch: bool
+    ) -> "asyncio.Future[list[Foreseen | None]]":
+        """Have bodies judged ahead by the least busy helper; None means that one must be judged here."""
+        link = min((link for link in self._links if link.ready), key=lambda link: link.owed, default=None)
+        if link is None or not bodies:
+            nothing: asyncio.Future[list[Foreseen | None]] = asyncio.get_running_loop().create_future()
+            nothing.set_result([None] * len(bodies))
             return nothing
-        self._number += 1
-        waiting = self._store.waiting + len(link.waiting)
-        return link.ask(Asked(self._number, self._memory.seen or 0, waiting, principal, body, in_batch))
+        seq, waiting = self._memory.seen or 0, self._store.waiting + link.owed
+        numbers = range(self._number + 1, self._number + 1 + len(bodies))
+        self._number += len(bodies)
+        return link.ask(
+            [Asked(n, seq, waiting, principal, body, in_batch) for n, body in zip(numbers, bodies, strict=True)]
+        )
 
     async def close(self) -> None:
         """End the helpers."""

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from airspace.deconfliction.columns import pack
-from airspace.geometry4d import FloatArray, PlanGeometry, Separation
+from airspace.geometry4d import FloatArray, PlanGeometry, Separation, Trajectory4D
 from utm.sky import LivePlan
 
 KEPT: Final = 2048
@@ -35,11 +35,13 @@ class Change:
 
 def box_of(geometry: PlanGeometry, separation: Separation) -> FloatArray:
     """Return (8,) least and greatest x, y, z, t of a plan, widened by its own minima and a millimetre."""
-    rows = pack(geometry).rows
-    reach = (separation.horizontal_m, separation.horizontal_m, separation.vertical_m, separation.time_buffer_s)
+    rows = geometry.segments if isinstance(geometry, Trajectory4D) else pack(geometry).rows
+    corners = rows.reshape(-1, 4)  # both ends of every part
+    across_m = separation.horizontal_m + _PAD
+    reach = (across_m, across_m, separation.vertical_m + _PAD, separation.time_buffer_s + _PAD)
     box = np.empty(8)
-    box[:4] = np.minimum(rows[:, :4], rows[:, 4:]).min(axis=0) - reach - _PAD
-    box[4:] = np.maximum(rows[:, :4], rows[:, 4:]).max(axis=0) + reach + _PAD
+    np.subtract(corners.min(axis=0), reach, out=box[:4])
+    np.add(corners.max(axis=0), reach, out=box[4:])
     return box
 
 

@@ -263,12 +263,13 @@ class ConflictIndex:
         results = self._run(pairs.DELAYS, self._pack(geometry), separation, ignore, from_s, to_s)
         if not len(results):
             return np.zeros((0, 2))
-        spans = results[np.argsort(results[:, 0]), :2]
-        reached = np.maximum.accumulate(spans[:, 1])
-        starts = np.concatenate([[True], spans[1:, 0] > reached[:-1]])
-        ends = np.concatenate([starts[1:], [True]])
-        clipped: FloatArray = np.clip(np.column_stack([spans[starts, 0], reached[ends]]), from_s, to_s)
-        return clipped
+        merged: list[list[float]] = []
+        for first, last in sorted(results[:, :2].tolist()):
+            if merged and first <= merged[-1][1]:
+                merged[-1][1] = max(merged[-1][1], last)
+            else:
+                merged.append([first, last])
+        return np.array(merged).clip(from_s, to_s)
 
     def earliest_free_delay(
         self,
@@ -330,8 +331,8 @@ class ConflictIndex:
         parts, table = self._pack(geometry), self._table
         widen = widen_m + 0.05
         rows = parts.rows
-        low = np.minimum(rows[:, :2].min(axis=0), rows[:, 4:6].min(axis=0)) - widen
-        high = np.maximum(rows[:, :2].max(axis=0), rows[:, 4:6].max(axis=0)) + widen
+        corners = rows.reshape(-1, 4)  # both ends of every part
+        low, high = corners.min(axis=0) - widen, corners.max(axis=0) + widen
         if low[0] < table.low[0] or low[1] < table.low[1] or high[0] > table.high[0] or high[1] > table.high[1]:
             box = boxes(rows)
             return self._cells_outside(box[:, :2] - widen, box[:, 4:6] + widen)

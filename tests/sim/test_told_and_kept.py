@@ -9,8 +9,8 @@ import pytest
 
 from tests.fakes.filing import plan, point
 from tests.sim.stage import Stage, on_stage
+from utm.flight_plans import BATCH_PART
 from utm.live_schema import AlertItem
-from utm.plan_intake import BATCH_PART
 from utm.store import webhooks
 
 pytestmark = pytest.mark.timeout(600)

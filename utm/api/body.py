@@ -42,8 +42,7 @@ _RFC3339 = re.compile(r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d{1,9})?(?P<of
 _DIGITS_AS_0 = bytes(48 if 48 <= byte <= 57 else 32 for byte in range(256))
 _LONG_DIGITS = b"0" * 19
 _NON_FINITE = re.compile(rb"-?(?:NaN|Infinity)")
-_KEY_ENDS = re.compile(rb'"[ \t\n\r]*:')
-_PLAIN_DEPTH = 32
+_SPACES = b" \t\n\r"
 _INT64_MAX = 2**63 - 1
 _MANY_ERRORS = 1000
 _PRUNED_ITEMS = 32
@@ -160,25 +159,16 @@ def _has_long_digits(data: bytes) -> bool:
 def _surely_unique(data: bytes, document: object) -> bool:
     """Tell, without parsing again, whether no key can stand twice in an object: False means "look closer".
 
-    In a text without escapes each key shows as a quote before a colon, and so may the start of a string; so when there
-    are no more of those than keys were kept, none was dropped. Deep nesting is left to the closer look too.
+    In a text without escapes each key shows as a quote before a colon, and so may the start of a string; so when the
+    value written again has as many of those, none was dropped. What cannot be written again is left to the closer look.
     """
     if b"\\" in data:
         return False
-    keys = 0
-    level: list[Any] = [document]
-    for _ in range(_PLAIN_DEPTH):
-        inner: list[Any] = []
-        for value in level:
-            if type(value) is dict:
-                keys += len(value)
-                inner += value.values()
-            elif type(value) is list:
-                inner += value
-        if not inner:
-            return keys == len(_KEY_ENDS.findall(data))
-        level = inner
-    return False
+    try:
+        again = orjson.dumps(document)
+    except orjson.JSONEncodeError:
+        return False
+    return data.translate(None, _SPACES).count(b'":') == again.count(b'":')
 
 
 # -- JSON syntax -------------------------------------------------------------------------------------------------------

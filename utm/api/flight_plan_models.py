@@ -1,6 +1,6 @@
 """The bodies and answers of flight plans at the HTTP edge (`docs/` and the OpenAPI document are generated from these)."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field
 
@@ -170,10 +170,13 @@ class BatchItemBody(FlightPlanBody):
     idempotency_key: str | None = Field(None, min_length=1, max_length=255)
 
 
+MOST_IN_BATCH: Final = 500
+
+
 class BatchBody(ApiModel):
     """Up to 500 flight plans, judged in order."""
 
-    plans: list[dict[str, Any]] = Field(min_length=1, max_length=500)
+    plans: list[dict[str, Any]] = Field(min_length=1, max_length=MOST_IN_BATCH)
 
 
 class ReasonAnswer(ApiModel):

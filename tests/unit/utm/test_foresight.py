@@ -195,14 +195,14 @@ async def test_a_helper_process_judges_and_its_end_costs_nothing(desk: Desk) -> 
         while not helpers.crowd(1, 1):  # noqa: ASYNC110  (starts when asked, and says so when asked)
             await asyncio.sleep(0.05)
         body["departure_at"] = (SystemClock().now() + timedelta(hours=1)).isoformat()
-        said = await helpers.ask(principal(), orjson.dumps(body), in_batch=False)
+        (said,) = await helpers.ask(principal(), [orjson.dumps(body)], in_batch=False)
         assert said is not None
         assert said.outcome in ("approved", "pending", "refused")
         assert said.seq == desk.services.memory.seen
-        waiting = helpers.ask(principal(), orjson.dumps(body), in_batch=False)
+        waiting = helpers.ask(principal(), [orjson.dumps(body)], in_batch=False)
         helpers._processes[0].kill()
-        assert await waiting is None or helpers._processes[0].returncode is None
+        assert await waiting == [None] or helpers._processes[0].returncode is None
         await helpers._processes[0].wait()
-        assert await helpers.ask(principal(), orjson.dumps(body), in_batch=False) is None
+        assert await helpers.ask(principal(), [orjson.dumps(body)], in_batch=False) == [None]
     finally:
         await helpers.close()

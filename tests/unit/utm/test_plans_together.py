@@ -16,8 +16,9 @@ from tests.fakes.desk import Desk, principal
 from utm.api.answers import batch_item
 from utm.api.body import validate
 from utm.api.flight_plan_models import BatchItemBody
+from utm.plan_batches import BatchItem
 from utm.plan_helpers import PlanHelpers
-from utm.plan_intake import BatchItem, PlanIntake
+from utm.plan_intake import PlanIntake
 from utm.plan_records import document, document_text
 from utm.security.quotas import exceeded
 from utm.separation_check import check

@@ -131,7 +131,7 @@ def _approved(
         if sum(offer.kind == change.kind for offer in found) >= MOST_OF_A_KIND:
             continue
         offer = yield from attempt(filed, repaired, change, setting)
-        if offer is not None and _key(offer) not in known:
+        if offer is not None and not (known and _key(offer) in known):
             found.append(offer)
     return found
 

@@ -124,10 +124,12 @@ def around(seen: RouteView, region: Region, near_for: NearFor) -> Detour | None:
 
 def band_of(seen: RouteView, i: int, j: int) -> Band:
     """Return the heights flown from waypoint i to waypoint j."""
-    return {
-        datum: (float(heights[i : j + 1].min()), float(heights[i : j + 1].max()))
-        for datum, heights in (("AGL", seen.agl_m), ("AMSL", seen.amsl_m), ("HAE", seen.hae_m))
-    }
+    flown = ((datum, heights[i : j + 1].tolist()) for datum, heights in _heights_of(seen))
+    return {datum: (min(heights), max(heights)) for datum, heights in flown}
+
+
+def _heights_of(seen: RouteView) -> tuple[tuple[str, FloatArray], ...]:
+    return ("AGL", seen.agl_m), ("AMSL", seen.amsl_m), ("HAE", seen.hae_m)
 
 
 def turning_points(seen: RouteView, region: Region, i: int, j: int, way: Sequence[Place]) -> list[Waypoint]:

@@ -62,28 +62,30 @@ class BatchFiling:
         self._unjudged = deque(range(len(self._parts)) if self._ahead else ())
         self._judged: dict[int, _Judged] = {}
         self._own: _Judged | None = None
+        self._kept: list[asyncio.Future[list[Filed | Exception]]] = []
 
     async def run(self) -> list[Filed | Problem]:
         """File all; each answer is durable when this returns."""
-        filed: list[tuple[list[Problem | None], asyncio.Future[list[Filed | Exception]]]] = []
+        told: list[list[Problem | None]] = []
         try:
             for number, part in enumerate(self._parts):
                 jobs = await self._jobs(number, part)
-                problems = [job if isinstance(job, Problem) else None for job in jobs]
+                told.append([job if isinstance(job, Problem) else None for job in jobs])
                 good = [job for job in jobs if not isinstance(job, Problem)]
-                filed.append((problems, self._flight_plans.store.enqueue_all(good)))
+                self._kept.append(self._flight_plans.store.enqueue_all(good))
                 await asyncio.sleep(0)  # a batch is no reason for others to wait for an answer
             # Of parts that fail together every failure is taken, though the caller is told of one.
-            outcomes = await asyncio.gather(*(future for _, future in filed), return_exceptions=True)
+            outcomes = await asyncio.gather(*self._kept, return_exceptions=True)
         except BaseException:
             # Nobody waits for them any more; what is committed stays committed.
-            for _, kept in filed:
+            for kept in self._kept:
                 kept.cancel()
             for judged in self._judged.values():
-                judged.cancel()
+                if not judged.cancel() and not judged.cancelled():
+                    judged.exception()  # the same failure, told once
             raise
         answers: list[Filed | Problem] = []
-        for (problems, _), outcome in zip(filed, outcomes, strict=True):
+        for problems, outcome in zip(told, outcomes, strict=True):
             if isinstance(outcome, BaseException):
                 raise outcome
             answers += _in_order(problems, outcome)
@@ -105,19 +107,29 @@ class BatchFiling:
             judged = self._judged[number]
             if judged.done():
                 return judged.result()
-            await asyncio.wait(self._running(), return_when=asyncio.FIRST_COMPLETED)
+            busy: list[asyncio.Future[Any]] = [*self._running(), *self._kept[-1:]]
+            await asyncio.wait([future for future in busy if not future.done()], return_when=asyncio.FIRST_COMPLETED)
 
     def _give_out(self, wanted: int) -> None:
-        writer_free = self._own is None or self._own.done()
-        if writer_free and self._unjudged and not (wanted in self._judged and self._judged[wanted].done()):
-            number = self._unjudged.popleft()
-            bodies = [Asked(0, 0, 0, self._principal, item.body, True) for item in self._parts[number]]
-            job = judging_ahead(self._flight_plans, bodies)
-            self._own = self._judged[number] = self._flight_plans.store.enqueue(job)
+        """Give parts nobody has to whoever is free; afterwards somebody has the wanted one."""
+        judged = self._judged.get(wanted)
+        idle = self._flight_plans.store.waiting == 0 and not self._own_running()
+        if idle and (judged is None or not judged.done()):
+            self._judge_here()
         while self._unjudged and len(self._running()) - self._own_running() < AHEAD * self._helpers.ready:
             number = self._unjudged.popleft()
-            bodies_of = [item.body for item in self._parts[number]]
-            self._judged[number] = self._helpers.ask(self._principal, bodies_of, in_batch=True)
+            bodies = [item.body for item in self._parts[number]]
+            self._judged[number] = self._helpers.ask(self._principal, bodies, in_batch=True)
+        if wanted not in self._judged:
+            self._judge_here()
+
+    def _judge_here(self) -> None:
+        """Have the writer judge the next part nobody has."""
+        if self._unjudged:
+            number = self._unjudged.popleft()
+            asked = [Asked(0, 0, 0, self._principal, item.body, True) for item in self._parts[number]]
+            job = judging_ahead(self._flight_plans, asked)
+            self._own = self._judged[number] = self._flight_plans.store.enqueue(job)
 
     def _running(self) -> list[_Judged]:
         return [future for future in self._judged.values() if not future.done()]

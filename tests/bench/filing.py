@@ -13,6 +13,7 @@ import asyncio
 import itertools
 import json
 import os
+import socket
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
@@ -231,12 +232,23 @@ class Tally:
 
 
 def _file_batch(client: httpx.Client, bodies: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], float]:
-    chunk = json.dumps({"plans": bodies}).encode()
-    started = time.perf_counter()
-    answer = client.post("/v1/flight-plans/batch", content=chunk, headers={"Content-Type": "application/json"})
-    took_s = time.perf_counter() - started
-    answer.raise_for_status()
-    return answer.json()["items"], took_s
+    """File a batch over a plain socket: an HTTP library takes a core a tenth of the time to read nine megabytes."""
+    content, url = json.dumps({"plans": bodies}).encode(), client.base_url
+    head = (
+        f"POST /v1/flight-plans/batch HTTP/1.1\r\nHost: {url.host}\r\nAuthorization: {client.headers['Authorization']}\r\n"
+        f"Content-Type: application/json\r\nContent-Length: {len(content)}\r\nConnection: close\r\n\r\n"
+    )
+    with socket.create_connection((url.host, url.port), timeout=120.0) as connection:
+        started = time.perf_counter()
+        connection.sendall(head.encode() + content)
+        answer = bytearray()
+        while piece := connection.recv(1 << 20):
+            answer += piece
+        took_s = time.perf_counter() - started
+    start, _, text = bytes(answer).partition(b"\r\n\r\n")
+    if not start.startswith(b"HTTP/1.1 207"):
+        raise RuntimeError(start.decode())
+    return json.loads(text)["items"], took_s
 
 
 def _live_plans(server: Server) -> int:

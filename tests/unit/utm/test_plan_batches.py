@@ -39,7 +39,7 @@ def other(tmp_path: Path) -> Iterator[Desk]:
 class Helper:
     """Stands for a helper process: judges what it is asked when it is told to, on the sky of that moment."""
 
-    ready = 1
+    ready: int = 1
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
@@ -136,3 +136,14 @@ async def test_a_batch_that_fails_leaves_nothing_waiting(desk: Desk, monkeypatch
     await asyncio.sleep(0.2)
     assert desk.services.store.commits == kept
     assert len(desk.services.sky) == 0
+
+
+async def test_a_batch_goes_on_when_its_helper_ends_while_the_store_is_busy(desk: Desk) -> None:
+    """Without any helper left and with others' jobs before its own, each part is judged by the writer."""
+    bodies, helper = crossing(desk, await desk.aircraft(), 120), Helper(desk)
+    helper.ready = 0
+    busy = [desk.services.store.enqueue(lambda session: None) for _ in range(300)]
+    answers = await run(desk, helper, bodies)
+    await asyncio.gather(*busy)
+    assert {said["status"] for said in answers} == {201, 409}
+    assert helper.asked == []

@@ -175,6 +175,10 @@ def volumes_text(
     text[at] = 91
     at += 1
     reach = limits[0] * OCTAGON
+    turned = np.empty((4, 2))
+    for corner in range(4):
+        turn = (-67.5 + 45.0 * corner) * RADIAN
+        turned[corner, 0], turned[corner, 1] = math.cos(turn) * reach, math.sin(turn) * reach
     for i in range(len(rows)):
         parts = max(1, math.ceil((rows[i, 7] - rows[i, 3]) / limits[3] - 1e-9))
         dx, dy = rows[i, 4] - rows[i, 0], rows[i, 5] - rows[i, 1]
@@ -190,8 +194,7 @@ def volumes_text(
             long = math.sqrt((x1 - x0) * (x1 - x0) + (y1 - y0) * (y1 - y0))
             ux, uy = ((x1 - x0) / long, (y1 - y0) / long) if long > 0.0 else (1.0, 0.0)
             for corner in range(8):
-                turn = (-67.5 + 45.0 * (corner % 4)) * RADIAN
-                c, s = math.cos(turn) * reach, math.sin(turn) * reach
+                c, s = turned[corner % 4, 0], turned[corner % 4, 1]
                 ox, oy = ux * c - uy * s, ux * s + uy * c
                 x, y = (x1 + ox, y1 + oy) if corner < 4 else (x0 - ox, y0 - oy)
                 if not inverse_one(x, y, tm, 0, scratch[0], scratch[1]):

@@ -2,6 +2,9 @@
 
 import math
 
+import numpy as np
+from numpy.typing import NDArray
+
 from airspace.deconfliction.areas import area_area, area_spans
 from airspace.deconfliction.pairs import COUNT, START
 from airspace.deconfliction.postings import COLUMNS, PIXEL_M, RADIUS_M, ROWS, X0, Y0
@@ -19,7 +22,7 @@ def cover(
     rings: FloatArray,
     pixels: IntArray,
     grid: FloatArray,
-    chosen: IntArray,
+    chosen: NDArray[np.uint8],
     work: FloatArray,
 ) -> int:
     """Set `chosen` to 1 for every cell within `widen` metres of any part; return how many.

@@ -433,7 +433,9 @@ class FlightPlans(PlanJudge):
         plan_id: str,
         plan_no: int,
         version: int,
+        text: str | None = None,
     ) -> FlightPlanRow:
+        """Return the row of a plan that was just judged; `text` is its body as it is kept, where the caller has it."""
         policy, parsed = self.book.policy, prepared.parsed
         now = rfc3339(self.clock.now())
         separation = decision.separation or policy.separation
@@ -455,7 +457,7 @@ class FlightPlans(PlanJudge):
             vertical_m=separation.vertical_m,
             time_buffer_s=separation.time_buffer_s,
             policy_version=policy.version,
-            body=orjson.dumps(prepared.body).decode(),
+            body=orjson.dumps(prepared.body).decode() if text is None else text,
             decision=orjson.dumps(decision_to_dict(decision, took_ms)).decode(),
             authority=encode_authority(authority),
             volumes=self.volumes_json(prepared.path),

@@ -38,6 +38,8 @@ def filing(
 
     `asked` is the body where nobody judged it ahead: jobs that run together then have it judged together.
     """
+    if foreseen is not None and key is not None and foreseen.body_hash is None:
+        foreseen = None  # it was judged as one without a key
     return Filing(desk, principal, foreseen, key, otherwise, asked)
 
 
@@ -146,7 +148,7 @@ def _keep_together(
         return []
     plans.add_first_versions(session, [row for _, _, row in kept], [item.outcome for _, item, _ in kept])
     for job, foreseen, row in kept:
-        if job.key is not None:
+        if job.key is not None and foreseen.body_hash is not None:
             first = plans.FirstAnswer(foreseen.body_hash, row.plan_id, STATUS_OF[foreseen.outcome])
             plans.add_key(session, job.principal.organisation_id, job.key, first, row.created_at)
     lines = [desk.audit_line(job.principal, "file", row, {"outcome": item.outcome}) for job, item, row in kept]
@@ -191,7 +193,7 @@ def _keep(
     row.plan_no = plans.next_plan_no(session)
     plans.insert(session, row)
     plans.add_first_versions(session, [row], [foreseen.outcome])
-    if key is not None:
+    if key is not None and foreseen.body_hash is not None:
         first = plans.FirstAnswer(foreseen.body_hash, row.plan_id, STATUS_OF[foreseen.outcome])
         plans.add_key(session, principal.organisation_id, key, first, row.created_at)
     desk.audit(session, principal, "file", row, {"outcome": foreseen.outcome})

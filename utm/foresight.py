@@ -34,7 +34,10 @@ Minima = tuple[float, float, float]
 
 
 class Asked(msgspec.Struct, array_like=True, gc=False):
-    """A body to be judged: `seq` is the latest change the server holds, `waiting` how many jobs its writer has."""
+    """A body to be judged: `seq` is the latest change the server holds, `waiting` how many jobs its writer has.
+
+    One of a batch is text as orjson writes it, its key within; one that came alone is what was sent, its key apart.
+    """
 
     number: int
     seq: int
@@ -65,7 +68,7 @@ class Reserved(msgspec.Struct, array_like=True, gc=False):
 class Foreseen(msgspec.Struct, array_like=True, gc=False):
     """A whole judgement, made on what was committed up to `seq`.
 
-    `row` are the values of a `FlightPlanRow` but for its number.
+    `row` are the values of a `FlightPlanRow` but for its number; `body_hash` is None where the body can have no key.
     `flights` are the plan itself and its counter-offers, `boxes` float64 (n, 8) theirs as bytes (`utm.sky_changes.box_of`).
     """
 
@@ -73,7 +76,7 @@ class Foreseen(msgspec.Struct, array_like=True, gc=False):
     seq: int
     judged_s: float
     key: str | None
-    body_hash: str
+    body_hash: str | None
     outcome: str
     row: tuple[Any, ...]
     why: tuple[str, str] | None
@@ -98,6 +101,8 @@ class _Ahead:
     seq: int
     parsed: FlightPlanBody
     body: dict[str, Any]
+    text: str | None = None
+    """The body as it is kept, where it came so."""
     judged_s: float = 0.0
     spent_s: float = 0.0
     prepared: Prepared = field(init=False)
@@ -138,8 +143,11 @@ def _read(asked: Asked, seq: int) -> _Ahead | None:
         parsed = validate(raw, BatchItemBody if asked.in_batch else FlightPlanBody, data=asked.body)
     except Problem:
         return None
-    body = {name: value for name, value in raw.items() if name != "idempotency_key"} if asked.in_batch else raw
-    return _Ahead(asked, seq, parsed, body)
+    if not asked.in_batch:
+        return _Ahead(asked, seq, parsed, raw)
+    if "idempotency_key" not in raw:
+        return _Ahead(asked, seq, parsed, raw, asked.body.decode())
+    return _Ahead(asked, seq, parsed, {name: value for name, value in raw.items() if name != "idempotency_key"})
 
 
 def _prepared(desk: FlightPlans, works: _Works) -> _Works:
@@ -194,7 +202,7 @@ def _written(desk: FlightPlans, works: _Works) -> _Works:
         started_s = desk.clock.monotonic_s() - work.spent_s
         firm = work.asked.principal.organisation_id
         work.row = desk.plan_row(
-            firm, work.prepared, work.decision, started_s, plan_id=new_id("fp"), plan_no=0, version=1
+            firm, work.prepared, work.decision, started_s, plan_id=new_id("fp"), plan_no=0, version=1, text=work.text
         )
     return works
 
@@ -209,12 +217,13 @@ def _packed(desk: FlightPlans, work: _Ahead) -> Foreseen | Unforeseen:
     boxes = np.concatenate([box_of(flown, minima) for flown, minima in flights])
     refusing = [item for item in decision.reasons if item.severity == "refuse"]
     live = path.trajectory if decision.outcome == "approved" else None
+    key = parsed.idempotency_key if isinstance(parsed, BatchItemBody) else None
     return Foreseen(
         number=work.asked.number,
         seq=work.seq,
         judged_s=work.judged_s,
-        key=parsed.idempotency_key if isinstance(parsed, BatchItemBody) else None,
-        body_hash=hash_of(work.body),
+        key=key,
+        body_hash=hash_of(work.body) if key is not None or not work.asked.in_batch else None,
         outcome=decision.outcome,
         row=plans.values_of(row),
         why=(refusing[0].detail, refusing[0].detail_zh) if refusing else None,

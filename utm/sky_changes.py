@@ -117,7 +117,8 @@ class Since:
         if not self.changes:
             return [[] for _ in boxes]
         # Most have to do with none of them: told for all boxes at once.
-        low, high = boxes[:, :4].min(axis=0), boxes[:, 4:].max(axis=0)
+        one = len(boxes) == 1
+        low, high = (boxes[0, :4], boxes[0, 4:]) if one else (boxes[:, :4].min(axis=0), boxes[:, 4:].max(axis=0))
         if not ((low <= self.boxes[:, 4:]) & (high >= self.boxes[:, :4])).all(axis=1).any():
             return [[] for _ in boxes]
         theirs = self.boxes[None]

@@ -49,12 +49,12 @@ def _body(desk: Desk, aircraft_id: str, draw: random.Random) -> dict[str, Any]:
     return filing.plan(aircraft_id, desk.later(600 + draw.uniform(0, 240)), points, speed_mps=12.0)
 
 
-async def _judged_ahead(desk: Desk, bodies: list[dict[str, Any]]) -> list[Foreseen]:
+async def _judged_ahead(desk: Desk, bodies: list[dict[str, Any]], *, in_batch: bool = True) -> list[Foreseen]:
     """Have plans judged on what is committed now."""
     plans = desk.services.flight_plans
     found = []
     for number, body in enumerate(bodies):
-        asked = Asked(number, desk.services.memory.seen or 0, 0, principal(), orjson.dumps(body), True)
+        asked = Asked(number, desk.services.memory.seen or 0, 0, principal(), orjson.dumps(body), in_batch)
         said = foresee(plans, asked)
         assert isinstance(said, Foreseen)
         found.append(said)
@@ -158,14 +158,23 @@ async def test_an_old_judgement_is_made_again(desk: Desk) -> None:
 async def test_a_key_used_before_gives_the_first_answer(desk: Desk) -> None:
     """Two judgements under one key in one transaction: the second must be answered with the first plan."""
     body = filing.plan(await desk.aircraft(), desk.later(600))
-    (one,) = await _judged_ahead(desk, [body])
-    (two,) = await _judged_ahead(desk, [body])
+    (one,) = await _judged_ahead(desk, [body], in_batch=False)
+    (two,) = await _judged_ahead(desk, [body], in_batch=False)
     found: list[Any] = await desk.services.store.enqueue_all(
         [_job(desk, body, one, "same"), _job(desk, body, two, "same")]
     )
     first, second = (orjson.loads(orjson.dumps(batch_item(answer))) for answer in found)
     assert first["plan_id"] == second["plan_id"]
     assert len(desk.services.sky) == 1
+
+
+async def test_what_was_judged_without_a_key_is_judged_again_under_one(desk: Desk) -> None:
+    """A judgement that cannot tell a repeated body from another one must not be kept under a key."""
+    body = filing.plan(await desk.aircraft(), desk.later(600))
+    (said,) = await _judged_ahead(desk, [body])
+    again: list[int] = []
+    await desk.services.store.write(_job(desk, body, said, "key", again=again))
+    assert again == [0]
 
 
 async def test_a_job_undone_leaves_nothing_to_compare_with(desk: Desk) -> None:

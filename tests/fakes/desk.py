@@ -14,9 +14,10 @@ from mavlink_bridge.bridge import Bridge
 from tests.fakes import filing
 from tests.fakes.edge import MovableClock
 from utm.api.body import validate
-from utm.api.flight_plan_models import FlightPlanBody
+from utm.api.flight_plan_models import BatchItemBody, FlightPlanBody
 from utm.bus import InProcessBus
 from utm.composition import compose
+from utm.plan_batches import BatchItem
 from utm.plan_records import Answer
 from utm.security import Principal
 from utm.security.onboarding import put_organisation
@@ -39,6 +40,16 @@ _numbers = itertools.count(1)
 def principal(role: Any = "operator", firm: str = "org_a") -> Principal:
     """Return somebody of a role."""
     return Principal(subject=f"cl_{firm}", role=role, organisation_id=firm, name=firm)
+
+
+def in_batch(raw: dict[str, Any]) -> BatchItem:
+    """Return a plan of a batch as the API takes it apart."""
+
+    def parse() -> tuple[dict[str, Any], BatchItemBody, str | None]:
+        parsed = validate(raw, BatchItemBody, "/plans/0")
+        return {name: value for name, value in raw.items() if name != "idempotency_key"}, parsed, parsed.idempotency_key
+
+    return BatchItem(raw, parse)
 
 
 @dataclass

@@ -1,15 +1,13 @@
 """Temporary zones and their lists: notice, recommendations, two steps, and every action seen through."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from airspace.timebase import to_scene_s
-from tests.fakes import desk as desks
 from tests.fakes.desk import Desk, principal
 from tests.fakes.filing import place, point
 from utm.command_values import CommandState, Said
@@ -49,12 +47,6 @@ class Vehicles:
         command.state, command.done, command.said = state, True, Said(said, said)
         for listener in self.listeners:
             listener(command)
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    with desks.running(tmp_path) as made:
-        yield made
 
 
 @pytest.fixture

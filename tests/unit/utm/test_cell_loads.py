@@ -1,23 +1,13 @@
 """How many flights are in a cell, and which cells are closed."""
 
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import h3
-import pytest
 
 from airspace.timebase import to_scene_s
-from tests.fakes import desk as desks
 from tests.fakes import filing
 from tests.fakes.desk import Desk, principal
 from tests.fakes.filing import place, point, square
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    with desks.running(tmp_path) as made:
-        yield made
 
 
 async def test_a_flight_counts_where_it_is_and_when(desk: Desk) -> None:

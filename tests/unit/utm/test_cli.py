@@ -1,24 +1,16 @@
 """The command line: help everywhere, JSON for scripts, exit codes that mean something."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
-from tests.fakes import desk as desks
 from tests.fakes.desk import Desk
 from utm import cli
 from utm.store import plans
 
 runner = CliRunner()
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    with desks.running(tmp_path) as made:
-        yield made
 
 
 @pytest.mark.parametrize(

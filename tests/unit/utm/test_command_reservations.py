@@ -1,25 +1,15 @@
 """What orders reserve: in everybody's way but the vehicle's own, seen by every process, gone when it should be."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from sqlmodel import Session
 
 from airspace.geometry4d import Prism, Separation
 from airspace.timebase import to_scene_s
-from tests.fakes import desk as desks
 from tests.fakes.desk import Desk
 from tests.fakes.filing import place
 from utm.command_reservations import CommandReservations
 
 SEPARATION = Separation()
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    with desks.running(tmp_path) as made:
-        yield made
 
 
 def kept(desk: Desk) -> CommandReservations:

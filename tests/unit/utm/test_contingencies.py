@@ -1,8 +1,6 @@
 """Contingencies on a real store: reserved with the plan's step, neighbours told, gone when the flight is."""
 
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import orjson
@@ -10,7 +8,6 @@ import pytest
 from sqlmodel import Session
 
 from airspace.timebase import to_scene_s
-from tests.fakes import desk as desks
 from tests.fakes import filing
 from tests.fakes.desk import Desk, principal
 from tests.fakes.filing import point
@@ -22,12 +19,6 @@ from utm.store import contingencies as records
 from utm.store import journal, notices
 
 DISPATCHER = principal("dispatcher", "org_centre")
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    with desks.running(tmp_path) as made:
-        yield made
 
 
 def route(north_m: float = 0.0, alt_m: float = 60.0, east_m: float = 0.0) -> list[dict[str, Any]]:

@@ -2,15 +2,12 @@
 
 import asyncio
 import threading
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import orjson
 import pytest
 from sqlmodel import Session
 
-from tests.fakes import desk as desks
 from tests.fakes import filing
 from tests.fakes.desk import Desk, principal
 from utm.api.body import validate
@@ -18,12 +15,6 @@ from utm.api.flight_plan_models import FlightPlanBody
 from utm.problems import Problem
 from utm.store import journal, plans
 from utm.store.store import StoreUnavailableError
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    with desks.running(tmp_path) as made:
-        yield made
 
 
 async def _withdraw_aircraft(desk: Desk, aircraft_id: str) -> None:

@@ -2,16 +2,13 @@
 
 import asyncio
 import random
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import orjson
 import pytest
 from sqlmodel import Session
 
-from tests.fakes import desk as desks
 from tests.fakes import filing
 from tests.fakes.desk import Desk, principal
 from utm import foreseen_filing
@@ -24,18 +21,6 @@ from utm.plan_helpers import PlanHelpers
 from utm.problems import Problem
 from utm.separation_check import check
 from utm.settings import Settings
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    with desks.running(tmp_path / "first") as made:
-        yield made
-
-
-@pytest.fixture
-def other(tmp_path: Path) -> Iterator[Desk]:
-    with desks.running(tmp_path / "second") as made:
-        yield made
 
 
 def _body(desk: Desk, aircraft_id: str, draw: random.Random) -> dict[str, Any]:

@@ -1,24 +1,15 @@
 """Plans between their row and the documents made of it."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, timezone
-from pathlib import Path
 
 import orjson
 import pytest
 
-from tests.fakes import desk as desks
 from tests.fakes import filing
 from tests.fakes.desk import Desk
 from tests.fakes.filing import point
 from utm.plan_records import Authority, decode_authority, document, encode_authority, live_item, rfc3339
 from utm.store.geometry_codec import decode
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    with desks.running(tmp_path) as made:
-        yield made
 
 
 def test_instants_are_written_with_z_or_their_offset() -> None:

@@ -1,14 +1,10 @@
 """The clock's and the picture's steps, on the writer: what they see when they run is what counts."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from sqlmodel import Session
 
 from airspace.lifecycle import PlanState
 from airspace.timebase import to_scene_s
-from tests.fakes import desk as desks
 from tests.fakes import filing
 from tests.fakes.desk import Desk, principal
 from tests.fakes.filing import point
@@ -17,12 +13,6 @@ from utm.api.flight_plan_models import FlightPlanBody
 from utm.plan_steps import PlanSteps
 from utm.problems import Problem
 from utm.store import journal, plans
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    with desks.running(tmp_path) as made:
-        yield made
 
 
 class Parked:

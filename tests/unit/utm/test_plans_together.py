@@ -1,22 +1,17 @@
 """Crowds of plans are judged and kept together: each must be answered as if it had been filed alone, in its turn."""
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import orjson
 import pytest
 from sqlmodel import Session
 
-from tests.fakes import desk as desks
 from tests.fakes import filing
-from tests.fakes.desk import Desk, principal
+from tests.fakes.desk import Desk, in_batch, principal
 from utm.api.answers import batch_item
-from utm.api.body import validate
-from utm.api.flight_plan_models import BatchItemBody
-from utm.plan_batches import BatchItem
 from utm.plan_helpers import PlanHelpers
 from utm.plan_intake import PlanIntake
 from utm.plan_records import document, document_text
@@ -26,18 +21,6 @@ from utm.settings import Settings
 from utm.store import journal, plans
 
 
-@pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    with desks.running(tmp_path / "first") as made:
-        yield made
-
-
-@pytest.fixture
-def other(tmp_path: Path) -> Iterator[Desk]:
-    with desks.running(tmp_path / "second") as made:
-        yield made
-
-
 def _intake(desk: Desk) -> PlanIntake:
     """Return the intake of a server without helper processes."""
     services = desk.services
@@ -45,16 +28,8 @@ def _intake(desk: Desk) -> PlanIntake:
     return PlanIntake(services.flight_plans, PlanHelpers(settings, services.store, services.memory))
 
 
-def _item(raw: dict[str, Any]) -> BatchItem:
-    def parse() -> tuple[dict[str, Any], BatchItemBody, str | None]:
-        parsed = validate(raw, BatchItemBody, "/plans/0")
-        return {name: value for name, value in raw.items() if name != "idempotency_key"}, parsed, parsed.idempotency_key
-
-    return BatchItem(raw, parse)
-
-
 async def _batch(desk: Desk, bodies: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    found = await _intake(desk).file_batch(principal(), [_item(body) for body in bodies])
+    found = await _intake(desk).file_batch(principal(), [in_batch(body) for body in bodies])
     return [orjson.loads(orjson.dumps(batch_item(answer))) for answer in found]
 
 

@@ -1,7 +1,6 @@
 """`check-separation` finds what is wrong in a store, whoever put it there."""
 
 import asyncio
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,7 +9,6 @@ import pytest
 from sqlmodel import Session
 
 from airspace.timebase import to_scene_s
-from tests.fakes import desk as desks
 from tests.fakes import filing
 from tests.fakes.desk import Desk, principal
 from tests.fakes.filing import point, square
@@ -18,12 +16,6 @@ from utm.separation_check import Report, check
 from utm.settings import Settings
 from utm.store import logistics, plans
 from utm.store.logistics_tables import CrewRow
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    with desks.running(tmp_path) as made:
-        yield made
 
 
 def report(desk: Desk) -> Report:

@@ -1,11 +1,7 @@
 """The desk where the airspace is published: whole, versioned, undone with its job."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
-from tests.fakes import desk as desks
 from tests.fakes import filing
 from tests.fakes.desk import Desk, principal
 from tests.fakes.filing import point, square
@@ -13,12 +9,6 @@ from utm.problems import Problem
 from utm.store import journal
 
 REGULATOR = principal("regulator", "org_authority")
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    with desks.running(tmp_path) as made:
-        yield made
 
 
 async def test_zones_are_published_together_or_not_at_all(desk: Desk) -> None:

@@ -1,28 +1,18 @@
 """A flight outside its firm's standing approvals is told by what, and offered ways back inside that are then approved."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import orjson
-import pytest
 
 from airspace.rules.book import book_to_dict, order_761
 from airspace.zones import Zone, parse_zone
-from tests.fakes import desk as desks
 from tests.fakes import filing
 from tests.fakes.desk import Desk, principal
 from tests.fakes.filing import point
 
 MORNING = datetime(2026, 12, 30, 2, 0, tzinfo=UTC)
 EVERY = ["MO", "TU", "WE", "TH", "FR", "SA", "SU"]
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    with desks.running(tmp_path) as made:
-        yield made
 
 
 def ring(*corners: tuple[float, float]) -> dict[str, Any]:

@@ -1,6 +1,5 @@
 """The rule clock on a real store with a clock that is moved: noon, nine, days filed, readiness, release, reports."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -10,7 +9,6 @@ import pytest
 
 from airspace.rules.book import book_to_dict, order_761
 from airspace.timebase import to_scene_s
-from tests.fakes import desk as desks
 from tests.fakes import filing
 from tests.fakes.desk import Desk, principal
 from tests.fakes.filing import point
@@ -19,12 +17,6 @@ from utm.problems import Problem
 
 # 2026-12-30 10:00 in Beijing: the day before the last day of the year.
 MORNING = datetime(2026, 12, 30, 2, 0, tzinfo=UTC)
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    with desks.running(tmp_path) as made:
-        yield made
 
 
 async def order_in_force(desk: Desk, at: datetime = MORNING, *, lead_s: float = 3_600.0, **rules: Any) -> None:

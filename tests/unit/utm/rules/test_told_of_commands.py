@@ -1,21 +1,10 @@
 """A firm is told that the centre commands its flight, and must say that it has read it."""
 
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
-import pytest
-
-from tests.fakes import desk as desks
 from tests.fakes.desk import Desk, principal
 from utm.command_values import Circumstance, Command, CommandState, Said, Step
 from utm.rules.parts import tell_of_command
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    with desks.running(tmp_path) as made:
-        yield made
 
 
 async def test_an_order_of_the_centre_is_an_advisory_that_escalates_by_silence(desk: Desk) -> None:

@@ -7,6 +7,7 @@ from typing import Any, cast
 
 import orjson
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from tests.fakes import filing
 from tests.fakes.desk import Desk, in_batch, principal
@@ -103,10 +104,9 @@ async def test_a_batch_that_fails_leaves_nothing_waiting(desk: Desk, monkeypatch
     bodies, helper = crossing(desk, await desk.aircraft(), 60), Helper(desk)
 
     def fails(*_: object) -> None:
-        raise StoreUnavailableError("the disk is full")
+        raise OperationalError("INSERT", {}, OSError("the disk is full"))
 
     monkeypatch.setattr("utm.foreseen_filing._keep_together", fails)
-    monkeypatch.setattr("utm.flight_plans.FlightPlans.enter", fails)
     with pytest.raises(StoreUnavailableError):
         await run(desk, helper, bodies)
     kept = desk.services.store.commits

@@ -11,11 +11,13 @@
 * what a firm was told stays: `acknowledge` notes it, `read_everything` compares the whole store with it after a crash.
 
 An overdue flight keeps its last place beyond its planned end, and a flight in a contingency flies where it must: what
-such an extension touches was approved before and is not a violation; whatever is approved or activated after it is.
+such an extension touches was approved before and is not a violation; whatever is approved or activated after it is. An
+order is judged when it is given: of what its flight's plan becomes seconds later, only what was extended in between is
+excused, in the air and on pads.
 """
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -205,7 +207,7 @@ class PlanInvariants:
             if how != "extended":
                 self._check_zones(known, self._closed_as_of(known.plan_id, before))
         for row in reserved:
-            self.orders.take(row, self._live.values())
+            self.orders.take(row, self._met_by(row.ref))
         self._check_memory([row.plan_id for row in rows])
 
     def _closed_as_of(self, plan_id: str, before: dict[str, ClosedZone | None]) -> list[ClosedZone]:
@@ -325,7 +327,7 @@ class PlanInvariants:
             return
         near = [
             other
-            for other in self._met_by(known)
+            for other in self._met_by(known.plan_id)
             if other is not known and other.judged is not None and boxes_meet(known.box, other.box)
         ]
         if not near:
@@ -337,6 +339,8 @@ class PlanInvariants:
                 continue
             if how == "extended" or known.state is PlanState.CONTINGENT:
                 self._excuse("space_of_overdue")
+            elif how == "changed" and self._grew_since_ordered(known, self.plans[other_id]):
+                self._excuse("pair_with_overdue")
             else:
                 self._broken(
                     "separation",
@@ -344,15 +348,26 @@ class PlanInvariants:
                     f"{conflict.horizontal_m:.1f} m and {conflict.vertical_m:.1f} m at {conflict.at_a:%H:%M:%S}",
                 )
 
-    def _met_by(self, known: Known) -> Iterable[Known]:
-        """Return what was live when a plan changed: of one commit, what came first counts."""
-        later = [
-            ref
-            for ref in self._extended_from
-            if ref != known.plan_id and self._changed_at[ref] > self._changed_at[known.plan_id]
-        ]
+    def _grew_since_ordered(self, known: Known, other: Known) -> bool:
+        """Tell whether a changed flight meets only what another was given since the order that changed it was judged."""
+        stood = self._as_ordered(known, other)
+        if stood is None or stood.judged is None or known.judged is None:
+            return False
+        return not against(known.judged, [stood.judged])
+
+    def _as_ordered(self, known: Known, other: Known) -> Known | None:
+        """Return an overdue flight as it stood when an aircraft's order was given; None where it has not grown since."""
+        for stood in self.orders.stood(known.aircraft_id):
+            found: Known | None = stood.get(other.plan_id)
+            if found is not None and other.extended and found.body == other.body and found.ends_s < other.ends_s:
+                return found
+        return None
+
+    def _met_by(self, ref: str) -> Collection[Known]:
+        """Return what was live when something changed: of one commit, what came first counts."""
+        later = [name for name in self._extended_from if name != ref and self._changed_at[name] > self._changed_at[ref]]
         return (
-            {**self._live, **{ref: self._extended_from[ref] for ref in later}}.values()
+            {**self._live, **{name: self._extended_from[name] for name in later}}.values()
             if later
             else self._live.values()
         )
@@ -381,17 +396,22 @@ class PlanInvariants:
             pads = self.pads.get(str(site_id))
             if pads is None:
                 continue
-            crowd = self._crowd(str(site_id), known)
+            crowd = self._crowd(str(site_id), known, self._live.values())
+            if crowd > pads and how == "changed":
+                as_ordered = [self._as_ordered(known, other) or other for other in self._live.values()]
+                if self._crowd(str(site_id), known, as_ordered) <= pads:
+                    self._excuse("pad_of_overdue")
+                    continue
             if crowd > pads:
                 self._broken(
                     "no pad is booked twice",
                     f"{site_id} has {pads} pads; with {known.plan_id} ({how}) {crowd} aircraft stand there at once",
                 )
 
-    def _crowd(self, site_id: str, known: Known) -> int:
+    def _crowd(self, site_id: str, known: Known, plans: Collection[Known]) -> int:
         """Return the most aircraft at a site in any instant of this plan's own stays there."""
         own = [(a, b) for craft, a, b in self._stays(site_id, [known]) if craft]
-        stays = self._stays(site_id, list(self._live.values()))
+        stays = self._stays(site_id, plans)
         most = 0
         for start, end in own:
             instants = [start, *(a for _, a, _ in stays if start < a < end)]
@@ -400,7 +420,7 @@ class PlanInvariants:
                 most = max(most, len(there))
         return most
 
-    def _stays(self, site_id: str, of: Sequence[Known]) -> list[tuple[str, float, float]]:
+    def _stays(self, site_id: str, of: Collection[Known]) -> list[tuple[str, float, float]]:
         rule = self.pad_rule
         if rule is None:
             return []

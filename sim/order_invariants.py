@@ -9,8 +9,8 @@
 Vehicles ordered together are judged with each other's orders and not with each other's plans.
 """
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import orjson
@@ -23,7 +23,8 @@ from utm.contingency_book import PREDICTED
 from utm.judge import JudgedConflict, JudgedPlan, after, against, instant, judge
 from utm.store import commands, contingencies
 
-KINDS: Final = frozenset({"command_reservation", "contingency"})
+ORDER: Final = "command_reservation"
+KINDS: Final = frozenset({ORDER, "contingency"})
 _SAME: Final = 1e-3
 """Seconds and metres within which two meetings are one: the flown legs of a plan stay as they were filed."""
 
@@ -41,6 +42,8 @@ class Reserved:
     batch_id: str | None = None
     overridden: bool = False
     predicted: bool = False
+    stood: Mapping[str, Any] = field(default_factory=dict)
+    """The plans there were when it was first reserved, by id: what it was judged by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +95,11 @@ class OrderInvariants:
         """Where a flight in the air met what came or grew in its way, by plan and order or contingency."""
         self.checked = 0
 
-    def take(self, row: Row, plans: Iterable[Any]) -> None:
+    def stood(self, aircraft_id: str) -> list[Mapping[str, Any]]:
+        """Return, for each order an aircraft has, the plans there were when it was given, by id."""
+        return [item.stood for item in self.held.values() if item.aircraft_id == aircraft_id and item.kind == ORDER]
+
+    def take(self, row: Row, plans: Collection[Any]) -> None:
         """Bring what is known to a change, and judge what is reserved anew against plans (`sim.invariants.Known`)."""
         before = self.held.pop(row.ref, None)
         if row.body is None:
@@ -112,6 +119,7 @@ class OrderInvariants:
             row.batch_id,
             row.overridden,
             row.predicted,
+            {plan.plan_id: plan for plan in plans} if before is None else before.stood,
         )
         self.held[row.ref] = known
         judged = [plan for plan in plans if plan.judged is not None and plan.aircraft_id != known.aircraft_id]

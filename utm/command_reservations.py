@@ -21,7 +21,7 @@ from airspace.volumes import prism_to_volume4d
 from utm.clock import Clock
 from utm.command_values import CommandState
 from utm.memory import Memory
-from utm.plan_records import rfc3339
+from utm.plan_records import rfc3339, sites_of
 from utm.sky import LivePlan, Sky, version_cells
 from utm.store import commands, geometry_codec
 from utm.store.command_tables import CommandReservationRow
@@ -250,5 +250,7 @@ def _reservation(row: CommandReservationRow, *, confirmed: bool) -> Reservation:
         separation=Separation(row.horizontal_m, row.vertical_m, row.time_buffer_s),
         starts_s=row.starts_s,
         ends_s=row.ends_s,
+        # A flight that goes on arrives at its pad at another time: from the order on nobody else is given it.
+        destination_site_id=sites_of(row.body)[1],
     )
     return Reservation(row.command_id, row.aircraft_id, row.starts_s, row.ends_s, live, confirmed)

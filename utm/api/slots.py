@@ -119,7 +119,7 @@ def _stay(stay: tuple[float, float, PadEvent], principal: Principal, services: S
         "ends_at": rfc3339(from_scene_s(ends_s)),
         "kind": "alternate" if alternate else "arrival" if event.arrival else "departure",
         "aircraft_id": event.aircraft_id,
-        "plan_id": None if alternate else event.key,
+        "plan_id": event.key if services.sky.get(event.key) is not None else None,  # an order to go on has none
         "mission_id": event.key.removeprefix("alternate:")
         if alternate
         else services.logistics.missions.of_plan(event.key),

@@ -9,7 +9,9 @@ import numpy as np
 import orjson
 import pytest
 
-from sim.invariants import PlanInvariants
+from sim.invariants import PadRule, PlanInvariants
+from sim.judged_boxes import held_until
+from sim.order_invariants import Row
 from utm.city import load_city
 from utm.judge import JudgedPlan, plane_for
 from utm.settings import Settings
@@ -42,6 +44,7 @@ class Commits(PlanInvariants):
         self._log = cast(Any, SimpleNamespace(grown_since=lambda seen: True))
         self._store = cast(Any, SimpleNamespace(read_now=lambda read: read(None)))
         self._rows: list[FlightPlanRow] = []
+        self._reserved: list[Row] = []
         self._zones: list[tuple[str, dict[str, Any] | None]] = []
         self.ways: dict[str, Way] = {}
         """The ways of plans that do not stand still, by name."""
@@ -60,6 +63,15 @@ class Commits(PlanInvariants):
         """A commit in which a plan goes along one of the known ways."""
         self.commit(("fp_own", state, 0.0, self.ways[way][-1][1]), body=f'{{"way": "{way}"}}')
 
+    def order(self, *before: tuple[str, str, float, float]) -> None:
+        """A commit in which, after some changes of plans, an order is given to the aircraft of `fp_own`."""
+        self._reserved = [Row("cmd_own", "command_reservation", "of fp_own", "{}", MINIMA, 1e9)]
+        self.commit(*before)
+        self._reserved = []
+
+    def _made(self, ref: str, body: dict[str, Any], separation: dict[str, float], ends_s: float) -> JudgedPlan:
+        return hover(ref, 1e6, 1e6 + 60.0)  # where an order leads is judged elsewhere
+
     def commit(self, *changes: tuple[str, str, float, float], body: str = "{}") -> None:
         self._rows = [
             cast(
@@ -77,13 +89,15 @@ class Commits(PlanInvariants):
         self._changed_at.clear()
         for ref in (*(zone_id for zone_id, _ in self._zones), *(row.plan_id for row in self._rows)):
             self._changed_at[ref] = next(self._numbers)
-        return self._rows, self._zones, []
+        for row in self._reserved:
+            self._changed_at[row.ref] = next(self._numbers)
+        return self._rows, self._zones, self._reserved
 
     def _judged(self, row: FlightPlanRow) -> JudgedPlan:
         way = self.ways.get(orjson.loads(row.body).get("way"))
         if way is not None:
             legs = [[X + a, Y, 60.0, s, X + b, Y, 60.0, t] for (a, s), (b, t) in itertools.pairwise(way)]
-            return JudgedPlan(row.plan_id, np.array(legs), (), *MINIMA)
+            return held_until(JudgedPlan(row.plan_id, np.array(legs), (), *MINIMA), row.ends_s)
         return hover(row.plan_id, row.starts_s, row.ends_s)
 
 
@@ -125,6 +139,68 @@ def test_an_approval_in_a_later_commit_is_broken(overdue: Commits) -> None:
     overdue.commit(LONGER)
     overdue.commit(NEXT)
     assert len(overdue.found) == 1
+
+
+OWN = '{"destination_site_id": "st_one", "way": "%s"}'
+"""The body of the flight that is given an order; both flights land at a site with one pad."""
+
+
+@pytest.fixture
+def ordered(tmp_path: Path) -> Commits:
+    """Two flights in the air to one pad, one after the other; the first of them may be given longer."""
+    commits = Commits(tmp_path)
+    commits.ways = {"first": ((0.0, 0.0), (0.0, 60.0)), "own": ((0.0, 200.0), (0.0, 260.0)), "sooner": SOONER}
+    commits.pads, commits.pad_rule = {"st_one": 1}, PadRule(0.0, 10.0, 30.0)
+    for state in ("approved", "activated"):
+        commits.commit(("fp_late", state, 0.0, 60.0), body=OWN % "first")
+        commits.commit(("fp_own", state, 200.0, 260.0), body=OWN % "own")
+    return commits
+
+
+SOONER: Way = ((0.0, 100.0), (0.0, 160.0))
+
+
+def extend(commits: Commits) -> None:
+    """A commit that gives the overdue flight two minutes more, into what the order leads to."""
+    commits.commit(("fp_late", "activated", 0.0, 180.0), body=OWN % "first")
+
+
+def change(commits: Commits) -> None:
+    """A commit in which the plan becomes what the order leads to."""
+    commits.commit(("fp_own", "activated", 100.0, 160.0), body=OWN % "sooner")
+
+
+def test_what_an_overdue_flight_took_after_an_order_was_given_is_excused(ordered: Commits) -> None:
+    """An order is judged by what stood when it was given: seconds later its plan meets what was extended meanwhile."""
+    ordered.order()
+    extend(ordered)
+    change(ordered)
+    assert ordered.found == []
+    assert ordered.counts.excused == {"pair_with_overdue": 1, "pad_of_overdue": 1}
+
+
+def test_what_an_overdue_flight_had_when_an_order_was_given_is_not(ordered: Commits) -> None:
+    """Extended before the order, the flight and its stay on the pad stood in the order's way."""
+    extend(ordered)
+    ordered.order()
+    change(ordered)
+    assert [text.split()[0] for text in ordered.found] == ["fp_own", "st_one"]
+
+
+def test_an_order_that_met_the_flight_before_it_was_extended_is_not_excused(ordered: Commits) -> None:
+    """What is lost without the extension as well is lost."""
+    ordered.ways["sooner"] = ((0.0, 55.0), (0.0, 60.0), (0.0, 160.0))
+    ordered.order()
+    extend(ordered)
+    change(ordered)
+    assert ordered.found[0].startswith("fp_own (changed, activated) and fp_late (activated)")
+
+
+def test_a_change_without_an_order_is_not_excused(ordered: Commits) -> None:
+    """Only what an order leads to was judged before."""
+    extend(ordered)
+    change(ordered)
+    assert len(ordered.found) == 2
 
 
 @pytest.fixture

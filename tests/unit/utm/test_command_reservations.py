@@ -1,13 +1,19 @@
 """What orders reserve: in everybody's way but the vehicle's own, seen by every process, gone when it should be."""
 
+from typing import Any
+
+import numpy as np
+import orjson
 import pytest
 from sqlmodel import Session
 
-from airspace.geometry4d import Prism, Separation
+from airspace.geometry4d import PlanGeometry, Prism, Separation, Trajectory4D
 from airspace.timebase import to_scene_s
+from tests.fakes import filing
 from tests.fakes.desk import Desk
 from tests.fakes.filing import place
 from utm.command_reservations import CommandReservations
+from utm.plan_records import rfc3339
 
 SEPARATION = Separation()
 
@@ -23,7 +29,9 @@ def disc(desk: Desk, lasts_s: float = 600.0) -> tuple[Prism, ...]:
     return (Prism(None, (float(x[0]), float(y[0]), 60.0), -20.0, 120.0, now_s, now_s + lasts_s),)
 
 
-async def reserve(desk: Desk, aircraft_id: str, prisms: tuple[Prism, ...], number: int = 1) -> None:
+async def reserve(
+    desk: Desk, aircraft_id: str, geometry: PlanGeometry, number: int = 1, body: dict[str, Any] | None = None
+) -> None:
     def job(session: Session) -> None:
         kept(desk).reserve(
             session,
@@ -31,9 +39,10 @@ async def reserve(desk: Desk, aircraft_id: str, prisms: tuple[Prism, ...], numbe
             command_no=number,
             aircraft_id=aircraft_id,
             organisation_id="org_a",
-            geometry=prisms,
+            geometry=geometry,
             separation=SEPARATION,
-            h3_cells=desk.services.sky.cells(prisms, 100.0),
+            h3_cells=desk.services.sky.cells(geometry, 100.0),
+            body=body,
         )
 
     await desk.services.store.write(job)
@@ -52,6 +61,29 @@ async def test_a_reservation_keeps_others_out_until_it_is_released(desk: Desk) -
     assert kept(desk).of_aircraft(aircraft_id) == ["cmd_1"]
     await desk.services.store.write(lambda session: kept(desk).release(session, "cmd_1"))
     assert in_the_way(desk, prisms) == []
+
+
+async def test_an_order_to_go_on_keeps_the_pad_it_arrives_at(desk: Desk) -> None:
+    """From the order on nobody else is given the pad at the flight's new time; released, the pad is free again."""
+    site = next(item for item in desk.services.book.sites.values() if item.pads == 1 and item.open)
+    arrives_s = to_scene_s(desk.clock.now()) + 900.0
+    far = [site.x_m + 3000.0, site.y_m, 60.0]
+    rest = Trajectory4D(np.array([[*far, arrives_s - 60.0, *far, arrives_s]]), np.zeros(1, np.int32))
+    body = {"departure_at": rfc3339(desk.clock.now()), "route": {}, "destination_site_id": site.site_id}
+    await reserve(desk, await desk.aircraft(), rest, body=body)
+
+    async def refused() -> bool:
+        up = {"lat_deg": site.lat_deg, "lon_deg": site.lon_deg, "alt_datum": "AGL"}
+        points = [{**up, "alt_m": 0.0, "speed_mps": 3.0}, {**up, "alt_m": 50.0}]
+        points.append({**up, "lat_deg": site.lat_deg + 0.004, "alt_m": 50.0})
+        plan = filing.plan(await desk.aircraft(), desk.later(910), points, origin_site_id=site.site_id)
+        answer = await desk.file(plan)
+        reasons = orjson.loads(orjson.dumps(answer.document["decision"]))["reasons"]
+        return "pad_busy" in {item["code"] for item in reasons}
+
+    assert await refused()
+    await desk.services.store.write(lambda session: kept(desk).release(session, "cmd_1"))
+    assert not await refused()
 
 
 async def test_a_job_that_fails_takes_its_reservation_back(desk: Desk) -> None:

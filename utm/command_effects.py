@@ -319,7 +319,7 @@ class EffectJudge:
         among: Collection[str],
     ) -> Effect:
         own = self.own(target.aircraft.aircraft_id)
-        goes_on = isinstance(geometry, Trajectory4D)  # to a pad that was booked for another time
+        site_id = _bound_for(target, request, geometry)
         found: list[tuple[Conflict, LivePlan]] = []
         others: dict[int, LivePlan] = {}
 
@@ -342,7 +342,7 @@ class EffectJudge:
             aircraft_class=target.aircraft.aircraft_class,
             performance=performance_of(target.aircraft),
             standing_approval=True,
-            destination_site_id=target.plan.destination_site_id if goes_on and target.plan is not None else None,
+            destination_site_id=site_id,
         )
         decision = evaluate(
             intent,
@@ -352,8 +352,8 @@ class EffectJudge:
             conflicts_of=conflicts_of,
             other_plan=lambda key: self._plans.name_of(others[key], asker),
             ignore=own,
-            checks=(*_CHECKS, "pads") if goes_on else _CHECKS,
-            traffic=self._sky if goes_on else None,
+            checks=(*_CHECKS, "pads"),
+            traffic=self._sky,
         )
         affected = tuple(self._affected(conflict, plan, asker, among) for conflict, plan in found)
         # A vehicle that flies too high already must be let down, and one in a closed zone must be got out of it: that is
@@ -442,6 +442,14 @@ class EffectJudge:
         usable = [site for site in self._book.sites.values() if site.open and site.operator_id in (None, firm)]
         usable.sort(key=lambda site: math.hypot(site.x_m - at.x_m, site.y_m - at.y_m))
         return [site.site_id for site in usable[:most]]
+
+
+def _bound_for(target: Target, request: CommandRequest, geometry: PlanGeometry) -> str | None:
+    """Return the site at whose pads an order makes the vehicle arrive, at a time nobody has booked for it yet."""
+    if request.type == "land_at_site":
+        return str(request.params["site_id"])
+    goes_on = isinstance(geometry, Trajectory4D)
+    return target.plan.destination_site_id if goes_on and target.plan is not None else None
 
 
 def _conditional(plan: LivePlan, among: Collection[str]) -> bool:

@@ -166,6 +166,7 @@ class CommandGiving:
                 organisation_id=aircraft.organisation_id,
                 geometry=effect.prisms if effect.rest is None else effect.rest.flight,
                 body=None if effect.rest is None else effect.rest.body,
+                site_id=request.params.get("site_id") if request.type == "land_at_site" else None,
                 separation=effect.separation,
                 h3_cells=effect.h3_cells,
             )

@@ -103,10 +103,12 @@ class CommandReservations:
         separation: Separation,
         h3_cells: Collection[str],
         body: Mapping[str, Any] | None = None,
+        site_id: str | None = None,
     ) -> None:
         """Keep airspace for an aircraft in store and memory; taken back when the running job fails.
 
-        `body` is the plan body a trajectory was compiled from; volumes are written as one here.
+        `body` is the plan body a trajectory was compiled from; volumes are written as one here, which ends at a pad of
+        `site_id` where one is named.
         """
         starts_s, ends_s = window_of(geometry)
         row = CommandReservationRow(
@@ -120,7 +122,7 @@ class CommandReservations:
             horizontal_m=separation.horizontal_m,
             vertical_m=separation.vertical_m,
             time_buffer_s=separation.time_buffer_s,
-            body=orjson.dumps(dict(body)).decode() if body is not None else self._body(aircraft_id, geometry),
+            body=orjson.dumps(dict(body)).decode() if body is not None else self._body(aircraft_id, geometry, site_id),
             h3_cells=orjson.dumps(sorted(h3_cells)).decode(),
             geometry=geometry_codec.encode(geometry),
         )
@@ -154,7 +156,7 @@ class CommandReservations:
         values: dict[str, object] = {
             "ends_s": until_s,
             "geometry": geometry_codec.encode(longer),
-            "body": self._body(row.aircraft_id, longer),
+            "body": self._body(row.aircraft_id, longer, sites_of(row.body)[1]),
         }
         commands.change_reservation(session, command_id, values)
         for name, value in values.items():
@@ -176,7 +178,7 @@ class CommandReservations:
         self._note(session, row)
         return True
 
-    def _body(self, aircraft_id: str, geometry: PlanGeometry) -> str:
+    def _body(self, aircraft_id: str, geometry: PlanGeometry, site_id: str | None) -> str:
         """Return the volumes as a plan body, which the judge and people read."""
         assert not isinstance(geometry, Trajectory4D)
         body = {
@@ -184,6 +186,8 @@ class CommandReservations:
             "departure_at": rfc3339(from_scene_s(window_of(geometry)[0])),
             "route": self.route_of(geometry),
         }
+        if site_id is not None:
+            body["destination_site_id"] = site_id
         return orjson.dumps(body).decode()
 
     def route_of(self, prisms: tuple[Prism, ...]) -> dict[str, Any]:
@@ -250,7 +254,8 @@ def _reservation(row: CommandReservationRow, *, confirmed: bool) -> Reservation:
         separation=Separation(row.horizontal_m, row.vertical_m, row.time_buffer_s),
         starts_s=row.starts_s,
         ends_s=row.ends_s,
-        # A flight that goes on arrives at its pad at another time: from the order on nobody else is given it.
+        # A flight that goes on, or is sent to a site, arrives at a pad nobody booked for then: from the order on nobody
+        # else is given it.
         destination_site_id=sites_of(row.body)[1],
     )
     return Reservation(row.command_id, row.aircraft_id, row.starts_s, row.ends_s, live, confirmed)

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from airspace.geometry4d import EPS_M, EPS_S, Tolerance
+from airspace.ground_track import nearness
 from airspace.intervals import Intervals, intersection, merged, quadratic_within
 from airspace.schedule import active_within
 from airspace.trajectory import FlightPath, height_pieces
@@ -45,14 +46,8 @@ def _trajectory_against(path: FlightPath, zone: Zone, tolerance: Tolerance) -> l
     rows = path.trajectory.segments
     reach, rise = tolerance.horizontal_m - EPS_M, tolerance.vertical_m - EPS_M
     lead = tolerance.time_s - EPS_S
-    x_min, y_min, x_max, y_max = zone.area.bounds_m
-    box = path.bounds_m
-    near = (
-        (box[:, 0] <= x_max + reach)
-        & (box[:, 2] >= x_min - reach)
-        & (box[:, 1] <= y_max + reach)
-        & (box[:, 3] >= y_min - reach)
-    ).nonzero()[0]
+    track = nearness(path, zone.area, reach)
+    near = track.rows
     if not len(near):
         return []
     periods = active_within(zone.applicability, rows[near[0], 3] - lead, rows[near[-1], 7] + lead)
@@ -60,12 +55,12 @@ def _trajectory_against(path: FlightPath, zone: Zone, tolerance: Tolerance) -> l
         return []
     # A flight within `lead` of an active time may, with its tolerance, be there during it.
     active = merged((start - lead, end + lead) for start, end in periods)
-    near = near[_in_band(path, near, zone, rise)]
-    if not len(near):
+    flown = _in_band(path, near, zone, rise)
+    if not flown.any():
         return []
-    distance = zone.area.distance_m(path.lines_of(near))
+    distance = track.distances_m(path, zone.area)
     hits: list[tuple[int, float, float, float]] = []
-    for row, kept_m in zip(near.tolist(), distance.tolist(), strict=True):
+    for row, kept_m in zip(near[flown].tolist(), distance[flown].tolist(), strict=True):
         if kept_m > reach:
             continue
         times = _lost_times(path, row, zone, reach, rise)

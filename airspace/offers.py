@@ -35,6 +35,7 @@ from airspace.offers_parts import (
 from airspace.offers_route import RouteView, kept_times, raised, raised_flight, rewritten, slowed, view
 from airspace.policy import Policy
 from airspace.region import Region
+from airspace.resources import performance_reasons
 from airspace.scene import Scene
 from airspace.schedule import PERMANENT
 from airspace.timebase import to_scene_s
@@ -156,24 +157,25 @@ def attempt(filed: Filed, repaired: Filed, change: Change, setting: Setting) -> 
         return None
     plan, route = changed
     first, soonest_s = _at_soonest(plan, setting)
+    still: Decision | None
     if as_filed and setting.earliest_s == 0.0:
         still = filed.decision
     else:
         yield JUDGE
-        still = setting.judge(first)
-    mended = _mended(repaired, plan, route, still, setting) if route is not None else None
-    if mended is not None:
-        plan, route = mended
-        still = setting.judge(delayed(plan, soonest_s))
-    reasons = standing_in_the_way(still)
-    if not reasons and not as_filed:
-        # Approved at the soonest departure there is: no interval of delays can find a sooner one.
-        yield PRICE
-        return priced(
-            filed, repaired, change, route, first if mended is None else delayed(plan, soonest_s), soonest_s, setting
-        )
-    if not all(_passes(item, setting) for item in reasons):
-        return None
+        still = None if route is not None and _is_held_up(first, setting) else setting.judge(first)
+    if still is not None:
+        mended = _mended(repaired, plan, route, still, setting) if route is not None else None
+        if mended is not None:
+            plan, route = mended
+            first = delayed(plan, soonest_s)
+            still = setting.judge(first)
+        reasons = standing_in_the_way(still)
+        if not reasons and not as_filed:
+            # Approved at the soonest departure there is: no interval of delays can find a sooner one.
+            yield PRICE
+            return priced(filed, repaired, change, route, first, soonest_s, setting)
+        if not all(_passes(item, setting) for item in reasons):
+            return None
     horizon_s = setting.policy.offer_horizon_s
     near_s = min(setting.earliest_s + SMALL_DELAY_S, horizon_s)
     windows = [(setting.earliest_s, near_s)] if setting.earliest_s <= near_s else []
@@ -187,6 +189,11 @@ def attempt(filed: Filed, repaired: Filed, change: Change, setting: Setting) -> 
         if setting.exhausted():
             return None
     return None
+
+
+def _is_held_up(plan: FlightIntent, setting: Setting) -> bool:
+    """Tell whether a flight the aircraft can fly meets others: it must be later anyway, and is judged whole when it is."""
+    return setting.meets(plan) and not any(performance_reasons(plan, setting.policy))
 
 
 def _at_soonest(plan: FlightIntent, setting: Setting) -> tuple[FlightIntent, float]:
@@ -288,9 +295,8 @@ def _changed(repaired: Filed, change: Change, setting: Setting) -> tuple[FlightI
     if not isinstance(path, FlightPath):
         return None
     # Another height lies over the same ground, and so in the same cells.
-    same = change.kind == "altitude"
-    cells = plan.cells if same else path.cells(region, setting.policy.tolerance.horizontal_m)
-    return replace(plan, path=path, cells=cells), route
+    cells = plan.cells if change.kind == "altitude" else setting.cells(path)
+    return plan.flown(plan.departure_at, path, cells), route
 
 
 def _first_approved(
@@ -298,6 +304,8 @@ def _first_approved(
 ) -> Steps[tuple[FlightIntent, float] | None]:
     yield DELAY
     rules = forbidden_by_rules(plan, setting.policy, setting.scene, setting.now, from_s=from_s, to_s=to_s)
+    if next(free_delays(rules, from_s, to_s), None) is None:
+        return None
     spans = merged([*rules, *setting.forbidden(plan, from_s, to_s)])
     if skip_zero:
         # As filed it was refused: what refused it is no matter of these intervals, or of rounding.

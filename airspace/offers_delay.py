@@ -11,9 +11,8 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Final
 
-import numpy as np
-
 from airspace.geometry4d import EPS_M, EPS_S, Tolerance
+from airspace.ground_track import nearness
 from airspace.intent import FlightIntent
 from airspace.intervals import Intervals, intersection, merged, quadratic_within
 from airspace.policy import Policy
@@ -108,16 +107,13 @@ def _times_inside(path: FlightPath, zone: Zone, tolerance: Tolerance) -> Interva
     reach, rise = tolerance.horizontal_m - EPS_M, tolerance.vertical_m - EPS_M
     low = zone.lower_m - rise
     high = math.inf if zone.upper_m is None else zone.upper_m + rise
-    x_min, y_min, x_max, y_max = zone.area.bounds_m
-    box = path.bounds_m
-    near = np.flatnonzero(
-        (box[:, 0] <= x_max + reach)
-        & (box[:, 2] >= x_min - reach)
-        & (box[:, 1] <= y_max + reach)
-        & (box[:, 3] >= y_min - reach)
-    )
+    track = nearness(path, zone.area, reach)
+    if not len(track.rows):
+        return []
     times: list[tuple[float, float]] = []
-    for row in near.tolist():
+    for row, kept_m in zip(track.rows.tolist(), track.distances_m(path, zone.area).tolist(), strict=True):
+        if kept_m > reach + EPS_M:
+            continue
         x0, y0, _, t0, x1, y1, _, t1 = path.trajectory.segments[row].tolist()
         level: list[tuple[float, float]] = []
         for s0, s1, a, b, c in height_pieces(path, row, zone.datum):

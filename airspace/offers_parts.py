@@ -12,7 +12,7 @@ from airspace.intervals import Intervals
 from airspace.offers_route import RouteView
 from airspace.policy import Policy
 from airspace.scene import Scene
-from airspace.trajectory import Waypoint, WaypointRoute
+from airspace.trajectory import FlightPath, Waypoint, WaypointRoute
 
 OfferKind: TypeAlias = Literal["delay", "altitude", "route", "site"]
 KINDS: Final[tuple[OfferKind, ...]] = ("delay", "altitude", "route", "site")
@@ -22,9 +22,11 @@ KINDS: Final[tuple[OfferKind, ...]] = ("delay", "altitude", "route", "site")
 class Setting:
     """What the search is done in.
 
-    `judge` judges a flight as filing would. `forbidden(plan, from_s, to_s)` returns the delays in [from_s, to_s] at
+    `judge` judges a flight as filing would; `meets` tells whether other flights are in its way, as the judge would find.
+    `forbidden(plan, from_s, to_s)` returns the delays in [from_s, to_s] at
     which other flights stand in the way (rules with a clock are known here); it may leave some out, and the judge has
     the last word. `earliest_s` is the least delay that can be filed in time. `energy_wh` is the model of the aircraft.
+    `cells` returns the resolution-8 cover of a flight, as a filed one's is found.
     `exhausted` says that no more time may be spent. `curable` are codes of reasons that offers get rid of after all,
     though no other time, height, route or pad usually does.
     """
@@ -33,9 +35,11 @@ class Setting:
     scene: Scene
     now: datetime
     judge: Callable[[FlightIntent], Decision]
+    meets: Callable[[FlightIntent], bool]
     forbidden: Callable[[FlightIntent, float, float], Intervals]
     energy_wh: Callable[[Trajectory4D], float]
     exhausted: Callable[[], bool]
+    cells: Callable[[FlightPath], frozenset[int]]
     earliest_s: float = 0.0
     curable: frozenset[str] = frozenset()
 

@@ -203,7 +203,7 @@ def slowed(seen: RouteView, performance: AircraftPerformance) -> tuple[Waypoint,
         if rate and rise:
             limits.append(rate * length / abs(rise))
         if limits and speed > min(limits):
-            points[i] = replace(points[i], speed_mps=max(float(np.floor(min(limits) * 1000) / 1000), 1e-3))
+            points[i] = points[i]._replace(speed_mps=max(float(np.floor(min(limits) * 1000) / 1000), 1e-3))
             changed = True
     return tuple(points) if changed else None
 
@@ -217,7 +217,7 @@ def kept_times(seen: RouteView, attainable_s: Sequence[float], region: Region) -
     for point, reached in zip(points, attainable_s, strict=True):
         # Rounded up to the millisecond, and strictly rising where two waypoints stand on one place.
         at = max(math.ceil((seen.starts_after_s or 0.0) * 1000 + reached * 1000 - 1e-6) / 1000, at + 1e-3)
-        timed.append(replace(point, speed_mps=None, hold_s=None, t_s=round(at, 3)))
+        timed.append(point._replace(speed_mps=None, hold_s=None, t_s=round(at, 3)))
     return view(replace(seen.route, waypoints=tuple(timed)), region)
 
 

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from airspace.offers import standing_in_the_way
@@ -51,14 +51,13 @@ def other_pads(filed: Filed, scene: Scene) -> Iterator[OtherPad]:
         return
     intended = None if plan.destination_site_id is None else scene.sites.sites.get(plan.destination_site_id)
     x, y = (intended.x_m, intended.y_m) if intended is not None else (float(seen.x_m[-1]), float(seen.y_m[-1]))
-    usable = [
-        (math.hypot(site.x_m - x, site.y_m - y), site.site_id, site)
-        for site in scene.sites.sites.values()
+    near = sorted(
+        (away_m, site.site_id, site)
+        for away_m, site in scene.sites.within(x, y, NEAR_M)
         if site.open
         and site.operator_id in (None, plan.operator_id)
         and site.site_id not in (plan.destination_site_id, plan.origin_site_id)
-    ]
-    near = sorted(item for item in usable if item[0] <= NEAR_M)
+    )
     for away_m, _, site in near[:MOST_SITES]:
         waypoints = ending_at(seen, site, scene.region)
         if waypoints is not None:
@@ -81,7 +80,7 @@ def ending_at(seen: RouteView, site: Site, region: Region) -> tuple[Waypoint, ..
     for i in range(first_over, last + 1):
         agl_m = float(seen.agl_m[i])
         alt_m = {"AGL": agl_m, "AMSL": agl_m + ground_m - undulation_m, "HAE": agl_m + ground_m}[points[i].alt_datum]
-        moved.append(replace(points[i], lat_deg=lat, lon_deg=lon, alt_m=round(alt_m, 3)))
+        moved.append(points[i]._replace(lat_deg=lat, lon_deg=lon, alt_m=round(alt_m, 3)))
     return (*points[:first_over], *moved)
 
 

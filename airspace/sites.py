@@ -5,13 +5,17 @@ pads), `elevation_amsl_m`, `radius_m` (how far from the point a route may start 
 `open`, `source`, `demonstration`, and those of `airspace.site_fields`.
 """
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+import numpy as np
+
 from airspace.areas import is_number, position_error
 from airspace.cover import AreaIndex
 from airspace.errors import FieldError
+from airspace.geometry4d import FloatArray
 from airspace.parsing import parse_flag, parse_text
 from airspace.region import Region
 from airspace.site_fields import NO_FIELDS, SiteFields, fields_to_dict, parse_fields
@@ -125,6 +129,8 @@ class SiteSet:
     region: Region
     sites: Mapping[str, Site]
     index: AreaIndex[str]
+    _places: FloatArray
+    """(2, n) x and y of the sites, in the order of `sites`."""
 
     @classmethod
     def of(cls, sites: Iterable[Site], region: Region) -> "SiteSet":
@@ -135,11 +141,21 @@ class SiteSet:
                 raise ValueError(f"two sites have the id {site.site_id}")
             table[site.site_id] = site
         covers = {key: region.grid.around(site.x_m, site.y_m, site.radius_m) for key, site in table.items()}
-        return cls(region, table, AreaIndex.of(covers, region.grid.resolution))
+        places = np.array([(site.x_m, site.y_m) for site in table.values()], dtype=float).reshape(-1, 2).T.copy()
+        return cls(region, table, AreaIndex.of(covers, region.grid.resolution), places)
 
     def candidates(self, cells: Iterable[int]) -> list[Site]:
         """Return every site that may touch one of the resolution-8 cells, by id."""
         return [self.sites[key] for key in sorted(self.index.keys_in(cells))]
+
+    def within(self, x_m: float, y_m: float, reach_m: float) -> list[tuple[float, Site]]:
+        """Return every site no farther from a place than `reach_m`, with its distance, in the order of `sites`."""
+        near = np.flatnonzero(np.abs(self._places - ((x_m,), (y_m,))).max(axis=0) <= reach_m).tolist()
+        if not near:
+            return []
+        known = list(self.sites.values())
+        away = ((math.hypot(known[k].x_m - x_m, known[k].y_m - y_m), known[k]) for k in near)
+        return [item for item in away if item[0] <= reach_m]
 
 
 def _parse_range(value: object, at: str, low: float, high: float, errors: list[FieldError]) -> float:

@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import replace
 
 from airspace.datums import AltDatum
 from airspace.offers_route import SAME_PLACE_M, RouteView, places
@@ -42,11 +41,11 @@ def through_corridors(
     if not seen.en_route[0]:
         result.append(climb)
     else:
-        flown[0] = replace(flown[0], hold_s=climb.hold_s)
+        flown[0] = flown[0]._replace(hold_s=climb.hold_s)
     result.extend(flown)
     if not seen.en_route[-1]:
         if last_top < count - 1 and _same_place(seen, last_top, count - 1):
-            result[-1] = replace(result[-1], speed_mps=points[last_top].speed_mps)
+            result[-1] = result[-1]._replace(speed_mps=points[last_top].speed_mps)
         result.append(land)
     return tuple(result) if len(result) <= MAX_WAYPOINTS else None
 
@@ -70,7 +69,7 @@ def _flown(
                 if not result or _differs(result[-1], point):
                     result.append(point)
         if k < len(way):
-            result[-1] = replace(result[-1], speed_mps=_slowest(cruise, route.cruise_speed_mps, way[k].edge.speed_mps))
+            result[-1] = result[-1]._replace(speed_mps=_slowest(cruise, route.cruise_speed_mps, way[k].edge.speed_mps))
     return result
 
 

@@ -6,7 +6,9 @@ from itertools import pairwise
 from typing import Final, TypeAlias
 
 import numpy as np
+import shapely
 
+from airspace import prepared
 from airspace.geometry4d import FloatArray, Tolerance
 from airspace.offers_route import SAME_PLACE_M, RouteView, places
 from airspace.region import Region
@@ -103,7 +105,9 @@ def around(seen: RouteView, region: Region, near_for: NearFor) -> Detour | None:
     count = len(seen.route.waypoints)
     if count > MAX_LEGS:
         return None
-    xy = [(float(a), float(b)) for a, b in zip(seen.x_m, seen.y_m, strict=True)]
+    xy = list(zip(seen.x_m.tolist(), seen.y_m.tolist(), strict=True))
+    if not _enters_any(xy, near_for(band_of(seen, 0, count - 1))):
+        return None
     stays = _must_stay(seen, xy)
     kept = [i for i in range(count) if stays[i] or not inside_any(xy[i], near_for(band_of(seen, i, i)))]
     result: list[Waypoint] = []
@@ -122,6 +126,16 @@ def around(seen: RouteView, region: Region, near_for: NearFor) -> Detour | None:
     return Detour(tuple(result), turns) if changed and len(result) <= MAX_WAYPOINTS else None
 
 
+def _enters_any(xy: Sequence[Place], near: ObstaclesNear) -> bool:
+    """Tell whether a whole route meets an obstacle at any of its heights: most meet none, and are done with here."""
+    xs, ys = zip(*xy, strict=True)
+    met = list(near((min(xs), min(ys), max(xs), max(ys))))
+    if not met:
+        return False
+    line = shapely.LineString(xy)
+    return any(prepared.intersects(item.tight, line) for item in met)
+
+
 def band_of(seen: RouteView, i: int, j: int) -> Band:
     """Return the heights flown from waypoint i to waypoint j."""
     flown = ((datum, heights[i : j + 1].tolist()) for datum, heights in _heights_of(seen))
@@ -134,10 +148,12 @@ def _heights_of(seen: RouteView) -> tuple[tuple[str, FloatArray], ...]:
 
 def turning_points(seen: RouteView, region: Region, i: int, j: int, way: Sequence[Place]) -> list[Waypoint]:
     """Return waypoints for the inner corners of a way from waypoint i to waypoint j, rising evenly along it."""
+    corners = way[1:-1]
+    if not corners:
+        return []
     start = seen.route.waypoints[i]
     low, high = start.alt_m, float(seen.heights_m(start.alt_datum)[j])
     steps = np.cumsum([_apart_m(a, b) for a, b in pairwise(way)])
-    corners = way[1:-1]
     return [
         Waypoint(lat, lon, round(low + share * (high - low), 2), start.alt_datum, start.speed_mps)
         for (lat, lon), share in zip(places(corners, seen.route, region), (steps / steps[-1]).tolist(), strict=False)

@@ -90,8 +90,11 @@ def clear(places: Sequence[Place], near: ObstaclesNear) -> bool:
 
 def inside_any(place: Place, near: ObstaclesNear) -> bool:
     """Tell whether a place lies within an obstacle, margin left out."""
+    met = list(near((*place, *place)))
+    if not met:
+        return False
     point = shapely.Point(place)
-    return any(prepared.intersects(item.tight, point) for item in near((*place, *place)))
+    return any(prepared.intersects(item.tight, point) for item in met)
 
 
 def shortest_way(start: Place, goal: Place, near: ObstaclesNear, most_m: float = math.inf) -> list[Place] | None:
@@ -134,8 +137,9 @@ def _entered(places: Sequence[Place], near: ObstaclesNear, *, tight: bool = Fals
         if a == b:
             continue
         box = (min(a[0], b[0]), min(a[1], b[1]), max(a[0], b[0]), max(a[1], b[1]))
-        line = shapely.LineString([a, b])
-        for item in near(box):
+        met = list(near(box))
+        line = shapely.LineString([a, b]) if met else None
+        for item in met:
             # A way that only uses up the margin is left alone: what must be kept is kept.
             if id(item) not in found and prepared.intersects(item.tight if tight else item.core, line):
                 found[id(item)] = item

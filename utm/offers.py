@@ -112,12 +112,14 @@ class OfferDesk:
             scene=scene,
             now=now,
             judge=judge,
+            meets=lambda flight: self._meets(flight, ignore, policy, scene),
             forbidden=lambda flight, from_s, to_s: [
                 *self._forbidden(flight, from_s, to_s, ignore, offered),
                 *(() if closed is None else closed(flight, from_s, to_s)),
             ],
             energy_wh=model_of(prepared.aircraft.aircraft_class).flight_wh,
             exhausted=lambda: watch.spent_s() * 1000.0 >= budget_ms,
+            cells=lambda path: self._cells(path, policy, scene),
             earliest_s=max(0.0, to_scene_s(soonest) - starts_s),
             curable=curable,
         )
@@ -136,6 +138,13 @@ class OfferDesk:
             self._note_offered(found, to_scene_s(now))
         offers = tuple(counter_offer(offer, prepared.body, separation_of(offer.plan, policy, scene)) for offer in found)
         return with_offers(decision, offers, whole=not setting.exhausted())
+
+    def _meets(self, plan: FlightIntent, ignore: Collection[str], policy: Policy, scene: Scene) -> bool:
+        return bool(self._sky.conflicts(plan.geometry, separation_of(plan, policy, scene), ignore=ignore))
+
+    def _cells(self, path: FlightPath, policy: Policy, scene: Scene) -> frozenset[int]:
+        widen_m = policy.tolerance.horizontal_m + scene.region.grid.slack_m
+        return frozenset([int(cell, 16) for cell in self._sky.cells(path.trajectory, widen_m)])
 
     def _note_offered(self, found: Sequence[Offer], now_s: float) -> None:
         policy, scene = self._book.policy, self._book.scene

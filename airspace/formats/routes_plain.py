@@ -193,7 +193,7 @@ def write_kml(body: Mapping[str, Any]) -> bytes:
     if route.crs == "GCJ02":
         lat, lon = wgs84_from(route.crs, [p.lat_deg for p in route.waypoints], [p.lon_deg for p in route.waypoints])
         moved = zip(route.waypoints, lat.tolist(), lon.tolist(), strict=True)
-        route = replace(route, crs="WGS84", waypoints=tuple(replace(p, lat_deg=a, lon_deg=b) for p, a, b in moved))
+        route = replace(route, crs="WGS84", waypoints=tuple(p._replace(lat_deg=a, lon_deg=b) for p, a, b in moved))
     datums = {point.alt_datum for point in route.waypoints}
     mode = "relativeToGround" if datums == {"AGL"} else "absolute"
     members = {**body_members(body), **_route_members(route), **lists_of(route)}

@@ -5,6 +5,7 @@ A day is numbered from 2024-01-01, the day the scene epoch lies in.
 """
 
 from datetime import date, timedelta
+from functools import lru_cache
 from math import floor
 from typing import Final
 
@@ -44,6 +45,7 @@ def day_number(on: date) -> int:
     return (on - FIRST_DAY).days
 
 
+@lru_cache(maxsize=1024)  # a plan and its offers at other heights are told of the same instants
 def beijing_text(scene_s: float) -> str:
     """Return an instant as people in Beijing read it: `2027-01-01 12:00`."""
     minutes = floor(clock_of(scene_s) / 60.0)

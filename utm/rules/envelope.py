@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
@@ -152,7 +152,7 @@ def within_band(
             continue
         heights: FloatArray = np.clip(seen.agl_m + (top_m - seen.top_agl_m), lowest, highest)
         points = tuple(
-            replace(point, alt_m=round(point.alt_m + float(to_m - from_m), 3)) if high else point
+            point._replace(alt_m=round(point.alt_m + float(to_m - from_m), 3)) if high else point
             for point, to_m, from_m, high in zip(seen.route.waypoints, heights, seen.agl_m, seen.en_route, strict=True)
         )
         if points != seen.route.waypoints:

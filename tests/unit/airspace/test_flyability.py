@@ -37,7 +37,7 @@ def refiled(path: FlightPath, times: tuple[float, ...]) -> FlightPath:
     lat, lon = REGION.frame.to_lat_lon([p[0] for p in places], [p[1] for p in places])
     plain = route((0, 0, 1), (1, 0, 1))
     points = tuple(
-        replace(plain.waypoints[0], lat_deg=float(a), lon_deg=float(b), alt_m=float(p[2]), alt_datum="HAE", t_s=t)
+        plain.waypoints[0]._replace(lat_deg=float(a), lon_deg=float(b), alt_m=float(p[2]), alt_datum="HAE", t_s=t)
         for a, b, p, t in zip(lat, lon, places, times, strict=True)
     )
     compiled = compile_route(replace(plain, waypoints=points), DEPARTURE, REGION)
@@ -107,7 +107,7 @@ def test_hovers_are_kept_whole_and_time_is_won_back_by_waiting_nowhere() -> None
     """Arrival is what is told; the hover after it lasts as filed."""
     able = AircraftPerformance(max_speed_mps=10.0)
     plain = route((0, 0, 60), (100, 0, 60), (200, 0, 60), speed_mps=20.0)
-    held = (plain.waypoints[0], replace(plain.waypoints[1], hold_s=30.0), replace(plain.waypoints[2], hold_s=5.0))
+    held = (plain.waypoints[0], plain.waypoints[1]._replace(hold_s=30.0), plain.waypoints[2]._replace(hold_s=5.0))
     path = compile_route(replace(plain, waypoints=held), DEPARTURE, REGION)
     assert isinstance(path, FlightPath)
     assert timing(path, able, TOLERANCE).attainable_s == pytest.approx((0.0, 10.0, 50.0), abs=2e-3)

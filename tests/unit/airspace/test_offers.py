@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from airspace import offers
 from airspace.decision import Decision
 from airspace.policy_parts import CellLimit
 from tests.fakes.offers_city import DEPARTURE, FREE, NOW, OfferCity, hop, place, plan
@@ -65,6 +66,24 @@ def test_a_layer_and_a_delay_are_combined() -> None:
     assert decision.outcome == "refused"
     assert any(offer.kind == "altitude" and offer.delay_s > 0 for offer in decision.counter_offers)
     all_hold(city, decision)
+
+
+@pytest.mark.parametrize("climbs_mps", [None, 1.5])
+def test_a_change_that_meets_others_is_judged_when_it_is_free(
+    monkeypatch: pytest.MonkeyPatch, climbs_mps: float | None
+) -> None:
+    """The offers are those of judging every change at its soonest as well, also where another height is too fast."""
+    slant = plan((0, 0, 0), (600, 0, 45), (2000, 0, 45), (2000, 0, 0))
+    city = OfferCity(replace(FREE, offer_layers_agl_m=(45.0, 75.0, 105.0)))
+    city.aircraft = replace(city.aircraft, max_climb_mps=climbs_mps)
+    city.file(slant)
+    city.file(plan((500, 0, 0), (500, 0, 110), (500, 0, 110, {"hold_s": 60.0}), (500, 0, 0)))
+    city.file(plan((600, 0, 0), (600, 0, 110), (600, 0, 110, {"hold_s": 90.0}), (600, 0, 0)))
+    decision = city.file(slant)
+    assert "altitude" in kinds(decision)
+    all_hold(city, decision)
+    monkeypatch.setattr(offers, "_is_held_up", lambda plan, setting: False)
+    assert city.file(slant).counter_offers == decision.counter_offers
 
 
 def test_a_survey_keeps_its_shape_and_its_times_when_it_changes_height() -> None:

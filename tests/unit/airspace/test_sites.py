@@ -72,6 +72,16 @@ def test_sites_are_found_by_their_cell() -> None:
         SiteSet.of([site(), site()], REGION)
 
 
+def test_sites_within_reach_are_told_with_their_distance() -> None:
+    """A reach is a circle, its edge included: a site in the corner of its box is out of reach."""
+    here = site()
+    sites = SiteSet.of([here], REGION)
+    assert sites.within(here.x_m - 300.0, here.y_m - 400.0, 500.0) == [(500.0, here)]
+    assert sites.within(here.x_m - 300.0, here.y_m - 400.0, 499.9) == []
+    assert sites.within(here.x_m - 400.0, here.y_m - 400.0, 500.0) == []
+    assert SiteSet.of([], REGION).within(0.0, 0.0, 1e6) == []
+
+
 def test_a_scene_changes_its_zones_without_touching_the_rest() -> None:
     """Corridors and sites keep their index when a zone is published."""
     scene = Scene.of(REGION, ZoneSet.of([], REGION), [], [site()])

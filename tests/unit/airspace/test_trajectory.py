@@ -28,7 +28,7 @@ NAN = float("nan")
 
 def point(**changes: Any) -> Waypoint:
     """Return a good waypoint with some fields changed."""
-    return replace(Waypoint(LAT, LON, 50.0, "AGL"), **changes)
+    return Waypoint(LAT, LON, 50.0, "AGL")._replace(**changes)
 
 
 def faults(filed: WaypointRoute, departure_at: datetime = DEPARTURE) -> list[tuple[str, str]]:
@@ -119,7 +119,7 @@ def test_gcj02_routes_are_moved_to_wgs84() -> None:
     """A route drawn on a Chinese map ends where the same route in WGS-84 does."""
     plain = route((0, 0, 50), (500, 0, 50))
     shifted = [
-        replace(p, lat_deg=lat.item(), lon_deg=lon.item())
+        p._replace(lat_deg=lat.item(), lon_deg=lon.item())
         for p, (lat, lon) in ((p, gcj02_from_wgs84(p.lat_deg, p.lon_deg)) for p in plain.waypoints)
     ]
     path = compile_route(WaypointRoute(tuple(shifted), 10.0, "GCJ02"), DEPARTURE, REGION)
@@ -163,9 +163,9 @@ P, Q = point(), point(lon_deg=LON + 0.01)
         (WaypointRoute((P, Q), 0.001), ("/waypoints", "duration_too_long")),
         (WaypointRoute((point(t_s=0), Q), 10), ("/waypoints/1/t_s", "incomplete_times")),
         (WaypointRoute((point(t_s=-1), point(t_s=9)), 10), ("/waypoints/0/t_s", "time_out_of_range")),
-        (WaypointRoute((point(t_s=9), replace(Q, t_s=9)), 10), ("/waypoints/1/t_s", "times_not_increasing")),
-        (WaypointRoute((point(t_s=9), replace(Q, t_s=3)), 10), ("/waypoints/1/t_s", "times_not_increasing")),
-        (WaypointRoute((point(t_s=0), replace(Q, t_s=1)), 10), ("/waypoints/1/t_s", "speed_out_of_range")),
+        (WaypointRoute((point(t_s=9), Q._replace(t_s=9)), 10), ("/waypoints/1/t_s", "times_not_increasing")),
+        (WaypointRoute((point(t_s=9), Q._replace(t_s=3)), 10), ("/waypoints/1/t_s", "times_not_increasing")),
+        (WaypointRoute((point(t_s=0), Q._replace(t_s=1)), 10), ("/waypoints/1/t_s", "speed_out_of_range")),
     ],
 )
 def test_each_fault_of_a_route_is_named(filed: WaypointRoute, expected: tuple[str, str]) -> None:

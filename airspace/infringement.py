@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from airspace.geometry4d import EPS_M, EPS_S, Tolerance
-from airspace.ground_track import nearness
+from airspace.ground_track import Nearness, nearness
 from airspace.intervals import Intervals, intersection, merged, quadratic_within
 from airspace.schedule import active_within
 from airspace.trajectory import FlightPath, height_pieces
@@ -58,12 +58,12 @@ def _trajectory_against(path: FlightPath, zone: Zone, tolerance: Tolerance) -> l
     flown = _in_band(path, near, zone, rise)
     if not flown.any():
         return []
-    distance = track.distances_m(path, zone.area)
+    distance = track.distances_m(path)
     hits: list[tuple[int, float, float, float]] = []
     for row, kept_m in zip(near[flown].tolist(), distance[flown].tolist(), strict=True):
         if kept_m > reach:
             continue
-        times = _lost_times(path, row, zone, reach, rise)
+        times = _lost_times(path, row, zone, track, rise)
         lost = intersection(times, active)
         if lost:
             hits.append((row, lost[0][0], lost[-1][1], kept_m - tolerance.horizontal_m))
@@ -84,12 +84,13 @@ def _in_band(path: FlightPath, near: NDArray[np.int64], zone: Zone, rise: float)
     return (high >= zone.lower_m - rise) & (low <= ceiling + rise)
 
 
-def _lost_times(path: FlightPath, row: int, zone: Zone, reach: float, rise: float) -> Intervals:
+def _lost_times(path: FlightPath, row: int, zone: Zone, track: Nearness, rise: float) -> Intervals:
     """Return the scene seconds of a segment inside the widened area and band at once."""
-    x0, y0, _, t0, x1, y1, _, t1 = path.trajectory.segments[row].tolist()
-    inside = zone.area.stays_within((x0, y0, x1, y1), reach)
+    inside = track.stays(path, row)
     if not inside:
         return []
+    rows = path.trajectory.segments
+    t0, t1 = float(rows[row, 3]), float(rows[row, 7])
     low = zone.lower_m - rise
     high = _ALWAYS if zone.upper_m is None else zone.upper_m + rise
     level: list[tuple[float, float]] = []

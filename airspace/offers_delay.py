@@ -111,16 +111,16 @@ def _times_inside(path: FlightPath, zone: Zone, tolerance: Tolerance) -> Interva
     if not len(track.rows):
         return []
     times: list[tuple[float, float]] = []
-    for row, kept_m in zip(track.rows.tolist(), track.distances_m(path, zone.area).tolist(), strict=True):
+    for row, kept_m in zip(track.rows.tolist(), track.distances_m(path).tolist(), strict=True):
         if kept_m > reach + EPS_M:
             continue
-        x0, y0, _, t0, x1, y1, _, t1 = path.trajectory.segments[row].tolist()
         level: list[tuple[float, float]] = []
         for s0, s1, a, b, c in height_pieces(path, row, zone.datum):
             level.extend((s0 + u0 * (s1 - s0), s0 + u1 * (s1 - s0)) for u0, u1 in quadratic_within(a, b, c, low, high))
         if not level:
             continue
-        both = intersection(zone.area.stays_within((x0, y0, x1, y1), reach), merged(level))
+        t0, t1 = float(path.trajectory.segments[row, 3]), float(path.trajectory.segments[row, 7])
+        both = intersection(track.stays(path, row), merged(level))
         times.extend((t0 + s0 * (t1 - t0), t0 + s1 * (t1 - t0)) for s0, s1 in both)
     return merged(times)
 

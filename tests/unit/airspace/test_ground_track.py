@@ -28,7 +28,7 @@ def test_rows_and_distances_are_those_of_each_segment() -> None:
     path, area = fly(*WAY), zone(box(1500, 1100, 1800, 1400)).area
     found = nearness(path, area, 150.0)
     assert found.rows.tolist() == [2]
-    assert found.distances_m(path, area) == pytest.approx(area.distance_m(path.lines_of([2])))
+    assert found.distances_m(path) == pytest.approx(area.distance_m(path.lines_of([2])))
     assert nearness(path, area, 5000.0).rows.tolist() == [0, 1, 2]
 
 

@@ -6,6 +6,7 @@ approved. Changes come from proposers: layers from here, detours, corridors and 
 the engine, energy and the time left are arguments, and the order of proposals decides, not chance.
 """
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
@@ -47,6 +48,8 @@ GOOD_S: Final = 600.0
 """An offer that costs less is good enough not to look for last resorts (ours)."""
 SMALL_DELAY_S: Final = 900.0
 """Another height, route or pad is first looked for within so much delay, then up to the policy's horizon."""
+FIRST_LOOK_S: Final = 240.0
+"""Most flights in the way have passed by then, and a short look ahead is a quick one."""
 _TRIES: Final = 16
 
 INCURABLE: Final = frozenset(
@@ -177,11 +180,7 @@ def attempt(filed: Filed, repaired: Filed, change: Change, setting: Setting) -> 
         if not all(_passes(item, setting) for item in reasons):
             return None
     horizon_s = setting.policy.offer_horizon_s
-    near_s = min(setting.earliest_s + SMALL_DELAY_S, horizon_s)
-    windows = [(setting.earliest_s, near_s)] if setting.earliest_s <= near_s else []
-    if windows and near_s < horizon_s:
-        windows.append((near_s, horizon_s))
-    for from_s, to_s in windows:
+    for from_s, to_s in _windows(setting.earliest_s, horizon_s):
         approved = yield from _first_approved(plan, setting, from_s, to_s, skip_zero=as_filed)
         if approved is not None:
             yield PRICE
@@ -189,6 +188,16 @@ def attempt(filed: Filed, repaired: Filed, change: Change, setting: Setting) -> 
         if setting.exhausted():
             return None
     return None
+
+
+def _windows(earliest_s: float, horizon_s: float) -> Iterator[tuple[float, float]]:
+    """Yield the delays to look through one after the other: most flights are free within the first."""
+    from_s = earliest_s
+    for small_s in (FIRST_LOOK_S, SMALL_DELAY_S, math.inf):
+        to_s = min(earliest_s + small_s, horizon_s)
+        if from_s < to_s or from_s == earliest_s <= to_s:
+            yield from_s, to_s
+            from_s = to_s
 
 
 def _is_held_up(plan: FlightIntent, setting: Setting) -> bool:

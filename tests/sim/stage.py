@@ -139,6 +139,15 @@ class Stage(DeterministicWorld):
         assert autopilot.start_mission(now_s, starts_at_s=now_s + 0.5)
         return plan_id
 
+    async def lifted(self, vehicle: WorldVehicle, height_m: float) -> None:
+        """Have a vehicle hold so high above where it stood, under no plan."""
+        autopilot, now_s = vehicle.autopilot, self.scene_s()
+        autopilot.vehicle.step(now_s)
+        assert autopilot.arm(now_s)
+        assert autopilot.take_off(now_s, autopilot.vehicle.alt_hae_m + height_m)
+        await self.until(lambda: autopilot.vehicle.path_done(self.scene_s()), 60, "the climb")
+        await asyncio.sleep(5.0)
+
     async def _activated(self, vehicle: WorldVehicle, plan_id: str) -> bool:
         reply = await self.ask(self.firm_of(vehicle), "POST", f"/v1/flight-plans/{plan_id}/activate")
         assert reply.ok or reply.status == 409, reply.body

@@ -66,16 +66,6 @@ def level(x: float, y: float) -> list[dict[str, Any]]:
     ]
 
 
-async def lifted(stage: Stage, vehicle: WorldVehicle, height_m: float) -> None:
-    """Have a vehicle hold so high above where it stood, under no plan."""
-    autopilot, now_s = vehicle.autopilot, stage.scene_s()
-    autopilot.vehicle.step(now_s)
-    assert autopilot.arm(now_s)
-    assert autopilot.take_off(now_s, autopilot.vehicle.alt_hae_m + height_m)
-    await stage.until(lambda: autopilot.vehicle.path_done(stage.scene_s()), 60, "the climb")
-    await asyncio.sleep(5.0)
-
-
 async def on_its_way(stage: Stage, vehicle: WorldVehicle, *, held: bool) -> None:
     """Have a vehicle fly by a plan, and hold on the way if it is to."""
     x, y = stage.metres(vehicle)
@@ -136,7 +126,7 @@ def test_each_order_is_refused_timed_out_and_confirmed(flavour: Flavour, tmp_pat
         # A fence of nothing is on every vehicle already, and is found there whatever it answers.
         ring = filing.square(PLACES[KINDS.index("upload_geofence")][0] + 700.0, 1250.0, 60)
         await stage.good(AUTHORITY, "POST", "/v1/zones", filing.zone(ring))
-        begun = [lifted(stage, by_kind[kind], height_m) for kind, height_m in lifts.items()]
+        begun = [stage.lifted(by_kind[kind], height_m) for kind, height_m in lifts.items()]
         # One that holds already would be seen holding whatever it answers.
         ways = {"hold": False, "resume": True, "reroute": True}
         going = [on_its_way(stage, by_kind[kind], held=held) for kind, held in ways.items()]

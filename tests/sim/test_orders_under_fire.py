@@ -16,16 +16,6 @@ pytestmark = [pytest.mark.slow, pytest.mark.long, pytest.mark.timeout(600)]
 PLACES = [(-8_000.0, -4_500.0), (-6_000.0, -4_500.0), (-4_000.0, -4_500.0)]
 
 
-async def lifted(stage: Stage, vehicle: WorldVehicle, height_m: float) -> None:
-    """Have a vehicle hold so high above where it stood, under no plan."""
-    autopilot, now_s = vehicle.autopilot, stage.scene_s()
-    autopilot.vehicle.step(now_s)
-    assert autopilot.arm(now_s)
-    assert autopilot.take_off(now_s, autopilot.vehicle.alt_hae_m + height_m)
-    await stage.until(lambda: autopilot.vehicle.path_done(stage.scene_s()), 60, "the climb")
-    await asyncio.sleep(5.0)
-
-
 async def newest(stage: Stage, vehicle: WorldVehicle) -> dict[str, Any]:
     """Return the last order to a vehicle, with its steps."""
     (found, *_) = await stage.items(CENTRE, "/v1/commands", aircraft_id=vehicle.aircraft_id)
@@ -61,7 +51,7 @@ def test_an_order_ends_honestly_in_whichever_state_its_server_goes(tmp_path: Pat
 
     async def script(stage: Stage) -> None:
         queued, sent, accepted = stage.vehicles
-        await asyncio.gather(*(lifted(stage, vehicle, 12.0) for vehicle in stage.vehicles))
+        await asyncio.gather(*(stage.lifted(vehicle, 12.0) for vehicle in stage.vehicles))
 
         # Killed with the order on the disk and nobody told yet: it must never have reached the vehicle.
         told = stage.server.committed
@@ -107,7 +97,7 @@ def test_two_consoles_that_press_at_once_give_one_order(tmp_path: Path) -> None:
 
     async def script(stage: Stage) -> None:
         (vehicle,) = stage.vehicles
-        await lifted(stage, vehicle, 12.0)
+        await stage.lifted(vehicle, 12.0)
         vehicle.suffer("ignore_commands", 1e6)
         twice = await asyncio.gather(stage.order(vehicle, "rtl"), stage.order(vehicle, "rtl"))
         assert sorted(reply.status for reply in twice) == [202, 409], [reply.body for reply in twice]

@@ -31,15 +31,6 @@ def spot() -> tuple[str, tuple[float, float]]:
 SITE_ID, (X_M, Y_M) = spot()
 
 
-async def lifted(stage: Stage, vehicle: WorldVehicle) -> None:
-    """Have a vehicle hold above where it stood, under no plan."""
-    autopilot, now_s = vehicle.autopilot, stage.scene_s()
-    autopilot.vehicle.step(now_s)
-    assert autopilot.arm(now_s)
-    assert autopilot.take_off(now_s, autopilot.vehicle.alt_hae_m + HEIGHT_M)
-    await stage.until(lambda: autopilot.vehicle.path_done(stage.scene_s()), 60, "the climb")
-
-
 async def arriving(stage: Stage, vehicle: WorldVehicle, at_s: float) -> Reply:
     """File a flight that arrives at the site then."""
     x, y = stage.metres(vehicle)
@@ -72,7 +63,7 @@ def test_a_landing_waits_for_its_pad_and_keeps_it(tmp_path: Path) -> None:
     async def script(stage: Stage) -> None:
         held, other = stage.vehicles
         firm = stage.firm_of(held)
-        await lifted(stage, held)
+        await stage.lifted(held, HEIGHT_M)
         order: dict[str, Any] = {"type": "land_at_site", "site_id": SITE_ID}
         path = f"/v1/aircraft/{held.aircraft_id}/commands/check"
         effect = (await stage.good(firm, "POST", path, order))["effects"][0]
